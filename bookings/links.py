@@ -1,0 +1,69 @@
+"""Private links: one address form for every purpose, `/bookings/<token>/` (product.md section 8).
+
+A token is base64url of a 16-byte public id, one byte of purpose, four of link version and a 16-byte MAC under
+LINK_KEYS: the first key signs, all verify. Raising a row's link version revokes its tokens.
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import uuid
+from enum import IntEnum
+from typing import NamedTuple
+
+from django.conf import settings
+from django.urls import reverse
+
+from hubs.models.private_link import PrivateLink
+
+MAC_LENGTH = 16
+TOKEN_LENGTH = 50  # 37 bytes in base64url, without padding
+
+
+class Purpose(IntEnum):
+    """What a link opens."""
+
+    CONTACT = 1
+    VISITOR = 2
+    OFFICE = 3
+    ITINERARY = 4
+    UNSUBSCRIBE = 5
+    CERTIFICATE = 6
+
+
+class Link(NamedTuple):
+    """What a genuine token says; whether its row and version still stand is the reader's to check."""
+
+    purpose: Purpose
+    public_id: uuid.UUID
+    version: int
+
+
+def token(purpose: Purpose, row: PrivateLink) -> str:
+    """The token that opens `row` for `purpose`."""
+    said = row.public_id.bytes + bytes([purpose]) + row.link_version.to_bytes(4, "big")
+    return base64.urlsafe_b64encode(said + _mac(settings.LINK_KEYS[0], said)).rstrip(b"=").decode()
+
+
+def url(purpose: Purpose, row: PrivateLink) -> str:
+    """The whole address, for mails."""
+    return settings.SITE_URL + reverse("booking", args=[token(purpose, row)])
+
+
+def read(text: str) -> Link | None:
+    """What `text` opens, or None where it is no token of ours, whatever is wrong with it."""
+    if len(text) != TOKEN_LENGTH:
+        return None
+    try:
+        raw = base64.b64decode(text + "==", altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError):
+        return None
+    said, mac = raw[:-MAC_LENGTH], raw[-MAC_LENGTH:]
+    if not any(hmac.compare_digest(mac, _mac(key, said)) for key in settings.LINK_KEYS):
+        return None
+    return Link(Purpose(said[16]), uuid.UUID(bytes=said[:16]), int.from_bytes(said[17:21], "big"))
+
+
+def _mac(key: str, said: bytes) -> bytes:
+    return hmac.digest(key.encode(), said, hashlib.sha256)[:MAC_LENGTH]

@@ -1,0 +1,22 @@
+"""`manage.py run_due`: do whatever is due, once. Safe in several processes at the same time."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from bookings.due import report_miscounts, run_due
+
+
+class Command(BaseCommand):
+    help = "Settle sessions and send mails that are due, once. --check counts every session's places too."
+
+    def add_arguments(self, parser: Any) -> None:
+        parser.add_argument("--check", action="store_true", help="also compare every session's count with its visitors")
+
+    def handle(self, *args: Any, check: bool, **options: Any) -> None:
+        done = run_due(timezone.now)
+        wrong = report_miscounts() if check else []
+        self.stdout.write(f"{done} done" + (f", {len(wrong)} sessions miscounted" if wrong else ""))
+        if wrong:
+            raise SystemExit(1)

@@ -1,0 +1,10 @@
+"""Who has a place, and what needs a place to exist. One file an idea."""
+
+from bookings.models.audit import AuditEntry, By
+from bookings.models.booking import Booking, SchoolKind, Source
+from bookings.models.draft import Draft, TellMe
+from bookings.models.outbox import Mail
+from bookings.models.places import Places
+from bookings.models.visitor import Person, Visitor
+
+__all__ = ["AuditEntry", "Booking", "By", "Draft", "Mail", "Person", "Places", "SchoolKind", "Source", "TellMe", "Visitor"]

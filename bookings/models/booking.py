@@ -1,0 +1,182 @@
+"""A booking: one school's party at one session."""
+
+import datetime as dt
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
+
+from bookings.models.outbox import Mail
+from bookings.states import FROZEN, LIVE, SEATED, UNCONFIRMED, Kind, Status
+from hubs.email_address import email_key
+from hubs.models import School, ShowcaseSession
+from hubs.models.private_link import PrivateLink
+from hubs.models.school import searchable
+from hubs.references import booking_reference
+
+# A hold outlives its deadline until its mail has had this long to be read (product.md section 3.10).
+READING_TIME = dt.timedelta(hours=3)
+
+
+class SchoolKind(models.TextChoices):
+    """What somebody's school is: one of the register, another place by name, or none just now."""
+
+    REGISTER = "register", _("a school in England")
+    INDEPENDENT = "independent", _("an independent school that is not in the list")
+    ELSEWHERE_IN_UK = "uk", _("a school elsewhere in the UK")
+    ABROAD = "abroad", _("a school abroad")
+    UNIVERSITY = "university", _("a university or training provider")
+    TRUST = "trust", _("a trust, local authority or other body")
+    NONE = "none", _("no school just now")
+
+
+class Source(models.TextChoices):
+    """Who made the booking."""
+
+    WEB = "web", _("on the web")
+    STAFF = "staff", _("by staff")
+
+
+def school_key(kind: str, school: School | None = None, name: str = "", place: str = "") -> str:
+    """What makes two bookings one school's: the URN it has become, or kind, name and postcode or town (section 3.8)."""
+    if kind == SchoolKind.REGISTER and school:
+        return f"urn:{school.today().urn}"
+    if kind == SchoolKind.NONE:
+        return kind
+    return f"{kind}:{searchable(name)}:{searchable(place).replace(' ', '')}"
+
+
+class BookingQuerySet(models.QuerySet["Booking"]):
+    """Bookings by how they stand."""
+
+    def live(self) -> Self:
+        return self.filter(status__in=LIVE)
+
+    def seated(self) -> Self:
+        return self.filter(status__in=SEATED)
+
+    def lapsing(self, *, now: dt.datetime) -> Self:
+        """Unconfirmed bookings whose time is up at `now`.
+
+        At the deadline, or when the mail was accepted or refused for good three hours ago, if that is later; at the
+        start in any case (no deadline lies after the start). Nothing lapses in a cancelled or postponed session.
+        """
+        read_by = now - READING_TIME
+        answered = Mail.objects.filter(
+            booking=OuterRef("pk"), kind__in=(Kind.CONFIRM, Kind.OFFERED), answered_at__lte=read_by
+        )
+        return (
+            self.filter(status__in=UNCONFIRMED, deadline__lte=now)
+            .filter(Q(session__starts_at__lte=now) | Exists(answered))
+            .exclude(session__places__status__in=FROZEN)
+        )
+
+
+class Booking(PrivateLink):
+    """A contact and their party of visitors from one school, at one session.
+
+    `status`, `party` and what goes with them are written by bookings/places.py alone.
+    """
+
+    reference = models.CharField(_("reference"), max_length=8, unique=True, default=booking_reference, editable=False)
+    session = models.ForeignKey(ShowcaseSession, models.PROTECT, related_name="bookings", verbose_name=_("session"))
+    status = models.CharField(_("status"), max_length=10, choices=Status)
+    party = models.PositiveSmallIntegerField(_("visitors"), help_text=_("How many of its visitors are coming."))
+    goes_with = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="companions", verbose_name=_("goes with")
+    )
+    source = models.CharField(_("made"), max_length=5, choices=Source, default=Source.WEB)
+    uses_held_back = models.BooleanField(_("uses held-back places"), default=False)
+    language = models.CharField(_("language"), max_length=10, default="en-gb")
+    request_key = models.UUIDField(unique=True, null=True, editable=False)
+
+    contact_name = models.CharField(_("contact"), max_length=200, null=True)  # noqa: DJ001  (NULL: erased)
+    contact_email = models.EmailField(_("email address"), null=True, blank=True)  # noqa: DJ001
+    email_key = models.CharField(max_length=254, null=True, editable=False)  # noqa: DJ001
+    contact_mobile = models.CharField(_("mobile number"), max_length=30, blank=True, default="")
+    contact_comes = models.BooleanField(_("the contact is coming"), default=True)
+
+    school_kind = models.CharField(_("kind of school"), max_length=12, choices=SchoolKind, default=SchoolKind.REGISTER)
+    school = models.ForeignKey(
+        School, models.PROTECT, null=True, blank=True, related_name="bookings", verbose_name=_("school")
+    )
+    school_name = models.CharField(_("name of school"), max_length=200, blank=True)
+    school_place = models.CharField(_("postcode or town"), max_length=100, blank=True)
+    school_key = models.CharField(max_length=320, editable=False)
+
+    created_at = models.DateTimeField(_("made at"))
+    joined_at = models.DateTimeField(_("joined the waiting list"), null=True, blank=True)
+    deadline = models.DateTimeField(_("kept until"), null=True, blank=True)
+    smallest_party = models.PositiveSmallIntegerField(_("would come with"), null=True, blank=True)
+    address_proved_at = models.DateTimeField(_("address proved at"), null=True, blank=True)
+
+    objects = BookingQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at"]
+        indexes = [
+            models.Index(fields=["session", "status"], name="booking_by_session"),
+            models.Index(fields=["session", "school_key"], name="booking_share", condition=Q(status__in=sorted(LIVE))),
+            models.Index(fields=["email_key"], name="booking_by_address"),
+            models.Index(fields=["deadline"], name="booking_due", condition=Q(status__in=sorted(UNCONFIRMED))),
+            models.Index(fields=["created_at"], name="booking_by_age"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["session", "school_key", "email_key"], name="one_live_booking_each",
+                condition=Q(status__in=sorted(LIVE), goes_with=None),
+                violation_error_message=_("This address already has a booking for this school and session."),
+            ),
+            models.UniqueConstraint(
+                fields=["session", "email_key"], name="contact_comes_once",
+                condition=Q(status__in=sorted(LIVE), goes_with=None, contact_comes=True),
+                violation_error_message=_("This person already has a place at this session."),
+            ),
+            models.CheckConstraint(condition=Q(status__in=Status.values), name="booking_status_known"),
+            models.CheckConstraint(condition=~Q(status__in=sorted(LIVE)) | Q(party__gte=1), name="party_has_a_visitor"),
+            models.CheckConstraint(
+                condition=~Q(status__in=sorted(UNCONFIRMED)) | Q(deadline__isnull=False), name="unconfirmed_has_deadline"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=Status.WAITING) | Q(joined_at__isnull=False), name="waiting_since_a_time"
+            ),
+            models.CheckConstraint(
+                condition=Q(school__isnull=False, school_kind=SchoolKind.REGISTER)
+                | (Q(school=None) & ~Q(school_kind=SchoolKind.REGISTER)),
+                name="register_school_has_urn",
+            ),
+            models.CheckConstraint(
+                condition=Q(smallest_party=None) | Q(smallest_party__lte=F("party")), name="smallest_party_fits"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference_spaced
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.email_key = email_key(self.contact_email) if self.contact_email else None
+        super().save(*args, **kwargs)
+
+    @property
+    def reference_spaced(self) -> str:
+        """As it is read aloud: 7F3Q KM2P."""
+        return f"{self.reference[:4]} {self.reference[4:]}"
+
+    @property
+    def seats(self) -> int:
+        """Places that it takes now."""
+        return self.party if self.status in SEATED else 0
+
+    @property
+    def is_live(self) -> bool:
+        return self.status in LIVE
+
+    @property
+    def school_in_words(self) -> str:
+        """The school as it was chosen, with its place."""
+        if self.school:
+            return str(self.school)
+        if self.school_kind == SchoolKind.NONE:
+            return str(SchoolKind.NONE.label).capitalize()
+        return ", ".join(part for part in (self.school_name, self.school_place) if part)

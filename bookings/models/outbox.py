@@ -1,0 +1,74 @@
+"""The outbox: a mail is a row in the transaction that causes it, and the worker sends it."""
+
+import datetime as dt
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from bookings.states import Kind
+from hubs.models import ShowcaseSession
+
+
+class MailQuerySet(models.QuerySet["Mail"]):
+    """Mails by what is to be done with them."""
+
+    def due(self, *, now: dt.datetime) -> Self:
+        """To be sent at `now`, urgent ones first, then the oldest."""
+        return self.filter(state=Mail.State.WAITING, due_at__lte=now).order_by("-urgent", "due_at", "pk")
+
+    def to(self, address_key: str, *, kinds: list[str], since: dt.datetime) -> Self:
+        return self.filter(recipient_key=address_key, kind__in=kinds, created_at__gt=since)
+
+
+class Mail(models.Model):
+    """One mail to one address, its facts frozen. Rendered, and linked, when it is sent: the row holds no usable link."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("to be sent")
+        SENT = "sent", _("sent")
+        REFUSED = "refused", _("refused by the address")
+        FAILED = "failed", _("given up")
+        DROPPED = "dropped", _("not needed any longer")
+
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind)
+    recipient = models.EmailField(_("to"), null=True)  # noqa: DJ001  (NULL: erased)
+    recipient_key = models.CharField(max_length=254, null=True, editable=False)  # noqa: DJ001
+    language = models.CharField(_("language"), max_length=10, default="en-gb")
+    session = models.ForeignKey(ShowcaseSession, models.PROTECT, null=True, blank=True, related_name="mails")
+    booking = models.ForeignKey(
+        "bookings.Booking", models.CASCADE, null=True, blank=True, related_name="mails", verbose_name=_("booking")
+    )
+    visitor = models.ForeignKey("bookings.Visitor", models.CASCADE, null=True, blank=True, related_name="mails")
+    facts = models.JSONField(_("facts"), default=dict)
+    urgent = models.BooleanField(_("urgent"), default=False)
+    created_at = models.DateTimeField(_("made at"))
+    due_at = models.DateTimeField(_("due at"))
+    expires_at = models.DateTimeField(_("not sent after"), null=True, blank=True)
+    dedupe_key = models.CharField(max_length=100, unique=True, editable=False)
+    state = models.CharField(_("state"), max_length=8, choices=State, default=State.WAITING)
+    tries = models.PositiveSmallIntegerField(_("tries"), default=0)
+    answered_at = models.DateTimeField(
+        _("answered at"), null=True, blank=True, help_text=_("When a mail server accepted it or refused it for good.")
+    )
+    last_error = models.CharField(_("last error"), max_length=300, blank=True)
+
+    objects = MailQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = _("outbox")
+        ordering = ["-pk"]
+        indexes = [
+            models.Index(fields=["-urgent", "due_at"], name="mail_due", condition=Q(state="waiting")),
+            models.Index(fields=["recipient_key", "kind", "created_at"], name="mail_by_address"),
+            models.Index(fields=["state", "created_at"], name="mail_by_state"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state__in=["sent", "refused"]) | Q(answered_at__isnull=False), name="mail_answered_at_a_time"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} ({self.get_state_display()})"

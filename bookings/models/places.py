@@ -1,0 +1,82 @@
+"""The places of a session: the row that every verb locks. Only bookings/places.py writes it."""
+
+import datetime as dt
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from bookings.states import SessionStatus, Standing
+from hubs.models import ShowcaseSession
+
+
+class Places(models.Model):
+    """How many places a session has, how many are kept and taken, and whether staff have opened it.
+
+    On a row of its own because saving a session's form writes the whole session, and would put an old count back.
+    """
+
+    session = models.OneToOneField(ShowcaseSession, models.CASCADE, primary_key=True, related_name="places")
+    status = models.CharField(_("status"), max_length=10, choices=SessionStatus, default=SessionStatus.DRAFT)
+    capacity = models.PositiveSmallIntegerField(_("places"), default=0, help_text=_("0: not known yet."))
+    held_back = models.PositiveSmallIntegerField(_("held back"), default=0)
+    places_taken = models.PositiveSmallIntegerField(_("taken"), default=0)
+    calendar_sequence = models.PositiveIntegerField(_("calendar sequence"), default=0)
+
+    class Meta:
+        verbose_name = _("places of a session")
+        verbose_name_plural = _("places of sessions")
+        indexes = [
+            models.Index(fields=["session"], name="places_held_back", condition=Q(held_back__gt=0)),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(places_taken__gte=0, held_back__gte=0, capacity__gte=F("places_taken") + F("held_back")),
+                name="never_more_places_than_the_room_holds",
+                violation_error_message=_("There are not that many places."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=SessionStatus.OPEN) | Q(capacity__gte=1), name="open_session_has_places",
+                violation_error_message=_("A session needs places before it opens."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.places_taken} of {self.capacity}"
+
+    def kept(self, *, now: dt.datetime) -> int:
+        """Places still held back at `now`; they come free at the session's `release_at` whether or not it is settled."""
+        release_at = self.session.release_at
+        return 0 if release_at and release_at <= now else self.held_back
+
+    def left(self, *, now: dt.datetime) -> int:
+        """Places that the public can have at `now`."""
+        return self.capacity - self.places_taken - self.kept(now=now)
+
+    def standing(self, *, now: dt.datetime) -> Standing:
+        """How the session stands for the public at `now` (product.md section 3, "The lifecycle")."""
+        session = self.session
+        if self.status in (SessionStatus.DRAFT, SessionStatus.CANCELLED, SessionStatus.POSTPONED):
+            return Standing(self.status)
+        if self._is_over(now):
+            return Standing.OVER
+        if session.booked_elsewhere:
+            return Standing.ELSEWHERE
+        if self.status == SessionStatus.ANNOUNCED:
+            return Standing.ANNOUNCED
+        if self.status == SessionStatus.CLOSED or self._deadline_passed(now):
+            return Standing.CLOSED
+        if session.opens_at and session.opens_at > now:
+            return Standing.SOON
+        return Standing.OPEN if self.left(now=now) > 0 else Standing.FULL
+
+    def _is_over(self, now: dt.datetime) -> bool:
+        session = self.session
+        if session.ends_at:
+            return session.ends_at <= now
+        return bool(session.last_day and session.last_day < timezone.localdate(now))
+
+    def _deadline_passed(self, now: dt.datetime) -> bool:
+        deadline = self.session.closes_at or self.session.starts_at
+        return bool(deadline and deadline <= now)

@@ -1,0 +1,87 @@
+"""Visitors: each takes one place. And the person behind them, who dies with their last booking."""
+
+import uuid
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from bookings.models.booking import Booking
+from hubs.email_address import email_key
+from hubs.flags import FlagField
+from hubs.models.private_link import PrivateLink
+from hubs.teaching import Roles, Years
+
+
+class Person(models.Model):
+    """Ties visits to one person by a random id that says nothing. Deleted with that person's last unexpired booking."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    email_key = models.CharField(max_length=254, unique=True)
+
+    class Meta:
+        verbose_name_plural = _("people")
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class VisitorQuerySet(models.QuerySet["Visitor"]):
+    """Visitors by whether they come."""
+
+    def coming(self) -> Self:
+        """Those whose place has not been released."""
+        return self.filter(released_at=None)
+
+
+class Visitor(PrivateLink):
+    """One person expected at a session, or a place whose visitor is to be named."""
+
+    class Attendance(models.TextChoices):
+        EXPECTED = "expected", _("expected")
+        ATTENDED = "attended", _("attended")
+        ABSENT = "absent", _("absent")
+
+    booking = models.ForeignKey(Booking, models.CASCADE, related_name="visitors", verbose_name=_("booking"))
+    position = models.PositiveSmallIntegerField(_("order"))
+    is_contact = models.BooleanField(_("is the contact"), default=False)
+    full_name = models.CharField(_("full name"), max_length=200, null=True, blank=True)  # noqa: DJ001  (NULL: erased)
+    email = models.EmailField(_("email address"), null=True, blank=True)  # noqa: DJ001
+    email_key = models.CharField(max_length=254, null=True, editable=False)  # noqa: DJ001
+    role = FlagField(_("role"), flag=Roles)
+    years = FlagField(_("years taught"), flag=Years)
+    needs = models.CharField(_("access or dietary needs"), max_length=300, blank=True, default="")
+    seen_before = models.BooleanField(_("has seen a Shanghai lesson before"), null=True, blank=True)
+    released_at = models.DateTimeField(_("released at"), null=True, blank=True)
+    person_id = models.UUIDField(null=True, editable=False, db_index=True)
+    first_time = models.BooleanField(_("first time"), null=True, editable=False)
+    attendance = models.CharField(_("attendance"), max_length=10, choices=Attendance, default=Attendance.EXPECTED)
+
+    objects = VisitorQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["position"]
+        indexes = [models.Index(fields=["email_key"], name="visitor_by_address")]
+        constraints = [
+            models.UniqueConstraint(fields=["booking", "position"], name="one_visitor_a_position"),
+            models.UniqueConstraint(
+                fields=["booking"], name="contact_is_one_visitor", condition=Q(is_contact=True, released_at=None)
+            ),
+            models.CheckConstraint(
+                condition=Q(attendance__in=["expected", "attended", "absent"]), name="attendance_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.full_name or str(_("To be named"))
+
+    def set_email(self, address: str) -> None:
+        """Take an address, and its key; an empty one is none."""
+        self.email = address or None
+        self.email_key = email_key(address) or None
+
+    @property
+    def has_own_mail(self) -> bool:
+        """Whether mails about this place go to the visitor too: named, with an address, and not the contact."""
+        return bool(self.full_name and self.email and not self.is_contact)

@@ -1,0 +1,69 @@
+"""Why a verb did not happen. Views, admin actions and commands turn these into sentences."""
+
+import datetime as dt
+
+from bookings.states import Standing
+
+
+class Refused(Exception):
+    """A verb was judged and refused. What was settled on the way has been committed."""
+
+
+class NotBookable(Refused):
+    """The session does not take bookings now: not open yet, closed, over, cancelled, postponed, booked elsewhere."""
+
+    def __init__(self, standing: Standing) -> None:
+        super().__init__(standing)
+        self.standing = standing
+
+
+class SessionFull(Refused):
+    """Fewer places are left than the party needs."""
+
+    def __init__(self, left: int) -> None:
+        super().__init__(left)
+        self.left = left
+
+
+class SchoolShareUsed(Refused):
+    """The school would have more than its share; `left` is what it may still take before `until`."""
+
+    def __init__(self, share: int, left: int, until: dt.datetime | None) -> None:
+        super().__init__(share, left, until)
+        self.share, self.left, self.until = share, left, until
+
+
+class NotForYourSchool(Refused):
+    """Only some schools may book, and this one is not among them before `open_at` (None: never)."""
+
+    def __init__(self, open_at: dt.datetime | None) -> None:
+        super().__init__(open_at)
+        self.open_at = open_at
+
+
+class PartyTooLarge(Refused):
+    """More visitors than one booking on the web takes, or none."""
+
+
+class AlreadyBooked(Refused):
+    """The address has a live booking here. Raised to staff only: the public is told by mail."""
+
+
+class Ended(Refused):
+    """The booking, or this visitor's place, is cancelled; or the verb does not fit where the booking stands."""
+
+
+class NeedsReason(Refused):
+    """Staff must say why."""
+
+
+class TooFewPlaces(Refused):
+    """The room cannot be made that small: `needed` places are taken or held back."""
+
+    def __init__(self, needed: int) -> None:
+        super().__init__(needed)
+        self.needed = needed
+
+
+class NotReady(Refused):
+    """The session lacks what opening requires: date, start, end, venue or places (section 3.12)."""

@@ -1,0 +1,169 @@
+"""The lifecycle of a booking on one screen. Read this first, then places.py.
+
+`TABLE` is the whole of it: a verb that is not in the table for a status cannot happen. Each row names the mails that
+its verb sends; the audit entry is the row itself. `manage.py lifecycle` draws the table for the README.
+"""
+
+from enum import Enum
+from typing import NamedTuple
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Status(TextChoices):
+    """Where a booking stands."""
+
+    HELD = "held", _("to be confirmed")
+    OFFERED = "offered", _("offered a place")
+    CONFIRMED = "confirmed", _("confirmed")
+    WAITING = "waiting", _("on the waiting list")
+    LAPSED = "lapsed", _("lapsed")
+    CANCELLED = "cancelled", _("cancelled")
+
+
+UNCONFIRMED = frozenset({Status.HELD, Status.OFFERED})  # seated, with a deadline
+SEATED = UNCONFIRMED | {Status.CONFIRMED}  # these take places
+LIVE = SEATED | {Status.WAITING}
+ENDED = frozenset({Status.LAPSED, Status.CANCELLED})
+
+
+class Verb(TextChoices):
+    """What can happen to a booking, and to a session's places."""
+
+    HOLD = "hold", _("places held")
+    JOIN = "join", _("joined the waiting list")
+    BOOK = "book", _("booked by staff")
+    CONFIRM = "confirm", _("confirmed")
+    REVIVE = "revive", _("booked again after lapsing")
+    REJOIN = "rejoin", _("joined the waiting list again")
+    OFFER = "offer", _("offered a place")
+    ACCEPT = "accept", _("accepted the offer")
+    DECLINE = "decline", _("declined the offer")
+    LEAVE = "leave", _("left the waiting list")
+    LAPSE = "lapse", _("lapsed")
+    END_LIST = "end_list", _("waiting list ended")
+    CANCEL = "cancel", _("cancelled")
+    WITHDRAW = "withdraw", _("cancelled by staff")
+    DROP = "drop", _("dropped for another address")
+    RELEASE = "release", _("one place released")
+    CHANGE = "change", _("details changed")
+    NAME = "name", _("visitor named")
+    # of a session
+    CREATE = "create", _("session made")
+    ANNOUNCE = "announce", _("session announced")
+    OPEN = "open", _("booking opened")
+    CLOSE = "close", _("booking closed")
+    SET_PLACES = "set_places", _("places set")
+    FREE_HELD_BACK = "free_held_back", _("held-back places came free")
+
+
+class Kind(TextChoices):
+    """What a mail is about; its templates in templates/emails/ carry the same name."""
+
+    CONFIRM = "confirm", _("confirm your places")
+    ALREADY_BOOKED = "already_booked", _("you already have a booking")
+    NOT_BOOKED = "not_booked", _("not booked after all")
+    NAMED = "named", _("you have been named")
+    CONFIRMED = "confirmed", _("confirmed")
+    WAITING = "waiting", _("on the waiting list")
+    OFFERED = "offered", _("a place is offered")
+    LAPSED = "lapsed", _("places not kept any longer")
+    LIST_ENDED = "list_ended", _("waiting list ended")
+    CANCELLED = "cancelled", _("booking cancelled")
+    VISITOR_CANCELLED = "visitor_cancelled", _("a visitor's place cancelled")
+    RELEASED = "released", _("a place released")
+    MY_BOOKINGS = "my_bookings", _("your bookings")
+
+
+# Kinds that go to each named visitor with an address of their own; the others go to the contact.
+TO_VISITORS = frozenset({Kind.NAMED, Kind.VISITOR_CANCELLED})
+
+
+class Who(Enum):
+    """Whose verb it is."""
+
+    VISITOR = "visitor"
+    STAFF = "staff"
+    CLOCK = "clock"
+
+
+class Row(NamedTuple):
+    """One transition. `from_` None is a new booking; `to` None leaves the status as it is."""
+
+    verb: Verb
+    from_: Status | None
+    to: Status | None
+    who: Who
+    mails: tuple[Kind, ...] = ()
+
+
+_TOLD = (Kind.CONFIRMED, Kind.NAMED)
+_GONE = (Kind.CANCELLED, Kind.VISITOR_CANCELLED)
+S, V, W = Status, Verb, Who
+
+TABLE: tuple[Row, ...] = (
+    Row(V.HOLD, None, S.HELD, W.VISITOR, (Kind.CONFIRM,)),
+    Row(V.JOIN, None, S.WAITING, W.VISITOR, (Kind.WAITING,)),
+    Row(V.BOOK, None, S.CONFIRMED, W.STAFF, _TOLD),
+    Row(V.BOOK, S.HELD, S.CONFIRMED, W.STAFF, _TOLD),
+    Row(V.BOOK, S.WAITING, S.CONFIRMED, W.STAFF, _TOLD),
+    Row(V.CONFIRM, S.HELD, S.CONFIRMED, W.VISITOR, _TOLD),
+    Row(V.OFFER, S.WAITING, S.OFFERED, W.CLOCK, (Kind.OFFERED,)),
+    Row(V.ACCEPT, S.OFFERED, S.CONFIRMED, W.VISITOR, _TOLD),
+    Row(V.REVIVE, S.LAPSED, S.CONFIRMED, W.VISITOR, _TOLD),
+    Row(V.REJOIN, S.LAPSED, S.WAITING, W.VISITOR, (Kind.WAITING,)),
+    Row(V.LAPSE, S.HELD, S.LAPSED, W.CLOCK, (Kind.LAPSED,)),
+    Row(V.LAPSE, S.OFFERED, S.LAPSED, W.CLOCK, (Kind.LAPSED,)),
+    Row(V.END_LIST, S.WAITING, S.LAPSED, W.CLOCK, (Kind.LIST_ENDED,)),
+    Row(V.CANCEL, S.HELD, S.CANCELLED, W.VISITOR, (Kind.CANCELLED,)),
+    Row(V.CANCEL, S.CONFIRMED, S.CANCELLED, W.VISITOR, _GONE),
+    Row(V.DECLINE, S.OFFERED, S.CANCELLED, W.VISITOR, (Kind.CANCELLED,)),
+    Row(V.LEAVE, S.WAITING, S.CANCELLED, W.VISITOR, (Kind.CANCELLED,)),
+    Row(V.WITHDRAW, S.HELD, S.CANCELLED, W.STAFF, (Kind.CANCELLED,)),
+    Row(V.WITHDRAW, S.OFFERED, S.CANCELLED, W.STAFF, (Kind.CANCELLED,)),
+    Row(V.WITHDRAW, S.CONFIRMED, S.CANCELLED, W.STAFF, _GONE),
+    Row(V.WITHDRAW, S.WAITING, S.CANCELLED, W.STAFF, (Kind.CANCELLED,)),
+    Row(V.DROP, S.HELD, S.CANCELLED, W.VISITOR),
+    Row(V.RELEASE, S.CONFIRMED, None, W.VISITOR, (Kind.RELEASED,)),
+    Row(V.NAME, S.CONFIRMED, None, W.VISITOR, (Kind.NAMED,)),
+    Row(V.CHANGE, S.HELD, None, W.VISITOR),
+    Row(V.CHANGE, S.OFFERED, None, W.VISITOR),
+    Row(V.CHANGE, S.CONFIRMED, None, W.VISITOR),
+    Row(V.CHANGE, S.WAITING, None, W.VISITOR),
+)
+_ROWS = {(row.verb, row.from_): row for row in TABLE}
+
+
+def row_for(verb: Verb, status: str | None) -> Row | None:
+    """The table's row for `verb` on a booking with `status` (None or "" is a new one), or None: it cannot happen."""
+    return _ROWS.get((verb, Status(status) if status else None))
+
+
+class SessionStatus(TextChoices):
+    """What staff intend with a session. Full, opening soon and over follow from places and clock (`Standing`)."""
+
+    DRAFT = "draft", _("draft")
+    ANNOUNCED = "announced", _("announced")
+    OPEN = "open", _("open")
+    CLOSED = "closed", _("closed")
+    POSTPONED = "postponed", _("postponed")
+    CANCELLED = "cancelled", _("cancelled")
+
+
+FROZEN = frozenset({SessionStatus.POSTPONED, SessionStatus.CANCELLED})  # bookings stay as they were (section 3.14)
+
+
+class Standing(TextChoices):
+    """How a session stands for the public at one moment."""
+
+    DRAFT = "draft", _("Draft")
+    ANNOUNCED = "announced", _("Details to follow")
+    ELSEWHERE = "elsewhere", _("Booked elsewhere")
+    SOON = "soon", _("Opening soon")
+    OPEN = "open", _("Booking is open")
+    FULL = "full", _("Full")
+    CLOSED = "closed", _("Booking has closed")
+    OVER = "over", _("Over")
+    POSTPONED = "postponed", _("Postponed")
+    CANCELLED = "cancelled", _("Cancelled")

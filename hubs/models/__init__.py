@@ -1,0 +1,30 @@
+"""Who, where and when. One file an idea."""
+
+from hubs.models.calendar import ClosedDay
+from hubs.models.exchange import Exchange, HostSchool, MasterySpecialist, VisitingTeacher
+from hubs.models.hub import Hub, HubYear, Notice, OldHubAddress
+from hubs.models.school import LocalAuthority, School, SchoolList
+from hubs.models.lesson import Lesson, ProgrammeSegment
+from hubs.models.session import Resource, ShowcaseSession
+from hubs.models.staff import Membership, StaffUser
+
+__all__ = [
+    "ClosedDay",
+    "Exchange",
+    "HostSchool",
+    "Hub",
+    "HubYear",
+    "Lesson",
+    "LocalAuthority",
+    "MasterySpecialist",
+    "Membership",
+    "Notice",
+    "OldHubAddress",
+    "ProgrammeSegment",
+    "Resource",
+    "School",
+    "SchoolList",
+    "ShowcaseSession",
+    "StaffUser",
+    "VisitingTeacher",
+]

@@ -1,0 +1,33 @@
+"""Days on which a hub's schools are closed, beside the bank holidays."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+
+class ClosedDay(models.Model):
+    """A run of days that a hub counts as closed; or, the other way round, as open although it is usually closed.
+
+    Weekends, the bank holidays of England and 22 December to 2 January are closed without any row
+    (hubs/school_days.py).
+    """
+
+    hub = models.ForeignKey("hubs.Hub", models.CASCADE, related_name="closed_days", verbose_name=_("hub"))
+    first_day = models.DateField(_("first day"))
+    last_day = models.DateField(_("last day"))
+    is_open = models.BooleanField(_("open after all"), default=False)
+    note = models.CharField(_("note"), max_length=100, blank=True)
+
+    class Meta:
+        verbose_name = _("closed days")
+        verbose_name_plural = _("closed days")
+        ordering = ["first_day"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(first_day__lte=F("last_day")), name="closed_days_in_order",
+                violation_error_message=_("The last day must not come before the first."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first_day} – {self.last_day}"

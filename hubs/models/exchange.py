@@ -1,0 +1,112 @@
+"""An exchange, the specialists it sent, the schools that host, and the teachers who visit."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from hubs.models.private_link import PrivateLink
+from hubs.models.school import School
+
+
+class Exchange(models.Model):
+    """One academic year's England–Shanghai exchange."""
+
+    year = models.PositiveSmallIntegerField(
+        _("academic year"), unique=True, help_text=_("The year it starts in: 2018 for 2018–19.")
+    )
+    name = models.CharField(_("name"), max_length=100)
+    reporting_date = models.DateField(
+        _("reporting date"), null=True, blank=True, help_text=_("Names are kept at least until this day.")
+    )
+
+    class Meta:
+        ordering = ["-year"]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.academic_year}"
+
+    @property
+    def academic_year(self) -> str:
+        """As schools write it: 2018–19."""
+        return f"{self.year}–{(self.year + 1) % 100:02}"
+
+
+class MasterySpecialist(models.Model):
+    """An English teacher whom the exchange sent to Shanghai. The name belongs to that exchange."""
+
+    hub_year = models.ForeignKey(
+        "hubs.HubYear", models.CASCADE, related_name="specialists", verbose_name=_("hub in a year")
+    )
+    full_name = models.CharField(_("full name"), max_length=200)
+    school = models.ForeignKey(School, models.PROTECT, null=True, blank=True, verbose_name=_("school"))
+
+    class Meta:
+        ordering = ["full_name"]
+
+    def __str__(self) -> str:
+        return self.full_name
+
+
+class VisitingTeacher(PrivateLink):
+    """A teacher from Shanghai. Name, photograph and film are published only with a recorded yes."""
+
+    exchange = models.ForeignKey(
+        Exchange, models.PROTECT, related_name="visiting_teachers", verbose_name=_("exchange")
+    )
+    name_pinyin = models.CharField(_("name in pinyin"), max_length=100)
+    name_characters = models.CharField(_("name in characters"), max_length=50, blank=True)
+    home_school = models.CharField(_("home school"), max_length=200, blank=True)
+    phase = models.PositiveSmallIntegerField(_("phase"), choices=School.Phase, default=School.Phase.PRIMARY)
+    name_agreed_at = models.DateTimeField(_("agreed to be named"), null=True, blank=True)
+    photo_agreed_at = models.DateTimeField(_("agreed to photographs"), null=True, blank=True)
+    film_agreed_at = models.DateTimeField(_("agreed to be filmed"), null=True, blank=True)
+
+    class Meta:
+        ordering = ["name_pinyin"]
+
+    def __str__(self) -> str:
+        return f"{self.name_pinyin} {self.name_characters}".strip()
+
+    @property
+    def public_name(self) -> str:
+        """The name where it may be published, else who they are."""
+        return str(self) if self.name_agreed_at else str(_("a visiting teacher from Shanghai"))
+
+
+class HostSchool(models.Model):
+    """One school's visit in one exchange, usually two visiting teachers for a fortnight."""
+
+    hub_year = models.ForeignKey(
+        "hubs.HubYear", models.PROTECT, related_name="host_schools", verbose_name=_("hub in a year")
+    )
+    school = models.ForeignKey(
+        School, models.PROTECT, null=True, blank=True, related_name="visits", verbose_name=_("school"),
+        help_text=_("Empty: to be announced."),
+    )
+    phase = models.PositiveSmallIntegerField(_("phase"), choices=School.Phase, default=School.Phase.PRIMARY)
+    first_day = models.DateField(_("first day"), null=True, blank=True)
+    last_day = models.DateField(_("last day"), null=True, blank=True, help_text=_("A month is its first and last day."))
+    visiting_teachers = models.ManyToManyField(
+        VisitingTeacher, blank=True, related_name="host_schools", verbose_name=_("visiting teachers")
+    )
+    specialists = models.ManyToManyField(MasterySpecialist, blank=True, verbose_name=_("mastery specialists"))
+    joining_instructions = models.TextField(
+        _("joining instructions"), blank=True, help_text=_("For everyone with a place at any session of this visit.")
+    )
+    visitors_reported = models.PositiveIntegerField(
+        _("visitors reported"), null=True, blank=True, help_text=_("For the whole visit, where no register was kept.")
+    )
+    reported_source = models.CharField(_("who reported it"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("host school")
+        ordering = ["-first_day"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(first_day=None, last_day=None) | Q(first_day__lte=F("last_day")), name="visit_days_in_order",
+                violation_error_message=_("The last day must not come before the first."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.school or _('School to be announced')} ({self.hub_year})"

@@ -1,0 +1,117 @@
+"""Hubs, what they are called and who leads them in a year, and their notices."""
+
+import datetime as dt
+from typing import Self
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+
+class Hub(models.Model):
+    """A Maths Hub: what stays when its name and lead school change, and its settings."""
+
+    slug = models.SlugField(_("address"), unique=True, help_text=_("The last part of the hub's page's address."))
+    hold_until = models.TimeField(
+        _("places are kept until"), default=dt.time(18), help_text=_("On the next school day, while people confirm.")
+    )
+    offer_hours = models.PositiveSmallIntegerField(
+        _("hours an offer stands"), default=10, validators=[MinValueValidator(1), MaxValueValidator(100)],
+        help_text=_("School hours: Monday to Friday, 8:00 to 18:00."),
+    )
+    share = models.PositiveSmallIntegerField(
+        _("places each school may take"), null=True, blank=True, default=2, help_text=_("Empty: no limit.")
+    )
+    retention_months = models.PositiveSmallIntegerField(_("months that names are kept"), default=12)
+    data_contact = models.EmailField(_("address for questions about data"), blank=True)
+
+    class Meta:
+        ordering = ["slug"]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(offer_hours__gte=1), name="hub_offer_stands_an_hour"),
+            models.CheckConstraint(condition=models.Q(share=None) | models.Q(share__gte=1), name="hub_share_is_a_place"),
+        ]
+
+    def __str__(self) -> str:
+        return self.slug
+
+    def get_absolute_url(self) -> str:
+        return reverse("hub", args=[self.slug])
+
+
+class OldHubAddress(models.Model):
+    """An address that a hub's page had; it redirects."""
+
+    hub = models.ForeignKey(Hub, models.CASCADE, related_name="old_addresses", verbose_name=_("hub"))
+    slug = models.SlugField(_("address"), unique=True)
+
+    class Meta:
+        verbose_name = _("old address of a hub")
+        verbose_name_plural = _("old addresses of hubs")
+
+    def __str__(self) -> str:
+        return self.slug
+
+
+class HubYear(models.Model):
+    """A hub in one academic year: its name, lead school, partners, area and contact, which change between years."""
+
+    hub = models.ForeignKey(Hub, models.PROTECT, related_name="years", verbose_name=_("hub"))
+    exchange = models.ForeignKey("hubs.Exchange", models.PROTECT, related_name="hub_years", verbose_name=_("exchange"))
+    name = models.CharField(_("name"), max_length=100, help_text=_("Such as Kent & Medway Maths Hub."))
+    programme_name = models.CharField(
+        _("what the hub calls its sessions"), max_length=100, blank=True, help_text=_("Such as Shanghai Live 2019.")
+    )
+    lead_school = models.ForeignKey(
+        "hubs.School", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("lead school")
+    )
+    partners = models.TextField(_("strategic partners"), blank=True, help_text=_("One a line."))
+    area = models.ManyToManyField("hubs.LocalAuthority", blank=True, verbose_name=_("area"))
+    about = models.TextField(_("about"), blank=True, help_text=_("A paragraph for the hub's page."))
+    contact_name = models.CharField(_("contact"), max_length=100, blank=True)
+    contact_email = models.EmailField(_("contact's email"), blank=True)
+    contact_phone = models.CharField(_("contact's telephone"), max_length=30, blank=True)
+
+    class Meta:
+        verbose_name = _("hub in a year")
+        verbose_name_plural = _("hubs by year")
+        ordering = ["-exchange__year", "name"]
+        constraints = [models.UniqueConstraint(fields=["hub", "exchange"], name="one_hub_a_year")]
+
+    def __str__(self) -> str:
+        return f"{self.name}, {self.exchange.academic_year}"
+
+
+class NoticeQuerySet(models.QuerySet["Notice"]):
+    """Notices as pages show them."""
+
+    def showing(self, *, now: dt.datetime) -> Self:
+        return self.filter(from_at__lte=now, until_at__gt=now)
+
+
+class Notice(models.Model):
+    """A sentence on lists, hubs, sessions and feeds, from one moment until another: a hub's, or everyone's."""
+
+    hub = models.ForeignKey(
+        Hub, models.CASCADE, null=True, blank=True, related_name="notices", verbose_name=_("hub"),
+        help_text=_("Empty: shown everywhere."),
+    )
+    text = models.CharField(_("sentence"), max_length=300)
+    link = models.URLField(_("link"), blank=True)
+    from_at = models.DateTimeField(_("from"))
+    until_at = models.DateTimeField(_("until"), db_index=True)
+
+    objects = NoticeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["from_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(until_at__gt=models.F("from_at")), name="notice_ends_after_it_starts",
+                violation_error_message=_("The notice must end after it starts."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.text

@@ -1,0 +1,75 @@
+"""The lessons of a session, and its programme. Times of day are London's on the session's day."""
+
+from django.core.validators import MaxValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from hubs.flags import FlagField
+from hubs.models.exchange import MasterySpecialist, VisitingTeacher
+from hubs.models.school import School
+from hubs.models.session import ShowcaseSession
+from hubs.teaching import Years, in_words
+
+MOST_LESSONS = 4
+
+
+class Lesson(models.Model):
+    """One lesson that visitors watch. Who teaches: the teachers below, the person named, or to be announced."""
+
+    session = models.ForeignKey(ShowcaseSession, models.CASCADE, related_name="lessons")
+    position = models.PositiveSmallIntegerField(_("order"), default=1, validators=[MaxValueValidator(MOST_LESSONS)])
+    starts = models.TimeField(_("starts"), null=True, blank=True)
+    ends = models.TimeField(_("ends"), null=True, blank=True)
+    years = FlagField(_("class"), flag=Years)
+    topic = models.CharField(_("topic"), max_length=150, blank=True)
+    class_note = models.CharField(_("note on the class"), max_length=150, blank=True)
+    pupils_of = models.ForeignKey(
+        School, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("pupils of"),
+        help_text=_("Empty: the school where it is. Another school is shown only to people with a place."),
+    )
+    visiting_teachers = models.ManyToManyField(VisitingTeacher, blank=True, verbose_name=_("visiting teachers"))
+    specialists = models.ManyToManyField(MasterySpecialist, blank=True, verbose_name=_("mastery specialists"))
+    other_teacher = models.CharField(_("another teacher"), max_length=150, blank=True)
+
+    class Meta:
+        ordering = ["position", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["session", "position"], name="one_lesson_a_position"),
+            models.CheckConstraint(
+                condition=Q(position__gte=1, position__lte=MOST_LESSONS), name="at_most_four_lessons",
+                violation_error_message=_("A session has at most four lessons."),
+            ),
+            models.CheckConstraint(
+                condition=Q(starts=None) | Q(ends=None) | Q(ends__gt=F("starts")), name="lesson_ends_after_it_starts",
+                violation_error_message=_("The lesson must end after it starts."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or str(_("Lesson"))
+
+    @property
+    def name(self) -> str:
+        """Class and topic, as far as they are known: "Year 3: subtraction"."""
+        return ": ".join(part for part in (in_words(self.years), self.topic) if part)
+
+
+class ProgrammeSegment(models.Model):
+    """A line of the programme, with a time and a place in the building if they are known."""
+
+    session = models.ForeignKey(ShowcaseSession, models.CASCADE, related_name="programme")
+    position = models.PositiveSmallIntegerField(_("order"), default=1)
+    starts = models.TimeField(_("starts"), null=True, blank=True)
+    ends = models.TimeField(_("ends"), null=True, blank=True)
+    text = models.CharField(_("what happens"), max_length=150)
+    place = models.CharField(_("where in the building"), max_length=100, blank=True)
+    is_lesson = models.BooleanField(_("a lesson"), default=False, help_text=_("Stands out in the programme."))
+
+    class Meta:
+        verbose_name = _("line of the programme")
+        verbose_name_plural = _("programme")
+        ordering = ["position", "pk"]
+
+    def __str__(self) -> str:
+        return self.text

@@ -1,0 +1,321 @@
+"""A showcase session: when and where, who it suits, what to know, and its dates for booking.
+
+How many places there are, how many are taken and whether it is open stand on `bookings.Places`, which no form writes.
+"""
+
+import datetime as dt
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import F, Prefetch, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from hubs.flags import FlagField
+from hubs.models.exchange import HostSchool
+from hubs.models.hub import HubYear
+from hubs.models.school import LocalAuthority, School, SchoolList
+from hubs.references import session_ref
+from hubs.school_days import SchoolDays, london
+from hubs.teaching import Roles, Years, in_words, roles_in_words
+
+
+class ShowcaseSessionQuerySet(models.QuerySet["ShowcaseSession"]):
+    """Sessions as pages list them."""
+
+    def public(self) -> Self:
+        return self.filter(visibility=ShowcaseSession.Visibility.PUBLIC)
+
+    def upcoming(self, *, today: dt.date) -> Self:
+        """Not over by `today` (a London date): those without a date are always to come."""
+        return self.filter(Q(last_day__gte=today) | Q(last_day=None))
+
+    def past(self, *, today: dt.date) -> Self:
+        return self.filter(last_day__lt=today)
+
+    def suiting(self, years: Years) -> Self:
+        """Sessions that suit one of `years`, by who they suit or by the class taught."""
+        from hubs.models.lesson import Lesson
+
+        taught = Lesson.objects.alias(same=F("years").bitand(int(years))).filter(session=models.OuterRef("pk"), same__gt=0)
+        return self.alias(fits=F("suits_years").bitand(int(years))).filter(Q(fits__gt=0) | models.Exists(taught))
+
+    def with_names(self) -> Self:
+        """With all that a session needs to say what and where it is: one query, and one for the lessons."""
+        from hubs.models.lesson import Lesson
+
+        return self.select_related("hub_year__hub", "venue", "host_school__school").prefetch_related(
+            Prefetch("lessons", Lesson.objects.order_by("position"))
+        )
+
+
+class ShowcaseSession(models.Model):
+    """One dated morning or afternoon at a host school. Times are stored in UTC and entered as London time."""
+
+    class Kind(models.TextChoices):
+        SHOWCASE = "showcase", _("Showcase lesson")
+        OPEN_CLASSROOM = "open_classroom", _("Open classroom")
+        MASTER_CLASS = "master_class", _("Master class")
+        WORKSHOP = "workshop", _("Workshop")
+        TALK = "talk", _("Talk")
+
+    class Visibility(models.TextChoices):
+        PUBLIC = "public", _("public")
+        LINK = "link", _("only by its link")
+        STAFF = "staff", _("staff only")
+
+    class WhoMayBook(models.TextChoices):
+        EVERYONE = "everyone", _("everyone")
+        AUTHORITIES = "authorities", _("schools of some local authorities")
+        LIST = "list", _("schools of a list")
+
+    ref = models.CharField(_("reference"), max_length=6, unique=True, default=session_ref, editable=False)
+    hub_year = models.ForeignKey(HubYear, models.PROTECT, related_name="sessions", verbose_name=_("hub in a year"))
+    also_run_by = models.ManyToManyField(HubYear, blank=True, related_name="+", verbose_name=_("also run by"))
+    host_school = models.ForeignKey(
+        HostSchool, models.PROTECT, null=True, blank=True, related_name="sessions", verbose_name=_("host school's visit")
+    )
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind, default=Kind.SHOWCASE)
+    visibility = models.CharField(_("who can see it"), max_length=10, choices=Visibility, default=Visibility.PUBLIC)
+    title = models.CharField(_("title"), max_length=150, blank=True, help_text=_("Empty: named from its lessons."))
+    about = models.TextField(_("about"), blank=True)
+
+    # When. A dated session has its day as both first and last day; an announced one may have a range, or nothing yet.
+    starts_at = models.DateTimeField(_("starts"), null=True, blank=True)
+    ends_at = models.DateTimeField(_("ends"), null=True, blank=True)
+    arrival_at = models.DateTimeField(_("arrival from"), null=True, blank=True)
+    first_day = models.DateField(
+        _("first day"), null=True, blank=True, help_text=_("Before there is a date: it will fall on this day or later.")
+    )
+    last_day = models.DateField(_("last day"), null=True, blank=True)
+
+    # Where. A school of the register, or a named place.
+    venue = models.ForeignKey(
+        School, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("at the school"),
+        help_text=_("Empty: the host school, or the place named below."),
+    )
+    place_name = models.CharField(_("place"), max_length=150, blank=True, help_text=_("Where it is no school."))
+    place_address = models.CharField(_("address"), max_length=200, blank=True)
+    place_town = models.CharField(_("town"), max_length=100, blank=True)
+    place_postcode = models.CharField(_("postcode"), max_length=8, blank=True)
+
+    # Who it suits, apart from the class taught.
+    suits_years = FlagField(_("suits years"), flag=Years)
+    suits_roles = FlagField(_("suits roles"), flag=Roles)
+    suits_note = models.CharField(_("who it suits, in a sentence"), max_length=200, blank=True)
+
+    # Practicalities, public.
+    parking = models.CharField(_("parking"), max_length=200, blank=True)
+    step_free = models.CharField(_("step-free access"), max_length=200, blank=True)
+    refreshments = models.CharField(_("refreshments"), max_length=200, blank=True)
+    bring = models.CharField(_("what to bring"), max_length=200, blank=True, help_text=_("Such as: photo ID or school badge."))
+    filming = models.CharField(_("filming"), max_length=200, blank=True)
+    interpreter = models.CharField(_("interpreter"), max_length=200, blank=True)
+    contact = models.CharField(_("who to ask"), max_length=200, blank=True, help_text=_("Empty: the hub's contact."))
+    cost_pence = models.PositiveIntegerField(_("cost per visitor in pence"), default=0, help_text=_("0 is free."))
+    absence_charge_pence = models.PositiveIntegerField(_("charge for not coming, in pence"), default=0)
+    absence_notice = models.CharField(_("notice to avoid it"), max_length=100, blank=True)
+
+    # Practicalities for people with a place.
+    entrance = models.CharField(_("entrance"), max_length=200, blank=True)
+    office_phone = models.CharField(_("school office's telephone"), max_length=30, blank=True)
+    day_contact = models.CharField(_("contact on the day"), max_length=200, blank=True)
+    joining_instructions = models.TextField(_("joining instructions"), blank=True)
+
+    # Dates and limits for booking.
+    opens_at = models.DateTimeField(_("booking opens"), null=True, blank=True)
+    closes_at = models.DateTimeField(_("booking closes"), null=True, blank=True)
+    waiting_closes_at = models.DateTimeField(_("waiting list ends"), null=True, blank=True)
+    release_at = models.DateTimeField(_("held-back places come free"), null=True, blank=True)
+    share = models.PositiveSmallIntegerField(
+        _("places each school may take"), null=True, blank=True, help_text=_("Empty: no limit.")
+    )
+    share_until = models.DateTimeField(_("until"), null=True, blank=True)
+    who_may_book = models.CharField(_("who may book"), max_length=12, choices=WhoMayBook, default=WhoMayBook.EVERYONE)
+    only_authorities = models.ManyToManyField(LocalAuthority, blank=True, verbose_name=_("local authorities"))
+    only_list = models.ForeignKey(
+        SchoolList, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("list of schools")
+    )
+    open_to_everyone_at = models.DateTimeField(_("open to everyone from"), null=True, blank=True)
+    booked_elsewhere = models.CharField(
+        _("booked elsewhere"), max_length=200, blank=True, help_text=_("A sentence that says how; then it never opens here.")
+    )
+    booked_elsewhere_url = models.URLField(_("address to book at"), blank=True)
+
+    # Afterwards, where no register was kept.
+    visitors_reported = models.PositiveIntegerField(_("visitors reported"), null=True, blank=True)
+    schools_reported = models.PositiveIntegerField(_("schools reported"), null=True, blank=True)
+    reported_source = models.CharField(_("who reported it"), max_length=200, blank=True)
+
+    objects = ShowcaseSessionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("session")
+        ordering = [F("first_day").asc(nulls_last=True), F("starts_at").asc(nulls_last=True), "pk"]
+        indexes = [
+            models.Index(fields=["last_day", "first_day", "starts_at"], name="session_by_day"),
+            models.Index(fields=["first_day", "starts_at"], name="session_in_order"),
+            models.Index(fields=["release_at"], name="session_release"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(starts_at=None, ends_at=None) | Q(ends_at__gt=F("starts_at"), first_day=F("last_day")),
+                name="session_ends_after_it_starts",
+                violation_error_message=_("The end must come after the start, on the same day."),
+            ),
+            models.CheckConstraint(
+                condition=Q(arrival_at=None) | Q(arrival_at__lte=F("starts_at")), name="session_arrival_before_start",
+                violation_error_message=_("People must be able to arrive before the session starts."),
+            ),
+            models.CheckConstraint(
+                condition=Q(first_day=None, last_day=None) | Q(first_day__lte=F("last_day")), name="session_days_in_order",
+                violation_error_message=_("Enter both days, the first one first."),
+            ),
+            models.CheckConstraint(
+                condition=Q(venue=None) | Q(place_name=""), name="session_one_venue",
+                violation_error_message=_("Choose a school or name a place, not both."),
+            ),
+            models.CheckConstraint(
+                condition=Q(opens_at=None) | Q(closes_at=None) | Q(opens_at__lt=F("closes_at")),
+                name="session_opens_before_it_closes",
+                violation_error_message=_("Booking must open before it closes."),
+            ),
+            models.CheckConstraint(
+                condition=Q(closes_at=None) | Q(starts_at=None) | Q(closes_at__lte=F("starts_at")),
+                name="session_closes_by_its_start",
+                violation_error_message=_("Booking must close before the session starts."),
+            ),
+            models.CheckConstraint(
+                condition=Q(share_until=None) | Q(closes_at=None) | Q(share_until__lte=F("closes_at")),
+                name="session_share_ends_by_deadline",
+                violation_error_message=_("The limit for each school must end before booking closes."),
+            ),
+            models.CheckConstraint(
+                condition=Q(release_at=None) | Q(closes_at=None) | Q(release_at__lte=F("closes_at")),
+                name="session_release_by_deadline",
+                violation_error_message=_("Held-back places must come free before booking closes."),
+            ),
+            models.CheckConstraint(condition=Q(share=None) | Q(share__gte=1), name="session_share_is_a_place"),
+            models.CheckConstraint(
+                condition=~Q(who_may_book="list") | Q(only_list__isnull=False), name="session_list_is_named",
+                violation_error_message=_("Choose the list of schools that may book."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.ref})"
+
+    def get_absolute_url(self) -> str:
+        return reverse("session", args=[self.ref])
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self._set_day()
+        super().save(*args, **kwargs)
+
+    def clean(self) -> None:
+        super().clean()
+        self._set_day()
+
+    def _set_day(self) -> None:
+        """A start fixes the day, whatever range was announced."""
+        if self.starts_at:
+            self.first_day = self.last_day = timezone.localdate(self.starts_at)
+
+    def fill_in_dates(self, calendar: SchoolDays) -> None:
+        """Give each empty date for booking its default (product.md section 3.8, 3.11, 3.12), if there is a start."""
+        if not self.starts_at or not self.first_day:
+            return
+        day = self.first_day
+        self.closes_at = self.closes_at or london(calendar.before(day, 2), dt.time(12))
+        self.release_at = self.release_at or london(calendar.before(day, 3), dt.time(12))
+        self.waiting_closes_at = self.waiting_closes_at or london(calendar.before(day, 1), dt.time(16))
+        if self.share:
+            self.share_until = self.share_until or london(calendar.before(day, 5), dt.time(8))
+
+    @property
+    def day(self) -> dt.date | None:
+        """The day (London), once there is one."""
+        return self.first_day if self.first_day == self.last_day else None
+
+    @property
+    def hub(self) -> Any:
+        """The hub that runs it."""
+        return self.hub_year.hub
+
+    @property
+    def school(self) -> School | None:
+        """The school where it is, if it is at one and that is known."""
+        if self.venue or self.place_name:
+            return self.venue
+        return self.host_school.school if self.host_school else None
+
+    @property
+    def where_name(self) -> str:
+        """Name of the place, or an empty string while it is to be announced."""
+        return self.school.name if self.school else self.place_name
+
+    @property
+    def where_town(self) -> str:
+        return self.school.town if self.school else self.place_town
+
+    @property
+    def where_postcode(self) -> str:
+        return self.school.postcode if self.school else self.place_postcode
+
+    @cached_property
+    def name(self) -> str:
+        """Its own title, or one made from its lessons: "Year 3: subtraction, and Year 5: division"."""
+        if self.title:
+            return self.title
+        lessons = [lesson.name for lesson in self.lessons.all() if lesson.name]  # type: ignore[attr-defined]
+        if not lessons:
+            return str(self.get_kind_display())
+        if len(lessons) == 1 and ":" not in lessons[0]:
+            return _now("%(class)s lesson") % {"class": lessons[0]}
+        return _now(", and ").join(lessons)
+
+    @property
+    def suits(self) -> str:
+        """Who it suits, in words; empty where nothing was said."""
+        return in_words(self.suits_years)
+
+    @property
+    def suits_people(self) -> str:
+        return roles_in_words(self.suits_roles)
+
+    @property
+    def can_open(self) -> bool:
+        """Whether it has what booking needs, capacity apart: date, start, end and venue (section 3.12)."""
+        return bool(self.starts_at and self.ends_at and self.where_name and not self.booked_elsewhere)
+
+
+class Resource(models.Model):
+    """Something to read before a session, or material after it: a file or an address."""
+
+    class Kind(models.TextChoices):
+        READING = "reading", _("to read before")
+        MATERIAL = "material", _("material afterwards")
+
+    session = models.ForeignKey(ShowcaseSession, models.CASCADE, related_name="resources")
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.READING)
+    title = models.CharField(_("title"), max_length=150)
+    url = models.URLField(_("address"), blank=True)
+    file = models.FileField(_("file"), upload_to="resources/%Y/", blank=True)
+    only_with_a_place = models.BooleanField(_("only for people with a place"), default=False)
+
+    class Meta:
+        verbose_name = _("reading or material")
+        verbose_name_plural = _("readings and materials")
+        ordering = ["kind", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(url="") ^ Q(file=""), name="resource_is_file_or_address",
+                violation_error_message=_("Give a file or an address, one of them."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title

@@ -1,0 +1,81 @@
+"""Staff who sign in, by e-mail address, and the hubs they belong to."""
+
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from hubs.email_address import email_key
+
+
+class StaffUserManager(BaseUserManager["StaffUser"]):
+    """Finds and makes staff by address, whatever its case."""
+
+    def get_by_natural_key(self, username: str | None) -> "StaffUser":
+        return self.get(email=email_key(username or ""))
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "StaffUser":
+        user = self.model(email=email_key(email), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "StaffUser":
+        return self.create_user(email, password, is_superuser=True, **fields)
+
+
+class StaffUser(AbstractBaseUser, PermissionsMixin):
+    """Somebody who signs in to the admin. What they may do there follows from their memberships."""
+
+    email = models.EmailField(_("email address"), unique=True)
+    full_name = models.CharField(_("full name"), max_length=200)
+    is_active = models.BooleanField(_("may sign in"), default=True)
+    is_programme_office = models.BooleanField(
+        _("programme office"), default=False, help_text=_("Sees every hub's sessions and counts, and nobody's name.")
+    )
+    date_joined = models.DateTimeField(_("added"), default=timezone.now, editable=False)
+
+    objects = StaffUserManager()
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["full_name"]
+
+    class Meta:
+        verbose_name = _("member of staff")
+        verbose_name_plural = _("staff")
+        ordering = ["full_name"]
+
+    def __str__(self) -> str:
+        return self.full_name or self.email
+
+    @property
+    def is_staff(self) -> bool:
+        """Everyone with an account is staff: visitors have none."""
+        return True
+
+    def clean(self) -> None:
+        super().clean()
+        self.email = email_key(self.email)
+
+    def get_short_name(self) -> str:
+        return self.full_name
+
+
+class Membership(models.Model):
+    """A member of staff in one hub."""
+
+    class Role(models.TextChoices):
+        LEAD = "lead", _("hub lead")
+        ADMINISTRATOR = "administrator", _("hub administrator")
+
+    user = models.ForeignKey(StaffUser, models.CASCADE, related_name="memberships", verbose_name=_("member of staff"))
+    hub = models.ForeignKey("hubs.Hub", models.CASCADE, related_name="memberships", verbose_name=_("hub"))
+    role = models.CharField(_("role"), max_length=20, choices=Role, default=Role.ADMINISTRATOR)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "hub"], name="one_membership_a_hub")]
+
+    def __str__(self) -> str:
+        return f"{self.user}, {self.get_role_display()}"

@@ -1,0 +1,82 @@
+"""School days: Monday to Friday outside bank holidays, Christmas and the days that a hub has closed.
+
+Times of day are London's; moments are aware.
+"""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+
+import holidays
+from django.utils import timezone
+
+
+@cache
+def _bank_holidays() -> holidays.HolidayBase:
+    return holidays.country_holidays("GB", subdiv="ENG")
+
+
+def _at_christmas(day: dt.date) -> bool:
+    """22 December to 2 January: no school in England is open (product.md section 3.11)."""
+    return (day.month, day.day) >= (12, 22) or (day.month, day.day) <= (1, 2)
+
+
+def london(day: dt.date, time: dt.time) -> dt.datetime:
+    """That time of that day in London, aware."""
+    return timezone.make_aware(dt.datetime.combine(day, time))
+
+
+@dataclass(frozen=True)
+class SchoolDays:
+    """A hub's calendar: runs of days (first, last) that it has closed, and others that it has opened."""
+
+    closed: tuple[tuple[dt.date, dt.date], ...] = ()
+    opened: tuple[tuple[dt.date, dt.date], ...] = ()
+
+    @classmethod
+    def of_session(cls, session_id: int) -> "SchoolDays":
+        """The calendar of the hub that runs that session: one query."""
+        return cls._of(hub__years__sessions=session_id)
+
+    @classmethod
+    def of_hub(cls, hub_id: int) -> "SchoolDays":
+        """The calendar of that hub: one query."""
+        return cls._of(hub=hub_id)
+
+    @classmethod
+    def _of(cls, **of: int) -> "SchoolDays":
+        from hubs.models import ClosedDay
+
+        rows = list(ClosedDay.objects.filter(**of).values_list("first_day", "last_day", "is_open"))
+        return cls(
+            closed=tuple((first, last) for first, last, is_open in rows if not is_open),
+            opened=tuple((first, last) for first, last, is_open in rows if is_open),
+        )
+
+    def __contains__(self, day: dt.date) -> bool:
+        if _within(day, self.opened):
+            return True
+        usually = day.weekday() < 5 and not _at_christmas(day) and day not in _bank_holidays()
+        return usually and not _within(day, self.closed)
+
+    def before(self, day: dt.date, days: int) -> dt.date:
+        """The day that lies `days` school days before `day`; the day itself need not be one."""
+        return self._step(day, days, dt.timedelta(days=-1))
+
+    def after(self, day: dt.date, days: int = 1) -> dt.date:
+        """The day that lies `days` school days after `day`."""
+        return self._step(day, days, dt.timedelta(days=1))
+
+    def _step(self, day: dt.date, days: int, step: dt.timedelta) -> dt.date:
+        """Gives up after a year of closed days: a mistyped closure must not hang a page."""
+        for _ in range(366):
+            if days <= 0:
+                break
+            day += step
+            days -= day in self
+        return day
+
+
+def _within(day: dt.date, runs: Iterable[tuple[dt.date, dt.date]]) -> bool:
+    return any(first <= day <= last for first, last in runs)

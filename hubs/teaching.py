@@ -1,0 +1,117 @@
+"""What people teach: year groups, key stages and roles, each set of them kept as one number.
+
+Reception is EYFS; Years 1–2 are Key Stage 1; 3–6 Key Stage 2; 7–9 Key Stage 3; 10–11 Key Stage 4; 12–13 Key Stage 5
+(the national curriculum). A key stage *is* its years, so a set that covers a whole stage reads as the stage.
+"""
+
+from collections.abc import Sequence
+from enum import IntFlag
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+
+class Years(IntFlag):
+    """Year groups, Reception to Year 13."""
+
+    RECEPTION = 1
+    Y1 = 1 << 1
+    Y2 = 1 << 2
+    Y3 = 1 << 3
+    Y4 = 1 << 4
+    Y5 = 1 << 5
+    Y6 = 1 << 6
+    Y7 = 1 << 7
+    Y8 = 1 << 8
+    Y9 = 1 << 9
+    Y10 = 1 << 10
+    Y11 = 1 << 11
+    Y12 = 1 << 12
+    Y13 = 1 << 13
+    KS1 = Y1 | Y2
+    KS2 = Y3 | Y4 | Y5 | Y6
+    KS3 = Y7 | Y8 | Y9
+    KS4 = Y10 | Y11
+    KS5 = Y12 | Y13
+
+    @classmethod
+    def choices(cls) -> list[tuple[int, str]]:
+        """Single years with their labels, for forms."""
+        return [(int(year), year_label(year)) for year in cls]
+
+
+class Roles(IntFlag):
+    """What somebody does in school."""
+
+    TEACHER = 1
+    MATHS_LEAD = 1 << 1
+    SENIOR_LEADER = 1 << 2
+    HEADTEACHER = 1 << 3
+    TEACHING_ASSISTANT = 1 << 4
+    TRAINEE = 1 << 5
+    ADVISER = 1 << 6
+    OTHER = 1 << 7
+
+    @classmethod
+    def choices(cls) -> list[tuple[int, str]]:
+        """Single roles with their labels, for forms."""
+        return [(int(role), str(ROLE_LABELS[role])) for role in cls]
+
+
+ROLE_LABELS = {
+    Roles.TEACHER: gettext_lazy("Class or subject teacher"),
+    Roles.MATHS_LEAD: gettext_lazy("Maths lead"),
+    Roles.SENIOR_LEADER: gettext_lazy("Senior leader"),
+    Roles.HEADTEACHER: gettext_lazy("Headteacher"),
+    Roles.TEACHING_ASSISTANT: gettext_lazy("Teaching assistant"),
+    Roles.TRAINEE: gettext_lazy("Trainee teacher"),
+    Roles.ADVISER: gettext_lazy("Teacher educator or adviser"),
+    Roles.OTHER: gettext_lazy("Another role"),
+}
+STAGES = [(1, Years.KS1), (2, Years.KS2), (3, Years.KS3), (4, Years.KS4), (5, Years.KS5)]
+
+
+def year_number(year: Years) -> int:
+    """0 for Reception, else the year's number."""
+    return int(year).bit_length() - 1
+
+
+def year_label(year: Years) -> str:
+    """One year group in words."""
+    number = year_number(year)
+    return _("Year %(number)d") % {"number": number} if number else _("Reception")
+
+
+def stage_of(number: int) -> Years:
+    """The years of Key Stage `number` (1 to 5). Raises KeyError for another number."""
+    return dict(STAGES)[number]
+
+
+def listed(parts: Sequence[str]) -> str:
+    """`parts` as a list in words: "5", "5 and 6", "4, 5 and 6"."""
+    if len(parts) < 2:
+        return "".join(parts)
+    return _("%(first)s and %(last)s") % {"first": ", ".join(parts[:-1]), "last": parts[-1]}
+
+
+def in_words(years: Years) -> str:
+    """A set of years as teachers say it: "Year 6", "Key Stage 1", "Years 5 and 6, and Key Stage 3"."""
+    stages = [(number, stage) for number, stage in STAGES if stage & years == stage]
+    for _number, stage in stages:
+        years &= ~stage
+    numbers = [str(year_number(year)) for year in years if year is not Years.RECEPTION]
+    parts = [year_label(Years.RECEPTION)] if Years.RECEPTION in years else []
+    if numbers:
+        one = _("Year %(years)s") if len(numbers) == 1 else _("Years %(years)s")
+        parts.append(one % {"years": listed(numbers)})
+    if stages:
+        one = _("Key Stage %(stages)s") if len(stages) == 1 else _("Key Stages %(stages)s")
+        parts.append(one % {"stages": listed([str(number) for number, _stage in stages])})
+    if len(parts) < 2:
+        return "".join(parts)
+    return _("%(first)s, and %(last)s") % {"first": ", ".join(parts[:-1]), "last": parts[-1]}
+
+
+def roles_in_words(roles: Roles) -> str:
+    """A set of roles in words: "maths lead, senior leader and headteacher"."""
+    return listed([str(ROLE_LABELS[role]) for role in roles]).capitalize()

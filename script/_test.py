@@ -1,0 +1,170 @@
+"""Every check and test, one after the other, and one line of totals at the end. Run by script/test.
+
+A part that fails, or cannot be had, never hides the parts after it: the end names all that failed.
+"""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree as ElementTree
+from collections import Counter
+from pathlib import Path
+
+from _common import LOGS, PYTHON, ROOT, VAR, VENV, as_root, heed_signals, make_environment, only_one, run
+
+RESULTS = VAR / "test-results"
+# What a developer may have set for a server of their own, and no test may see.
+OURS = {
+    "ALLOWED_HOSTS",
+    "DATABASE_URL",
+    "DEFAULT_FROM_EMAIL",
+    "EMAIL_URL",
+    "LINK_KEYS",
+    "PORT",
+    "SECRET_KEY",
+    "SITE_URL",
+    "VAR_DIR",
+}
+OTHERS = ("DJANGO_", "GUNICORN_", "PG", "PYTEST_", "PYTHONWARNINGS", "SHOWCASE_")
+PYTEST = ["-m", "pytest", "-q", "-n", "2", "--dist", "loadscope", "--durations=10"]
+CHROMIUMS = (
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+)
+
+
+class Run:
+    """What has been run so far: the failed parts by name, and the tests by outcome."""
+
+    def __init__(self, env: dict[str, str]) -> None:
+        self.env = env
+        self.failed: list[str] = []
+        self.tests: Counter[str] = Counter()
+
+    def part(self, name: str, command: list[str], **env: str) -> int:
+        print(f"\n== {name}", flush=True)
+        began = time.monotonic()
+        code = run(command, env=self.env | env, first=signal.SIGINT, patience=30)
+        result = "ok" if code == 0 else f"FAILED with code {code}"
+        print(f"== {name}: {result}, {time.monotonic() - began:.1f} s", flush=True)
+        if code != 0:
+            self.failed.append(name)
+        return code
+
+    def pytest(self, name: str, *options: str, on_postgres: bool = False, **env: str) -> None:
+        report = RESULTS / f"{name.replace(' ', '-')}.xml"
+        report.unlink(missing_ok=True)
+        command = [PYTHON, *PYTEST, f"--junit-xml={report}", *options]
+        if on_postgres:
+            command = [PYTHON, "-m", "tests.postgres", *command]
+        if self.part(name, command, **env) == 5:
+            print(f"{name}: no test was found, and that counts as a failure.", flush=True)
+        self.tests += outcomes(report)
+
+    def cannot(self, name: str, sentence: str) -> None:
+        print(f"\n== {name}: FAILED. {sentence}", flush=True)
+        self.failed.append(name)
+
+
+def main() -> int:
+    fast = sys.argv[1:] == ["fast"]
+    if sys.argv[1:] and not fast:
+        sys.exit("Use: script/test, or script/test fast (without the browser tests and the second database)")
+    heed_signals()
+    make_environment("requirements.txt", "requirements-dev.txt")
+    with only_one("test"):
+        RESULTS.mkdir(parents=True, exist_ok=True)
+        run_ = Run(environment())
+        chromium = None if fast else find_chromium()
+        checks(run_)
+        run_.pytest("tests on SQLite", "-m", "not browser")
+        if not fast:
+            run_.pytest("tests on PostgreSQL", "-m", "not browser", on_postgres=True)
+            browser(run_, chromium)
+    return totals(run_)
+
+
+def environment() -> dict[str, str]:
+    """The caller's environment without what could change a result, and secrets that settings.py asks for."""
+    names = [name for name in os.environ if name not in OURS and not name.startswith(OTHERS)]
+    return {name: os.environ[name] for name in names} | {
+        "HYPOTHESIS_STORAGE_DIRECTORY": str(VAR / "cache" / "hypothesis"),
+        "LINK_KEYS": "a-key-for-the-links-of-tests-and-of-nothing-else-at-all",
+        "SECRET_KEY": "a-secret-for-tests-and-for-nothing-else-whatever-it-may-be",
+    }
+
+
+def checks(run_: Run) -> None:
+    templates = sorted(str(path.relative_to(ROOT)) for path in (ROOT / "templates").rglob("*.html"))
+    run_.part("ruff check", [PYTHON, "-m", "ruff", "check"])
+    run_.part("ruff format", [PYTHON, "-m", "ruff", "format", "--check"])
+    run_.part("mypy", [PYTHON, "-m", "mypy"])
+    run_.part("djade", [str(VENV / "bin" / "djade"), "--check", "--target-version", "5.2", *templates])
+    # These two need no rows, and the database of a running demo is none of their business.
+    nowhere = "sqlite://:memory:"
+    run_.part("makemigrations", [PYTHON, "manage.py", "makemigrations", "--check"], DATABASE_URL=nowhere)
+    run_.part("check", [PYTHON, "manage.py", "check", "--fail-level", "WARNING"], DATABASE_URL=nowhere)
+
+
+def browser(run_: Run, chromium: str | None) -> None:
+    if chromium is None:
+        remedy = as_root("apt-get install chromium")
+        run_.cannot("browser tests", f"No Chromium runs here: {remedy} (or let CHROMIUM_BIN name one).")
+        return
+    # Playwright keeps an event loop in the tests' thread; Django has to allow the ORM beside it.
+    run_.pytest("browser tests", "-m", "browser", CHROMIUM_BIN=chromium, DJANGO_ALLOW_ASYNC_UNSAFE="1")
+
+
+def find_chromium() -> str | None:
+    """A browser that runs, installed first where this user may; None where there is none to be had."""
+    named = os.environ.get("CHROMIUM_BIN")
+    if named:
+        return named if runs(named) else None
+    found = next((path for name in CHROMIUMS if (path := shutil.which(name)) and runs(path)), None)
+    if found is None and os.geteuid() == 0 and shutil.which("apt-get"):
+        print("Installing Chromium …", flush=True)
+        quiet = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
+        run(["apt-get", "update"], env=quiet, log=LOGS / "apt-update.log")
+        run(["apt-get", "install", "-y", "chromium"], env=quiet, log=LOGS / "apt-install.log")
+        found = shutil.which("chromium")
+    return found if found and runs(found) else None
+
+
+def runs(browser: str) -> bool:
+    """Whether it starts at all: on some systems `chromium` is only a note on where to get it."""
+    try:
+        done = subprocess.run([browser, "--version"], capture_output=True, timeout=60, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return done.returncode == 0
+
+
+def outcomes(report: Path) -> Counter[str]:
+    """How many tests passed, failed or were skipped. One that fails in its clean-up as well counts once."""
+    if not report.exists():
+        return Counter()
+    worst: dict[tuple[str | None, str | None], str] = {}
+    for case in ElementTree.parse(report).iter("testcase"):
+        key = case.get("classname"), case.get("name")
+        if case.find("failure") is not None or case.find("error") is not None:
+            worst[key] = "failed"
+        else:
+            worst.setdefault(key, "skipped" if case.find("skipped") is not None else "passed")
+    return Counter(worst.values())
+
+
+def totals(run_: Run) -> int:
+    skipped = f", {run_.tests['skipped']} skipped" if run_.tests["skipped"] else ""
+    print(f"\nFailed: {', '.join(run_.failed)}." if run_.failed else "")
+    print(f"total: {run_.tests['passed']} passed, {run_.tests['failed']} failed{skipped}", flush=True)
+    return 1 if run_.failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

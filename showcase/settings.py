@@ -1,0 +1,173 @@
+"""Settings of Showcase: one file, and the only place that reads the environment.
+
+In production set SECRET_KEY, LINK_KEYS, ALLOWED_HOSTS, SITE_URL, DATABASE_URL and EMAIL_URL (see docs/running.md).
+SHOWCASE_DEMO=1 belongs to `script/server`: loopback only, mail kept in a folder and shown at /dev/mail/.
+"""
+
+from pathlib import Path
+
+import environ
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management.utils import get_random_secret_key
+
+env = environ.Env()
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
+DEMO = env.bool("SHOWCASE_DEMO", default=False)
+LOOPBACK = ["localhost", "127.0.0.1", "[::1]"]
+
+DEBUG = False
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=LOOPBACK if DEMO else [])
+if DEMO and not set(ALLOWED_HOSTS) <= set(LOOPBACK):
+    raise ImproperlyConfigured(
+        "The demo keeps mail where anyone can read it, so it runs on this machine alone: "
+        "unset SHOWCASE_DEMO to serve real hosts."
+    )
+
+
+def _secret(name: str) -> str:
+    """A secret of the environment; the demo makes one of its own and keeps it under VAR_DIR.
+
+    Raises ImproperlyConfigured where a real start has none.
+    """
+    value = env.str(name, default="")
+    if value or not DEMO:
+        if not value:
+            raise ImproperlyConfigured(f"Set {name}: a start without the demo needs its own secrets.")
+        return value
+    kept = VAR_DIR / name.lower()
+    if not kept.exists():
+        VAR_DIR.mkdir(parents=True, exist_ok=True)
+        kept.write_text(get_random_secret_key())
+    return kept.read_text().strip()
+
+
+SECRET_KEY = _secret("SECRET_KEY")
+# The first key signs private links, every key verifies: put a new one first and drop the old one a year later.
+LINK_KEYS = _secret("LINK_KEYS").split(",") if not DEMO else [_secret("LINK_KEYS")]
+SITE_URL = env.str("SITE_URL", default=f"http://127.0.0.1:{env.int('PORT', default=8000)}").rstrip("/")
+
+INSTALLED_APPS = [
+    "hubs",
+    "bookings",
+    "crispy_forms",
+    "csp",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
+    "django.middleware.http.ConditionalGetMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+]
+ROOT_URLCONF = "showcase.urls"
+WSGI_APPLICATION = "showcase.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+            "builtins": ["django.templatetags.i18n", "django.templatetags.static"],
+        },
+    }
+]
+FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
+CRISPY_TEMPLATE_PACK = "showcase"
+CRISPY_ALLOWED_TEMPLATE_PACKS = ("showcase",)
+
+DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'db.sqlite3'}")}
+DATABASES["default"] |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # Without IMMEDIATE and WAL eight writers give "database is locked"; without FULL a power cut loses bookings.
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 30,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+    }
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "hubs.StaffUser"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+
+LANGUAGE_CODE = "en-gb"
+TIME_ZONE = "Europe/London"
+USE_TZ = True
+USE_I18N = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+MEDIA_ROOT = VAR_DIR / "media"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+# A form of ten visitors has about a hundred fields; more than this is nobody's party.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 400
+DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
+
+# Mail: the worker gives up a call well before its lease on a mail ends (bookings/outbox.py).
+EMAIL_TIMEOUT = 20
+if DEMO:
+    EMAIL_BACKEND = "showcase.kept_mail.KeptMail"
+    EMAIL_FILE_PATH = VAR_DIR / "mail"
+else:
+    vars().update(env.email("EMAIL_URL", default="smtp://localhost:25"))
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="bookings@showcase.invalid")
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "strict-origin"
+SESSION_COOKIE_HTTPONLY = True
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "showcase.errors.form_expired"
+if not DEMO:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_SSL_REDIRECT = True
+    SECURE_HSTS_SECONDS = 31536000
+    SESSION_COOKIE_SECURE = True
+    CSRF_COOKIE_SECURE = True
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"()": "showcase.logs.PrivateFormatter", "format": "{levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {
+        "django": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+        "showcase": {"handlers": ["console"], "level": "INFO", "propagate": False},
+    },
+}

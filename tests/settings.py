@@ -1,0 +1,19 @@
+"""The production settings, with secrets for the tests and nothing that only slows them down."""
+
+import os
+
+for name in ("SECRET_KEY", "LINK_KEYS"):
+    os.environ.setdefault(name, f"{name}-of-the-tests-alone-and-of-nothing-else")
+os.environ.setdefault("ALLOWED_HOSTS", "testserver,localhost,127.0.0.1")
+os.environ.setdefault("SITE_URL", "https://testserver")
+
+from showcase.settings import *  # noqa: E402, F403
+from showcase.settings import BASE_DIR, DATABASES, STORAGES  # noqa: E402
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+SECURE_SSL_REDIRECT = False  # the test client speaks HTTP; the browser tests speak HTTPS with the setting on
+STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # A file: in memory there is no WAL, and the locks are hidden.
+    (BASE_DIR / "var").mkdir(exist_ok=True)
+    DATABASES["default"]["TEST"] = {"NAME": str(BASE_DIR / "var" / "test.sqlite3")}
