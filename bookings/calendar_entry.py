@@ -1,10 +1,16 @@
-"""The calendar entry of one visitor, as Google, Outlook and Apple accept it (RFC 5545 and 5546).
+"""The calendar entry of one visitor, as Google, Outlook and Apple accept it (RFC 5545, 5546 and 6047).
 
-One UID a visitor and session; a rising SEQUENCE; METHOD REQUEST now and CANCEL later. Never a private link: calendars
-are shared.
+One UID a visitor and session; a rising SEQUENCE; METHOD REQUEST and CANCEL, in the entry and in its Content-Type.
+Never a private link: calendars are shared.
+
+It goes with a mail as an attachment only, not as another form of its text beside the HTML. Given that form, Outlook
+makes the whole mail a meeting request: its text, with the private link, becomes the text of the meeting in a shared
+calendar, and the mail leaves the inbox once it is answered. Sent in both forms, the entry shows twice. Gmail and Apple
+Mail offer an attached REQUEST just as well; Outlook opens it on a click.
 """
 
 import datetime as dt
+from email.utils import parseaddr
 from typing import Any
 
 from django.conf import settings
@@ -15,40 +21,49 @@ from icalendar import Calendar, Event, vCalAddress, vText
 PRODUCT = "-//Showcase//Maths Hubs//EN"
 
 
+def our_address() -> str:
+    """The bare address that mails come from."""
+    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+
+
 def calendar_entry(facts: dict[str, Any], *, attendee: str, created_at: dt.datetime, method: str = "REQUEST") -> str:
-    """The .ics text of the place that `facts` describe. Times are UTC."""
+    """The .ics text of the place that `facts` describe. Times are UTC. CANCEL is the last word on its UID."""
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
+    calendar.add("calscale", "GREGORIAN")
     calendar.add("method", method)
+    cancelled = method == "CANCEL"
     event = Event()
-    event.add("uid", f"visitor-{facts['calendar_of']}@{settings.DEFAULT_FROM_EMAIL.rpartition('@')[2]}")
-    event.add("sequence", facts["sequence"])
+    event.add("uid", f"visitor-{facts['calendar_of']}@{our_address().rpartition('@')[2]}")
+    event.add("sequence", facts["sequence"] + cancelled)
     event.add("dtstamp", created_at.astimezone(dt.timezone.utc))
     event.add("dtstart", facts["starts_at"].astimezone(dt.timezone.utc))
     event.add("dtend", facts["ends_at"].astimezone(dt.timezone.utc))
     event.add("summary", facts["title"])
-    where = [facts["where"], facts["address"], facts["postcode"]]
-    event.add("location", ", ".join(part for part in where if part))
-    event.add(
-        "description",
-        "\n".join(
-            [
-                str(_("Declining here does not release your place.")),
-                str(_("See, change or cancel your place:")) + " " + settings.SITE_URL + reverse("my-bookings"),
-            ]
-        ),
-    )
+    event.add("location", facts["place"])
+    event.add("description", _description())
     event.add("url", settings.SITE_URL + reverse("session", args=[facts["ref"]]))
-    event.add("status", "CANCELLED" if method == "CANCEL" else "CONFIRMED")
+    event.add("status", "CANCELLED" if cancelled else "CONFIRMED")
     event.add("transp", "OPAQUE")
-    organizer = vCalAddress(f"mailto:{facts['reply_to'] or settings.DEFAULT_FROM_EMAIL}")
-    organizer.params["cn"] = vText(facts["hub"])
-    event.add("organizer", organizer)
-    guest = vCalAddress(f"mailto:{attendee}")
-    guest.params["partstat"] = vText("ACCEPTED")
-    guest.params["role"] = vText("REQ-PARTICIPANT")
-    guest.params["rsvp"] = vText("FALSE")
-    event.add("attendee", guest)
+    event.add("organizer", _person(facts["reply_to"] or our_address(), cn=facts["hub"]))
+    if attendee:
+        event.add("attendee", _person(attendee, partstat="ACCEPTED", role="REQ-PARTICIPANT", rsvp="FALSE"))
     calendar.add_component(event)
     return str(calendar.to_ical().decode())
+
+
+def _description() -> str:
+    return "\n".join(
+        [
+            _("Declining here does not release your place."),
+            _("See, change or cancel your place:") + " " + settings.SITE_URL + reverse("my-bookings"),
+        ]
+    )
+
+
+def _person(address: str, **said: str) -> vCalAddress:
+    person = vCalAddress(f"mailto:{address}")
+    for name, value in said.items():
+        person.params[name] = vText(value)
+    return person

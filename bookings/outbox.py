@@ -6,82 +6,159 @@ row. A sender killed in between leaves a row that comes due again: a mail may ar
 
 import datetime as dt
 import logging
+import re
 import smtplib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
 
-from bookings.emails import render
+from bookings.emails import can_be_written_to, render
 from bookings.models import Mail
-from bookings.states import Kind, Status
+from bookings.states import LIVE, Kind, Status
+from showcase.logs import without_private
 
 Clock = Callable[[], dt.datetime]
 log = logging.getLogger("showcase.outbox")
 
-LEASE = dt.timedelta(minutes=2)  # above settings.EMAIL_TIMEOUT for each of a mail's few SMTP commands
+# Five waits of settings.EMAIL_TIMEOUT, and as long again: a mail is claimed once the connection stands, so what is left
+# is MAIL, RCPT, DATA, the mail itself and the answer to it.
+LEASE = dt.timedelta(minutes=3)
 GIVE_UP_AFTER = dt.timedelta(days=3)
 BACK_OFF = [dt.timedelta(minutes=minutes) for minutes in (1, 2, 5, 15, 30, 60)]
+MOST = 200  # mails of one run
+MOST_BROKEN = 3  # mails in a row that got no answer: then it is the server
+
+# A mail about a booking is sent while the booking stands as it says; another mail tells what has happened since.
+STANDS: dict[str, Collection[str]] = {
+    Kind.CONFIRM: {Status.HELD},
+    Kind.ALREADY_BOOKED: LIVE,
+    Kind.NAMED: {Status.CONFIRMED},
+    Kind.CONFIRMED: {Status.CONFIRMED},
+    Kind.RELEASED: {Status.CONFIRMED},
+    Kind.WAITING: {Status.WAITING},
+    Kind.OFFERED: {Status.OFFERED},
+    Kind.LAPSED: {Status.LAPSED},
+    Kind.LIST_ENDED: {Status.LAPSED},
+    Kind.CANCELLED: {Status.CANCELLED},
+    Kind.VISITOR_CANCELLED: {Status.CANCELLED},
+}
+# 5xx for a reason that is ours, not the address's: policy ("relaying denied", "sign in first") and limits (RFC 3463).
+OUR_FAULT = re.compile(r"\b5\.(7\.\d+|3\.\d+|4\.5)\b")
 
 
-def send_due(clock: Clock, *, most: int = 200) -> int:
+class Unanswered(Exception):
+    """The mail server said nothing of this mail: it is away, hangs, has closed the connection, or takes none of ours."""
+
+
+def never() -> bool:
+    return False
+
+
+def send_due(clock: Clock, *, most: int = MOST, stop: Callable[[], bool] = never) -> int:
     """Send mails that are due, at most `most`, over one connection; returns how many were tried.
 
-    A broken server ends the run: its mails come due again.
+    A refused mail does not hold up those behind it. A mail server that is away ends the run, and they wait a minute.
     """
-    tried = 0
-    connection: BaseEmailBackend | None = None
+    tried = broken = 0
+    line: BaseEmailBackend | None = None
     try:
-        while tried < most and (mail := _claim(clock())):
+        while tried < most and not stop():
+            line = line or _open(clock)
+            mail = _claim(clock()) if line else None
+            if line is None or mail is None:
+                break
             tried += 1
-            if not _still_wanted(mail, now=clock()):
-                _mark(mail, Mail.State.DROPPED)
-                continue
-            connection = connection or get_connection()
-            if not _send(mail, connection, clock):
-                connection = None
+            try:
+                keep = _deal_with(mail, line, clock)
+                broken = 0
+            except Unanswered as error:
+                keep, broken = False, broken + 1
+                if broken >= MOST_BROKEN:
+                    _wait_for_server(error.__cause__ or error, clock())
+                    break
+            if not keep:
+                _close(line)
+                line = None
     finally:
-        if connection:
-            connection.close()
+        if line:
+            _close(line)
     return tried
 
 
+def _open(clock: Clock) -> BaseEmailBackend | None:
+    """A connection to the mail server, if a mail is due; None where there is neither."""
+    if not Mail.objects.due(now=clock()).exists():
+        return None
+    line = get_connection()
+    try:
+        line.open()
+    except (smtplib.SMTPException, OSError) as error:
+        _close(line)
+        _wait_for_server(error, clock())
+        return None
+    return line
+
+
+def _close(line: BaseEmailBackend) -> None:
+    try:
+        line.close()
+    except (smtplib.SMTPException, OSError):
+        log.debug("The mail server did not say goodbye")
+
+
 def _claim(now: dt.datetime) -> Mail | None:
-    """The next mail that is due, ours until the lease ends, or None."""
+    """The next mail that is due, ours until the lease ends, or None.
+
+    On SQLite the transaction itself is the lock (IMMEDIATE).
+    """
     with transaction.atomic():
-        mail = Mail.objects.due(now=now).select_for_update(skip_locked=True, of=("self",)).first()
+        due = Mail.objects.due(now=now).select_related("booking", "visitor")
+        mail = due.select_for_update(skip_locked=True, of=("self",), no_key=True).first()
         if mail:
             mail.due_at, mail.tries = now + LEASE, mail.tries + 1
             mail.save(update_fields=["due_at", "tries"])
     return mail
 
 
+def _deal_with(mail: Mail, line: BaseEmailBackend, clock: Clock) -> bool:
+    """Send a claimed mail, or drop it. Returns whether the connection can be used again; raises Unanswered."""
+    if not _still_wanted(mail, now=clock()):
+        _mark(mail, Mail.State.DROPPED)
+    elif not can_be_written_to(mail.recipient):
+        _mark(mail, Mail.State.REFUSED, answered_at=clock(), last_error="Nothing can be sent to this address.")
+    else:
+        return _send(mail, line, clock)
+    return True
+
+
 def _still_wanted(mail: Mail, *, now: dt.datetime) -> bool:
-    """Whether the mail still makes sense: not too late, somebody to read it, and its booking as it was."""
+    """Whether the mail still makes sense: not too late, somebody to read it, and its booking as it says."""
     if not mail.recipient or (mail.expires_at and mail.expires_at <= now):
         return False
-    cancelled = mail.booking is not None and mail.booking.status == Status.CANCELLED
-    return not (cancelled and mail.kind in (Kind.CONFIRM, Kind.CONFIRMED, Kind.NAMED, Kind.ALREADY_BOOKED))
+    if mail.visitor and mail.visitor.released_at and mail.kind == Kind.NAMED:
+        return False
+    stands = STANDS.get(mail.kind)
+    return mail.booking is None or stands is None or mail.booking.status in stands
 
 
-def _send(mail: Mail, connection: BaseEmailBackend, clock: Clock) -> bool:
-    """Send one mail and mark it. Returns whether the connection can be used again."""
+def _send(mail: Mail, line: BaseEmailBackend, clock: Clock) -> bool:
     try:
         message = render(mail, now=clock())
-    except Exception as error:  # a fault of ours must not stop the mails behind it
-        log.exception("Mail %s could not be rendered", mail.pk)
-        _retry(mail, error, clock())
-        return True
-    try:
-        connection.send_messages([message])
+        line.send_messages([message])
     except (smtplib.SMTPException, OSError) as error:
         if _refused_for_good(error):
             _mark(mail, Mail.State.REFUSED, answered_at=clock(), last_error=_in_words(error))
         else:
             _retry(mail, error, clock())
-        connection.close()
+        if not isinstance(error, smtplib.SMTPRecipientsRefused | smtplib.SMTPDataError):
+            raise Unanswered from error
         return False
+    except Exception as error:  # a fault of ours must not stop the mails behind it
+        log.exception("Mail %s could not be made", mail.pk)
+        _retry(mail, error, clock())
+        return True
     _mark(mail, Mail.State.SENT, answered_at=clock(), last_error="")
     return True
 
@@ -89,29 +166,51 @@ def _send(mail: Mail, connection: BaseEmailBackend, clock: Clock) -> bool:
 def _refused_for_good(error: Exception) -> bool:
     """Whether a mail server said 5xx to this recipient or this mail. Being refused ourselves is no answer to it."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
-        return all(code >= 500 for code, _reason in error.recipients.values())
-    return isinstance(error, smtplib.SMTPDataError) and error.smtp_code >= 500
-
-
-def _in_words(error: Exception) -> str:
-    """The error without an address: a mail server likes to repeat it."""
-    from showcase.logs import without_private
-
-    if isinstance(error, smtplib.SMTPRecipientsRefused):
-        said = "; ".join(f"{code} {reason!r}" for code, reason in error.recipients.values())
+        codes = [code for code, _reason in error.recipients.values()]
+    elif isinstance(error, smtplib.SMTPDataError):
+        codes = [error.smtp_code]
     else:
-        said = str(error)
+        return False
+    return all(code >= 500 for code in codes) and not OUR_FAULT.search(_in_words(error))
+
+
+def _in_words(error: BaseException) -> str:
+    """The error without an address: a mail server likes to repeat it."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        answers = list(error.recipients.values())
+    elif isinstance(error, smtplib.SMTPResponseException):
+        answers = [(error.smtp_code, error.smtp_error)]
+    else:
+        return without_private(f"{type(error).__name__}: {error}")[:300]
+    said = "; ".join(f"{code} {text.decode(errors='replace') if isinstance(text, bytes) else text}" for code, text in answers)
     return without_private(f"{type(error).__name__}: {said}")[:300]
 
 
 def _retry(mail: Mail, error: Exception, now: dt.datetime) -> None:
-    """Due again later, or given up after three days, which a person sees in the admin. No answer of the address."""
-    if now >= mail.created_at + GIVE_UP_AFTER:
-        _mark(mail, Mail.State.FAILED, last_error=_in_words(error))
-        return
+    """Due again later, or given up after three days, which a person sees in the admin. No answer of the address.
+
+    Not where somebody else has claimed the mail since: then it is theirs to say.
+    """
     wait = BACK_OFF[min(mail.tries, len(BACK_OFF)) - 1]
-    _mark(mail, Mail.State.WAITING, due_at=now + wait, last_error=_in_words(error))
+    state = Mail.State.FAILED if now >= mail.created_at + GIVE_UP_AFTER else Mail.State.WAITING
+    ours = Mail.objects.filter(pk=mail.pk, state=Mail.State.WAITING, tries=mail.tries)
+    ours.update(state=state, due_at=now + wait, last_error=_in_words(error))
 
 
 def _mark(mail: Mail, state: Mail.State, **fields: object) -> None:
+    """What became of a mail, once: what another sender has said of it stands."""
     Mail.objects.filter(pk=mail.pk, state=Mail.State.WAITING).update(state=state, **fields)
+
+
+def _wait_for_server(error: BaseException, now: dt.datetime) -> None:
+    """Nobody can be written to: the mails that are due wait a minute and say why; those too old are given up.
+
+    They have not been tried, so none of them waits longer than that once the server is back.
+    """
+    said = _in_words(error)
+    log.warning("No mail can be sent: %s", said)
+    with transaction.atomic():
+        due = Mail.objects.due(now=now).select_for_update(skip_locked=True, no_key=True)
+        waiting = Mail.objects.filter(pk__in=list(due.values_list("pk", flat=True)[:MOST]))
+        waiting.filter(created_at__lte=now - GIVE_UP_AFTER).update(state=Mail.State.FAILED, last_error=said)
+        waiting.filter(state=Mail.State.WAITING).update(due_at=now + BACK_OFF[0], last_error=said)

@@ -106,6 +106,14 @@ def locked_booking(booking_id: int, clock: Clock) -> Iterator[tuple[Room, Bookin
         yield room, Booking.objects.select_related("school").get(pk=booking_id)
 
 
+def settle_if_due(session_id: int, clock: Clock) -> bool:
+    """Settle a session where bookings are due to lapse, so that a page need not wait for the worker."""
+    if not Booking.objects.filter(session_id=session_id).lapsing(now=clock()).exists():
+        return False
+    with locked(session_id, clock):
+        return True
+
+
 def settle(room: Room) -> None:
     """Do what is due at this moment, in bulk: lapses, and held-back places that come free."""
     if room.places.status in FROZEN:

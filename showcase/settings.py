@@ -53,7 +53,7 @@ INSTALLED_APPS = [
     "bookings",
     "crispy_forms",
     "csp",
-    "django.contrib.admin",
+    "showcase.admin_site.ShowcaseAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -167,7 +167,7 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
-        "django": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+        "django": {"handlers": ["console"], "level": "ERROR", "propagate": False},
         "showcase": {"handlers": ["console"], "level": "INFO", "propagate": False},
     },
 }

@@ -1,1 +1,26 @@
-urlpatterns = []
+"""Every address of Showcase."""
+
+from django.conf import settings
+from django.urls import include, path
+
+from bookings.views import sessions
+from hubs import views as hubs
+from showcase import pages
+from showcase.admin_site import site
+
+urlpatterns = [
+    path("", sessions.find, name="home"),
+    path("hubs/", hubs.hub_list, name="hubs"),
+    path("hubs/<slug:slug>/", sessions.hub, name="hub"),
+    path("", include("bookings.urls")),
+    path("privacy/", pages.privacy, name="privacy"),
+    path("accessibility/", pages.accessibility, name="accessibility"),
+    path("admin/", site.urls),
+]
+if settings.DEMO:
+    urlpatterns.append(path("dev/mail/", pages.kept_mail, name="dev-mail"))
+
+handler400 = "showcase.errors.bad_request"
+handler403 = "showcase.errors.forbidden"
+handler404 = "showcase.errors.not_found"
+handler500 = "showcase.errors.broken"

@@ -28,7 +28,7 @@ class Draft(models.Model):
     consumed_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
-        return str(self.key)
+        return f"{self._meta.verbose_name} {self.pk}"  # the key is a secret
 
 
 class TellMe(PrivateLink):

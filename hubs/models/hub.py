@@ -9,6 +9,15 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 
+class HubQuerySet(models.QuerySet["Hub"]):
+    """Hubs as pages list them."""
+
+    def with_name(self) -> Self:
+        """With `current_name`, that of the newest year (None where there is no year yet), in its order."""
+        newest = HubYear.objects.filter(hub=models.OuterRef("pk")).order_by("-exchange__year")
+        return self.annotate(current_name=models.Subquery(newest.values("name")[:1])).order_by("current_name")
+
+
 class Hub(models.Model):
     """A Maths Hub: what stays when its name and lead school change, and its settings."""
 
@@ -25,6 +34,8 @@ class Hub(models.Model):
     )
     retention_months = models.PositiveSmallIntegerField(_("months that names are kept"), default=12)
     data_contact = models.EmailField(_("address for questions about data"), blank=True)
+
+    objects = HubQuerySet.as_manager()
 
     class Meta:
         ordering = ["slug"]

@@ -226,6 +226,7 @@ class ShowcaseSession(models.Model):
 
     def fill_in_dates(self, calendar: SchoolDays) -> None:
         """Give each empty date for booking its default (product.md section 3.8, 3.11, 3.12), if there is a start."""
+        self._set_day()
         if not self.starts_at or not self.first_day:
             return
         day = self.first_day
@@ -270,12 +271,13 @@ class ShowcaseSession(models.Model):
         """Its own title, or one made from its lessons: "Year 3: subtraction, and Year 5: division"."""
         if self.title:
             return self.title
-        lessons = [lesson.name for lesson in self.lessons.all() if lesson.name]  # type: ignore[attr-defined]
+        lessons = [lesson for lesson in self.lessons.all() if lesson.name]  # type: ignore[attr-defined]
         if not lessons:
             return str(self.get_kind_display())
-        if len(lessons) == 1 and ":" not in lessons[0]:
-            return _now("%(class)s lesson") % {"class": lessons[0]}
-        return _now(", and ").join(lessons)
+        named = _now(", and ").join(lesson.name for lesson in lessons)
+        if not any(lesson.years for lesson in lessons):
+            return f"{self.get_kind_display()}: {named}"
+        return named if any(lesson.topic for lesson in lessons) else _now("%(class)s lesson") % {"class": named}
 
     @property
     def suits(self) -> str:

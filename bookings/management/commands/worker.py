@@ -2,17 +2,42 @@
 
 import datetime as dt
 import logging
+import queue
 import signal
-import threading
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from django.db import Error, close_old_connections
+from django.db import close_old_connections
 from django.utils import timezone
 
 from bookings.due import report_miscounts, run_due
 
 log = logging.getLogger("showcase.worker")
+AFTER_FAILURE = 5.0  # seconds
+
+
+class Stop:
+    """Told by a signal, heard at once even while waiting.
+
+    A queue and not an Event: a signal may come while this thread holds the Event's lock, and set() would wait for it
+    for ever; putting into a SimpleQueue is safe there.
+    """
+
+    def __init__(self) -> None:
+        self._told: queue.SimpleQueue[int] = queue.SimpleQueue()
+
+    def tell(self, number: int, *_: object) -> None:
+        self._told.put(number)
+
+    def told(self) -> bool:
+        return not self._told.empty()
+
+    def wait(self, seconds: float) -> None:
+        """Wait so long, or until told."""
+        try:
+            self.tell(self._told.get(timeout=seconds))
+        except queue.Empty:
+            return
 
 
 class Command(BaseCommand):
@@ -22,19 +47,19 @@ class Command(BaseCommand):
         parser.add_argument("--every", type=float, default=1.0, help="seconds between rounds (1)")
 
     def handle(self, *args: Any, every: float, **options: Any) -> None:
-        stop = threading.Event()
+        stop = Stop()
         for name in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(name, lambda *_: stop.set())
+            signal.signal(name, stop.tell)
         checked: dt.date | None = None
-        while not stop.is_set():
+        while not stop.told():
             close_old_connections()
             try:
-                run_due(timezone.now)
+                run_due(timezone.now, stop=stop.told)
                 if checked != timezone.localdate():
                     report_miscounts()
                     checked = timezone.localdate()
-            except Error:
-                # The database is away: nothing is lost, the next round finds it all again.
+            except Exception:
+                # The database is away, or a fault of ours: nothing is lost, the next round finds it all again.
                 log.exception("This round failed; trying again")
-                stop.wait(5)
+                stop.wait(AFTER_FAILURE)
             stop.wait(every)

@@ -1,0 +1,100 @@
+"""Finding a session: the filters of the list, plain GET parameters that can be shared."""
+
+import datetime as dt
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from hubs.models import Hub, ShowcaseSession
+from hubs.teaching import STAGES, Years, year_label
+
+ANY_YEAR = ("", _("Any year"))
+
+
+def _taught() -> list[tuple[Any, Any]]:
+    """Year groups and key stages to choose from, by short names that stand in addresses: y6, ks3."""
+    years = [(f"y{int(year).bit_length() - 1}", year_label(year)) for year in Years]
+    stages = [(f"ks{number}", _("Key Stage %(n)s") % {"n": number}) for number, _years in STAGES]
+    return [ANY_YEAR, (_("Year groups"), years), (_("Key stages"), stages)]
+
+
+def _years_of(name: str) -> Years:
+    return dict(STAGES)[int(name[2:])] if name.startswith("ks") else Years(1 << int(name[1:]))
+
+
+class FinderForm(forms.Form):
+    """The filters. A value that makes no sense is said beside its field and left out; the list still shows."""
+
+    use_required_attribute = False
+
+    teach = forms.ChoiceField(label=_("I teach"), choices=_taught, required=False)
+    since = forms.DateField(
+        label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"invalid": _("Enter a date like 26/1/2027")},
+    )
+    until = forms.DateField(
+        label=_("To"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"invalid": _("Enter a date like 26/1/2027")},
+    )
+    hub = forms.ChoiceField(label=_("Hub"), required=False)
+
+    def __init__(self, data: Any, *, hubs: QuerySet[Hub]) -> None:
+        super().__init__(data)
+        self.names = {hub.slug: hub.current_name for hub in hubs}  # type: ignore[attr-defined]
+        self.fields["hub"].choices = [("", _("Any hub")), *self.names.items()]  # type: ignore[attr-defined]
+        self.is_valid()
+
+    def wants(self, name: str) -> bool:
+        """Whether a flag such as `past` stands in the address."""
+        return bool(self.data.get(name))
+
+    @property
+    def page(self) -> int:
+        """The page asked for, from 1; whatever else is asked is the first."""
+        asked = str(self.data.get("page", ""))
+        return min(int(asked), 10_000) if asked.isascii() and asked.isdigit() and int(asked[:6]) else 1
+
+    def narrow(self, sessions: QuerySet[ShowcaseSession]) -> QuerySet[ShowcaseSession]:
+        """The sessions that fit what was answered."""
+        said = self.cleaned_data
+        if said.get("teach"):
+            sessions = sessions.suiting(_years_of(said["teach"]))  # type: ignore[attr-defined]
+        if said.get("since"):
+            sessions = sessions.filter(Q(last_day__gte=said["since"]))
+        if said.get("until"):
+            sessions = sessions.filter(Q(first_day__lte=said["until"]))
+        if said.get("hub"):
+            own = Q(hub_year__hub__slug=said["hub"])
+            shared = ShowcaseSession.objects.filter(also_run_by__hub__slug=said["hub"])
+            sessions = sessions.filter(own | Q(pk__in=shared.values("pk")))
+        return sessions
+
+    def address(self, **changes: Any) -> str:
+        """This search's query string with `changes`; None takes a parameter out."""
+        kept = {name: self.data.get(name, "") for name in (*self.fields, "past", "page")}
+        kept.update(changes)
+        said = {name: value for name, value in kept.items() if value not in ("", None) and (name, value) != ("page", 1)}
+        return f"?{urlencode(said)}" if said else "?"
+
+    def chosen(self) -> list[tuple[str, str]]:
+        """Each filter in force in words, with the address of the search without it."""
+        said = self.cleaned_data
+        words = {
+            "teach": lambda: dict(_flat(self.fields["teach"].choices))[said["teach"]],  # type: ignore[attr-defined]
+            "since": lambda: _("from %(day)s") % {"day": _short(said["since"])},
+            "until": lambda: _("to %(day)s") % {"day": _short(said["until"])},
+            "hub": lambda: self.names[said["hub"]],
+        }
+        return [(str(words[name]()), self.address(**{name: None, "page": None})) for name in words if said.get(name)]
+
+
+def _short(day: dt.date) -> str:
+    return f"{day.day} {day:%B %Y}"
+
+
+def _flat(choices: Any) -> list[tuple[str, Any]]:
+    """Choices without their groups."""
+    return [pair for value, label in choices for pair in (label if isinstance(label, list) else [(value, label)])]

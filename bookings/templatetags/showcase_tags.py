@@ -1,0 +1,116 @@
+"""Ten frames, and how dates and times are written."""
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any
+
+from django import template
+from django.utils import timezone
+from django.utils.dateformat import format as written
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+register = template.Library()
+
+CELL = 16  # of a frame's picture, in its own units
+MOST_FRAMES = 6  # a wall of frames is noise: beyond this, full tens are counted in words
+
+
+def frames_of(taken: int, kept: int, capacity: int) -> Iterator[tuple[int, int, int]]:
+    """(taken, kept, cells) of each frame, counters from the left: taken first, then kept, then free."""
+    for start in range(0, capacity, 10):
+        cells = min(10, capacity - start)
+        in_this = min(max(taken - start, 0), cells)
+        kept_here = min(max(taken + kept - start, 0), cells) - in_this
+        yield in_this, kept_here, cells
+
+
+@register.simple_tag(takes_context=True)
+def ten_frames(context: template.Context, taken: int, kept: int, capacity: int) -> SafeString:
+    """The picture of a session's places; its number stands in words beside it. A large hall shows its tens as a count."""
+    drawn = list(frames_of(taken, kept, capacity))
+    before: SafeString | str = ""
+    if len(drawn) > MOST_FRAMES:
+        # The frames around the last counter say what is left; the full ones before and empty ones behind are counted.
+        at = min((taken + kept) // 10, len(drawn) - 1)
+        tens = at * 10
+        before = format_html('<b class="tens">{}</b>', _("%(tens)d +") % {"tens": tens}) if tens else ""
+        drawn = drawn[at : at + 1]
+    used: set[tuple[int, int, int]] = context.dicts[0].setdefault("frames_used", set())
+    used.update(drawn)
+    pictures = format_html_join("", '<svg><use href="#f{}-{}-{}"/></svg>', drawn)
+    return format_html('<span class="frames" aria-hidden="true">{}{}</span>', before, pictures)
+
+
+@register.simple_tag(takes_context=True)
+def frame_symbols(context: template.Context) -> SafeString:
+    """Each frame that the page has used, drawn once."""
+    used = context.dicts[0].get("frames_used")
+    if not used:
+        return mark_safe("")
+    symbols = mark_safe("".join(_symbol(*frame) for frame in sorted(used)))  # noqa: S308  (numbers only)
+    return format_html('<svg class="sprite" aria-hidden="true">{}</svg>', symbols)
+
+
+def _symbol(taken: int, kept: int, cells: int) -> str:
+    grid, counters = [], []
+    for cell in range(cells):
+        x, y = cell % 5 * CELL + 1, cell // 5 * CELL + 1
+        grid.append(f"M{x} {y}h{CELL}v{CELL}h-{CELL}z")
+        if cell < taken + kept:
+            kind = "taken" if cell < taken else "kept"
+            counters.append(f'<circle class="{kind}" cx="{x + 8}" cy="{y + 8}" r="5.8"/>')
+    return (
+        f'<symbol id="f{taken}-{kept}-{cells}" viewBox="0 0 82 34">'
+        f'<path class="grid" d="{"".join(grid)}"/>{"".join(counters)}</symbol>'
+    )
+
+
+@register.filter
+def day(value: dt.date | dt.datetime | None) -> str:
+    """Tuesday 26 January 2027, in London."""
+    return written(_local(value), "l j F Y") if value else ""
+
+
+@register.filter
+def short_day(value: dt.date | dt.datetime | None) -> str:
+    """Tuesday 26 January, in London."""
+    return written(_local(value), "l j F") if value else ""
+
+
+@register.filter
+def clock(value: dt.datetime | dt.time | None) -> str:
+    """9:00, in London, as a school bell has it."""
+    if not value:
+        return ""
+    return written(_local(value), "G:i") if isinstance(value, dt.datetime) else f"{value.hour}:{value.minute:02}"
+
+
+@register.filter
+def moment(value: dt.datetime | None) -> str:
+    """18:00 on Tuesday 5 January, in London."""
+    return _("%(time)s on %(day)s") % {"time": clock(value), "day": short_day(value)} if value else ""
+
+
+def _local(value: Any) -> Any:
+    return timezone.localtime(value) if isinstance(value, dt.datetime) else value
+
+
+@register.simple_tag
+def days_between(first: dt.date | None, last: dt.date | None) -> str:
+    """A range of days as short as it can be said: "January 2027", "14 to 25 January 2027"."""
+    if not first or not last:
+        return _("Date to be announced")
+    if first == last:
+        return day(first)
+    if first.day == 1 and (last + dt.timedelta(days=1)).day == 1 and first.month == last.month:
+        return written(first, "F Y")
+    start = "j" if (first.year, first.month) == (last.year, last.month) else "j F"
+    return _("%(first)s to %(last)s") % {"first": written(first, start), "last": written(last, "j F Y")}
+
+
+@register.filter
+def pounds(pence: int) -> str:
+    """£2.50, or £2."""
+    return f"£{pence // 100}" if pence % 100 == 0 else f"£{pence / 100:.2f}"

@@ -1,0 +1,41 @@
+"""Addresses of sessions, booking steps and private links."""
+
+from django.urls import path, register_converter
+
+from bookings.views import booking_steps, my_bookings, private, sent, sessions
+from hubs.references import ALPHABET
+
+
+class RefConverter:
+    """A session's reference, in either case."""
+
+    regex = f"[{ALPHABET}{ALPHABET.lower()}]{{6}}"
+
+    def to_python(self, value: str) -> str:
+        return value.upper()
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(RefConverter, "ref")
+
+urlpatterns = [
+    path("sessions/<ref:ref>/", sessions.session, name="session"),
+    path("sessions/<ref:ref>/files/<int:pk>/", sessions.resource, name="resource"),
+    path("sessions/<ref:ref>/book/", booking_steps.find_school, name="book"),
+    path("sessions/<ref:ref>/book/school/", booking_steps.pick_school, name="book-school"),
+    path("sessions/<ref:ref>/book/other/", booking_steps.other_school, name="book-other"),
+    path("sessions/<ref:ref>/book/who/", booking_steps.who, name="book-who"),
+    path("sessions/<ref:ref>/book/check/", booking_steps.check, name="book-check"),
+    path("sessions/<ref:ref>/book/sent/", sent.sent, name="book-sent"),
+    path("sessions/<ref:ref>/book/again/", sent.send_again, name="book-again"),
+    path("sessions/<ref:ref>/book/address/", sent.another_address, name="book-address"),
+    path("bookings/<str:token>/", private.booking, name="booking"),
+    path("bookings/<str:token>/confirm/", private.confirm, name="booking-confirm"),
+    path("bookings/<str:token>/cancel/", private.cancel, name="booking-cancel"),
+    path("bookings/<str:token>/change/", private.change, name="booking-change"),
+    path("bookings/<str:token>/calendar.ics", private.calendar, name="booking-calendar"),
+    path("my-bookings/", my_bookings.ask, name="my-bookings"),
+    path("my-bookings/sent/", my_bookings.sent, name="my-bookings-sent"),
+]

@@ -1,0 +1,242 @@
+"""The steps of a booking: your school, who is coming, check and book.
+
+Each step is POST, then redirect, then GET. Answers live in a draft behind a cookie of this path. What a page says
+depends on the session, the school and the size of the party, never on an address.
+"""
+
+import datetime as dt
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from bookings import drafts, places
+from bookings.forms import OtherSchoolForm, SchoolPickForm, SchoolSearchForm, WhoForm, typed
+from bookings.models import Booking, Draft, SchoolKind
+from bookings.party import MOST_VISITORS, NewVisitor, Party, VisitingSchool
+from bookings.refusals import Refused
+from bookings.showing import Showing
+from bookings.states import LIVE, Standing
+from bookings.views.sessions import alternatives, page_of, visible_session
+from bookings.words import why_not
+from hubs.models import School
+from showcase.pages import View, private
+
+MOST_SCHOOLS = 20
+
+
+def step(view: Callable[[HttpRequest, Showing, Draft], HttpResponse]) -> View:
+    """A step: its session, and this browser's draft. A session that takes no bookings says so, and what to do instead."""
+
+    @private
+    @require_http_methods(["GET", "HEAD", "POST"])
+    @wraps(view)
+    def of_session(request: HttpRequest, ref: str) -> HttpResponse:
+        now = timezone.now()
+        showing = Showing(visible_session(ref), now)
+        draft = drafts.find(request, showing.session, now=now)
+        if draft and draft.consumed_at:
+            return redirect("book-sent", ref)
+        if showing.standing == Standing.FULL and places.settle_if_due(showing.session.pk, timezone.now):
+            showing = Showing(visible_session(ref), timezone.now())
+        if showing.standing != Standing.OPEN:
+            return render(request, "bookings/not_now.html", page_of(showing))
+        return view(request, showing, draft or Draft(session=showing.session))
+
+    return of_session
+
+
+def go(to: str, draft: Draft, *, now: dt.datetime) -> HttpResponse:
+    """Save the draft and go to a step."""
+    drafts.keep(draft, now=now)
+    return drafts.set_cookie(redirect(to, draft.session.ref), draft)
+
+
+def form_page(request: HttpRequest, template: str, showing: Showing, form: Any, **context: Any) -> HttpResponse:
+    """A step's form; 422 with everything kept where it has errors."""
+    status = 422 if form.is_bound and form.errors else 200
+    return render(request, template, {"form": form, "showing": showing, "session": showing.session} | context, status=status)
+
+
+@step
+def find_school(request: HttpRequest, showing: Showing, draft: Draft) -> HttpResponse:
+    """First step: what is your school called?"""
+    if request.method != "POST":
+        form = SchoolSearchForm(initial={"school": draft.answers.get("typed", "")})
+        return form_page(request, "bookings/book/find_school.html", showing, form)
+    form = SchoolSearchForm(request.POST)
+    if not form.is_valid():
+        return form_page(request, "bookings/book/find_school.html", showing, form)
+    draft.answers["typed"] = form.cleaned_data["school"]
+    return go("book-school", draft, now=showing.now)
+
+
+@step
+def pick_school(request: HttpRequest, showing: Showing, draft: Draft) -> HttpResponse:
+    """Which of the schools found it is."""
+    words = draft.answers.get("typed")
+    if not words:
+        return redirect("book", showing.session.ref)
+    found = list(School.objects.found_by(words)[: MOST_SCHOOLS + 1])
+    context = {"typed": words, "more": len(found) > MOST_SCHOOLS}
+    if request.method != "POST":
+        initial = {"urn": str(draft.answers.get("school", {}).get("urn", ""))}
+        form = SchoolPickForm(initial=initial, schools=found[:MOST_SCHOOLS])
+        return form_page(request, "bookings/book/pick_school.html", showing, form, **context)
+    form = SchoolPickForm(request.POST, schools=found[:MOST_SCHOOLS])
+    if not form.is_valid():
+        return form_page(request, "bookings/book/pick_school.html", showing, form, **context)
+    draft.answers["school"] = {"kind": SchoolKind.REGISTER, "urn": int(form.cleaned_data["urn"])}
+    return go("book-who", draft, now=showing.now)
+
+
+@step
+def other_school(request: HttpRequest, showing: Showing, draft: Draft) -> HttpResponse:
+    """A school that is not listed, another body, or no school just now."""
+    if request.method != "POST":
+        school = draft.answers.get("school", {})
+        form = OtherSchoolForm(initial={"name": draft.answers.get("typed", "")} | school)
+        return form_page(request, "bookings/book/other_school.html", showing, form)
+    form = OtherSchoolForm(request.POST)
+    if not form.is_valid():
+        return form_page(request, "bookings/book/other_school.html", showing, form)
+    draft.answers["school"] = form.cleaned_data
+    return go("book-who", draft, now=showing.now)
+
+
+@step
+def who(request: HttpRequest, showing: Showing, draft: Draft) -> HttpResponse:
+    """Who is coming: the contact, and a block for each colleague that is added or removed by a button."""
+    school = school_of(draft)
+    if school is None:
+        return redirect("book", showing.session.ref)
+    if request.method != "POST":
+        refused = _why_not(showing, school, NewVisitor())
+        if refused:
+            return not_this_time(request, showing, refused)
+        form = _who_form(draft.answers, initial=draft.answers.get("who", {"coming": "yes"}))
+        return _who_page(request, showing, draft, form)
+    form = _who_form(draft.answers, data=request.POST)
+    draft.answers["who"] = typed(form, request.POST)
+    coming = draft.answers["who"]["coming"] != "no"
+    if _add_or_remove(request, draft.answers, coming=coming):
+        return go("book-who", draft, now=showing.now)
+    if form.is_valid():
+        return go("book-check", draft, now=showing.now)
+    return _who_page(request, showing, draft, form)
+
+
+def _add_or_remove(request: HttpRequest, answers: dict[str, Any], *, coming: bool) -> bool:
+    """Whether the page is to be shown again with another block, one less, or the contact's own left out."""
+    others = int(answers.get("others", 0))
+    asked_about_contact = answers.get("coming", True)
+    answers["coming"] = coming
+    room = MOST_VISITORS - coming
+    removed = request.POST.get("remove", "")
+    if removed.isascii() and removed.isdigit() and 1 <= int(removed[:3]) <= others:
+        _remove_block(answers["who"], int(removed), others)
+        answers["others"] = others - 1
+    elif "add" in request.POST and others < room:
+        answers["others"] = others + 1
+    elif not coming and others == 0:
+        answers["others"] = 1
+    else:
+        answers["others"] = min(others, room)
+        return coming != asked_about_contact and coming
+    return True
+
+
+def _remove_block(answers: dict[str, Any], n: int, others: int) -> None:
+    """Take block `n` out of what was typed; those behind it move up."""
+    names = ("name", "later", "email", "role", "needs")
+    for name in names:
+        for later in range(n, others):
+            answers[f"{name}_{later}"] = answers.get(f"{name}_{later + 1}", "")
+        answers.pop(f"{name}_{others}", None)
+
+
+def _who_form(answers: dict[str, Any], **kwargs: Any) -> WhoForm:
+    data = kwargs.pop("data", None)
+    return WhoForm(data, others=int(answers.get("others", 0)), coming=answers.get("coming", True), **kwargs)
+
+
+def _who_page(request: HttpRequest, showing: Showing, draft: Draft, form: WhoForm) -> HttpResponse:
+    full = len(form.others) + form.asks_about_contact >= MOST_VISITORS
+    return form_page(request, "bookings/book/who.html", showing, form, can_add=not full, most=MOST_VISITORS)
+
+
+@step
+def check(request: HttpRequest, showing: Showing, draft: Draft) -> HttpResponse:
+    """Check what was answered; the button books. The page after it is the same for every address."""
+    party = party_of(draft)
+    if party is None:
+        return redirect("book-who" if school_of(draft) else "book", showing.session.ref)
+    if request.method != "POST":
+        refused = _why_not(showing, party.school, *party.visitors)
+        if refused:
+            return not_this_time(request, showing, refused)
+        return render(request, "bookings/book/check.html", page_of(showing) | {"party": party, "visitors": visitors_of(party)})
+    try:
+        draft.booking = places.hold(showing.session.pk, party, clock=timezone.now)
+    except Refused as refused:
+        return not_this_time(request, Showing(visible_session(showing.session.ref), timezone.now()), refused)
+    drafts.consume(draft, now=timezone.now())
+    return redirect("book-sent", showing.session.ref)
+
+
+def not_this_time(request: HttpRequest, showing: Showing, refused: Refused) -> HttpResponse:
+    """Why there is no booking, in one sentence, and what can be done instead. Not a form error."""
+    context = {
+        "showing": showing,
+        "session": showing.session,
+        "why": why_not(refused),
+        "instead": alternatives(showing),
+        "can_change_party": getattr(refused, "left", 0) > 0,
+    }
+    return render(request, "bookings/book/not_this_time.html", context, status=409)
+
+
+def _why_not(showing: Showing, school: VisitingSchool, *visitors: NewVisitor) -> Refused | None:
+    """Whether a party of that school would be refused now: a look without a lock, so that nobody types in vain."""
+    asked = Booking(
+        session=showing.session, status="", party=len(visitors), school_kind=school.kind, school=school.school, school_key=school.key
+    )
+    room = places.Room(showing.places, showing.now)
+    beside = Booking.objects.filter(session=showing.session, status__in=LIVE, school_key=school.key)
+    try:
+        places.judge(room, asked, list(beside))
+    except Refused as refused:
+        return refused
+    return None
+
+
+def school_of(draft: Draft) -> VisitingSchool | None:
+    """The school that the draft names, if it still exists."""
+    said = draft.answers.get("school")
+    if not said:
+        return None
+    if said["kind"] != SchoolKind.REGISTER:
+        return VisitingSchool(kind=SchoolKind(said["kind"]), name=said["name"], place=said["place"])
+    school = School.objects.select_related("successor").filter(urn=said["urn"]).first()
+    return VisitingSchool(school=school) if school else None
+
+
+def party_of(draft: Draft) -> Party | None:
+    """What the draft asks for, or None while something is missing or wrong."""
+    school, said = school_of(draft), draft.answers.get("who")
+    if school is None or said is None:
+        return None
+    form = _who_form(draft.answers, data=said)
+    return form.party(school, request_key=draft.request_key) if form.is_valid() else None
+
+
+def visitors_of(party: Party) -> list[dict[str, Any]]:
+    """The party's visitors as the page lists them, the contact by their own name."""
+    return [
+        {"name": party.contact_name if party.contact_comes and n == 0 else visitor.full_name, "visitor": visitor}
+        for n, visitor in enumerate(party.visitors)
+    ]

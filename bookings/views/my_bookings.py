@@ -1,0 +1,29 @@
+"""My bookings: an address in, a mail out. The page says the same for every address."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.views.decorators.http import require_http_methods, require_safe
+
+from bookings import emails
+from bookings.forms import AddressForm
+from showcase.pages import private
+
+
+@private
+@require_http_methods(["GET", "HEAD", "POST"])
+def ask(request: HttpRequest) -> HttpResponse:
+    """Ask for an address and mail the links of all its bookings to it."""
+    form = AddressForm(request.POST if request.method == "POST" else None)
+    if not form.is_valid():
+        return render(request, "bookings/my_bookings.html", {"form": form}, status=422 if form.is_bound else 200)
+    emails.tell_my_bookings(form.cleaned_data["email"], language=get_language() or "en-gb", now=timezone.now())
+    return redirect("my-bookings-sent")
+
+
+@private
+@require_safe
+def sent(request: HttpRequest) -> HttpResponse:
+    """The same for every address."""
+    return render(request, "bookings/my_bookings_sent.html")

@@ -1,0 +1,131 @@
+"""Behind a private link: the booking, or one visitor's place in it. Opening changes nothing; buttons do."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from bookings import emails, places
+from bookings.access import Opened, open_link
+from bookings.calendar_entry import calendar_entry
+from bookings.forms import ChangeForm
+from bookings.models import Visitor
+from bookings.refusals import Refused
+from bookings.showing import Showing
+from bookings.states import Standing, Status
+from bookings.views.sessions import alternatives
+from bookings.words import why_not
+from showcase.pages import View, private
+
+
+def opened(view: Callable[[HttpRequest, Opened], HttpResponse]) -> View:
+    """A page behind a private link; refusals are told on the booking's own page."""
+
+    @private
+    @wraps(view)
+    def of_link(request: HttpRequest, token: str) -> HttpResponse:
+        link = open_link(token)
+        try:
+            return view(request, link)
+        except Refused as refused:
+            return booking_page(request, open_link(token), refused=refused, status=409)
+
+    return of_link
+
+
+@opened
+@require_http_methods(["GET", "HEAD"])
+def booking(request: HttpRequest, link: Opened) -> HttpResponse:
+    """The booking as it stands, and what can be done now."""
+    return booking_page(request, link)
+
+
+@opened
+@require_POST
+def confirm(request: HttpRequest, link: Opened) -> HttpResponse:
+    """Confirm; on a lapsed booking, book again."""
+    if link.visitor:
+        raise Http404
+    places.confirm(link.booking.pk, clock=timezone.now)
+    return redirect("booking", link.token)
+
+
+@opened
+@require_http_methods(["GET", "HEAD", "POST"])
+def cancel(request: HttpRequest, link: Opened) -> HttpResponse:
+    """Give the places back: asks once. By a visitor's link, that place alone."""
+    if request.method != "POST":
+        if not link.booking.is_live or (link.visitor and link.visitor.released_at):
+            return redirect("booking", link.token)
+        return render(request, "bookings/private/cancel.html", _context(link))
+    if link.visitor:
+        places.release(link.visitor.pk, clock=timezone.now)
+    else:
+        places.cancel(link.booking.pk, clock=timezone.now)
+    return redirect("booking", link.token)
+
+
+@opened
+@require_http_methods(["GET", "HEAD", "POST"])
+def change(request: HttpRequest, link: Opened) -> HttpResponse:
+    """Change names and details, by the contact's link."""
+    if link.visitor:
+        raise Http404
+    if not link.booking.is_live:
+        return redirect("booking", link.token)
+    form = ChangeForm(request.POST if request.method == "POST" else None, booking=link.booking)
+    if not form.is_valid():
+        status = 422 if form.is_bound else 200
+        return render(request, "bookings/private/change.html", _context(link) | {"form": form}, status=status)
+    said = form.cleaned_data
+    places.change_details(
+        link.booking.pk, clock=timezone.now, contact_name=said["name"], contact_mobile=said["mobile"], visitors=form.details()
+    )
+    return redirect("booking", link.token)
+
+
+@opened
+@require_http_methods(["GET", "HEAD"])
+def calendar(request: HttpRequest, link: Opened) -> HttpResponse:
+    """The place as a calendar entry to save."""
+    me = link.visitor or link.booking.visitors.coming().filter(is_contact=True).first()
+    session = link.booking.session
+    if me is None or not session.starts_at or link.booking.status != Status.CONFIRMED:
+        raise Http404
+    facts: dict[str, Any] = emails.session_facts(session, sequence=session.places.calendar_sequence)  # type: ignore[attr-defined]
+    facts |= {"calendar_of": me.pk, "starts_at": session.starts_at, "ends_at": session.ends_at}
+    entry = calendar_entry(facts, attendee=me.email or "", created_at=timezone.now())
+    response = HttpResponse(entry, content_type="text/calendar; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="showcase.ics"'
+    return response
+
+
+def booking_page(request: HttpRequest, link: Opened, *, refused: Refused | None = None, status: int = 200) -> HttpResponse:
+    """The page of a booking or place; with the reason where something could not be done."""
+    context = _context(link)
+    if refused:
+        context |= {"why": why_not(refused), "instead": alternatives(context["showing"])}
+    template = "bookings/private/place.html" if link.visitor else "bookings/private/booking.html"
+    return render(request, template, context, status=status)
+
+
+def _context(link: Opened) -> dict[str, Any]:
+    now = timezone.now()
+    showing = Showing(link.booking.session, now)
+    started = bool(showing.session.starts_at and showing.session.starts_at <= now)
+    return {
+        "token": link.token,
+        "booking": link.booking,
+        "visitor": link.visitor,
+        "visitors": list(Visitor.objects.coming().filter(booking=link.booking)),
+        "showing": showing,
+        "session": showing.session,
+        "started": started,
+        "can_book_again": link.booking.status == Status.LAPSED and showing.standing == Standing.OPEN,
+        "resources": showing.session.resources.all(),  # type: ignore[attr-defined]
+        "calendar": link.booking.status == Status.CONFIRMED and bool(showing.session.starts_at),
+    }

@@ -1,0 +1,100 @@
+"""After the button: check your email; send it again; use another address. The same to the byte for every address."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from bookings import drafts, emails, places
+from bookings.forms import AddressForm
+from bookings.models import Draft
+from bookings.models.draft import AFTERWARDS
+from bookings.places import hold_deadline
+from bookings.showing import Showing
+from bookings.states import FROZEN
+from bookings.views.booking_steps import form_page, party_of
+from bookings.views.sessions import page_of, visible_session
+from hubs.school_days import SchoolDays
+from showcase.pages import View, private
+
+MOST_ADDRESSES = 3  # a draft may change its address this often: a typing error, not a mailing
+
+
+def afterwards(view: View) -> View:
+    """A page for the browser that has just booked, for an hour."""
+
+    @private
+    def of_draft(request: HttpRequest, ref: str) -> HttpResponse:
+        now = timezone.now()
+        showing = Showing(visible_session(ref), now)
+        draft = drafts.find(request, showing.session, now=now)
+        if draft is None or not draft.consumed_at:
+            return redirect("book", ref)
+        draft.session = showing.session
+        return view(request, showing, draft)
+
+    return of_draft
+
+
+@afterwards
+def sent(request: HttpRequest, showing: Showing, draft: Draft) -> HttpResponse:
+    """Where the mail went, and until when the places are kept: computed from the moment of asking, never from a row."""
+    return render(request, "bookings/book/sent.html", _context(showing, draft))
+
+
+@afterwards
+def send_again(request: HttpRequest, showing: Showing, draft: Draft) -> HttpResponse:
+    """Send the same link again: twice more at most, ten minutes apart, without saying so."""
+    if request.method == "POST":
+        if draft.booking:
+            emails.resend_link(draft.booking, now=showing.now)
+        draft.answers["again"] = True
+        draft.save(update_fields=["answers"])
+    return redirect("book-sent", showing.session.ref)
+
+
+@afterwards
+def another_address(request: HttpRequest, showing: Showing, draft: Draft) -> HttpResponse:
+    """Hold for another address instead; the first link dies."""
+    if showing.places.status in FROZEN:
+        return render(request, "bookings/not_now.html", page_of(showing))
+    form = AddressForm(request.POST if request.method == "POST" else None)
+    if not form.is_valid():
+        return form_page(request, "bookings/book/another_address.html", showing, form)
+    _hold_for(draft, form.cleaned_data["email"])
+    return redirect("book-sent", showing.session.ref)
+
+
+def _hold_for(draft: Draft, email: str) -> None:
+    """Move the draft's request to `email`, as often as a typing error needs."""
+    tried = int(draft.answers.get("addresses", 0))
+    before = draft.answers["who"]["email"]
+    draft.answers |= {"who": draft.answers["who"] | {"email": email}, "again": False, "addresses": tried + 1}
+    if tried >= MOST_ADDRESSES or email == before:
+        draft.answers["who"]["email"] = before
+        draft.save(update_fields=["answers"])
+        return
+    draft.request_key = Draft().request_key
+    party = party_of(draft)
+    if party is not None:
+        draft.booking = places.hold_for_another_address(
+            draft.session.pk, party, clock=timezone.now, instead_of=draft.booking
+        )
+    draft.consumed_at = timezone.now()
+    draft.expires_at = draft.consumed_at + AFTERWARDS
+    draft.save()
+
+
+def _context(showing: Showing, draft: Draft) -> dict[str, Any]:
+    asked_at = draft.consumed_at or showing.now
+    deadline = hold_deadline(showing.session, SchoolDays.of_session(showing.session.pk), now=asked_at)
+    return {
+        "showing": showing,
+        "session": showing.session,
+        "email": draft.answers["who"]["email"],
+        "deadline": deadline,
+        "again": draft.answers.get("again", False),
+        "party_size": int(draft.answers.get("others", 0)) + (draft.answers["who"]["coming"] == "yes"),
+    }
+

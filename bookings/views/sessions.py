@@ -1,0 +1,148 @@
+"""The public pages of sessions: the list, a hub, one session."""
+
+from itertools import groupby
+from typing import Any
+
+from django.db.models import BooleanField, Count, ExpressionWrapper, F, Q, QuerySet, Window
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from bookings.finder import FinderForm
+from bookings.places import hold_deadline
+from bookings.showing import Showing
+from bookings.states import SessionStatus, Standing
+from hubs.models import Hub, HubYear, Notice, OldHubAddress, Resource, ShowcaseSession
+from hubs.school_days import SchoolDays
+from showcase.pages import public
+
+PAGE = 50
+Sessions = QuerySet[ShowcaseSession]
+
+
+def announced() -> Sessions:
+    """Sessions that anybody may find, with what a list shows of them."""
+    return ShowcaseSession.objects.public().exclude(places__status=SessionStatus.DRAFT).with_names().select_related("places")
+
+
+def by_day(showings: list[Showing]) -> list[tuple[ShowcaseSession, list[Showing]]]:
+    """Sessions grouped by their day, or their range of days; the first of each group stands for its day."""
+    groups = groupby(showings, key=lambda one: (one.session.first_day, one.session.last_day))
+    return [(same_day[0].session, same_day) for _day, group in groups if (same_day := list(group))]
+
+
+@public
+def find(request: HttpRequest) -> HttpResponse:
+    """The list of sessions by date, filtered by hub, date and what somebody teaches. Four queries, however many."""
+    now = timezone.now()
+    form = FinderForm(request.GET, hubs=Hub.objects.with_name().exclude(current_name=None))
+    past = form.wants("past")
+    sessions = announced()
+    today = timezone.localdate(now)
+    sessions = sessions.past(today=today).reverse() if past else sessions.upcoming(today=today)
+    sessions = form.narrow(sessions).annotate(total=Window(Count("pk")))
+    number = form.page
+    rows = list(sessions[(number - 1) * PAGE : number * PAGE])
+    if not rows and number > 1:
+        return redirect(f"{request.path}{form.address(page=None)}")
+    total = rows[0].total if rows else 0  # type: ignore[attr-defined]  # annotated above
+    context = {
+        "form": form,
+        "past": past,
+        "days": by_day([Showing(row, now) for row in rows]),
+        "total": total,
+        "notices": Notice.objects.showing(now=now).filter(hub=None),
+        "previous_page": form.address(page=number - 1) if number > 1 else None,
+        "next_page": form.address(page=number + 1) if number * PAGE < total else None,
+        "page": number,
+        "pages": -(-total // PAGE),
+    }
+    return render(request, "bookings/find.html", context)
+
+
+@public
+def hub(request: HttpRequest, slug: str) -> HttpResponse:
+    """One hub, as it is in its newest year, and its sessions; an old address redirects."""
+    now = timezone.now()
+    years = HubYear.objects.select_related("hub", "lead_school", "exchange").order_by("-exchange__year")
+    year = years.filter(hub__slug=slug).first()
+    if year is None:
+        old = get_object_or_404(OldHubAddress.objects.select_related("hub"), slug=slug)
+        return redirect(old.hub, permanent=True)
+    of_hub = announced().filter(Q(hub_year__hub=year.hub) | Q(also_run_by__hub=year.hub)).distinct()
+    today = timezone.localdate(now)
+    context = {
+        "year": year,
+        "partners": [line for line in year.partners.splitlines() if line.strip()],
+        "days": by_day([Showing(row, now) for row in of_hub.upcoming(today=today)[:PAGE]]),
+        "past_days": by_day([Showing(row, now) for row in of_hub.past(today=today).reverse()[:PAGE]]),
+        "host_schools": year.host_schools.select_related("school"),
+        "notices": Notice.objects.showing(now=now).filter(Q(hub=None) | Q(hub=year.hub)),
+    }
+    return render(request, "bookings/hub.html", context)
+
+
+def visible_session(ref: str) -> ShowcaseSession:
+    """The session of an address: not a draft and not for staff only. Raises Http404."""
+    sessions = ShowcaseSession.objects.with_names().select_related(
+        "places", "hub_year__exchange", "only_list", "venue__local_authority"
+    )
+    session = get_object_or_404(sessions, ref=ref)
+    hidden = session.visibility == ShowcaseSession.Visibility.STAFF
+    if hidden or session.places.status == SessionStatus.DRAFT:  # type: ignore[attr-defined]
+        raise Http404
+    return session
+
+
+@public
+def session(request: HttpRequest, ref: str) -> HttpResponse:
+    """One session: how it stands, what to do now, and all that is public about it."""
+    now = timezone.now()
+    showing = Showing(visible_session(ref), now)
+    found = showing.session
+    context = page_of(showing) | {
+        "notices": Notice.objects.showing(now=now).filter(Q(hub=None) | Q(hub=found.hub)),
+        "lessons": found.lessons.prefetch_related("visiting_teachers", "specialists"),  # type: ignore[attr-defined]
+        "programme": list(found.programme.all()),  # type: ignore[attr-defined]
+        "resources": found.resources.filter(only_with_a_place=False),  # type: ignore[attr-defined]
+    }
+    response = render(request, "bookings/session.html", context)
+    if found.visibility == ShowcaseSession.Visibility.LINK:
+        response["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def page_of(showing: Showing) -> dict[str, Any]:
+    """What the panel "what to do now" needs: until when places would be kept, or sessions to go to instead."""
+    found, now = showing.session, showing.now
+    if showing.is_open:
+        calendar = SchoolDays.of_session(found.pk)
+        return {"showing": showing, "session": found, "keep_until": hold_deadline(found, calendar, now=now)}
+    return {"showing": showing, "session": found, "instead": alternatives(showing)}
+
+
+def alternatives(showing: Showing, most: int = 3) -> list[Showing]:
+    """Sessions that still have places, of the same hub first, then the soonest; none for one that is only to come."""
+    if showing.standing in (Standing.ANNOUNCED, Standing.SOON, Standing.ELSEWHERE):
+        return []
+    today = timezone.localdate(showing.now)
+    with_places = announced().upcoming(today=today).filter(
+        Q(closes_at=None) | Q(closes_at__gt=showing.now),
+        Q(opens_at=None) | Q(opens_at__lte=showing.now),
+        places__status=SessionStatus.OPEN,
+        places__capacity__gt=F("places__places_taken") + F("places__held_back"),
+        booked_elsewhere="",
+    )
+    same_hub = ExpressionWrapper(Q(hub_year__hub=showing.session.hub_year.hub_id), output_field=BooleanField())
+    ranked = with_places.exclude(pk=showing.session.pk).annotate(same_hub=same_hub)
+    return [Showing(row, showing.now) for row in ranked.order_by("-same_hub", "first_day", "starts_at")[:most]]
+
+
+@require_safe
+def resource(request: HttpRequest, ref: str, pk: int) -> HttpResponseBase:
+    """A public file of a session, always to be saved and never shown inside our own pages."""
+    found = get_object_or_404(Resource, pk=pk, session=visible_session(ref), only_with_a_place=False)
+    if not found.file:
+        raise Http404
+    return FileResponse(found.file.open(), as_attachment=True)

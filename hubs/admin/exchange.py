@@ -1,0 +1,73 @@
+"""Exchanges, the specialists they sent, the schools that host, and the teachers who visit."""
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from hubs.admin.bases import ModelAdmin
+from hubs.models import Exchange, HostSchool, MasterySpecialist, VisitingTeacher
+
+
+@admin.register(Exchange)
+class ExchangeAdmin(ModelAdmin):
+    list_display = ["name", "academic_year", "reporting_date"]
+    search_fields = ["name", "year"]
+
+    @admin.display(description=_("academic year"), ordering="year")
+    def academic_year(self, exchange: Exchange) -> str:
+        return exchange.academic_year
+
+
+@admin.register(HostSchool)
+class HostSchoolAdmin(ModelAdmin):
+    list_display = ["host", "hub_year", "phase", "first_day", "last_day"]
+    list_filter = ["phase", "hub_year__exchange", "hub_year__hub"]
+    search_fields = ["school__name", "school__town", "hub_year__name"]
+    autocomplete_fields = ["hub_year", "school", "visiting_teachers", "specialists"]
+    date_hierarchy = "first_day"
+    fieldsets = [
+        (None, {"fields": ["hub_year", "school", "phase", ("first_day", "last_day")]}),
+        (_("Who teaches"), {"fields": ["visiting_teachers", "specialists"]}),
+        (_("Only with a place"), {"fields": ["joining_instructions"]}),
+        (_("Afterwards"), {"fields": ["visitors_reported", "reported_source"], "classes": ["collapse"]}),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[HostSchool]:
+        return super().get_queryset(request).select_related("school", "hub_year__exchange")
+
+    @admin.display(description=_("school"), ordering="school__name")
+    def host(self, visit: HostSchool) -> str:
+        return str(visit.school or _("School to be announced"))
+
+
+@admin.register(VisitingTeacher)
+class VisitingTeacherAdmin(ModelAdmin):
+    list_display = ["name_pinyin", "name_characters", "exchange", "phase", "home_school", "may_be_named"]
+    list_filter = ["exchange", "phase"]
+    list_select_related = ["exchange"]
+    search_fields = ["name_pinyin", "name_characters", "home_school"]
+    autocomplete_fields = ["exchange"]
+    fieldsets = [
+        (None, {"fields": ["exchange", "name_pinyin", "name_characters", "home_school", "phase"]}),
+        (
+            _("What they agreed to"),
+            {
+                "fields": ["name_agreed_at", "photo_agreed_at", "film_agreed_at"],
+                "description": _("Say when they agreed (London time). Empty: not published."),
+            },
+        ),
+    ]
+
+    @admin.display(description=_("may be named"), boolean=True)
+    def may_be_named(self, teacher: VisitingTeacher) -> bool:
+        return teacher.name_agreed_at is not None
+
+
+@admin.register(MasterySpecialist)
+class MasterySpecialistAdmin(ModelAdmin):
+    list_display = ["full_name", "school", "hub_year"]
+    list_filter = ["hub_year__exchange", "hub_year__hub"]
+    list_select_related = ["school", "hub_year__exchange"]
+    search_fields = ["full_name", "school__name", "hub_year__name"]
+    autocomplete_fields = ["hub_year", "school"]

@@ -1,0 +1,83 @@
+"""Hubs with their settings, staff and calendar; what they are called in a year; notices."""
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from hubs.admin.bases import HTTPS, ModelAdmin, TabularInline
+from hubs.models import ClosedDay, Hub, HubYear, Membership, Notice, OldHubAddress
+
+LONDON = _("Times are London time.")
+
+
+class HubYearInline(TabularInline):
+    model = HubYear
+    extra = 0
+    fields = ["exchange", "name", "lead_school"]
+    autocomplete_fields = ["exchange", "lead_school"]
+    show_change_link = True
+
+
+class MembershipInline(TabularInline):
+    model = Membership
+    extra = 0
+    autocomplete_fields = ["user"]
+
+
+class ClosedDayInline(TabularInline):
+    model = ClosedDay
+    extra = 0
+
+
+class OldHubAddressInline(TabularInline):
+    model = OldHubAddress
+    extra = 0
+    verbose_name_plural = _("old addresses, which redirect")
+
+
+@admin.register(Hub)
+class HubAdmin(ModelAdmin):
+    list_display = ["slug", "current_name", "share", "hold_until", "offer_hours", "retention_months"]
+    search_fields = ["slug", "years__name"]
+    inlines = [HubYearInline, MembershipInline, ClosedDayInline, OldHubAddressInline]
+    fieldsets = [
+        (None, {"fields": ["slug"]}),
+        (_("Booking"), {"fields": ["share", "hold_until", "offer_hours"], "description": LONDON}),
+        (_("What is kept about people"), {"fields": ["retention_months", "data_contact"]}),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Hub]:
+        return super().get_queryset(request).with_name().order_by("slug")  # type: ignore[attr-defined, no-any-return]
+
+    @admin.display(description=_("name now"), ordering="current_name")
+    def current_name(self, hub: Hub) -> str:
+        return hub.current_name  # type: ignore[attr-defined, no-any-return]  # with_name()
+
+
+@admin.register(HubYear)
+class HubYearAdmin(ModelAdmin):
+    list_display = ["name", "hub", "exchange", "lead_school", "contact_name", "contact_email"]
+    list_filter = ["exchange"]
+    search_fields = ["name", "programme_name", "hub__slug", "lead_school__name"]
+    autocomplete_fields = ["hub", "exchange", "lead_school", "area"]
+    fieldsets = [
+        (None, {"fields": ["hub", "exchange", "name", "programme_name"]}),
+        (_("Who leads it"), {"fields": ["lead_school", "partners", "area", "about"]}),
+        (_("Contact"), {"fields": ["contact_name", "contact_email", "contact_phone"]}),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[HubYear]:
+        return super().get_queryset(request).select_related("hub", "exchange", "lead_school")
+
+
+@admin.register(Notice)
+class NoticeAdmin(ModelAdmin):
+    list_display = ["text", "hub", "from_at", "until_at"]
+    list_filter = ["hub"]
+    list_select_related = ["hub"]
+    search_fields = ["text"]
+    autocomplete_fields = ["hub"]
+    date_hierarchy = "from_at"
+    formfield_overrides = HTTPS
+    fieldsets = [(None, {"fields": ["hub", "text", "link", "from_at", "until_at"], "description": LONDON})]

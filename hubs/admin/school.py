@@ -1,0 +1,67 @@
+"""Schools of the register, local authorities, and the lists of schools that hubs keep."""
+
+from django.contrib import admin
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from hubs.admin.bases import ModelAdmin
+from hubs.models import LocalAuthority, School, SchoolList
+from hubs.models.school import searchable
+
+
+class FromTheRegister(ModelAdmin):
+    """Rows of DfE's register stay: bookings and years gone by point at them."""
+
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+
+@admin.register(School)
+class SchoolAdmin(FromTheRegister):
+    """25,000 schools: found as teachers find them, by name, town, postcode or URN."""
+
+    list_display = ["name", "town", "postcode", "urn", "phase", "status", "local_authority"]
+    list_filter = ["status", "phase"]
+    list_select_related = ["local_authority"]
+    search_fields = ["search"]
+    search_help_text = _("Name, town, postcode or URN.")
+    autocomplete_fields = ["successor", "local_authority"]
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[School], search_term: str
+    ) -> tuple[QuerySet[School], bool]:
+        """Choices are open schools, best match first; the list finds closed ones too."""
+        if not search_term:
+            return queryset, False
+        if request.path.endswith("/autocomplete/"):
+            return queryset.found_by(search_term), False  # type: ignore[attr-defined]  # SchoolQuerySet
+        for word in searchable(search_term).split():
+            queryset = queryset.filter(search__contains=f" {word}")
+        return queryset, False
+
+
+@admin.register(LocalAuthority)
+class LocalAuthorityAdmin(FromTheRegister):
+    list_display = ["name", "code"]
+    search_fields = ["name", "code"]
+
+
+@admin.register(SchoolList)
+class SchoolListAdmin(ModelAdmin):
+    list_display = ["name", "hub", "how_many", "has_code"]
+    list_filter = ["hub"]
+    list_select_related = ["hub"]
+    search_fields = ["name", "hub__slug"]
+    autocomplete_fields = ["hub", "schools"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[SchoolList]:
+        return super().get_queryset(request).annotate(how_many=Count("schools"))  # type: ignore[no-any-return]
+
+    @admin.display(description=_("schools"), ordering="how_many")
+    def how_many(self, schools: SchoolList) -> int:
+        return schools.how_many  # type: ignore[attr-defined, no-any-return]  # counted above
+
+    @admin.display(description=_("code"), boolean=True)
+    def has_code(self, schools: SchoolList) -> bool:
+        return bool(schools.code)
