@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from django.http import Http404
 
 from bookings import links
-from bookings.models import Booking, Visitor
 from bookings.links import Purpose
+from bookings.models import Booking, Visitor
 
 _WITH = ("session__hub_year__hub", "session__venue", "session__host_school__school", "session__places")
 

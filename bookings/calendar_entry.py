@@ -56,7 +56,7 @@ def calendar_entry(facts: dict[str, Any], *, attendee: str, created_at: dt.datet
 def _description() -> str:
     return "\n".join(
         [
-            _("Declining here does not release your place."),
+            _("Declining here does not release your place"),
             _("See, change or cancel your place:") + " " + settings.SITE_URL + reverse("my-bookings"),
         ]
     )

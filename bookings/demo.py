@@ -106,9 +106,7 @@ class Announced:
         return session
 
     def _open(self, session: ShowcaseSession, *, capacity: int, held_back: int, visitors: int) -> None:
-        session_changes.set_places(
-            session.pk, capacity=capacity, held_back=held_back, by=self.by, clock=self.clock
-        )
+        session_changes.set_places(session.pk, capacity=capacity, held_back=held_back, by=self.by, clock=self.clock)
         session_changes.open_booking(session.pk, by=self.by, clock=self.clock)
         for first in range(1, visitors + 1, 2):
             names = [f"Demo visitor {n}" for n in range(first, min(first + 2, visitors + 1))]
@@ -128,13 +126,28 @@ def kent_and_medway(announced: Announced) -> None:
         for name in ("Sara Sinnerton", "Geri Holliday", "Sarah Dean"):
             MasterySpecialist.objects.get_or_create(hub_year=announced.hub_year, full_name=name)
     also = "The Year 6 lessons will be very suitable for KS3 staff also."
-    year_6 = {"suits_years": Years.Y6 | Years.KS3, "suits_note": also, "capacity": 30}
+    year_6: dict[str, Any] = {"suits_years": Years.Y6 | Years.KS3, "suits_note": also, "capacity": 30}
     about = "See and discuss lessons taught by the Shanghai teachers."
     announced.session(
-        announced.day(0), "09:00", "11:45", Years.Y6, host_school=west, about=about, held_back=2, visitors=11, **year_6
+        announced.day(0),
+        "09:00",
+        "11:45",
+        Years.Y6,
+        host_school=west,
+        about=about,
+        held_back=2,
+        visitors=11,
+        **year_6,
     )
     announced.session(
-        announced.day(1), "09:15", "12:00", Years.Y6, host_school=whitstable, about=about, visitors=4, **year_6
+        announced.day(1),
+        "09:15",
+        "12:00",
+        Years.Y6,
+        host_school=whitstable,
+        about=about,
+        visitors=4,
+        **year_6,
     )
     announced.session(
         announced.day(2), "09:00", "11:45", Years.Y3, host_school=west, about=about, capacity=30, visitors=7
@@ -160,15 +173,18 @@ def south_yorkshire(announced: Announced) -> None:
     """Announcement 3: two afternoons, booked separately."""
     host = _visit(announced, 140218, 0)
     programme = [
-        ("13:30", "Arrival and refreshments"), ("13:45", "Introductions"), ("14:00", "The lesson"), ("15:00", "Questions")
-    ]  # fmt: skip
+        ("13:30", "Arrival and refreshments"),
+        ("13:45", "Introductions"),
+        ("14:00", "The lesson"),
+        ("15:00", "Questions"),
+    ]
     for after, years, visitors in ((0, Years.KS2, 16), (1, Years.KS1, 9)):
         session = announced.session(
             announced.day(after), "13:45", "15:30", years, host_school=host, capacity=30, visitors=visitors,
             programme=programme, bring="your school ID badge", refreshments="On arrival",
             arrival_at=_at(announced.day(after), "13:30"),
         )  # fmt: skip
-        session.lessons.update(starts=dt.time(14), ends=dt.time(15))  # type: ignore[attr-defined]
+        session.lessons.update(starts=dt.time(14), ends=dt.time(15))
 
 
 def yorkshire_and_the_humber(announced: Announced) -> None:
@@ -221,7 +237,7 @@ ANNOUNCEMENTS = [
 
 
 def load(clock: Clock = timezone.now) -> int:
-    """Load what is missing of the demo; returns how many announcements were entered. A set not yet over is left alone."""
+    """Load what is missing of the demo, leaving a set that is not over alone; returns how many were entered."""
     by = _staff()
     _schools()
     today = timezone.localdate(clock())
@@ -244,9 +260,7 @@ def first_ahead(of_year: Callable[[int], dt.date], today: dt.date) -> dt.date:
     return next(day for year in (today.year, today.year + 1, today.year + 2) if (day := of_year(year)) >= today + AHEAD)
 
 
-def _enter(
-    announcement: Announcement, hub: Hub, day: dt.date, *, archived: bool, by: StaffUser, clock: Clock
-) -> None:
+def _enter(announcement: Announcement, hub: Hub, day: dt.date, *, archived: bool, by: StaffUser, clock: Clock) -> None:
     year = day.year if day.month >= 9 else day.year - 1
     exchange, _new = Exchange.objects.get_or_create(year=year, defaults={"name": "England–Shanghai exchange"})
     programme = f"{announcement.programme_name} {day.year}" if announcement.programme_name else ""
@@ -287,4 +301,3 @@ def _school(urn: int, **fields: Any) -> None:
 def is_empty() -> bool:
     """Whether there is no session yet."""
     return not ShowcaseSession.objects.exists()
-

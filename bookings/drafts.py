@@ -9,24 +9,20 @@ from django.urls import reverse
 
 from bookings.models import Draft
 from bookings.models.draft import AFTERWARDS, LIFE
-from hubs.models import ShowcaseSession
+from hubs.models.session import NAMED_BY
 
 COOKIE = "draft"
 
 
-def find(request: HttpRequest, session: ShowcaseSession, *, now: dt.datetime) -> Draft | None:
-    """This browser's draft for that session, or None where there is none or it has expired."""
+def find(request: HttpRequest, ref: str, *, now: dt.datetime) -> Draft | None:
+    """This browser's draft for that session, with all that a step shows: one query. None where there is none."""
     try:
         key = uuid.UUID(request.COOKIES.get(COOKIE, ""))
     except ValueError:
         return None
-    return Draft.objects.select_related("booking").filter(key=key, session=session, expires_at__gt=now).first()
-
-
-def open_or_new(request: HttpRequest, session: ShowcaseSession, *, now: dt.datetime) -> Draft:
-    """This browser's unfinished draft, or a new one that is not saved yet."""
-    draft = find(request, session, now=now)
-    return draft if draft and not draft.consumed_at else Draft(session=session)
+    with_session = (f"session__{name}" for name in ("places", *NAMED_BY))
+    drafts = Draft.objects.select_related("booking", "school__successor", *with_session)
+    return drafts.filter(key=key, session__ref=ref, expires_at__gt=now).first()
 
 
 def keep(draft: Draft, *, now: dt.datetime) -> None:

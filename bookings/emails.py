@@ -44,7 +44,7 @@ AN_HOUR, A_DAY, MOST_A_DAY = dt.timedelta(hours=1), dt.timedelta(days=1), 5
 # "Send it again" gives two more mails, ten minutes apart (product.md section 7).
 MOST_AGAIN, BETWEEN = 2, dt.timedelta(minutes=10)
 # What a mail does to the calendar of the visitor that it goes to.
-CALENDAR = {
+CALENDAR: dict[str, str] = {
     Kind.CONFIRMED: "REQUEST",
     Kind.NAMED: "REQUEST",
     Kind.CANCELLED: "CANCEL",
@@ -123,7 +123,13 @@ def _to_contact(room: "Room", booking: Booking, kind: Kind, key: str, coming: It
 
 
 def _mail(
-    room: "Room", kind: Kind, key: str, recipient: str, language: str, facts: dict[str, Any], **of: Booking | Visitor
+    room: "Room",
+    kind: Kind,
+    key: str,
+    recipient: str,
+    language: str,
+    facts: dict[str, Any],
+    **of: Booking | Visitor,
 ) -> Mail:
     return Mail(
         kind=kind,
@@ -244,18 +250,18 @@ def render(mail: Mail, *, now: dt.datetime) -> EmailMultiAlternatives:
     )
     message.attach_alternative(html, "text/html")
     if context["entry"]:
-        method = CALENDAR[Kind(mail.kind)]
-        message.attach("showcase.ics", context["entry"], f"text/calendar; method={method}; name=showcase.ics")
+        mimetype = f"text/calendar; method={CALENDAR[mail.kind]}; name=showcase.ics"
+        message.attach("showcase.ics", context["entry"], mimetype)
     return message
 
 
 def can_be_written_to(address: str | None) -> bool:
-    """Whether the e-mail library and any mail server can take that address: ASCII before the @, and only one."""
+    """Whether the e-mail library and any mail server can take that address: one, and ASCII before the @."""
     try:
         validate_email(address)
     except ValidationError:
         return False
-    return True
+    return (address or "").isprintable()
 
 
 def private_link(mail: Mail) -> str:
@@ -306,7 +312,11 @@ def _wrapped(text: str) -> str:
     """Lines of 72 characters, addresses whole on lines of their own, at most one empty line between them."""
     lines = []
     for line in text.strip().splitlines():
-        lines += [line] if "://" in line else textwrap.wrap(line, LINE, break_long_words=False, break_on_hyphens=False) or [""]
+        lines += (
+            [line]
+            if "://" in line
+            else textwrap.wrap(line, LINE, break_long_words=False, break_on_hyphens=False) or [""]
+        )
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)) + "\n"
 
 
@@ -323,7 +333,7 @@ def _deadline(mail: Mail, facts: dict[str, Any], *, now: dt.datetime) -> dt.date
         return deadline
     answered = Mail.objects.filter(booking=mail.booking_id, kind=mail.kind, answered_at__isnull=False)
     first = answered.order_by("answered_at").values_list("answered_at", flat=True).first()
-    read_by = max(deadline, (first or now) + READING_TIME)
+    read_by: dt.datetime = max(deadline, (first or now) + READING_TIME)
     return min(read_by, starts_at) if starts_at else read_by
 
 
@@ -342,9 +352,9 @@ def _practical(facts: dict[str, Any]) -> list[tuple[str, str]]:
 
 def _entry(mail: Mail, facts: dict[str, Any]) -> str:
     """The calendar entry that goes with the mail, or an empty string."""
-    if not (facts.get("calendar_of") and facts.get("starts_at") and facts.get("ends_at")):
+    method = CALENDAR.get(mail.kind)
+    if not (method and facts.get("calendar_of") and facts.get("starts_at") and facts.get("ends_at")):
         return ""
-    method = CALENDAR[Kind(mail.kind)]
     return calendar_entry(facts, attendee=mail.recipient or "", created_at=mail.created_at, method=method)
 
 
@@ -353,7 +363,9 @@ def _their_bookings(mail: Mail, *, now: dt.datetime) -> list[dict[str, Any]]:
     related = ("session__hub_year__hub", "session__venue", "session__host_school__school")
     bookings = _bookings_of(mail.recipient_key, now=now).select_related(*related)
     visitors = _places_of(mail.recipient_key, now=now).select_related(*(f"booking__{name}" for name in related))
-    found = [(one.session, links.url(links.Purpose.CONTACT, one)) for one in bookings.prefetch_related("session__lessons")]
+    found = [
+        (one.session, links.url(links.Purpose.CONTACT, one)) for one in bookings.prefetch_related("session__lessons")
+    ]
     found += [
         (one.booking.session, links.url(links.Purpose.VISITOR, one))
         for one in visitors.prefetch_related("booking__session__lessons")

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from bookings.models import Booking, SchoolKind
 from bookings.refusals import NotForYourSchool, SchoolShareUsed
-from hubs.models import School, ShowcaseSession
+from hubs.models import School, SchoolList, ShowcaseSession
 
 
 def share_of(session: ShowcaseSession, *, now: dt.datetime) -> int | None:
@@ -46,6 +46,11 @@ def judge_school(session: ShowcaseSession, school: School | None, *, now: dt.dat
     if school and who == ShowcaseSession.WhoMayBook.AUTHORITIES:
         may = session.only_authorities.filter(pk=school.local_authority_id).exists()
     else:
-        may = bool(school and session.only_list and session.only_list.schools.filter(pk=school.pk).exists())
+        may = bool(school and session.only_list and _is_listed(school, session.only_list))
     if not may:
         raise NotForYourSchool(open_at)
+
+
+def _is_listed(school: School, kept: SchoolList) -> bool:
+    """Whether a list names that school of today, by its present URN or by one that it had when the list was made."""
+    return any(listed.today() == school for listed in kept.schools.select_related("successor"))

@@ -5,24 +5,33 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from hubs.models import Hub, ShowcaseSession
-from hubs.teaching import STAGES, Years, year_label
+from hubs.models import Hub, Lesson, ShowcaseSession
+from hubs.models.session import ShowcaseSessionQuerySet
+from hubs.teaching import STAGES, Years, in_words, year_label
 
 ANY_YEAR = ("", _("Any year"))
 
 
 def _taught() -> list[tuple[Any, Any]]:
     """Year groups and key stages to choose from, by short names that stand in addresses: y6, ks3."""
-    years = [(f"y{int(year).bit_length() - 1}", year_label(year)) for year in Years]
+    years = [(f"y{int(year).bit_length() - 1}", year_label(year)) for year in Years.singles()]
     stages = [(f"ks{number}", _("Key Stage %(n)s") % {"n": number}) for number, _years in STAGES]
     return [ANY_YEAR, (_("Year groups"), years), (_("Key stages"), stages)]
 
 
 def _years_of(name: str) -> Years:
     return dict(STAGES)[int(name[2:])] if name.startswith("ks") else Years(1 << int(name[1:]))
+
+
+def suiting(sessions: ShowcaseSessionQuerySet, years: Years) -> ShowcaseSessionQuerySet:
+    """Sessions that suit one of `years`, by who they are said to suit or by the class taught."""
+    shared = F("years").bitand(int(years))
+    taught = Lesson.objects.alias(shared=shared).filter(session=OuterRef("pk"), shared__gt=0)
+    said = F("suits_years").bitand(int(years))
+    return sessions.alias(said=said).filter(Q(said__gt=0) | Exists(taught))
 
 
 class FinderForm(forms.Form):
@@ -32,11 +41,15 @@ class FinderForm(forms.Form):
 
     teach = forms.ChoiceField(label=_("I teach"), choices=_taught, required=False)
     since = forms.DateField(
-        label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        label=_("From"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         error_messages={"invalid": _("Enter a date like 26/1/2027")},
     )
     until = forms.DateField(
-        label=_("To"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        label=_("To"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         error_messages={"invalid": _("Enter a date like 26/1/2027")},
     )
     hub = forms.ChoiceField(label=_("Hub"), required=False)
@@ -54,14 +67,14 @@ class FinderForm(forms.Form):
     @property
     def page(self) -> int:
         """The page asked for, from 1; whatever else is asked is the first."""
-        asked = str(self.data.get("page", ""))
-        return min(int(asked), 10_000) if asked.isascii() and asked.isdigit() and int(asked[:6]) else 1
+        asked = str(self.data.get("page", ""))[:6]  # enough for any page there is, and little for int()
+        return int(asked) or 1 if asked.isascii() and asked.isdigit() else 1
 
-    def narrow(self, sessions: QuerySet[ShowcaseSession]) -> QuerySet[ShowcaseSession]:
+    def narrow(self, sessions: ShowcaseSessionQuerySet) -> ShowcaseSessionQuerySet:
         """The sessions that fit what was answered."""
         said = self.cleaned_data
         if said.get("teach"):
-            sessions = sessions.suiting(_years_of(said["teach"]))  # type: ignore[attr-defined]
+            sessions = suiting(sessions, _years_of(said["teach"]))
         if said.get("since"):
             sessions = sessions.filter(Q(last_day__gte=said["since"]))
         if said.get("until"):
@@ -81,20 +94,20 @@ class FinderForm(forms.Form):
 
     def chosen(self) -> list[tuple[str, str]]:
         """Each filter in force in words, with the address of the search without it."""
-        said = self.cleaned_data
-        words = {
-            "teach": lambda: dict(_flat(self.fields["teach"].choices))[said["teach"]],  # type: ignore[attr-defined]
-            "since": lambda: _("from %(day)s") % {"day": _short(said["since"])},
-            "until": lambda: _("to %(day)s") % {"day": _short(said["until"])},
-            "hub": lambda: self.names[said["hub"]],
-        }
-        return [(str(words[name]()), self.address(**{name: None, "page": None})) for name in words if said.get(name)]
+        return [
+            (self._in_words(name, value), self.address(**{name: None, "page": None}))
+            for name, value in self.cleaned_data.items()
+            if value
+        ]
+
+    def _in_words(self, name: str, value: Any) -> str:
+        if name == "hub":
+            return str(self.names[value])
+        if name == "teach":
+            return in_words(_years_of(value))
+        said = _("from %(day)s") if name == "since" else _("to %(day)s")
+        return str(said % {"day": _short(value)})
 
 
 def _short(day: dt.date) -> str:
     return f"{day.day} {day:%B %Y}"
-
-
-def _flat(choices: Any) -> list[tuple[str, Any]]:
-    """Choices without their groups."""
-    return [pair for value, label in choices for pair in (label if isinstance(label, list) else [(value, label)])]

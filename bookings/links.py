@@ -48,7 +48,7 @@ def token(purpose: Purpose, row: PrivateLink) -> str:
 
 def url(purpose: Purpose, row: PrivateLink) -> str:
     """The whole address, for mails."""
-    return settings.SITE_URL + reverse("booking", args=[token(purpose, row)])
+    return f"{settings.SITE_URL}{reverse('booking', args=[token(purpose, row)])}"
 
 
 def read(text: str) -> Link | None:

@@ -49,7 +49,7 @@ OUR_FAULT = re.compile(r"\b5\.(7\.\d+|3\.\d+|4\.5)\b")
 
 
 class Unanswered(Exception):
-    """The mail server said nothing of this mail: it is away, hangs, has closed the connection, or takes none of ours."""
+    """The mail server said nothing of this mail: it is away, hangs, has hung up, or takes no mail of ours."""
 
 
 def never() -> bool:
@@ -177,12 +177,14 @@ def _refused_for_good(error: Exception) -> bool:
 def _in_words(error: BaseException) -> str:
     """The error without an address: a mail server likes to repeat it."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
-        answers = list(error.recipients.values())
+        answers: list[tuple[int, bytes | str]] = list(error.recipients.values())
     elif isinstance(error, smtplib.SMTPResponseException):
         answers = [(error.smtp_code, error.smtp_error)]
     else:
         return without_private(f"{type(error).__name__}: {error}")[:300]
-    said = "; ".join(f"{code} {text.decode(errors='replace') if isinstance(text, bytes) else text}" for code, text in answers)
+    said = "; ".join(
+        f"{code} {text.decode(errors='replace') if isinstance(text, bytes) else text}" for code, text in answers
+    )
     return without_private(f"{type(error).__name__}: {said}")[:300]
 
 

@@ -9,6 +9,7 @@ from hubs.email_address import email_key
 from hubs.models import School
 from hubs.teaching import Roles, Years
 
+NO_ROLE, NO_YEARS = Roles(0), Years(0)
 MOST_VISITORS = 10  # of one booking on the web (product.md section 3.5)
 
 
@@ -32,8 +33,8 @@ class NewVisitor:
 
     full_name: str = ""
     email: str = ""
-    role: Roles = Roles(0)
-    years: Years = Years(0)
+    role: Roles = NO_ROLE
+    years: Years = NO_YEARS
     needs: str = ""
     seen_before: bool | None = None
 

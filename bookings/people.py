@@ -12,7 +12,7 @@ from hubs.email_address import email_key
 def recognise(visitors: Iterable[Visitor], *, before: dt.datetime, save: bool = True) -> None:
     """Give each named visitor their person's id, and work out whether this is their first session.
 
-    A visitor without an address is a person of their own. Two queries, and one more for addresses not seen yet.
+    A visitor without an address is a person of their own. Three queries, and one to save.
     """
     new = [visitor for visitor in visitors if visitor.full_name and not visitor.person_id]
     if not new:
@@ -31,9 +31,8 @@ def recognise(visitors: Iterable[Visitor], *, before: dt.datetime, save: bool = 
 
 
 def _person_ids(keys: set[str]) -> dict[str, uuid.UUID]:
-    known = dict(Person.objects.filter(email_key__in=keys).values_list("email_key", "id"))
-    if missing := keys - known.keys():
-        # Two sessions may confirm the same new address at once: the first one's person stands.
-        Person.objects.bulk_create([Person(email_key=key) for key in sorted(missing)], ignore_conflicts=True)
-        known = dict(Person.objects.filter(email_key__in=keys).values_list("email_key", "id"))
-    return known
+    """Each address's person. Two sessions may meet a new address at once: the first one's person stands."""
+    if not keys:
+        return {}
+    Person.objects.bulk_create([Person(email_key=key) for key in sorted(keys)], ignore_conflicts=True)
+    return dict(Person.objects.filter(email_key__in=keys).values_list("email_key", "id"))

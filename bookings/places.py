@@ -37,7 +37,15 @@ from hubs.school_days import SchoolDays, london
 Clock = Callable[[], dt.datetime]
 
 SHORTEST_HOLD = dt.timedelta(hours=3)
-STATE_FIELDS = ["status", "party", "uses_held_back", "deadline", "joined_at", "address_proved_at", "link_version"]
+STATE_FIELDS = [
+    "status",
+    "party",
+    "uses_held_back",
+    "deadline",
+    "joined_at",
+    "address_proved_at",
+    "link_version",
+]
 
 
 @dataclass
@@ -142,8 +150,8 @@ def write(
     `of_places` are new values of the Places row. Raises Ended where the table has no such row, and IntegrityError
     where the database refuses: both leave nothing behind.
     """
-    rows = [row_for(verb, booking.status) for booking in bookings]
-    if None in rows:
+    rows = [row for booking in bookings if (row := row_for(verb, booking.status))]
+    if len(rows) < len(bookings):
         raise Ended
     entries, taken, used = [], 0, 0
     for booking, row in zip(bookings, rows, strict=True):
@@ -195,11 +203,8 @@ def _save(bookings: Sequence[Booking], visitors: Sequence[Visitor]) -> None:
 
 
 def _entry(room: Room, verb: Verb, by: StaffUser | By, why: str, **of_booking: Any) -> AuditEntry:
-    staff = by if isinstance(by, StaffUser) else None
-    kind = By.STAFF if staff else by
-    return AuditEntry(
-        at=room.now, by=kind, staff=staff, verb=verb, session=room.session, why=why[:300], **of_booking
-    )
+    staff, kind = (by, By.STAFF) if isinstance(by, StaffUser) else (None, by)
+    return AuditEntry(at=room.now, by=kind, staff=staff, verb=verb, session=room.session, why=why[:300], **of_booking)
 
 
 # --- what every booking is judged by --------------------------------------------------------------------------------
@@ -229,9 +234,10 @@ def already_there(booking: Booking, beside: Sequence[Booking]) -> Booking | None
     if booking.goes_with_id or not booking.email_key:
         return None
     for other in beside:
-        if other.email_key == booking.email_key and other.is_live and not other.goes_with_id:
-            if other.school_key == booking.school_key or (other.contact_comes and booking.contact_comes):
-                return other
+        same_contact = other.email_key == booking.email_key and other.is_live and not other.goes_with_id
+        comes_twice = other.contact_comes and booking.contact_comes
+        if same_contact and (other.school_key == booking.school_key or comes_twice):
+            return other
     return None
 
 
@@ -271,6 +277,7 @@ def hold(session_id: int, party: Party, *, clock: Clock, instead_of: Booking | N
         judge(room, booking, beside, instead_of=dropped)
         existing = already_there(booking, [b for b in beside if b != dropped])
         if dropped:
+            dropped.link_version += 1
             write(room, Verb.DROP, [dropped], by=By.VISITOR)
         if existing:
             emails.tell_already_booked(room, existing)
@@ -318,16 +325,12 @@ def confirm(booking_id: int, *, clock: Clock, by: StaffUser | By = By.VISITOR) -
             judge(room, booking, beside)
             if already_there(booking, beside):
                 raise AlreadyBooked
-        _confirmed(room, booking, by)
-        write(room, verb, [booking], by=by)
+        if not isinstance(by, StaffUser):
+            booking.address_proved_at = booking.address_proved_at or room.now
+        coming = list(booking.visitors.coming())
+        people.recognise(coming, before=room.now)
+        write(room, verb, [booking], by=by, visitors=coming)
         return booking
-
-
-def _confirmed(room: Room, booking: Booking, by: StaffUser | By) -> None:
-    """What a confirmation adds to a booking and its visitors before it is written."""
-    if not isinstance(by, StaffUser):
-        booking.address_proved_at = booking.address_proved_at or room.now
-    people.recognise(booking.visitors.coming(), before=room.now)
 
 
 def cancel(booking_id: int, *, clock: Clock, by: StaffUser | By = By.VISITOR, why: str = "") -> Booking:
@@ -393,7 +396,9 @@ def change_details(
         named = [visitor for visitor in coming if _apply(visitor, visitors[visitor.pk])]
         booking.contact_name, booking.contact_mobile = contact_name, contact_mobile
         Booking.objects.filter(pk=booking_id).update(contact_name=contact_name, contact_mobile=contact_mobile)
-        Visitor.objects.bulk_update(coming, ["full_name", "email", "email_key", "role", "years", "needs", "seen_before"])
+        Visitor.objects.bulk_update(
+            coming, ["full_name", "email", "email_key", "role", "years", "needs", "seen_before"]
+        )
         confirmed = booking.status == Status.CONFIRMED
         if confirmed:
             people.recognise(coming, before=room.now)

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from bookings.states import Standing
+from bookings.states import SessionStatus, Standing
 
 
 class Refused(Exception):
@@ -63,6 +63,14 @@ class TooFewPlaces(Refused):
     def __init__(self, needed: int) -> None:
         super().__init__(needed)
         self.needed = needed
+
+
+class WrongStatus(Refused):
+    """The session's status does not allow what staff asked for."""
+
+    def __init__(self, status: SessionStatus) -> None:
+        super().__init__(status)
+        self.status = status
 
 
 class NotReady(Refused):

@@ -30,7 +30,7 @@ class Showing:
 
     @property
     def places(self) -> Places:
-        return self.session.places  # type: ignore[attr-defined]  # the other side of a one-to-one
+        return self.session.places
 
     @cached_property
     def standing(self) -> Standing:

@@ -151,6 +151,13 @@ class SessionStatus(TextChoices):
     CANCELLED = "cancelled", _("cancelled")
 
 
+# What staff do by a button: from which statuses, and to which.
+SESSION_TABLE: dict[Verb, tuple[frozenset[SessionStatus], SessionStatus]] = {
+    Verb.ANNOUNCE: (frozenset({SessionStatus.DRAFT}), SessionStatus.ANNOUNCED),
+    Verb.OPEN: (frozenset({SessionStatus.DRAFT, SessionStatus.ANNOUNCED, SessionStatus.CLOSED}), SessionStatus.OPEN),
+    Verb.CLOSE: (frozenset({SessionStatus.OPEN}), SessionStatus.CLOSED),
+}
+
 FROZEN = frozenset({SessionStatus.POSTPONED, SessionStatus.CANCELLED})  # bookings stay as they were (section 3.14)
 
 

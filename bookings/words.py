@@ -1,8 +1,7 @@
 """Refusals in plain sentences, for pages and for the admin."""
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from bookings.refusals import (
     AlreadyBooked,
@@ -16,6 +15,7 @@ from bookings.refusals import (
     SchoolShareUsed,
     SessionFull,
     TooFewPlaces,
+    WrongStatus,
 )
 from bookings.states import Standing
 from bookings.templatetags.showcase_tags import moment
@@ -30,7 +30,8 @@ def why_not(refused: Refused) -> str:
             return _("Every place at this session is taken.")
         case SessionFull():
             return ngettext(
-                "Only %(n)d place is left, fewer than you asked for.", "Only %(n)d places are left, fewer than you asked for.",
+                "Only %(n)d place is left, fewer than you asked for.",
+                "Only %(n)d places are left, fewer than you asked for.",
                 refused.left,
             ) % {"n": refused.left}
         case SchoolShareUsed():
@@ -38,23 +39,32 @@ def why_not(refused: Refused) -> str:
         case NotForYourSchool(open_at=None):
             return _("This session is for some schools only, and yours is not one of them.")
         case NotForYourSchool():
-            return _("This session is for some schools only. It opens to every school at %(at)s.") % {"at": moment(refused.open_at)}
+            return _("This session is for some schools only. It opens to every school at %(at)s.") % {
+                "at": moment(refused.open_at)
+            }
+        case WrongStatus():
+            return _("This session is %(status)s, so that cannot be done.") % {"status": refused.status.label}
         case TooFewPlaces():
-            return _(
-                "%(n)d places are taken or held back, so the room cannot hold fewer than %(n)d."
-            ) % {"n": refused.needed}
+            return _("%(n)d places are taken or held back, so the room cannot hold fewer than %(n)d.") % {
+                "n": refused.needed
+            }
         case _other:
             return str(SENTENCES.get(type(refused), _("That cannot be done now.")))
 
 
 def _share(refused: SchoolShareUsed) -> str:
     has = ngettext(
-        "Each school may take %(n)d place at this session", "Each school may take %(n)d places at this session", refused.share
+        "Each school may take %(n)d place at this session",
+        "Each school may take %(n)d places at this session",
+        refused.share,
     ) % {"n": refused.share}
     until = _(" until %(at)s") % {"at": moment(refused.until)} if refused.until else ""
-    left = _(", and yours has them.") if refused.left == 0 else ngettext(
-        ", and yours may take %(n)d more.", ", and yours may take %(n)d more.", refused.left
-    ) % {"n": refused.left}
+    left = (
+        _(", and yours has them.")
+        if refused.left == 0
+        else ngettext(", and yours may take %(n)d more.", ", and yours may take %(n)d more.", refused.left)
+        % {"n": refused.left}
+    )
     return has + until + left
 
 
@@ -74,6 +84,8 @@ SENTENCES = {
     AlreadyBooked: gettext_lazy("This address already has a booking for this session."),
     Ended: gettext_lazy("This booking has ended, so that cannot be done."),
     NeedsReason: gettext_lazy("Say why."),
-    NotReady: gettext_lazy("Give the session a date, a start, an end, a place and its number of places before you open it."),
+    NotReady: gettext_lazy(
+        "Give the session a date, a start, an end, a place and its number of places before you open it."
+    ),
     PartyTooLarge: gettext_lazy("A booking is for 1 to 10 visitors."),
 }

@@ -1,10 +1,11 @@
 """A model field that keeps a set of flags as one number, so that both databases can match it with one `&`."""
 
-from enum import IntFlag
 from typing import Any
 
 from django import forms
 from django.db import models
+
+from hubs.teaching import Flags
 
 
 class FlagChoices(forms.TypedMultipleChoiceField):
@@ -12,25 +13,25 @@ class FlagChoices(forms.TypedMultipleChoiceField):
 
     widget = forms.CheckboxSelectMultiple
 
-    def __init__(self, *, flag: type[IntFlag], **kwargs: Any) -> None:
+    def __init__(self, *, flag: type[Flags], **kwargs: Any) -> None:
         self.flag = flag
-        kwargs.setdefault("choices", flag.choices)  # type: ignore[attr-defined]  # our flags have choices()
+        kwargs.setdefault("choices", flag.choices())
         super().__init__(coerce=int, **kwargs)
 
     def prepare_value(self, value: Any) -> Any:
-        return [int(one) for one in self.flag(value)] if isinstance(value, int) else value
+        return [int(one) for one in self.flag(value).parts()] if isinstance(value, int) else value
 
-    def clean(self, value: Any) -> IntFlag:
+    def clean(self, value: Any) -> Flags:
         return self.flag(sum(super().clean(value)))
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return super().has_changed(self.prepare_value(initial or 0), data)
 
 
-class FlagField(models.PositiveSmallIntegerField):
+class FlagField(models.PositiveSmallIntegerField):  # type: ignore[type-arg]  # generic in the stubs alone
     """Values of one IntFlag; empty is 0."""
 
-    def __init__(self, *args: Any, flag: type[IntFlag] | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, flag: type[Flags], **kwargs: Any) -> None:
         self.flag = flag
         kwargs.setdefault("default", 0)
         kwargs.setdefault("blank", True)
@@ -40,18 +41,23 @@ class FlagField(models.PositiveSmallIntegerField):
         name, path, args, kwargs = super().deconstruct()
         return name, path, args, kwargs | {"flag": self.flag}
 
-    def from_db_value(self, value: int, expression: object, connection: object) -> IntFlag:
-        return self._as_flag(value)
+    def from_db_value(self, value: int | None, expression: object, connection: object) -> Flags | None:
+        """None comes from a row that an outer join did not find."""
+        return None if value is None else self._as_flag(value)
 
-    def to_python(self, value: Any) -> IntFlag:
+    def to_python(self, value: Any) -> Flags:
         return self._as_flag(super().to_python(value) or 0)
 
-    def _as_flag(self, value: int) -> IntFlag:
-        return self.flag(value) if self.flag else value  # type: ignore[return-value]  # only migrations lack it
+    def _as_flag(self, value: int) -> Flags:
+        return self.flag(value)
 
     def get_prep_value(self, value: Any) -> Any:
         return super().get_prep_value(int(value or 0))
 
     def formfield(self, **kwargs: Any) -> Any:
-        return FlagChoices(flag=self.flag, required=False, label=kwargs.get("label", self.verbose_name.capitalize()),
-                           help_text=self.help_text)
+        return FlagChoices(
+            flag=self.flag,
+            required=False,
+            label=kwargs.get("label", self.verbose_name.capitalize()),
+            help_text=self.help_text,
+        )

@@ -17,6 +17,11 @@ def _bank_holidays() -> holidays.HolidayBase:
     return holidays.country_holidays("GB", subdiv="ENG")
 
 
+def is_bank_holiday(day: dt.date) -> bool:
+    """Whether that day is a bank holiday in England."""
+    return day in _bank_holidays()
+
+
 def _at_christmas(day: dt.date) -> bool:
     """22 December to 2 January: no school in England is open (product.md section 3.11)."""
     return (day.month, day.day) >= (12, 22) or (day.month, day.day) <= (1, 2)
@@ -57,7 +62,7 @@ class SchoolDays:
     def __contains__(self, day: dt.date) -> bool:
         if _within(day, self.opened):
             return True
-        usually = day.weekday() < 5 and not _at_christmas(day) and day not in _bank_holidays()
+        usually = day.weekday() < 5 and not _at_christmas(day) and not is_bank_holiday(day)
         return usually and not _within(day, self.closed)
 
     def before(self, day: dt.date, days: int) -> dt.date:

@@ -6,12 +6,31 @@ Reception is EYFS; Years 1–2 are Key Stage 1; 3–6 Key Stage 2; 7–9 Key Sta
 
 from collections.abc import Sequence
 from enum import IntFlag
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 
-class Years(IntFlag):
+class Flags(IntFlag):
+    """A set of choices as one number. (Python 3.10 cannot iterate over a set of flags yet.)"""
+
+    @classmethod
+    def choices(cls) -> list[tuple[int, str]]:
+        """The single choices with their labels, for forms."""
+        raise NotImplementedError
+
+    @classmethod
+    def singles(cls) -> list[Any]:
+        """The single choices, in order."""
+        return [one for one in cls if one.value.bit_count() == 1]
+
+    def parts(self) -> list[Any]:
+        """The single choices in this set, in order."""
+        return [one for one in self.singles() if one in self]
+
+
+class Years(Flags):
     """Year groups, Reception to Year 13."""
 
     RECEPTION = 1
@@ -37,10 +56,10 @@ class Years(IntFlag):
     @classmethod
     def choices(cls) -> list[tuple[int, str]]:
         """Single years with their labels, for forms."""
-        return [(int(year), year_label(year)) for year in cls]
+        return [(int(year), year_label(year)) for year in cls.singles()]
 
 
-class Roles(IntFlag):
+class Roles(Flags):
     """What somebody does in school."""
 
     TEACHER = 1
@@ -55,7 +74,7 @@ class Roles(IntFlag):
     @classmethod
     def choices(cls) -> list[tuple[int, str]]:
         """Single roles with their labels, for forms."""
-        return [(int(role), str(ROLE_LABELS[role])) for role in cls]
+        return [(int(role), str(ROLE_LABELS[role])) for role in cls.singles()]
 
 
 ROLE_LABELS = {
@@ -99,7 +118,7 @@ def in_words(years: Years) -> str:
     stages = [(number, stage) for number, stage in STAGES if stage & years == stage]
     for _number, stage in stages:
         years &= ~stage
-    numbers = [str(year_number(year)) for year in years if year is not Years.RECEPTION]
+    numbers = [str(year_number(year)) for year in years.parts() if year is not Years.RECEPTION]
     parts = [year_label(Years.RECEPTION)] if Years.RECEPTION in years else []
     if numbers:
         one = _("Year %(years)s") if len(numbers) == 1 else _("Years %(years)s")
@@ -112,6 +131,11 @@ def in_words(years: Years) -> str:
     return _("%(first)s, and %(last)s") % {"first": ", ".join(parts[:-1]), "last": parts[-1]}
 
 
+def lesson_name(years: Years, topic: str) -> str:
+    """A lesson's class and topic, as far as they are known: "Year 3: subtraction"."""
+    return ": ".join(part for part in (in_words(years), topic) if part)
+
+
 def roles_in_words(roles: Roles) -> str:
     """A set of roles in words: "maths lead, senior leader and headteacher"."""
-    return listed([str(ROLE_LABELS[role]) for role in roles]).capitalize()
+    return listed([str(ROLE_LABELS[role]) for role in roles.parts()]).capitalize()

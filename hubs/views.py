@@ -10,4 +10,4 @@ from showcase.pages import public
 @public
 def hub_list(request: HttpRequest) -> HttpResponse:
     """Every hub, by name."""
-    return render(request, "hubs/hubs.html", {"hubs": Hub.objects.with_name().exclude(current_name=None)})
+    return render(request, "hubs/hubs.html", {"hubs": Hub.objects.named()})

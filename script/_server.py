@@ -13,8 +13,8 @@ WEB, MAIL = "The web server (gunicorn)", "The mail worker (manage.py worker)"
 
 
 def main() -> int:
-    port = free_port()
     _common.heed_signals()
+    port = free_port()
     _common.make_environment("requirements.txt")
     env = environment(port)
     sign_in = prepare(env)
@@ -35,10 +35,7 @@ def main() -> int:
         return 0
     for name in by_itself:
         print(_common.tail(logs[name]), file=sys.stderr)
-        print(
-            f"{name} ended by itself, so the rest was stopped too (var/log/{logs[name].name}).",
-            file=sys.stderr,
-        )
+        print(f"{name} ended by itself, so all was stopped. Log: var/log/{logs[name].name}", file=sys.stderr)
     return 1
 
 
@@ -53,10 +50,8 @@ def free_port() -> int:
         try:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
-            other = 8001 if port in (8000, 65535) or port < 1024 else port + 1
-            sys.exit(
-                f"Port {port} cannot be had ({error.strerror}). Take another: PORT={other} script/server"
-            )
+            other = port + 1 if 8000 <= port < 65535 else 8001
+            sys.exit(f"Port {port} cannot be had ({error.strerror}); try another: PORT={other} script/server")
     return port
 
 

@@ -91,12 +91,11 @@ def main() -> int:
 
 
 def environment() -> dict[str, str]:
-    """The caller's environment without what could change a result, and secrets that settings.py asks for."""
+    """The caller's environment without what could change a result."""
     names = [name for name in os.environ if name not in OURS and not name.startswith(OTHERS)]
     return {name: os.environ[name] for name in names} | {
+        "DJANGO_SETTINGS_MODULE": "tests.settings",
         "HYPOTHESIS_STORAGE_DIRECTORY": str(VAR / "cache" / "hypothesis"),
-        "LINK_KEYS": "a-key-for-the-links-of-tests-and-of-nothing-else-at-all",
-        "SECRET_KEY": "a-secret-for-tests-and-for-nothing-else-whatever-it-may-be",
     }
 
 

@@ -45,7 +45,7 @@ def private(view: View) -> View:
 @public
 def privacy(request: HttpRequest) -> HttpResponse:
     """What is kept, why and how long, hub by hub."""
-    hubs = Hub.objects.with_name().exclude(current_name=None)
+    hubs = Hub.objects.named()
     return render(request, "privacy.html", {"hubs": hubs})
 
 

@@ -5,6 +5,7 @@ SHOWCASE_DEMO=1 belongs to `script/server`: loopback only, mail kept in a folder
 """
 
 from pathlib import Path
+from typing import Any
 
 import environ
 from csp.constants import NONE, SELF
@@ -14,6 +15,7 @@ from django.core.management.utils import get_random_secret_key
 env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
+VAR_DIR.mkdir(parents=True, exist_ok=True)
 DEMO = env.bool("SHOWCASE_DEMO", default=False)
 LOOPBACK = ["localhost", "127.0.0.1", "[::1]"]
 
@@ -31,14 +33,13 @@ def _secret(name: str) -> str:
 
     Raises ImproperlyConfigured where a real start has none.
     """
-    value = env.str(name, default="")
+    value: str = env.str(name, default="")
     if value or not DEMO:
         if not value:
             raise ImproperlyConfigured(f"Set {name}: a start without the demo needs its own secrets.")
         return value
     kept = VAR_DIR / name.lower()
     if not kept.exists():
-        VAR_DIR.mkdir(parents=True, exist_ok=True)
         kept.write_text(get_random_secret_key())
     return kept.read_text().strip()
 
@@ -93,7 +94,10 @@ FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
 CRISPY_TEMPLATE_PACK = "showcase"
 CRISPY_ALLOWED_TEMPLATE_PACKS = ("showcase",)
 
-DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'db.sqlite3'}")}
+SQLITE = {"ENGINE": "django.db.backends.sqlite3", "NAME": str(VAR_DIR / "db.sqlite3")}
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": env.db("DATABASE_URL") if env.str("DATABASE_URL", default="") else SQLITE
+}
 DATABASES["default"] |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # Without IMMEDIATE and WAL eight writers give "database is locked"; without FULL a power cut loses bookings.
@@ -105,6 +109,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "hubs.StaffUser"
+LOGIN_REDIRECT_URL = "admin:index"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
@@ -120,13 +125,14 @@ USE_I18N = True
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 MEDIA_ROOT = VAR_DIR / "media"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
-# A form of ten visitors has about a hundred fields; more than this is nobody's party.
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 400
+# A form of ten visitors has about a hundred fields, a session's in the admin three hundred.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 
 # Mail: the worker gives up a call well before its lease on a mail ends (bookings/outbox.py).
@@ -163,7 +169,13 @@ if not DEMO:
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"()": "showcase.logs.PrivateFormatter", "format": "{levelname} {name}: {message}", "style": "{"}},
+    "formatters": {
+        "plain": {
+            "()": "showcase.logs.PrivateFormatter",
+            "format": "{levelname} {name}: {message}",
+            "style": "{",
+        }
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {

@@ -7,4 +7,16 @@ from bookings.models.outbox import Mail
 from bookings.models.places import Places
 from bookings.models.visitor import Person, Visitor
 
-__all__ = ["AuditEntry", "Booking", "By", "Draft", "Mail", "Person", "Places", "SchoolKind", "Source", "TellMe", "Visitor"]
+__all__ = [
+    "AuditEntry",
+    "Booking",
+    "By",
+    "Draft",
+    "Mail",
+    "Person",
+    "Places",
+    "SchoolKind",
+    "Source",
+    "TellMe",
+    "Visitor",
+]

@@ -24,7 +24,12 @@ class AuditEntry(models.Model):
     at = models.DateTimeField(_("when"))
     by = models.CharField(_("by"), max_length=7, choices=By)
     staff = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("staff")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("staff"),
     )
     verb = models.CharField(_("what"), max_length=20, choices=Verb)
     session = models.ForeignKey(ShowcaseSession, models.PROTECT, related_name="audit", verbose_name=_("session"))
@@ -42,7 +47,8 @@ class AuditEntry(models.Model):
         ordering = ["-pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(by=By.STAFF, staff__isnull=False) | (~Q(by=By.STAFF) & Q(staff=None)), name="staff_is_named"
+                condition=Q(by=By.STAFF, staff__isnull=False) | (~Q(by=By.STAFF) & Q(staff=None)),
+                name="staff_is_named",
             )
         ]
 

@@ -1,7 +1,7 @@
 """A booking: one school's party at one session."""
 
 import datetime as dt
-from typing import Any, Self
+from typing import Any
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
@@ -44,31 +44,31 @@ def school_key(kind: str, school: School | None = None, name: str = "", place: s
         return f"urn:{school.today().urn}"
     if kind == SchoolKind.NONE:
         return kind
-    return f"{kind}:{searchable(name)}:{searchable(place).replace(' ', '')}"
+    return f"{kind}:{searchable(name)[:200]}:{searchable(place).replace(' ', '')[:100]}"
 
 
 class BookingQuerySet(models.QuerySet["Booking"]):
     """Bookings by how they stand."""
 
-    def live(self) -> Self:
+    def live(self) -> "BookingQuerySet":
         return self.filter(status__in=LIVE)
 
-    def seated(self) -> Self:
+    def seated(self) -> "BookingQuerySet":
         return self.filter(status__in=SEATED)
 
-    def lapsing(self, *, now: dt.datetime) -> Self:
+    def lapsing(self, *, now: dt.datetime) -> "BookingQuerySet":
         """Unconfirmed bookings whose time is up at `now`.
 
         At the deadline, or when the mail was accepted or refused for good three hours ago, if that is later; at the
-        start in any case (no deadline lies after the start). Nothing lapses in a cancelled or postponed session.
+        start in any case, also where it was moved. Nothing lapses in a cancelled or postponed session.
         """
         read_by = now - READING_TIME
         answered = Mail.objects.filter(
             booking=OuterRef("pk"), kind__in=(Kind.CONFIRM, Kind.OFFERED), answered_at__lte=read_by
         )
         return (
-            self.filter(status__in=UNCONFIRMED, deadline__lte=now)
-            .filter(Q(session__starts_at__lte=now) | Exists(answered))
+            self.filter(status__in=UNCONFIRMED)
+            .filter(Q(session__starts_at__lte=now) | Q(Exists(answered), deadline__lte=now))
             .exclude(session__places__status__in=FROZEN)
         )
 
@@ -124,19 +124,22 @@ class Booking(PrivateLink):
         ]
         constraints = [
             models.UniqueConstraint(
-                fields=["session", "school_key", "email_key"], name="one_live_booking_each",
+                fields=["session", "school_key", "email_key"],
+                name="one_live_booking_each",
                 condition=Q(status__in=sorted(LIVE), goes_with=None),
                 violation_error_message=_("This address already has a booking for this school and session."),
             ),
             models.UniqueConstraint(
-                fields=["session", "email_key"], name="contact_comes_once",
+                fields=["session", "email_key"],
+                name="contact_comes_once",
                 condition=Q(status__in=sorted(LIVE), goes_with=None, contact_comes=True),
                 violation_error_message=_("This person already has a place at this session."),
             ),
             models.CheckConstraint(condition=Q(status__in=Status.values), name="booking_status_known"),
             models.CheckConstraint(condition=~Q(status__in=sorted(LIVE)) | Q(party__gte=1), name="party_has_a_visitor"),
             models.CheckConstraint(
-                condition=~Q(status__in=sorted(UNCONFIRMED)) | Q(deadline__isnull=False), name="unconfirmed_has_deadline"
+                condition=~Q(status__in=sorted(UNCONFIRMED)) | Q(deadline__isnull=False),
+                name="unconfirmed_has_deadline",
             ),
             models.CheckConstraint(
                 condition=~Q(status=Status.WAITING) | Q(joined_at__isnull=False), name="waiting_since_a_time"
@@ -147,7 +150,8 @@ class Booking(PrivateLink):
                 name="register_school_has_urn",
             ),
             models.CheckConstraint(
-                condition=Q(smallest_party=None) | Q(smallest_party__lte=F("party")), name="smallest_party_fits"
+                condition=Q(smallest_party=None) | Q(smallest_party__lte=F("party")),
+                name="smallest_party_fits",
             ),
         ]
 

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models.booking import Booking
-from hubs.models import HostSchool, Hub, ShowcaseSession
+from hubs.models import HostSchool, Hub, School, ShowcaseSession
 from hubs.models.private_link import PrivateLink
 
 LIFE = dt.timedelta(hours=2)
@@ -21,6 +21,7 @@ class Draft(models.Model):
 
     key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     session = models.ForeignKey(ShowcaseSession, models.CASCADE, related_name="+")
+    school = models.ForeignKey(School, models.SET_NULL, null=True, related_name="+")
     answers = models.JSONField(default=dict)
     request_key = models.UUIDField(default=uuid.uuid4, editable=False)
     booking = models.ForeignKey(Booking, models.SET_NULL, null=True, related_name="+")
@@ -56,7 +57,9 @@ class TellMe(PrivateLink):
             ),
             *(
                 models.UniqueConstraint(
-                    fields=["email_key", of], name=f"told_once_of_{of}", condition=Q(**{f"{of}__isnull": False})
+                    fields=["email_key", of],
+                    name=f"told_once_of_{of}",
+                    condition=Q(**{f"{of}__isnull": False}),
                 )
                 for of in ("session", "host_school", "hub")
             ),

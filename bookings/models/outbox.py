@@ -1,7 +1,6 @@
 """The outbox: a mail is a row in the transaction that causes it, and the worker sends it."""
 
 import datetime as dt
-from typing import Self
 
 from django.db import models
 from django.db.models import Q
@@ -14,16 +13,16 @@ from hubs.models import ShowcaseSession
 class MailQuerySet(models.QuerySet["Mail"]):
     """Mails by what is to be done with them."""
 
-    def due(self, *, now: dt.datetime) -> Self:
+    def due(self, *, now: dt.datetime) -> "MailQuerySet":
         """To be sent at `now`, urgent ones first, then the oldest."""
         return self.filter(state=Mail.State.WAITING, due_at__lte=now).order_by("-urgent", "due_at", "pk")
 
-    def to(self, address_key: str, *, kinds: list[str], since: dt.datetime) -> Self:
+    def to(self, address_key: str, *, kinds: list[str], since: dt.datetime) -> "MailQuerySet":
         return self.filter(recipient_key=address_key, kind__in=kinds, created_at__gt=since)
 
 
 class Mail(models.Model):
-    """One mail to one address, its facts frozen. Rendered, and linked, when it is sent: the row holds no usable link."""
+    """One mail to one address, its facts frozen. Rendered and linked when it is sent: the row holds no usable link."""
 
     class State(models.TextChoices):
         WAITING = "waiting", _("to be sent")
@@ -38,7 +37,12 @@ class Mail(models.Model):
     language = models.CharField(_("language"), max_length=10, default="en-gb")
     session = models.ForeignKey(ShowcaseSession, models.PROTECT, null=True, blank=True, related_name="mails")
     booking = models.ForeignKey(
-        "bookings.Booking", models.CASCADE, null=True, blank=True, related_name="mails", verbose_name=_("booking")
+        "bookings.Booking",
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="mails",
+        verbose_name=_("booking"),
     )
     visitor = models.ForeignKey("bookings.Visitor", models.CASCADE, null=True, blank=True, related_name="mails")
     facts = models.JSONField(_("facts"), default=dict)
@@ -50,7 +54,10 @@ class Mail(models.Model):
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.WAITING)
     tries = models.PositiveSmallIntegerField(_("tries"), default=0)
     answered_at = models.DateTimeField(
-        _("answered at"), null=True, blank=True, help_text=_("When a mail server accepted it or refused it for good.")
+        _("answered at"),
+        null=True,
+        blank=True,
+        help_text=_("When a mail server accepted it or refused it for good."),
     )
     last_error = models.CharField(_("last error"), max_length=300, blank=True)
 
@@ -66,7 +73,8 @@ class Mail(models.Model):
         ]
         constraints = [
             models.CheckConstraint(
-                condition=~Q(state__in=["sent", "refused"]) | Q(answered_at__isnull=False), name="mail_answered_at_a_time"
+                condition=~Q(state__in=["sent", "refused"]) | Q(answered_at__isnull=False),
+                name="mail_answered_at_a_time",
             )
         ]
 

@@ -37,7 +37,8 @@ class Places(models.Model):
                 violation_error_message=_("There are not that many places."),
             ),
             models.CheckConstraint(
-                condition=~Q(status=SessionStatus.OPEN) | Q(capacity__gte=1), name="open_session_has_places",
+                condition=~Q(status=SessionStatus.OPEN) | Q(capacity__gte=1),
+                name="open_session_has_places",
                 violation_error_message=_("A session needs places before it opens."),
             ),
         ]
@@ -46,7 +47,7 @@ class Places(models.Model):
         return f"{self.places_taken} of {self.capacity}"
 
     def kept(self, *, now: dt.datetime) -> int:
-        """Places still held back at `now`; they come free at the session's `release_at` whether or not it is settled."""
+        """Places still held back at `now`: they come free at the session's `release_at`, settled or not."""
         release_at = self.session.release_at
         return 0 if release_at and release_at <= now else self.held_back
 

@@ -1,7 +1,6 @@
 """Visitors: each takes one place. And the person behind them, who dies with their last booking."""
 
 import uuid
-from typing import Self
 
 from django.db import models
 from django.db.models import Q
@@ -30,7 +29,7 @@ class Person(models.Model):
 class VisitorQuerySet(models.QuerySet["Visitor"]):
     """Visitors by whether they come."""
 
-    def coming(self) -> Self:
+    def coming(self) -> "VisitorQuerySet":
         """Those whose place has not been released."""
         return self.filter(released_at=None)
 
@@ -66,7 +65,9 @@ class Visitor(PrivateLink):
         constraints = [
             models.UniqueConstraint(fields=["booking", "position"], name="one_visitor_a_position"),
             models.UniqueConstraint(
-                fields=["booking"], name="contact_is_one_visitor", condition=Q(is_contact=True, released_at=None)
+                fields=["booking"],
+                name="contact_is_one_visitor",
+                condition=Q(is_contact=True, released_at=None),
             ),
             models.CheckConstraint(
                 condition=Q(attendance__in=["expected", "attended", "absent"]), name="attendance_known"

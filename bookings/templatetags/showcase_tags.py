@@ -28,7 +28,7 @@ def frames_of(taken: int, kept: int, capacity: int) -> Iterator[tuple[int, int, 
 
 @register.simple_tag(takes_context=True)
 def ten_frames(context: template.Context, taken: int, kept: int, capacity: int) -> SafeString:
-    """The picture of a session's places; its number stands in words beside it. A large hall shows its tens as a count."""
+    """The picture of a session's places, its number in words beside it. A large hall shows its tens as a count."""
     drawn = list(frames_of(taken, kept, capacity))
     before: SafeString | str = ""
     if len(drawn) > MOST_FRAMES:

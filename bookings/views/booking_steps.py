@@ -21,7 +21,7 @@ from bookings.party import MOST_VISITORS, NewVisitor, Party, VisitingSchool
 from bookings.refusals import Refused
 from bookings.showing import Showing
 from bookings.states import LIVE, Standing
-from bookings.views.sessions import alternatives, page_of, visible_session
+from bookings.views.sessions import alternatives, if_visible, page_of, visible_session
 from bookings.words import why_not
 from hubs.models import School
 from showcase.pages import View, private
@@ -30,15 +30,15 @@ MOST_SCHOOLS = 20
 
 
 def step(view: Callable[[HttpRequest, Showing, Draft], HttpResponse]) -> View:
-    """A step: its session, and this browser's draft. A session that takes no bookings says so, and what to do instead."""
+    """A step: its session, and this browser's draft. A session that takes no bookings says so, and what else to do."""
 
     @private
     @require_http_methods(["GET", "HEAD", "POST"])
     @wraps(view)
     def of_session(request: HttpRequest, ref: str) -> HttpResponse:
         now = timezone.now()
-        showing = Showing(visible_session(ref), now)
-        draft = drafts.find(request, showing.session, now=now)
+        draft = drafts.find(request, ref, now=now)
+        showing = Showing(if_visible(draft.session) if draft else visible_session(ref), now)
         if draft and draft.consumed_at:
             return redirect("book-sent", ref)
         if showing.standing == Standing.FULL and places.settle_if_due(showing.session.pk, timezone.now):
@@ -59,7 +59,12 @@ def go(to: str, draft: Draft, *, now: dt.datetime) -> HttpResponse:
 def form_page(request: HttpRequest, template: str, showing: Showing, form: Any, **context: Any) -> HttpResponse:
     """A step's form; 422 with everything kept where it has errors."""
     status = 422 if form.is_bound and form.errors else 200
-    return render(request, template, {"form": form, "showing": showing, "session": showing.session} | context, status=status)
+    return render(
+        request,
+        template,
+        {"form": form, "showing": showing, "session": showing.session} | context,
+        status=status,
+    )
 
 
 @step
@@ -84,13 +89,14 @@ def pick_school(request: HttpRequest, showing: Showing, draft: Draft) -> HttpRes
     found = list(School.objects.found_by(words)[: MOST_SCHOOLS + 1])
     context = {"typed": words, "more": len(found) > MOST_SCHOOLS}
     if request.method != "POST":
-        initial = {"urn": str(draft.answers.get("school", {}).get("urn", ""))}
+        initial = {"urn": str(draft.school_id or "")}
         form = SchoolPickForm(initial=initial, schools=found[:MOST_SCHOOLS])
         return form_page(request, "bookings/book/pick_school.html", showing, form, **context)
     form = SchoolPickForm(request.POST, schools=found[:MOST_SCHOOLS])
     if not form.is_valid():
         return form_page(request, "bookings/book/pick_school.html", showing, form, **context)
-    draft.answers["school"] = {"kind": SchoolKind.REGISTER, "urn": int(form.cleaned_data["urn"])}
+    draft.answers["school"] = {"kind": SchoolKind.REGISTER}
+    draft.school_id = int(form.cleaned_data["urn"])
     return go("book-who", draft, now=showing.now)
 
 
@@ -104,7 +110,7 @@ def other_school(request: HttpRequest, showing: Showing, draft: Draft) -> HttpRe
     form = OtherSchoolForm(request.POST)
     if not form.is_valid():
         return form_page(request, "bookings/book/other_school.html", showing, form)
-    draft.answers["school"] = form.cleaned_data
+    draft.answers["school"], draft.school = form.cleaned_data, None
     return go("book-who", draft, now=showing.now)
 
 
@@ -120,33 +126,29 @@ def who(request: HttpRequest, showing: Showing, draft: Draft) -> HttpResponse:
             return not_this_time(request, showing, refused)
         form = _who_form(draft.answers, initial=draft.answers.get("who", {"coming": "yes"}))
         return _who_page(request, showing, draft, form)
+    draft.answers["coming"] = request.POST.get("coming") != "no"
     form = _who_form(draft.answers, data=request.POST)
     draft.answers["who"] = typed(form, request.POST)
-    coming = draft.answers["who"]["coming"] != "no"
-    if _add_or_remove(request, draft.answers, coming=coming):
+    if _add_or_remove(request, draft.answers):
         return go("book-who", draft, now=showing.now)
     if form.is_valid():
         return go("book-check", draft, now=showing.now)
     return _who_page(request, showing, draft, form)
 
 
-def _add_or_remove(request: HttpRequest, answers: dict[str, Any], *, coming: bool) -> bool:
-    """Whether the page is to be shown again with another block, one less, or the contact's own left out."""
-    others = int(answers.get("others", 0))
-    asked_about_contact = answers.get("coming", True)
-    answers["coming"] = coming
-    room = MOST_VISITORS - coming
+def _add_or_remove(request: HttpRequest, answers: dict[str, Any]) -> bool:
+    """Whether the page is to be shown again with another block, or with one less."""
+    others, coming = int(answers.get("others", 0)), answers["coming"]
     removed = request.POST.get("remove", "")
-    if removed.isascii() and removed.isdigit() and 1 <= int(removed[:3]) <= others:
+    if removed in {str(n) for n in range(1, others + 1)}:
         _remove_block(answers["who"], int(removed), others)
         answers["others"] = others - 1
-    elif "add" in request.POST and others < room:
+    elif "add" in request.POST and others + coming < MOST_VISITORS:
         answers["others"] = others + 1
     elif not coming and others == 0:
         answers["others"] = 1
     else:
-        answers["others"] = min(others, room)
-        return coming != asked_about_contact and coming
+        return False
     return True
 
 
@@ -179,7 +181,11 @@ def check(request: HttpRequest, showing: Showing, draft: Draft) -> HttpResponse:
         refused = _why_not(showing, party.school, *party.visitors)
         if refused:
             return not_this_time(request, showing, refused)
-        return render(request, "bookings/book/check.html", page_of(showing) | {"party": party, "visitors": visitors_of(party)})
+        return render(
+            request,
+            "bookings/book/check.html",
+            page_of(showing) | {"party": party, "visitors": visitors_of(party)},
+        )
     try:
         draft.booking = places.hold(showing.session.pk, party, clock=timezone.now)
     except Refused as refused:
@@ -203,7 +209,12 @@ def not_this_time(request: HttpRequest, showing: Showing, refused: Refused) -> H
 def _why_not(showing: Showing, school: VisitingSchool, *visitors: NewVisitor) -> Refused | None:
     """Whether a party of that school would be refused now: a look without a lock, so that nobody types in vain."""
     asked = Booking(
-        session=showing.session, status="", party=len(visitors), school_kind=school.kind, school=school.school, school_key=school.key
+        session=showing.session,
+        status="",
+        party=len(visitors),
+        school_kind=school.kind,
+        school=school.school,
+        school_key=school.key,
     )
     room = places.Room(showing.places, showing.now)
     beside = Booking.objects.filter(session=showing.session, status__in=LIVE, school_key=school.key)
@@ -221,8 +232,7 @@ def school_of(draft: Draft) -> VisitingSchool | None:
         return None
     if said["kind"] != SchoolKind.REGISTER:
         return VisitingSchool(kind=SchoolKind(said["kind"]), name=said["name"], place=said["place"])
-    school = School.objects.select_related("successor").filter(urn=said["urn"]).first()
-    return VisitingSchool(school=school) if school else None
+    return VisitingSchool(school=draft.school) if draft.school else None
 
 
 def party_of(draft: Draft) -> Party | None:
@@ -237,6 +247,9 @@ def party_of(draft: Draft) -> Party | None:
 def visitors_of(party: Party) -> list[dict[str, Any]]:
     """The party's visitors as the page lists them, the contact by their own name."""
     return [
-        {"name": party.contact_name if party.contact_comes and n == 0 else visitor.full_name, "visitor": visitor}
+        {
+            "name": party.contact_name if party.contact_comes and n == 0 else visitor.full_name,
+            "visitor": visitor,
+        }
         for n, visitor in enumerate(party.visitors)
     ]

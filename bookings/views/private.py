@@ -7,7 +7,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from bookings import emails, places
 from bookings.access import Opened, open_link
@@ -16,7 +16,7 @@ from bookings.forms import ChangeForm
 from bookings.models import Visitor
 from bookings.refusals import Refused
 from bookings.showing import Showing
-from bookings.states import Standing, Status
+from bookings.states import FROZEN, Standing, Status
 from bookings.views.sessions import alternatives
 from bookings.words import why_not
 from showcase.pages import View, private
@@ -45,12 +45,13 @@ def booking(request: HttpRequest, link: Opened) -> HttpResponse:
 
 
 @opened
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def confirm(request: HttpRequest, link: Opened) -> HttpResponse:
-    """Confirm; on a lapsed booking, book again."""
+    """Confirm; on a lapsed booking, book again. Only the button does: who opens the address comes to the booking."""
     if link.visitor:
         raise Http404
-    places.confirm(link.booking.pk, clock=timezone.now)
+    if request.method == "POST":
+        places.confirm(link.booking.pk, clock=timezone.now)
     return redirect("booking", link.token)
 
 
@@ -83,7 +84,11 @@ def change(request: HttpRequest, link: Opened) -> HttpResponse:
         return render(request, "bookings/private/change.html", _context(link) | {"form": form}, status=status)
     said = form.cleaned_data
     places.change_details(
-        link.booking.pk, clock=timezone.now, contact_name=said["name"], contact_mobile=said["mobile"], visitors=form.details()
+        link.booking.pk,
+        clock=timezone.now,
+        contact_name=said["name"],
+        contact_mobile=said["mobile"],
+        visitors=form.details(),
     )
     return redirect("booking", link.token)
 
@@ -94,9 +99,9 @@ def calendar(request: HttpRequest, link: Opened) -> HttpResponse:
     """The place as a calendar entry to save."""
     me = link.visitor or link.booking.visitors.coming().filter(is_contact=True).first()
     session = link.booking.session
-    if me is None or not session.starts_at or link.booking.status != Status.CONFIRMED:
+    if me is None or not session.starts_at or not _is_expected(link):
         raise Http404
-    facts: dict[str, Any] = emails.session_facts(session, sequence=session.places.calendar_sequence)  # type: ignore[attr-defined]
+    facts: dict[str, Any] = emails.session_facts(session, sequence=session.places.calendar_sequence)
     facts |= {"calendar_of": me.pk, "starts_at": session.starts_at, "ends_at": session.ends_at}
     entry = calendar_entry(facts, attendee=me.email or "", created_at=timezone.now())
     response = HttpResponse(entry, content_type="text/calendar; charset=utf-8")
@@ -104,7 +109,9 @@ def calendar(request: HttpRequest, link: Opened) -> HttpResponse:
     return response
 
 
-def booking_page(request: HttpRequest, link: Opened, *, refused: Refused | None = None, status: int = 200) -> HttpResponse:
+def booking_page(
+    request: HttpRequest, link: Opened, *, refused: Refused | None = None, status: int = 200
+) -> HttpResponse:
     """The page of a booking or place; with the reason where something could not be done."""
     context = _context(link)
     if refused:
@@ -113,19 +120,28 @@ def booking_page(request: HttpRequest, link: Opened, *, refused: Refused | None 
     return render(request, template, context, status=status)
 
 
+def _is_expected(link: Opened) -> bool:
+    """Whether somebody is to come: a confirmed booking of a session that takes place."""
+    booking = link.booking
+    return booking.status == Status.CONFIRMED and booking.session.places.status not in FROZEN
+
+
 def _context(link: Opened) -> dict[str, Any]:
     now = timezone.now()
     showing = Showing(link.booking.session, now)
     started = bool(showing.session.starts_at and showing.session.starts_at <= now)
+    visitors = list(Visitor.objects.coming().filter(booking=link.booking))
+    expected = _is_expected(link)
     return {
         "token": link.token,
         "booking": link.booking,
         "visitor": link.visitor,
-        "visitors": list(Visitor.objects.coming().filter(booking=link.booking)),
+        "visitors": visitors,
         "showing": showing,
         "session": showing.session,
         "started": started,
         "can_book_again": link.booking.status == Status.LAPSED and showing.standing == Standing.OPEN,
-        "resources": showing.session.resources.all(),  # type: ignore[attr-defined]
-        "calendar": link.booking.status == Status.CONFIRMED and bool(showing.session.starts_at),
+        "resources": showing.session.resources.all(),
+        "expected": expected,
+        "calendar": expected and bool(link.visitor or any(one.is_contact for one in visitors)),
     }

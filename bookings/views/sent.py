@@ -5,16 +5,19 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
 
 from bookings import drafts, emails, places
 from bookings.forms import AddressForm
 from bookings.models import Draft
 from bookings.models.draft import AFTERWARDS
+from bookings.party import Party
 from bookings.places import hold_deadline
 from bookings.showing import Showing
 from bookings.states import FROZEN
 from bookings.views.booking_steps import form_page, party_of
-from bookings.views.sessions import page_of, visible_session
+from bookings.views.sessions import if_visible, page_of, visible_session
 from hubs.school_days import SchoolDays
 from showcase.pages import View, private
 
@@ -27,23 +30,23 @@ def afterwards(view: View) -> View:
     @private
     def of_draft(request: HttpRequest, ref: str) -> HttpResponse:
         now = timezone.now()
-        showing = Showing(visible_session(ref), now)
-        draft = drafts.find(request, showing.session, now=now)
+        draft = drafts.find(request, ref, now=now)
         if draft is None or not draft.consumed_at:
-            return redirect("book", ref)
-        draft.session = showing.session
-        return view(request, showing, draft)
+            return redirect("book", visible_session(ref).ref)
+        return view(request, Showing(if_visible(draft.session), now), draft)
 
     return of_draft
 
 
 @afterwards
+@require_safe
 def sent(request: HttpRequest, showing: Showing, draft: Draft) -> HttpResponse:
     """Where the mail went, and until when the places are kept: computed from the moment of asking, never from a row."""
     return render(request, "bookings/book/sent.html", _context(showing, draft))
 
 
 @afterwards
+@require_http_methods(["GET", "HEAD", "POST"])
 def send_again(request: HttpRequest, showing: Showing, draft: Draft) -> HttpResponse:
     """Send the same link again: twice more at most, ten minutes apart, without saying so."""
     if request.method == "POST":
@@ -55,15 +58,24 @@ def send_again(request: HttpRequest, showing: Showing, draft: Draft) -> HttpResp
 
 
 @afterwards
+@require_http_methods(["GET", "HEAD", "POST"])
 def another_address(request: HttpRequest, showing: Showing, draft: Draft) -> HttpResponse:
     """Hold for another address instead; the first link dies."""
     if showing.places.status in FROZEN:
         return render(request, "bookings/not_now.html", page_of(showing))
     form = AddressForm(request.POST if request.method == "POST" else None)
+    if form.is_valid() and _party_at(draft, form.cleaned_data["email"]) is None:
+        form.add_error("email", _("Enter a different address: this one is already in this booking"))
     if not form.is_valid():
         return form_page(request, "bookings/book/another_address.html", showing, form)
     _hold_for(draft, form.cleaned_data["email"])
     return redirect("book-sent", showing.session.ref)
+
+
+def _party_at(draft: Draft, email: str) -> Party | None:
+    """The party with another address of its contact; None where a colleague in it has that address."""
+    answers = draft.answers | {"who": draft.answers["who"] | {"email": email}}
+    return party_of(Draft(session=draft.session, school=draft.school, answers=answers))
 
 
 def _hold_for(draft: Draft, email: str) -> None:
@@ -97,4 +109,3 @@ def _context(showing: Showing, draft: Draft) -> dict[str, Any]:
         "again": draft.answers.get("again", False),
         "party_size": int(draft.answers.get("others", 0)) + (draft.answers["who"]["coming"] == "yes"),
     }
-

@@ -3,7 +3,7 @@
 from itertools import groupby
 from typing import Any
 
-from django.db.models import BooleanField, Count, ExpressionWrapper, F, Q, QuerySet, Window
+from django.db.models import BooleanField, Count, ExpressionWrapper, F, Q, Subquery, Value
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -14,16 +14,27 @@ from bookings.places import hold_deadline
 from bookings.showing import Showing
 from bookings.states import SessionStatus, Standing
 from hubs.models import Hub, HubYear, Notice, OldHubAddress, Resource, ShowcaseSession
+from hubs.models.session import ShowcaseSessionQuerySet
 from hubs.school_days import SchoolDays
 from showcase.pages import public
 
 PAGE = 50
-Sessions = QuerySet[ShowcaseSession]
 
 
-def announced() -> Sessions:
+def announced() -> ShowcaseSessionQuerySet:
     """Sessions that anybody may find, with what a list shows of them."""
-    return ShowcaseSession.objects.public().exclude(places__status=SessionStatus.DRAFT).with_names().select_related("places")
+    return (
+        ShowcaseSession.objects.public()
+        .exclude(places__status=SessionStatus.DRAFT)
+        .with_names()
+        .select_related("places")
+    )
+
+
+def with_total(sessions: ShowcaseSessionQuerySet) -> ShowcaseSessionQuerySet:
+    """Each with how many there are in all, counted once in the same query."""
+    in_all = sessions.order_by().annotate(all=Value(1)).values("all").annotate(n=Count("pk")).values("n")
+    return sessions.annotate(total=Subquery(in_all))
 
 
 def by_day(showings: list[Showing]) -> list[tuple[ShowcaseSession, list[Showing]]]:
@@ -36,12 +47,12 @@ def by_day(showings: list[Showing]) -> list[tuple[ShowcaseSession, list[Showing]
 def find(request: HttpRequest) -> HttpResponse:
     """The list of sessions by date, filtered by hub, date and what somebody teaches. Four queries, however many."""
     now = timezone.now()
-    form = FinderForm(request.GET, hubs=Hub.objects.with_name().exclude(current_name=None))
+    form = FinderForm(request.GET, hubs=Hub.objects.named())
     past = form.wants("past")
     sessions = announced()
     today = timezone.localdate(now)
     sessions = sessions.past(today=today).reverse() if past else sessions.upcoming(today=today)
-    sessions = form.narrow(sessions).annotate(total=Window(Count("pk")))
+    sessions = with_total(form.narrow(sessions))
     number = form.page
     rows = list(sessions[(number - 1) * PAGE : number * PAGE])
     if not rows and number > 1:
@@ -84,13 +95,14 @@ def hub(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def visible_session(ref: str) -> ShowcaseSession:
-    """The session of an address: not a draft and not for staff only. Raises Http404."""
-    sessions = ShowcaseSession.objects.with_names().select_related(
-        "places", "hub_year__exchange", "only_list", "venue__local_authority"
-    )
-    session = get_object_or_404(sessions, ref=ref)
+    """The session of an address. Raises Http404."""
+    return if_visible(get_object_or_404(ShowcaseSession.objects.with_names().select_related("places"), ref=ref))
+
+
+def if_visible(session: ShowcaseSession) -> ShowcaseSession:
+    """The session, unless it is a draft or for staff only. Raises Http404."""
     hidden = session.visibility == ShowcaseSession.Visibility.STAFF
-    if hidden or session.places.status == SessionStatus.DRAFT:  # type: ignore[attr-defined]
+    if hidden or session.places.status == SessionStatus.DRAFT:
         raise Http404
     return session
 
@@ -103,9 +115,9 @@ def session(request: HttpRequest, ref: str) -> HttpResponse:
     found = showing.session
     context = page_of(showing) | {
         "notices": Notice.objects.showing(now=now).filter(Q(hub=None) | Q(hub=found.hub)),
-        "lessons": found.lessons.prefetch_related("visiting_teachers", "specialists"),  # type: ignore[attr-defined]
-        "programme": list(found.programme.all()),  # type: ignore[attr-defined]
-        "resources": found.resources.filter(only_with_a_place=False),  # type: ignore[attr-defined]
+        "lessons": found.lessons.prefetch_related("visiting_teachers", "specialists"),
+        "programme": list(found.programme.all()),
+        "resources": found.resources.filter(only_with_a_place=False),
     }
     response = render(request, "bookings/session.html", context)
     if found.visibility == ShowcaseSession.Visibility.LINK:
@@ -127,12 +139,16 @@ def alternatives(showing: Showing, most: int = 3) -> list[Showing]:
     if showing.standing in (Standing.ANNOUNCED, Standing.SOON, Standing.ELSEWHERE):
         return []
     today = timezone.localdate(showing.now)
-    with_places = announced().upcoming(today=today).filter(
-        Q(closes_at=None) | Q(closes_at__gt=showing.now),
-        Q(opens_at=None) | Q(opens_at__lte=showing.now),
-        places__status=SessionStatus.OPEN,
-        places__capacity__gt=F("places__places_taken") + F("places__held_back"),
-        booked_elsewhere="",
+    with_places = (
+        announced()
+        .upcoming(today=today)
+        .filter(
+            Q(closes_at__gt=showing.now) | Q(closes_at=None, starts_at__gt=showing.now),
+            Q(opens_at=None) | Q(opens_at__lte=showing.now),
+            places__status=SessionStatus.OPEN,
+            places__capacity__gt=F("places__places_taken") + F("places__held_back"),
+            booked_elsewhere="",
+        )
     )
     same_hub = ExpressionWrapper(Q(hub_year__hub=showing.session.hub_year.hub_id), output_field=BooleanField())
     ranked = with_places.exclude(pk=showing.session.pk).annotate(same_hub=same_hub)

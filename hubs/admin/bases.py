@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     InlineFormSet: TypeAlias = forms.BaseInlineFormSet[Any, Any, Any]
     ModelForm: TypeAlias = forms.ModelForm[Any]
     UserAdmin: TypeAlias = auth_admin.UserAdmin[StaffUser]
-    AdminUserCreationForm: TypeAlias = auth_forms.AdminUserCreationForm[StaffUser]
+    UserCreationForm: TypeAlias = auth_forms.UserCreationForm[StaffUser]
     UserChangeForm: TypeAlias = auth_forms.UserChangeForm[StaffUser]
 else:
     ModelAdmin = admin.ModelAdmin
@@ -26,8 +26,8 @@ else:
     InlineFormSet = forms.BaseInlineFormSet
     ModelForm = forms.ModelForm
     UserAdmin = auth_admin.UserAdmin
-    AdminUserCreationForm = auth_forms.AdminUserCreationForm
+    UserCreationForm = auth_forms.UserCreationForm
     UserChangeForm = auth_forms.UserChangeForm
 
 # For `formfield_overrides`: an address typed without http:// or https:// is an https one.
-HTTPS: Any = {models.URLField: {"assume_scheme": "https"}}
+HTTPS: dict[Any, Any] = {models.URLField: {"assume_scheme": "https"}}

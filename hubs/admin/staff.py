@@ -3,14 +3,17 @@
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.auth.models import Group
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from hubs.admin.bases import AdminUserCreationForm, TabularInline, UserAdmin, UserChangeForm
+from hubs.admin.bases import TabularInline, UserAdmin, UserChangeForm, UserCreationForm
 from hubs.models import Membership, StaffUser
 
+admin.site.unregister(Group)  # what staff may do follows from their memberships, not from groups
 
-class AddStaffForm(AdminUserCreationForm):
+
+class AddStaffForm(UserCreationForm):
     class Meta:
         model = StaffUser
         fields = ["email", "full_name"]
@@ -46,15 +49,7 @@ class StaffUserAdmin(UserAdmin):
         (_("What they may do"), {"fields": ["is_active", "is_programme_office", "is_superuser"]}),
         (_("Dates"), {"fields": ["last_login", "date_joined"]}),
     ]
-    add_fieldsets = [
-        (
-            None,
-            {
-                "fields": ["email", "full_name", "usable_password", "password1", "password2"],
-                "classes": ["wide"],
-            },
-        )
-    ]
+    add_fieldsets = [(None, {"fields": ["email", "full_name", "password1", "password2"], "classes": ["wide"]})]
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         """Nobody is deleted in bulk: what they did names them. Whoever leaves may not sign in any more."""

@@ -3,9 +3,10 @@
 from hubs.models.calendar import ClosedDay
 from hubs.models.exchange import Exchange, HostSchool, MasterySpecialist, VisitingTeacher
 from hubs.models.hub import Hub, HubYear, Notice, OldHubAddress
-from hubs.models.school import LocalAuthority, School, SchoolList
 from hubs.models.lesson import Lesson, ProgrammeSegment
-from hubs.models.session import Resource, ShowcaseSession
+from hubs.models.resource import Resource
+from hubs.models.school import LocalAuthority, School, SchoolList
+from hubs.models.session import ShowcaseSession
 from hubs.models.staff import Membership, StaffUser
 
 __all__ = [

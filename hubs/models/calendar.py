@@ -24,7 +24,8 @@ class ClosedDay(models.Model):
         ordering = ["first_day"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(first_day__lte=F("last_day")), name="closed_days_in_order",
+                condition=Q(first_day__lte=F("last_day")),
+                name="closed_days_in_order",
                 violation_error_message=_("The last day must not come before the first."),
             )
         ]

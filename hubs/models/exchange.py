@@ -50,9 +50,7 @@ class MasterySpecialist(models.Model):
 class VisitingTeacher(PrivateLink):
     """A teacher from Shanghai. Name, photograph and film are published only with a recorded yes."""
 
-    exchange = models.ForeignKey(
-        Exchange, models.PROTECT, related_name="visiting_teachers", verbose_name=_("exchange")
-    )
+    exchange = models.ForeignKey(Exchange, models.PROTECT, related_name="visiting_teachers", verbose_name=_("exchange"))
     name_pinyin = models.CharField(_("name in pinyin"), max_length=100)
     name_characters = models.CharField(_("name in characters"), max_length=50, blank=True)
     home_school = models.CharField(_("home school"), max_length=200, blank=True)
@@ -80,7 +78,12 @@ class HostSchool(models.Model):
         "hubs.HubYear", models.PROTECT, related_name="host_schools", verbose_name=_("hub in a year")
     )
     school = models.ForeignKey(
-        School, models.PROTECT, null=True, blank=True, related_name="visits", verbose_name=_("school"),
+        School,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="visits",
+        verbose_name=_("school"),
         help_text=_("Empty: to be announced."),
     )
     phase = models.PositiveSmallIntegerField(_("phase"), choices=School.Phase, default=School.Phase.PRIMARY)
@@ -91,10 +94,15 @@ class HostSchool(models.Model):
     )
     specialists = models.ManyToManyField(MasterySpecialist, blank=True, verbose_name=_("mastery specialists"))
     joining_instructions = models.TextField(
-        _("joining instructions"), blank=True, help_text=_("For everyone with a place at any session of this visit.")
+        _("joining instructions"),
+        blank=True,
+        help_text=_("For everyone with a place at any session of this visit."),
     )
     visitors_reported = models.PositiveIntegerField(
-        _("visitors reported"), null=True, blank=True, help_text=_("For the whole visit, where no register was kept.")
+        _("visitors reported"),
+        null=True,
+        blank=True,
+        help_text=_("For the whole visit, where no register was kept."),
     )
     reported_source = models.CharField(_("who reported it"), max_length=200, blank=True)
 
@@ -103,7 +111,9 @@ class HostSchool(models.Model):
         ordering = ["-first_day"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(first_day=None, last_day=None) | Q(first_day__lte=F("last_day")), name="visit_days_in_order",
+                condition=Q(first_day=None, last_day=None)
+                | Q(first_day__isnull=False, last_day__isnull=False, first_day__lte=F("last_day")),
+                name="visit_days_in_order",
                 violation_error_message=_("The last day must not come before the first."),
             )
         ]

@@ -1,7 +1,6 @@
 """Hubs, what they are called and who leads them in a year, and their notices."""
 
 import datetime as dt
-from typing import Self
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -12,10 +11,15 @@ from django.utils.translation import gettext_lazy as _
 class HubQuerySet(models.QuerySet["Hub"]):
     """Hubs as pages list them."""
 
-    def with_name(self) -> Self:
-        """With `current_name`, that of the newest year (None where there is no year yet), in its order."""
+    def with_name(self) -> "HubQuerySet":
+        """With `current_name`, that of the newest year; None where there is no year yet; in its order."""
         newest = HubYear.objects.filter(hub=models.OuterRef("pk")).order_by("-exchange__year")
-        return self.annotate(current_name=models.Subquery(newest.values("name")[:1])).order_by("current_name")
+        named = self.annotate(current_name=models.Subquery(newest.values("name")[:1]))
+        return named.order_by("current_name")
+
+    def named(self) -> "HubQuerySet":
+        """Hubs that have had a year, with their name."""
+        return self.with_name().filter(models.Exists(HubYear.objects.filter(hub=models.OuterRef("pk"))))
 
 
 class Hub(models.Model):
@@ -23,10 +27,14 @@ class Hub(models.Model):
 
     slug = models.SlugField(_("address"), unique=True, help_text=_("The last part of the hub's page's address."))
     hold_until = models.TimeField(
-        _("places are kept until"), default=dt.time(18), help_text=_("On the next school day, while people confirm.")
+        _("places are kept until"),
+        default=dt.time(18),
+        help_text=_("On the next school day, while people confirm."),
     )
     offer_hours = models.PositiveSmallIntegerField(
-        _("hours an offer stands"), default=10, validators=[MinValueValidator(1), MaxValueValidator(100)],
+        _("hours an offer stands"),
+        default=10,
+        validators=[MinValueValidator(1), MaxValueValidator(100)],
         help_text=_("School hours: Monday to Friday, 8:00 to 18:00."),
     )
     share = models.PositiveSmallIntegerField(
@@ -41,7 +49,11 @@ class Hub(models.Model):
         ordering = ["slug"]
         constraints = [
             models.CheckConstraint(condition=models.Q(offer_hours__gte=1), name="hub_offer_stands_an_hour"),
-            models.CheckConstraint(condition=models.Q(share=None) | models.Q(share__gte=1), name="hub_share_is_a_place"),
+            models.CheckConstraint(
+                condition=models.Q(share=None) | models.Q(share__gte=1),
+                name="hub_share_is_a_place",
+                violation_error_message=_("Give each school at least one place, or leave this empty."),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -72,7 +84,10 @@ class HubYear(models.Model):
     exchange = models.ForeignKey("hubs.Exchange", models.PROTECT, related_name="hub_years", verbose_name=_("exchange"))
     name = models.CharField(_("name"), max_length=100, help_text=_("Such as Kent & Medway Maths Hub."))
     programme_name = models.CharField(
-        _("what the hub calls its sessions"), max_length=100, blank=True, help_text=_("Such as Shanghai Live 2019.")
+        _("what the hub calls its sessions"),
+        max_length=100,
+        blank=True,
+        help_text=_("Such as Shanghai Live 2019."),
     )
     lead_school = models.ForeignKey(
         "hubs.School", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("lead school")
@@ -97,7 +112,7 @@ class HubYear(models.Model):
 class NoticeQuerySet(models.QuerySet["Notice"]):
     """Notices as pages show them."""
 
-    def showing(self, *, now: dt.datetime) -> Self:
+    def showing(self, *, now: dt.datetime) -> "NoticeQuerySet":
         return self.filter(from_at__lte=now, until_at__gt=now)
 
 
@@ -105,7 +120,12 @@ class Notice(models.Model):
     """A sentence on lists, hubs, sessions and feeds, from one moment until another: a hub's, or everyone's."""
 
     hub = models.ForeignKey(
-        Hub, models.CASCADE, null=True, blank=True, related_name="notices", verbose_name=_("hub"),
+        Hub,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="notices",
+        verbose_name=_("hub"),
         help_text=_("Empty: shown everywhere."),
     )
     text = models.CharField(_("sentence"), max_length=300)
@@ -119,7 +139,8 @@ class Notice(models.Model):
         ordering = ["from_at"]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(until_at__gt=models.F("from_at")), name="notice_ends_after_it_starts",
+                condition=models.Q(until_at__gt=models.F("from_at")),
+                name="notice_ends_after_it_starts",
                 violation_error_message=_("The notice must end after it starts."),
             )
         ]

@@ -1,5 +1,7 @@
 """The lessons of a session, and its programme. Times of day are London's on the session's day."""
 
+from typing import Any
+
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -9,7 +11,7 @@ from hubs.flags import FlagField
 from hubs.models.exchange import MasterySpecialist, VisitingTeacher
 from hubs.models.school import School
 from hubs.models.session import ShowcaseSession
-from hubs.teaching import Years, in_words
+from hubs.teaching import Years, lesson_name
 
 MOST_LESSONS = 4
 
@@ -25,7 +27,12 @@ class Lesson(models.Model):
     topic = models.CharField(_("topic"), max_length=150, blank=True)
     class_note = models.CharField(_("note on the class"), max_length=150, blank=True)
     pupils_of = models.ForeignKey(
-        School, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("pupils of"),
+        School,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("pupils of"),
         help_text=_("Empty: the school where it is. Another school is shown only to people with a place."),
     )
     visiting_teachers = models.ManyToManyField(VisitingTeacher, blank=True, verbose_name=_("visiting teachers"))
@@ -37,11 +44,13 @@ class Lesson(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["session", "position"], name="one_lesson_a_position"),
             models.CheckConstraint(
-                condition=Q(position__gte=1, position__lte=MOST_LESSONS), name="at_most_four_lessons",
+                condition=Q(position__gte=1, position__lte=MOST_LESSONS),
+                name="at_most_four_lessons",
                 violation_error_message=_("A session has at most four lessons."),
             ),
             models.CheckConstraint(
-                condition=Q(starts=None) | Q(ends=None) | Q(ends__gt=F("starts")), name="lesson_ends_after_it_starts",
+                condition=Q(starts=None) | Q(ends=None) | Q(ends__gt=F("starts")),
+                name="lesson_ends_after_it_starts",
                 violation_error_message=_("The lesson must end after it starts."),
             ),
         ]
@@ -49,10 +58,24 @@ class Lesson(models.Model):
     def __str__(self) -> str:
         return self.name or str(_("Lesson"))
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        super().save(*args, **kwargs)
+        self._tell_session()
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        deleted = super().delete(*args, **kwargs)
+        self._tell_session()
+        return deleted
+
+    def _tell_session(self) -> None:
+        """Put what is taught on the session, which is named by it."""
+        taught = [[int(lesson.years), lesson.topic] for lesson in Lesson.objects.filter(session=self.session_id)]
+        ShowcaseSession.objects.filter(pk=self.session_id).update(taught=taught)
+
     @property
     def name(self) -> str:
         """Class and topic, as far as they are known: "Year 3: subtraction"."""
-        return ": ".join(part for part in (in_words(self.years), self.topic) if part)
+        return lesson_name(self.years, self.topic)
 
 
 class ProgrammeSegment(models.Model):

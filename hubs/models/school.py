@@ -1,16 +1,19 @@
 """Schools of the register, their local authorities, and the lists of schools that hubs keep."""
 
 import unicodedata
-from typing import Self
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
 def searchable(text: str) -> str:
-    """`text` as it is searched: no accents, apostrophes or case; everything else that is no letter or digit a space."""
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().casefold().replace("'", "")
-    return " ".join("".join(c if c.isalnum() else " " for c in plain).split())
+    """`text` as it is searched: no accents, apostrophes or case; everything else that is no letter or digit a space.
+
+    Letters of every script stay: schools abroad whose names are written in characters are not one school.
+    """
+    plain = unicodedata.normalize("NFKD", text).casefold()
+    kept = "".join(c for c in plain if c not in "'’‘" and not unicodedata.combining(c))
+    return " ".join("".join(c if c.isalnum() else " " for c in kept).split())
 
 
 class LocalAuthority(models.Model):
@@ -30,10 +33,10 @@ class LocalAuthority(models.Model):
 class SchoolQuerySet(models.QuerySet["School"]):
     """Schools as a teacher looks for them."""
 
-    def open(self) -> Self:
+    def open(self) -> "SchoolQuerySet":
         return self.filter(status__in=School.OPEN)
 
-    def found_by(self, typed: str) -> Self:
+    def found_by(self, typed: str) -> "SchoolQuerySet":
         """Open schools whose name, town, postcode or URN hold every word of `typed`, best first.
 
         A postcode is one word with or without its space. No words, no schools.
@@ -47,14 +50,14 @@ class SchoolQuerySet(models.QuerySet["School"]):
         by_words = models.Q()
         for word in words:
             by_words &= models.Q(search__contains=f" {word}")
+        close = models.Q(search__contains=f" {postcode} ") if any(c.isdigit() for c in postcode) else models.Q(pk=None)
         rank = models.Case(
-            models.When(search__contains=f" {postcode} ", then=0),
+            models.When(close, then=0),
             models.When(search__startswith=f" {whole} ", then=1),
             models.When(search__startswith=f" {whole}", then=2),
             default=3,
             output_field=models.SmallIntegerField(),
         )
-        close = models.Q(search__contains=f" {postcode} ") if any(c.isdigit() for c in postcode) else models.Q(pk=None)
         return found.filter(by_words | close).order_by(rank, "name", "town", "urn")
 
 
@@ -140,7 +143,10 @@ class SchoolList(models.Model):
     name = models.CharField(_("name"), max_length=100)
     schools = models.ManyToManyField(School, blank=True, verbose_name=_("schools"))
     code = models.CharField(
-        _("code"), max_length=30, blank=True, help_text=_("For schools that are not in the register. May be empty.")
+        _("code"),
+        max_length=30,
+        blank=True,
+        help_text=_("For schools that are not in the register. May be empty."),
     )
 
     class Meta:

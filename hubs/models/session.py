@@ -4,10 +4,10 @@ How many places there are, how many are taken and whether it is open stand on `b
 """
 
 import datetime as dt
-from typing import Any, Self
+from typing import Any
 
 from django.db import models
-from django.db.models import F, Prefetch, Q
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -20,36 +20,28 @@ from hubs.models.hub import HubYear
 from hubs.models.school import LocalAuthority, School, SchoolList
 from hubs.references import session_ref
 from hubs.school_days import SchoolDays, london
-from hubs.teaching import Roles, Years, in_words, roles_in_words
+from hubs.teaching import Roles, Years, in_words, lesson_name, roles_in_words
+
+# What a session needs beside its own row to say what and where it is.
+NAMED_BY = ("hub_year__hub", "venue", "host_school__school")
 
 
 class ShowcaseSessionQuerySet(models.QuerySet["ShowcaseSession"]):
     """Sessions as pages list them."""
 
-    def public(self) -> Self:
+    def public(self) -> "ShowcaseSessionQuerySet":
         return self.filter(visibility=ShowcaseSession.Visibility.PUBLIC)
 
-    def upcoming(self, *, today: dt.date) -> Self:
+    def upcoming(self, *, today: dt.date) -> "ShowcaseSessionQuerySet":
         """Not over by `today` (a London date): those without a date are always to come."""
         return self.filter(Q(last_day__gte=today) | Q(last_day=None))
 
-    def past(self, *, today: dt.date) -> Self:
+    def past(self, *, today: dt.date) -> "ShowcaseSessionQuerySet":
         return self.filter(last_day__lt=today)
 
-    def suiting(self, years: Years) -> Self:
-        """Sessions that suit one of `years`, by who they suit or by the class taught."""
-        from hubs.models.lesson import Lesson
-
-        taught = Lesson.objects.alias(same=F("years").bitand(int(years))).filter(session=models.OuterRef("pk"), same__gt=0)
-        return self.alias(fits=F("suits_years").bitand(int(years))).filter(Q(fits__gt=0) | models.Exists(taught))
-
-    def with_names(self) -> Self:
-        """With all that a session needs to say what and where it is: one query, and one for the lessons."""
-        from hubs.models.lesson import Lesson
-
-        return self.select_related("hub_year__hub", "venue", "host_school__school").prefetch_related(
-            Prefetch("lessons", Lesson.objects.order_by("position"))
-        )
+    def with_names(self) -> "ShowcaseSessionQuerySet":
+        """With all that a session needs to say what and where it is, in one query."""
+        return self.select_related(*NAMED_BY)
 
 
 class ShowcaseSession(models.Model):
@@ -76,25 +68,41 @@ class ShowcaseSession(models.Model):
     hub_year = models.ForeignKey(HubYear, models.PROTECT, related_name="sessions", verbose_name=_("hub in a year"))
     also_run_by = models.ManyToManyField(HubYear, blank=True, related_name="+", verbose_name=_("also run by"))
     host_school = models.ForeignKey(
-        HostSchool, models.PROTECT, null=True, blank=True, related_name="sessions", verbose_name=_("host school's visit")
+        HostSchool,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="sessions",
+        verbose_name=_("host school's visit"),
     )
     kind = models.CharField(_("kind"), max_length=20, choices=Kind, default=Kind.SHOWCASE)
     visibility = models.CharField(_("who can see it"), max_length=10, choices=Visibility, default=Visibility.PUBLIC)
     title = models.CharField(_("title"), max_length=150, blank=True, help_text=_("Empty: named from its lessons."))
     about = models.TextField(_("about"), blank=True)
+    # [years, topic] of each lesson in order, so that every page and mail can name a session without asking for its
+    # lessons. Kept by Lesson.save() and delete(): see docs/decisions/0006.
+    taught = models.JSONField(default=list, blank=True, editable=False)
 
     # When. A dated session has its day as both first and last day; an announced one may have a range, or nothing yet.
     starts_at = models.DateTimeField(_("starts"), null=True, blank=True)
     ends_at = models.DateTimeField(_("ends"), null=True, blank=True)
     arrival_at = models.DateTimeField(_("arrival from"), null=True, blank=True)
     first_day = models.DateField(
-        _("first day"), null=True, blank=True, help_text=_("Before there is a date: it will fall on this day or later.")
+        _("first day"),
+        null=True,
+        blank=True,
+        help_text=_("Before there is a date: it will fall on this day or later."),
     )
     last_day = models.DateField(_("last day"), null=True, blank=True)
 
     # Where. A school of the register, or a named place.
     venue = models.ForeignKey(
-        School, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("at the school"),
+        School,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("at the school"),
         help_text=_("Empty: the host school, or the place named below."),
     )
     place_name = models.CharField(_("place"), max_length=150, blank=True, help_text=_("Where it is no school."))
@@ -111,7 +119,9 @@ class ShowcaseSession(models.Model):
     parking = models.CharField(_("parking"), max_length=200, blank=True)
     step_free = models.CharField(_("step-free access"), max_length=200, blank=True)
     refreshments = models.CharField(_("refreshments"), max_length=200, blank=True)
-    bring = models.CharField(_("what to bring"), max_length=200, blank=True, help_text=_("Such as: photo ID or school badge."))
+    bring = models.CharField(
+        _("what to bring"), max_length=200, blank=True, help_text=_("Such as: photo ID or school badge.")
+    )
     filming = models.CharField(_("filming"), max_length=200, blank=True)
     interpreter = models.CharField(_("interpreter"), max_length=200, blank=True)
     contact = models.CharField(_("who to ask"), max_length=200, blank=True, help_text=_("Empty: the hub's contact."))
@@ -141,7 +151,10 @@ class ShowcaseSession(models.Model):
     )
     open_to_everyone_at = models.DateTimeField(_("open to everyone from"), null=True, blank=True)
     booked_elsewhere = models.CharField(
-        _("booked elsewhere"), max_length=200, blank=True, help_text=_("A sentence that says how; then it never opens here.")
+        _("booked elsewhere"),
+        max_length=200,
+        blank=True,
+        help_text=_("A sentence that says how; then it never opens here."),
     )
     booked_elsewhere_url = models.URLField(_("address to book at"), blank=True)
 
@@ -162,20 +175,27 @@ class ShowcaseSession(models.Model):
         ]
         constraints = [
             models.CheckConstraint(
-                condition=Q(starts_at=None, ends_at=None) | Q(ends_at__gt=F("starts_at"), first_day=F("last_day")),
+                condition=Q(starts_at=None, ends_at=None)
+                | Q(
+                    starts_at__isnull=False, ends_at__isnull=False, ends_at__gt=F("starts_at"), first_day=F("last_day")
+                ),
                 name="session_ends_after_it_starts",
                 violation_error_message=_("The end must come after the start, on the same day."),
             ),
             models.CheckConstraint(
-                condition=Q(arrival_at=None) | Q(arrival_at__lte=F("starts_at")), name="session_arrival_before_start",
+                condition=Q(arrival_at=None) | Q(arrival_at__lte=F("starts_at")),
+                name="session_arrival_before_start",
                 violation_error_message=_("People must be able to arrive before the session starts."),
             ),
             models.CheckConstraint(
-                condition=Q(first_day=None, last_day=None) | Q(first_day__lte=F("last_day")), name="session_days_in_order",
+                condition=Q(first_day=None, last_day=None)
+                | Q(first_day__isnull=False, last_day__isnull=False, first_day__lte=F("last_day")),
+                name="session_days_in_order",
                 violation_error_message=_("Enter both days, the first one first."),
             ),
             models.CheckConstraint(
-                condition=Q(venue=None) | Q(place_name=""), name="session_one_venue",
+                condition=Q(venue=None) | Q(place_name=""),
+                name="session_one_venue",
                 violation_error_message=_("Choose a school or name a place, not both."),
             ),
             models.CheckConstraint(
@@ -198,9 +218,14 @@ class ShowcaseSession(models.Model):
                 name="session_release_by_deadline",
                 violation_error_message=_("Held-back places must come free before booking closes."),
             ),
-            models.CheckConstraint(condition=Q(share=None) | Q(share__gte=1), name="session_share_is_a_place"),
             models.CheckConstraint(
-                condition=~Q(who_may_book="list") | Q(only_list__isnull=False), name="session_list_is_named",
+                condition=Q(share=None) | Q(share__gte=1),
+                name="session_share_is_a_place",
+                violation_error_message=_("Give each school at least one place, or leave this empty."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(who_may_book="list") | Q(only_list__isnull=False),
+                name="session_list_is_named",
                 violation_error_message=_("Choose the list of schools that may book."),
             ),
         ]
@@ -208,12 +233,12 @@ class ShowcaseSession(models.Model):
     def __str__(self) -> str:
         return f"{self.name} ({self.ref})"
 
-    def get_absolute_url(self) -> str:
-        return reverse("session", args=[self.ref])
-
     def save(self, *args: Any, **kwargs: Any) -> None:
         self._set_day()
         super().save(*args, **kwargs)
+
+    def get_absolute_url(self) -> str:
+        return reverse("session", args=[self.ref])
 
     def clean(self) -> None:
         super().clean()
@@ -231,10 +256,10 @@ class ShowcaseSession(models.Model):
             return
         day = self.first_day
         self.closes_at = self.closes_at or london(calendar.before(day, 2), dt.time(12))
-        self.release_at = self.release_at or london(calendar.before(day, 3), dt.time(12))
+        self.release_at = self.release_at or min(london(calendar.before(day, 3), dt.time(12)), self.closes_at)
         self.waiting_closes_at = self.waiting_closes_at or london(calendar.before(day, 1), dt.time(16))
         if self.share:
-            self.share_until = self.share_until or london(calendar.before(day, 5), dt.time(8))
+            self.share_until = self.share_until or min(london(calendar.before(day, 5), dt.time(8)), self.closes_at)
 
     @property
     def day(self) -> dt.date | None:
@@ -271,13 +296,13 @@ class ShowcaseSession(models.Model):
         """Its own title, or one made from its lessons: "Year 3: subtraction, and Year 5: division"."""
         if self.title:
             return self.title
-        lessons = [lesson for lesson in self.lessons.all() if lesson.name]  # type: ignore[attr-defined]
-        if not lessons:
+        lessons = [(Years(years), topic) for years, topic in self.taught]
+        named = _now(", and ").join(name for lesson in lessons if (name := lesson_name(*lesson)))
+        if not named:
             return str(self.get_kind_display())
-        named = _now(", and ").join(lesson.name for lesson in lessons)
-        if not any(lesson.years for lesson in lessons):
+        if not any(years for years, _topic in lessons):
             return f"{self.get_kind_display()}: {named}"
-        return named if any(lesson.topic for lesson in lessons) else _now("%(class)s lesson") % {"class": named}
+        return named if any(topic for _years, topic in lessons) else _now("%(class)s lesson") % {"class": named}
 
     @property
     def suits(self) -> str:
@@ -292,32 +317,3 @@ class ShowcaseSession(models.Model):
     def can_open(self) -> bool:
         """Whether it has what booking needs, capacity apart: date, start, end and venue (section 3.12)."""
         return bool(self.starts_at and self.ends_at and self.where_name and not self.booked_elsewhere)
-
-
-class Resource(models.Model):
-    """Something to read before a session, or material after it: a file or an address."""
-
-    class Kind(models.TextChoices):
-        READING = "reading", _("to read before")
-        MATERIAL = "material", _("material afterwards")
-
-    session = models.ForeignKey(ShowcaseSession, models.CASCADE, related_name="resources")
-    kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.READING)
-    title = models.CharField(_("title"), max_length=150)
-    url = models.URLField(_("address"), blank=True)
-    file = models.FileField(_("file"), upload_to="resources/%Y/", blank=True)
-    only_with_a_place = models.BooleanField(_("only for people with a place"), default=False)
-
-    class Meta:
-        verbose_name = _("reading or material")
-        verbose_name_plural = _("readings and materials")
-        ordering = ["kind", "pk"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(url="") ^ Q(file=""), name="resource_is_file_or_address",
-                violation_error_message=_("Give a file or an address, one of them."),
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.title

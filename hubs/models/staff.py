@@ -33,7 +33,9 @@ class StaffUser(AbstractBaseUser, PermissionsMixin):
     full_name = models.CharField(_("full name"), max_length=200)
     is_active = models.BooleanField(_("may sign in"), default=True)
     is_programme_office = models.BooleanField(
-        _("programme office"), default=False, help_text=_("Sees every hub's sessions and counts, and nobody's name.")
+        _("programme office"),
+        default=False,
+        help_text=_("Sees every hub's sessions and counts, and nobody's name."),
     )
     date_joined = models.DateTimeField(_("added"), default=timezone.now, editable=False)
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from bookings.due import report_miscounts, run_due
 
 log = logging.getLogger("showcase.worker")
-AFTER_FAILURE = 5.0  # seconds
+AFTER_FAILURE = 5  # rounds to wait, for a database that is away
 
 
 class Stop:
@@ -61,5 +61,5 @@ class Command(BaseCommand):
             except Exception:
                 # The database is away, or a fault of ours: nothing is lost, the next round finds it all again.
                 log.exception("This round failed; trying again")
-                stop.wait(AFTER_FAILURE)
+                stop.wait(every * AFTER_FAILURE)
             stop.wait(every)

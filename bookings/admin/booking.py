@@ -1,0 +1,164 @@
+"""Bookings: shown as they stand; staff confirm, cancel and book for somebody, by the verbs."""
+
+import uuid
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils import timezone
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from bookings import places
+from bookings.admin.buttons import WithButtons
+from bookings.admin.read_only import FoundByBookingOrAddress, staff
+from bookings.admin.staff_booking import FIELDSETS, StaffBookingForm, say_why_not
+from bookings.admin.trail import AuditInline, MailInline
+from bookings.admin.visitor import VisitorInline
+from bookings.models import Booking
+from bookings.refusals import Ended, Refused
+from bookings.states import LIVE, Status
+from bookings.words import why_not
+from hubs.models import ShowcaseSession
+
+MOST_AT_ONCE = 100
+
+
+class WhyForm(forms.Form):
+    """Staff say why."""
+
+    why = forms.CharField(label=_("Reason"), max_length=300, help_text=_("Kept in the booking's history. No names."))
+
+
+@admin.register(Booking)
+class BookingAdmin(WithButtons, FoundByBookingOrAddress):
+    list_display = ["__str__", "contact_name", "school_shown", "party", "status", "session_shown", "created_at"]
+    list_filter = ["status", "source", "uses_held_back", "session__hub_year__hub"]
+    search_fields = ["contact_name", "school__name", "school_name"]
+    search_help_text = _("Reference or email address; or a name of the contact or the school.")
+    reference_lookup = "reference"
+    actions = ["confirm", "cancel"]
+    inlines = [VisitorInline, MailInline, AuditInline]
+    fieldsets = [
+        (None, {"fields": ["reference_shown", "session", "status", "deadline", "party", "uses_held_back"]}),
+        (_("Contact"), {"fields": ["contact_name", "contact_email", "contact_mobile", "contact_comes"]}),
+        (_("School"), {"fields": ["school_kind", "school_shown"]}),
+        (_("How it was made"), {"fields": ["created_at", "source", "goes_with", "joined_at", "smallest_party"]}),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Booking]:
+        bookings: QuerySet[Booking] = super().get_queryset(request)
+        return bookings.select_related("session", "school").prefetch_related("session__lessons")
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm("bookings.add_booking")
+
+    def has_decide_permission(self, request: HttpRequest) -> bool:
+        """Whether somebody may confirm and cancel: no form changes a booking, so "change" is refused."""
+        return request.user.has_perm("bookings.change_booking")
+
+    @admin.display(description=_("reference"), ordering="reference")
+    def reference_shown(self, booking: Booking) -> str:
+        return booking.reference_spaced
+
+    @admin.display(description=_("school"), ordering="school__name")
+    def school_shown(self, booking: Booking) -> str:
+        return booking.school_in_words
+
+    @admin.display(description=_("session"), ordering="session__first_day")
+    def session_shown(self, booking: Booking) -> str:
+        return str(booking.session)
+
+    # --- verbs ------------------------------------------------------------------------------------
+
+    def buttons(self, request: HttpRequest, row: Any) -> Iterable[tuple[str, str]]:
+        if row.status == Status.HELD:
+            yield "confirm", _now("Confirm")
+        if row.status in LIVE:
+            yield "cancel", _now("Cancel this booking…")
+
+    @admin.action(description=_("Confirm"), permissions=["decide"])
+    def confirm(self, request: HttpRequest, queryset: QuerySet[Booking]) -> None:
+        by = staff(request)
+        self.carry_out(
+            request,
+            queryset,
+            lambda pk: places.confirm(pk, by=by, clock=timezone.now),
+            done=_now("Confirmed"),
+            refused=why_not_confirmed,
+        )
+
+    @admin.action(description=_("Cancel…"), permissions=["decide"])
+    def cancel(self, request: HttpRequest, queryset: QuerySet[Booking]) -> HttpResponse | None:
+        """Asks once for a reason, on a page of its own, and then cancels."""
+        bookings = list(queryset[: MOST_AT_ONCE + 1])
+        if len(bookings) > MOST_AT_ONCE:
+            too_many = _now("Cancel at most %(n)d bookings at once.") % {"n": MOST_AT_ONCE}
+            self.message_user(request, too_many, messages.ERROR)
+            return None
+        form = WhyForm(request.POST if "why" in request.POST else None)
+        if not form.is_valid():
+            return self._ask_why(request, bookings, form)
+        by, why = staff(request), form.cleaned_data["why"]
+        self.carry_out(
+            request, bookings, lambda pk: places.cancel(pk, by=by, why=why, clock=timezone.now), done=_now("Cancelled")
+        )
+        return None
+
+    def _ask_why(self, request: HttpRequest, bookings: list[Booking], form: WhyForm) -> HttpResponse:
+        hidden = [("action", "cancel"), ("_from_row", request.POST.get("_from_row", ""))]
+        hidden += [(ACTION_CHECKBOX_NAME, str(booking.pk)) for booking in bookings]
+        number = len(bookings)
+        title = ngettext("Cancel %(n)d booking", "Cancel %(n)d bookings", number) % {"n": number}
+        rows = [f"{one}, {one.contact_name}, {one.school_in_words}: {one.session}" for one in bookings]
+        return self.form_page(request, form, title=title, button=title, rows=rows, hidden=hidden)
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Book for somebody. The form carries a key, so that pressing twice books once."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        chosen = ShowcaseSession.objects.filter(ref=request.GET.get("session", "")).first()
+        first = {"request_key": uuid.uuid4(), "session": chosen}
+        form = StaffBookingForm(request.POST or None, initial=first, admin_site=self.admin_site)
+        if form.is_valid() and (booking := self._book(request, form)):
+            return HttpResponseRedirect(self.page_of(booking.pk))
+        title, button = _now("Book for somebody"), _now("Book")
+        return self.form_page(request, form, title=title, button=button, fieldsets=FIELDSETS)
+
+    def _book(self, request: HttpRequest, form: StaffBookingForm) -> Booking | None:
+        data, party = form.cleaned_data, form.party()
+        again = Booking.objects.filter(request_key=party.request_key).exists()
+        try:
+            booking = places.staff_booking(
+                data["session"].pk,
+                party,
+                by=staff(request),
+                clock=timezone.now,
+                use_held_back=data["use_held_back"],
+                why=data["why"],
+            )
+        except Refused as error:
+            say_why_not(form, error)
+            return None
+        said = _now("This form has booked already: %(booking)s.") if again else _now("Booked: %(booking)s.")
+        level = messages.WARNING if again else messages.SUCCESS
+        self.message_user(request, said % {"booking": booking}, level)
+        return booking
+
+
+def why_not_confirmed(booking: Booking, error: Refused) -> str:
+    """Staff confirm what is held; how anything else stands is the reason why not."""
+    if isinstance(error, Ended):
+        booking.refresh_from_db(fields=["status"])
+        return _now("it is %(status)s, and only held places can be confirmed.") % {
+            "status": booking.get_status_display()
+        }
+    return why_not(error)

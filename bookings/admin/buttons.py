@@ -1,0 +1,107 @@
+"""Verbs as the admin offers them: actions of a list, the same as buttons on a row's page, and forms of ours.
+
+Verbs are transactions of their own, so none of this happens inside Django's change form, which is one too.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.admin.helpers import AdminForm
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from bookings.refusals import Refused
+from bookings.words import why_not
+from hubs.admin.bases import ModelAdmin
+
+Sentence = Callable[[Any, Refused], str]
+
+
+class WithButtons(ModelAdmin):
+    """A row's page has buttons that do to it what actions of the list do, and links to pages about it."""
+
+    change_form_template = "admin/with_buttons.html"
+
+    class Media:
+        css = {"all": ["css/admin.css"]}
+
+    def buttons(self, request: HttpRequest, row: Any) -> Iterable[tuple[str, str]]:
+        """Actions that fit this row, each with its label."""
+        return []
+
+    def links(self, request: HttpRequest, row: Any) -> Iterable[tuple[str, str]]:
+        """Addresses of pages about this row, each with its label."""
+        return []
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        if row := context.get("original"):
+            allowed = self.get_actions(request)
+            context["buttons"] = [pair for pair in self.buttons(request, row) if pair[0] in allowed]
+            context["links"] = list(self.links(request, row))
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def response_action(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
+        """A button on a row's page leads back to that page, where an action leads back to the list."""
+        response = super().response_action(request, queryset)
+        row = request.POST.get("_from_row", "")
+        if row.isdecimal() and isinstance(response, HttpResponseRedirect):
+            return HttpResponseRedirect(self.page_of(row))
+        return response
+
+    def page_of(self, row: object, page: str = "change") -> str:
+        """The address of a row's page."""
+        model = f"{self.opts.app_label}_{self.opts.model_name}"
+        return reverse(f"{self.admin_site.name}:{model}_{page}", args=[row])
+
+    def carry_out(
+        self,
+        request: HttpRequest,
+        rows: Iterable[Model],
+        verb: Callable[[Any], object],
+        *,
+        done: str,
+        refused: Sentence | None = None,
+    ) -> None:
+        """Do `verb` to each row by its id, each in a transaction of its own, and say how each went."""
+        went_well = []
+        for row in rows:
+            try:
+                verb(row.pk)
+            except Refused as error:
+                sentence = refused(row, error) if refused else why_not(error)
+                self.message_user(request, f"{row}: {sentence}", messages.ERROR)
+            else:
+                went_well.append(str(row))
+        if went_well:
+            self.message_user(request, f"{done}: {', '.join(went_well)}", messages.SUCCESS)
+
+    def form_page(
+        self,
+        request: HttpRequest,
+        form: Any,
+        *,
+        title: str,
+        button: str,
+        fieldsets: list[tuple[Any, dict[str, Any]]] | None = None,
+        original: Any = None,
+        **context: Any,
+    ) -> TemplateResponse:
+        """A page of ours in the admin's look: one form, one button."""
+        fieldsets = fieldsets or [(None, {"fields": [field.name for field in form.visible_fields()]})]
+        context |= self.admin_site.each_context(request) | {
+            "title": title,
+            "button": button,
+            "form": form,
+            "adminform": AdminForm(form, fieldsets, {}),
+            "original": original,
+            "opts": self.opts,
+            "media": self.media + form.media,
+            "error_words": _("There is a problem") if form.errors else "",
+        }
+        return TemplateResponse(request, "admin/form_page.html", context, status=422 if form.errors else 200)

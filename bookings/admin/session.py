@@ -1,0 +1,253 @@
+"""Sessions: a form for what staff describe; actions, buttons and a page of its own for what verbs decide."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import F, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path, reverse
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from bookings import places, session_changes
+from bookings.admin.buttons import WithButtons
+from bookings.admin.read_only import staff
+from bookings.admin.session_form import FIELDSETS, LessonInline, ProgrammeInline, ResourceInline, SessionForm
+from bookings.refusals import NotReady, Refused, TooFewPlaces
+from bookings.states import SESSION_TABLE, Verb
+from bookings.words import why_not
+from hubs.admin.bases import HTTPS
+from hubs.models import ShowcaseSession
+from hubs.teaching import listed
+
+# What a verb's button is called, and at which sessions it makes sense.
+VERBS = [
+    ("announce", _("Announce"), SESSION_TABLE[Verb.ANNOUNCE][0]),
+    ("open_booking", _("Open booking"), SESSION_TABLE[Verb.OPEN][0]),
+    ("close_booking", _("Close booking"), SESSION_TABLE[Verb.CLOSE][0]),
+]
+TELLS_NOBODY = {"starts_at", "ends_at", "arrival_at", "venue", "host_school", "place_name", "place_address"}
+
+
+class ToCome(admin.SimpleListFilter):
+    """Sessions that are to come, or past."""
+
+    title = _("when")
+    parameter_name = "when"
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, Any]]:
+        return [("to_come", _("to come")), ("past", _("past"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        today = timezone.localdate()
+        if self.value() == "to_come":
+            return queryset.upcoming(today=today)  # type: ignore[attr-defined, no-any-return]
+        if self.value() == "past":
+            return queryset.past(today=today)  # type: ignore[attr-defined, no-any-return]
+        return queryset
+
+
+class PlacesForm(forms.Form):
+    """How many places a session has."""
+
+    capacity = forms.IntegerField(
+        label=_("Places"), min_value=0, max_value=10_000, help_text=_("All of them. 0: not known yet.")
+    )
+    held_back = forms.IntegerField(
+        label=_("Held back"),
+        min_value=0,
+        max_value=10_000,
+        help_text=_("Of these, kept for guests and the host's own staff until they come free."),
+    )
+
+
+@admin.register(ShowcaseSession)
+class SessionAdmin(WithButtons):
+    form = SessionForm
+    inlines = [LessonInline, ProgrammeInline, ResourceInline]
+    list_display = ["day", "session", "standing", "in_short", "where", "hub"]
+    list_display_links = ["day", "session"]
+    list_filter = [ToCome, "places__status", "kind", "visibility", "hub_year__exchange", "hub_year__hub"]
+    date_hierarchy = "first_day"
+    ordering = [F("first_day").desc(nulls_first=True), F("starts_at").desc(nulls_first=True)]
+    search_fields = ["ref", "title", "venue__name", "place_name", "host_school__school__name", "hub_year__name"]
+    search_help_text = _("Reference, title, school, place or hub.")
+    autocomplete_fields = ["hub_year", "host_school", "venue", "also_run_by", "only_authorities", "only_list"]
+    readonly_fields = ["ref", "standing", "status", "capacity", "taken", "held_back"]
+    actions = ["announce", "open_booking", "close_booking"]
+    save_on_top = True
+    formfield_overrides = HTTPS
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ShowcaseSession]:
+        return super().get_queryset(request).with_names().select_related("places")  # type: ignore[attr-defined, no-any-return]
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """A booking is for a session that is to come, so only those are offered, the next one first."""
+        if request.path.endswith("/autocomplete/") and request.GET.get("model_name") == "booking":
+            queryset = queryset.upcoming(today=timezone.localdate())  # type: ignore[attr-defined]
+            queryset = queryset.order_by(F("first_day").asc(nulls_last=True), "starts_at", "pk")
+        return super().get_search_results(request, queryset, search_term)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        if obj is None:
+            return FIELDSETS
+        shown = [("ref", "status", "standing"), ("capacity", "taken", "held_back")]
+        return [(_("Places"), {"fields": shown}), *FIELDSETS]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Never several at once, and none that anything happened to: its trail stays."""
+        allowed = super().has_delete_permission(request, obj)
+        return allowed and obj is not None and not obj.bookings.exists() and not obj.audit.exists()
+
+    def save_model(self, request: HttpRequest, obj: ShowcaseSession, form: Any, change: bool) -> None:  # noqa: FBT001
+        super().save_model(request, obj, form, change)
+        if not change:
+            places.create(obj, by=staff(request), clock=timezone.now)
+        elif TELLS_NOBODY & set(form.changed_data) and (taken := obj.places.places_taken):
+            self.message_user(request, self._tells_nobody(taken), messages.WARNING)
+
+    @staticmethod
+    def _tells_nobody(taken: int) -> str:
+        return ngettext(
+            "%(n)d place is taken. Saving this form tells nobody: write to whoever has it.",
+            "%(n)d places are taken. Saving this form tells nobody: write to whoever has them.",
+            taken,
+        ) % {"n": taken}
+
+    # --- what lists and pages show ------------------------------------------------------------------------------------
+
+    @admin.display(description=_("day"), ordering="first_day")
+    def day(self, session: ShowcaseSession) -> str:
+        if session.starts_at:
+            return formats.date_format(timezone.localtime(session.starts_at), "D j M Y, H:i")
+        days = [session.first_day] if session.day else [session.first_day, session.last_day]
+        return " – ".join(formats.date_format(day, "D j M Y") for day in days if day) or _now("no date yet")
+
+    @admin.display(description=_("session"), ordering="title")
+    def session(self, session: ShowcaseSession) -> str:
+        return str(session)
+
+    @admin.display(description=_("hub"), ordering="hub_year__name")
+    def hub(self, session: ShowcaseSession) -> str:
+        return session.hub_year.name
+
+    @admin.display(description=_("where"))
+    def where(self, session: ShowcaseSession) -> str:
+        return ", ".join(part for part in (session.where_name, session.where_town) if part)
+
+    @admin.display(description=_("now"))
+    def standing(self, session: Any) -> str:
+        return str(session.places.standing(now=timezone.now()).label)
+
+    @admin.display(description=_("status"))
+    def status(self, session: Any) -> str:
+        return str(session.places.get_status_display())
+
+    @admin.display(description=_("places"))
+    def capacity(self, session: Any) -> int:
+        return int(session.places.capacity)
+
+    @admin.display(description=_("taken"))
+    def taken(self, session: Any) -> int:
+        return int(session.places.places_taken)
+
+    @admin.display(description=_("held back"))
+    def held_back(self, session: Any) -> int:
+        return int(session.places.kept(now=timezone.now()))
+
+    @admin.display(description=_("taken"), ordering="places__places_taken")
+    def in_short(self, session: Any) -> str:
+        held_back = self.held_back(session)
+        return f"{session.places}, {held_back} {_now('held back')}" if held_back else str(session.places)
+
+    # --- verbs ------------------------------------------------------------------------------------
+
+    def buttons(self, request: HttpRequest, row: Any) -> Iterable[tuple[str, str]]:
+        return [(name, str(label)) for name, label, at in VERBS if row.places.status in at]
+
+    def links(self, request: HttpRequest, row: Any) -> Iterable[tuple[str, str]]:
+        bookings = reverse(f"{self.admin_site.name}:bookings_booking_changelist")
+        if self.has_change_permission(request, row):
+            yield self.page_of(row.pk, "places"), _now("Set places")
+        yield f"{bookings}?session__id__exact={row.pk}", _now("Bookings")
+        if request.user.has_perm("bookings.add_booking"):
+            yield f"{bookings}add/?session={row.ref}", _now("Book for somebody")
+
+    @admin.action(description=_("Announce"), permissions=["change"])
+    def announce(self, request: HttpRequest, queryset: QuerySet[ShowcaseSession]) -> None:
+        self._change(request, queryset, session_changes.announce, done=_now("Announced"))
+
+    @admin.action(description=_("Open booking"), permissions=["change"])
+    def open_booking(self, request: HttpRequest, queryset: QuerySet[ShowcaseSession]) -> None:
+        self._change(request, queryset, session_changes.open_booking, done=_now("Booking opened"))
+
+    @admin.action(description=_("Close booking"), permissions=["change"])
+    def close_booking(self, request: HttpRequest, queryset: QuerySet[ShowcaseSession]) -> None:
+        self._change(request, queryset, session_changes.close_booking, done=_now("Booking closed"))
+
+    def _change(self, request: HttpRequest, queryset: QuerySet[Any], verb: Any, *, done: str) -> None:
+        by = staff(request)
+        self.carry_out(
+            request, queryset, lambda pk: verb(pk, by=by, clock=timezone.now), done=done, refused=why_not_open
+        )
+
+    def get_urls(self) -> list[URLPattern]:
+        name = f"{self.opts.app_label}_{self.opts.model_name}_places"
+        page = self.admin_site.admin_view(self.places_view)
+        return [path("<int:object_id>/places/", page, name=name), *super().get_urls()]
+
+    def places_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """How many places there are and how many are held back."""
+        session = self.get_object(request, str(object_id))
+        if session is None:
+            raise Http404
+        if not self.has_change_permission(request, session):
+            raise PermissionDenied
+        now = {"capacity": session.places.capacity, "held_back": session.places.held_back}
+        form = PlacesForm(request.POST or None, initial=now)
+        if form.is_valid() and self._set_places(request, session, form):
+            return HttpResponseRedirect(self.page_of(session.pk))
+        title, rows = _now("Set places"), [_now("%(places)s taken") % {"places": session.places}]
+        return self.form_page(request, form, title=title, button=title, original=session, rows=rows)
+
+    def _set_places(self, request: HttpRequest, session: Any, form: PlacesForm) -> bool:
+        wanted = form.cleaned_data
+        try:
+            session_changes.set_places(session.pk, **wanted, by=staff(request), clock=timezone.now)
+        except TooFewPlaces as error:
+            form.add_error("capacity", too_few_in_words(error))
+            return False
+        said = _now("Places set: %(capacity)d, of which %(held_back)d held back.") % wanted
+        self.message_user(request, said, messages.SUCCESS)
+        return True
+
+
+def too_few_in_words(error: TooFewPlaces) -> str:
+    """One place may be needed only because booking is open."""
+    if error.needed == 1:
+        return _now("There must be at least 1 place: it is taken or held back, or booking is open.")
+    return why_not(error)
+
+
+def why_not_open(session: Any, error: Refused) -> str:
+    """What the session lacks, where that is why it cannot open."""
+    if not isinstance(error, NotReady):
+        return why_not(error)
+    if session.booked_elsewhere:
+        return _now("It is booked elsewhere, so booking cannot open here.")
+    needs = {
+        _now("a start"): session.starts_at,
+        _now("an end"): session.ends_at,
+        _now("a place to be"): session.where_name,
+        _now("its number of places"): session.places.capacity,
+    }
+    return _now("Before booking opens it needs %(what)s.") % {
+        "what": listed([name for name, there in needs.items() if not there])
+    }

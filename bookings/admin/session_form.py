@@ -1,0 +1,202 @@
+"""The form of a session, and the lists in it: lessons, programme, readings and materials."""
+
+from typing import Any
+
+from django import forms
+from django.db import models
+from django.forms.models import construct_instance
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from bookings.models import Places
+from bookings.states import SessionStatus
+from hubs.admin.bases import HTTPS, InlineFormSet, ModelForm, StackedInline, TabularInline
+from hubs.models import Lesson, ProgrammeSegment, Resource, ShowcaseSession
+from hubs.models.lesson import MOST_LESSONS
+from hubs.school_days import SchoolDays
+
+FILLED_IN = ["closes_at", "waiting_closes_at", "release_at", "share_until"]
+LONDON = _("Times are London time.")
+WHEN_EMPTY = _("Empty: worked out from the start when you save.")
+
+
+class SessionForm(ModelForm):
+    """What staff say of a session. Verbs write whether it is open and how many places it has."""
+
+    class Meta:
+        help_texts = dict.fromkeys(FILLED_IN, WHEN_EMPTY) | {
+            "starts_at": LONDON,
+            "arrival_at": _("When people may come in. Empty: not said."),
+            "opens_at": _("Empty: as soon as you open booking."),
+            "open_to_everyone_at": _("Empty: never."),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance._state.adding and "share" in self.fields:
+            self.fields["share"].help_text = _("Empty: as the hub has it. For no limit, save, then empty it.")
+
+    def clean(self) -> dict[str, Any]:
+        """Fills in what was left empty, before the rules of the database are asked."""
+        super().clean()
+        data = self.cleaned_data
+        if self.errors:
+            return data
+        hub = data["hub_year"].hub
+        if self.instance._state.adding and data.get("share") is None:
+            data["share"] = hub.share
+        session = construct_instance(self, ShowcaseSession())
+        session.clean()
+        session.fill_in_dates(SchoolDays.of_hub(hub.pk))
+        data |= {name: getattr(session, name) for name in FILLED_IN}
+        self._check_days(session)
+        self._check_who_may_book(session)
+        self._check_that_an_open_session_stays_ready(session)
+        return data
+
+    def _check_days(self, session: ShowcaseSession) -> None:
+        """What the database's rules let pass because something in them is empty."""
+        if (session.first_day is None) != (session.last_day is None):
+            self.add_error(None, _now("Enter both days, the first one first."))
+        if session.ends_at and not session.starts_at:
+            self.add_error("starts_at", _now("Enter when it starts."))
+        elif session.ends_at and timezone.localdate(session.ends_at) != session.first_day:
+            self.add_error("ends_at", _now("The end must come after the start, on the same day."))
+
+    def _check_who_may_book(self, session: ShowcaseSession) -> None:
+        if session.share == 0:
+            self.add_error("share", _now("Enter 1 or more, or leave it empty for no limit."))
+        only_some = session.who_may_book == ShowcaseSession.WhoMayBook.AUTHORITIES
+        if only_some and not self.cleaned_data["only_authorities"]:
+            self.add_error("only_authorities", _now("Choose the local authorities whose schools may book."))
+
+    def _check_that_an_open_session_stays_ready(self, session: ShowcaseSession) -> None:
+        is_open = Places.objects.filter(session=self.instance.pk, status=SessionStatus.OPEN).exists()
+        if is_open and not session.can_open:
+            needs = _now("Booking is open, so a start, an end and a place are needed: close booking first.")
+            self.add_error(None, needs)
+
+
+class OrderedFormSet(InlineFormSet):
+    """Rows in an order. Whoever leaves the number empty gets the first that is free."""
+
+    def add_fields(self, form: forms.Form, index: int | None) -> None:
+        super().add_fields(form, index)
+        form.fields["position"].required = False
+        if not form.instance.pk:  # type: ignore[attr-defined]  # a form of the formset's model
+            form.initial["position"] = None
+
+    def clean(self) -> None:
+        super().clean()
+        rows = [form for form in self.forms if form.has_changed() or form.instance.pk]
+        rows = [form for form in rows if not form.cleaned_data.get("DELETE")]
+        taken = {form.cleaned_data.get("position") for form in rows}
+        for form in rows:
+            if not form.cleaned_data.get("position"):
+                form.instance.position = min(set(range(1, len(self.forms) + 1)) - taken)
+                taken.add(form.instance.position)
+
+
+class LessonInline(StackedInline):
+    model = Lesson
+    formset = OrderedFormSet
+    extra = 0
+    max_num = MOST_LESSONS
+    autocomplete_fields = ["pupils_of", "visiting_teachers", "specialists"]
+    fields = [
+        ("position", "starts", "ends"),
+        "years",
+        ("topic", "class_note"),
+        "visiting_teachers",
+        "specialists",
+        "other_teacher",
+        "pupils_of",
+    ]
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        return super().get_formset(request, obj, validate_max=True, **kwargs)
+
+
+class ProgrammeInline(TabularInline):
+    model = ProgrammeSegment
+    formset = OrderedFormSet
+    extra = 0
+    verbose_name_plural = _("programme")
+
+
+class ResourceInline(TabularInline):
+    model = Resource
+    extra = 0
+    # A plain file field: files have no public address, so there is nothing to link to.
+    formfield_overrides = HTTPS | {models.FileField: {"widget": forms.FileInput}}
+
+
+FIELDSETS: list[tuple[Any, dict[str, Any]]] = [
+    (
+        _("What and when"),
+        {
+            "description": LONDON,
+            "fields": [
+                "hub_year",
+                "host_school",
+                "kind",
+                "title",
+                "starts_at",
+                "ends_at",
+                "arrival_at",
+                ("first_day", "last_day"),
+                "about",
+                "visibility",
+                "also_run_by",
+            ],
+        },
+    ),
+    (_("Where"), {"fields": ["venue", "place_name", "place_address", ("place_town", "place_postcode")]}),
+    (_("Who it suits"), {"fields": ["suits_years", "suits_roles", "suits_note"]}),
+    (
+        _("Who may come, and dates for booking"),
+        {
+            "description": LONDON,
+            "fields": [
+                "who_may_book",
+                "only_authorities",
+                "only_list",
+                "open_to_everyone_at",
+                "share",
+                "share_until",
+                "opens_at",
+                "closes_at",
+                "waiting_closes_at",
+                "release_at",
+                "booked_elsewhere",
+                "booked_elsewhere_url",
+            ],
+        },
+    ),
+    (
+        _("Practicalities"),
+        {
+            "fields": [
+                "parking",
+                "step_free",
+                "refreshments",
+                "bring",
+                "filming",
+                "interpreter",
+                "contact",
+                "cost_pence",
+                ("absence_charge_pence", "absence_notice"),
+            ]
+        },
+    ),
+    (
+        _("Only for people with a place"),
+        {"fields": ["entrance", "office_phone", "day_contact", "joining_instructions"]},
+    ),
+    (
+        _("Afterwards, where no register was kept"),
+        {"fields": ["visitors_reported", "schools_reported", "reported_source"], "classes": ["collapse"]},
+    ),
+]

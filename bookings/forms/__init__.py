@@ -1,0 +1,20 @@
+"""The forms of the booking pages, after the GOV.UK Design System's conventions (product.md section 6)."""
+
+from bookings.forms.change import ChangeForm
+from bookings.forms.fields import Address, AddressForm, Line, Mobile, StepForm
+from bookings.forms.school import OtherSchoolForm, SchoolPickForm, SchoolSearchForm
+from bookings.forms.who import WhoForm, typed
+
+__all__ = [
+    "Address",
+    "AddressForm",
+    "ChangeForm",
+    "Line",
+    "Mobile",
+    "OtherSchoolForm",
+    "SchoolPickForm",
+    "SchoolSearchForm",
+    "StepForm",
+    "WhoForm",
+    "typed",
+]

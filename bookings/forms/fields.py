@@ -1,0 +1,78 @@
+"""What the forms have in common: fields that take text as people type it, and their messages."""
+
+import re
+import unicodedata
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from hubs.email_address import email_key
+from hubs.teaching import ROLE_LABELS
+
+BAD_EMAIL = _("Enter an email address in the correct format, like name@school.sch.uk")
+ROLES = [("", _("Choose")), *((str(int(role)), label) for role, label in ROLE_LABELS.items())]
+
+
+class Line(forms.CharField):
+    """One line of text: white space is folded, characters that cannot be seen are dropped."""
+
+    def __init__(self, *, empty: Any = None, max_length: int = 200, **kwargs: Any) -> None:
+        kwargs.setdefault("required", empty is not None)
+        super().__init__(**kwargs)
+        self.longest = max_length
+        if empty:
+            self.error_messages["required"] = empty
+
+    def to_python(self, value: Any) -> str:
+        text: str = super().to_python(value) or ""
+        seen = "".join(" " if unicodedata.category(c)[0] in "CZ" and c != "\u200d" else c for c in text)
+        return " ".join(seen.split())
+
+    def run_validators(self, value: Any) -> None:
+        if len(value or "") > self.longest:
+            raise ValidationError(_now("Enter %(n)d characters or fewer") % {"n": self.longest})
+        super().run_validators(value)
+
+
+class Address(Line):
+    """An e-mail address. Browsers help to type it; the check is ours."""
+
+    widget = forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"})
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=254, **kwargs)
+
+    def run_validators(self, value: Any) -> None:
+        super().run_validators(value)
+        if value:
+            try:
+                validate_email(email_key(value))
+            except ValidationError as error:
+                raise ValidationError(BAD_EMAIL) from error
+
+
+class Mobile(Line):
+    """A telephone number, as people write it."""
+
+    widget = forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"})
+
+    def run_validators(self, value: Any) -> None:
+        super().run_validators(value)
+        if value and not (7 <= len(re.sub(r"\D", "", value)) <= 15 and re.fullmatch(r"\+?[\d ()/.-]+", value)):
+            raise ValidationError(_now("Enter a mobile number, like 07700 900 982"))
+
+
+class StepForm(forms.Form):
+    """A form of ours: errors before fields, nothing that makes the browser refuse."""
+
+    use_required_attribute = False
+
+
+class AddressForm(StepForm):
+    """One address: for "use another address", and for "my bookings"."""
+
+    email = Address(label=_("Email address"), empty=_("Enter your email address"))

@@ -1,0 +1,60 @@
+"""Which school a party comes from: type, pick from what matches, or say where else."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from bookings.forms.fields import Line, StepForm
+from bookings.models import SchoolKind
+from hubs.models import School
+
+
+class SchoolSearchForm(StepForm):
+    """Which school: name, town, postcode or URN."""
+
+    school = Line(
+        label=_("Your school"),
+        help_text=_("Its name, town, postcode or URN"),
+        empty=_("Enter your school’s name, town, postcode or URN"),
+        max_length=100,
+        widget=forms.TextInput(attrs={"autocomplete": "organization", "spellcheck": "false"}),
+    )
+
+
+class SchoolPickForm(StepForm):
+    """One of the schools found."""
+
+    urn = forms.ChoiceField(label=_("Which is yours?"), widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, schools: list[School], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["urn"]
+        field.choices = [(str(school.urn), str(school)) for school in schools]  # type: ignore[attr-defined]
+        field.error_messages = {
+            "required": _("Choose your school"),
+            "invalid_choice": _("Choose your school"),
+        }
+
+
+class OtherSchoolForm(StepForm):
+    """A school that is not in the register, another body, or none."""
+
+    kind = forms.ChoiceField(
+        label=_("Where do you work?"),
+        choices=[choice for choice in SchoolKind.choices if choice[0] != SchoolKind.REGISTER],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose where you work")},
+    )
+    name = Line(label=_("Its name"), help_text=_("Leave this empty if you have no school just now"), max_length=150)
+    place = Line(label=_("Its postcode or town"), max_length=80)
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        if said.get("kind") and said["kind"] != SchoolKind.NONE:
+            if not said.get("name") and "name" not in self.errors:
+                self.add_error("name", _now("Enter the name of your school or organisation"))
+            if not said.get("place") and "place" not in self.errors:
+                self.add_error("place", _now("Enter its postcode or town"))
+        return said

@@ -1,0 +1,180 @@
+"""Fill an empty, migrated database to the size that the queries are planned for.
+
+    python -m tests.load.make_load                     25,000 schools, 5,000 sessions, 1,000,000 bookings
+    python -m tests.load.make_load 2000 1000 100000    the same shape, smaller
+
+Rows are written in bulk, not by the verbs: a million bookings would take an hour. The counts are right all the same.
+"""
+
+import datetime as dt
+import os
+import random
+import sys
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+import django
+
+BATCH = 2000
+DAY_ONE = dt.timedelta(days=14)  # sessions start this far ahead, so that all are upcoming
+
+
+def main(schools: int = 25_000, sessions: int = 5_000, bookings: int = 1_000_000) -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
+    django.setup()
+    from hubs.models import School
+
+    random.seed(7)
+    make_schools(schools)
+    urns = list(School.objects.values_list("urn", flat=True))
+    parties = make_sessions(sessions, bookings, urns)
+    make_bookings(parties, urns)
+
+
+def make_schools(count: int) -> None:
+    """Schools with the names that English schools have."""
+    from hubs.models import LocalAuthority, School
+
+    LocalAuthority.objects.bulk_create([LocalAuthority(code=str(n), name=f"Authority {n}") for n in range(200, 350)])
+    saints = ["St Joseph's", "St Mary's", "Holy Trinity", "West Borough", "Oak Hill", "The Grove", "Parkside", "Meadow"]
+    kinds = ["Primary School", "Church of England Primary School", "Junior School", "High School", "Academy"]
+    towns = [
+        f"{a}{b}"
+        for a in ("Maid", "Whit", "Broad", "Ash", "King")
+        for b in ("stone", "stable", "stairs", "ford", "ton")
+    ]
+    rows = []
+    for n in range(count):
+        school = School(
+            urn=200_000 + n,
+            name=f"{random.choice(saints)} {random.choice(kinds)} {n % 700 or ''}".strip(),
+            phase=random.choice([2, 2, 2, 4]),
+            local_authority_id=str(random.randrange(200, 350)),
+            town=random.choice(towns),
+            postcode=f"ME{n % 20 + 1} {n % 9}{chr(65 + n % 26)}{chr(65 + n // 26 % 26)}",
+            easting=random.randrange(200_000, 650_000),
+            northing=random.randrange(50_000, 600_000),
+        )
+        school.search = school.search_text()
+        rows.append(school)
+    School.objects.bulk_create(rows, BATCH)
+
+
+def make_sessions(count: int, bookings: int, urns: list[int]) -> list[tuple[int, int]]:
+    """Sessions of 40 hubs on a hundred days, and how many bookings each gets."""
+    from django.utils import timezone
+
+    from bookings.models import Places
+    from hubs.models import Exchange, Hub, HubYear, Lesson, ShowcaseSession
+    from hubs.school_days import SchoolDays, london
+    from hubs.teaching import Years
+
+    hubs = Hub.objects.bulk_create([Hub(slug=f"load-{n}") for n in range(40)])
+    exchange = Exchange.objects.create(year=2001, name="Load")
+    years = HubYear.objects.bulk_create(
+        [HubYear(hub=hub, exchange=exchange, name=f"Load Hub {hub.pk}") for hub in hubs]
+    )
+    first = timezone.localdate() + DAY_ONE
+    share = bookings // count
+    rows = []
+    for n in range(count):
+        day = first + dt.timedelta(days=n % 100)
+        session = ShowcaseSession(
+            hub_year=years[n % 40],
+            venue_id=random.choice(urns),
+            starts_at=london(day, dt.time(9)),
+            ends_at=london(day, dt.time(11, 45)),
+            suits_years=random.choice([Years.Y6, Years.KS1, Years.KS3 | Years.Y6]),
+            taught=[[int(Years.Y6), "fractions"]],
+        )
+        session.fill_in_dates(SchoolDays())
+        rows.append(session)
+    rows = ShowcaseSession.objects.bulk_create(rows, BATCH)
+    Lesson.objects.bulk_create([Lesson(session=row, years=Years.Y6, topic="fractions") for row in rows], BATCH)
+    Places.objects.bulk_create(
+        [Places(session=row, status="open", capacity=share + 30, places_taken=share - share // 10) for row in rows],
+        BATCH,
+    )
+    return [(row.pk, share) for row in rows]
+
+
+def make_bookings(parties: list[tuple[int, int]], urns: list[int]) -> None:
+    """Confirmed bookings of one visitor each, a tenth of them cancelled, with their mails and audit entries."""
+    from bookings.models import AuditEntry, Booking, Mail, Visitor
+
+    for batch in batches(parties):
+        made = Booking.objects.bulk_create([Booking(**row) for row in batch], BATCH)
+        Visitor.objects.bulk_create(
+            [
+                Visitor(
+                    booking=b,
+                    position=1,
+                    is_contact=True,
+                    full_name="Load Visitor",
+                    email=b.contact_email,
+                    email_key=b.email_key,
+                    person_id=uuid.uuid4(),
+                )
+                for b in made
+            ],
+            BATCH,
+        )
+        AuditEntry.objects.bulk_create(
+            [AuditEntry(at=b.created_at, by="visitor", verb="hold", session_id=b.session_id, booking=b) for b in made],
+            BATCH,
+        )
+        Mail.objects.bulk_create(
+            [
+                Mail(
+                    kind="confirm",
+                    recipient=b.contact_email,
+                    recipient_key=b.email_key,
+                    session_id=b.session_id,
+                    booking=b,
+                    created_at=b.created_at,
+                    due_at=b.created_at,
+                    state="sent",
+                    answered_at=b.created_at,
+                    dedupe_key=f"load:{b.pk}",
+                )
+                for b in made
+            ],
+            BATCH,
+        )
+
+
+def batches(parties: list[tuple[int, int]]) -> Iterator[list[dict[str, Any]]]:
+    """Fields of bookings, 20,000 at a time."""
+    from django.utils import timezone
+
+    made, n, now = [], 0, timezone.now()
+    for session_id, count in parties:
+        for k in range(count):
+            n += 1
+            urn = 200_000 + n % 2000
+            address = f"teacher{n % 300_000}@load.example"
+            cancelled = k < count // 10
+            made.append(
+                {
+                    "session_id": session_id,
+                    "status": "cancelled" if cancelled else "confirmed",
+                    "party": 1,
+                    "request_key": uuid.uuid4(),
+                    "contact_name": "Load Visitor",
+                    "contact_email": address,
+                    "email_key": address,
+                    "school_id": urn,
+                    "school_key": f"urn:{urn}",
+                    "created_at": now,
+                }
+            )
+            if len(made) == 20_000:
+                yield made
+                made = []
+    if made:
+        yield made
+
+
+if __name__ == "__main__":
+    main(*(int(one) for one in sys.argv[1:]))
