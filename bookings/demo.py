@@ -11,10 +11,10 @@ from typing import Any
 
 from django.utils import timezone
 
-from bookings import places, session_changes
+from bookings import places, session_changes, staff_booking
 from bookings.models import SchoolKind
 from bookings.party import NewVisitor, Party, VisitingSchool
-from bookings.places import Clock
+from bookings.room import Clock
 from hubs.models import (
     Exchange,
     HostSchool,
@@ -116,7 +116,7 @@ class Announced:
                 school=VisitingSchool(kind=SchoolKind.TRUST, name=f"Demo trust {first}", place="Demo town"),
                 visitors=tuple(NewVisitor(full_name=name, role=Roles.TEACHER) for name in names),
             )
-            places.staff_booking(session.pk, party, by=self.by, clock=self.clock, why="demo")
+            staff_booking.staff_booking(session.pk, party, by=self.by, clock=self.clock, why="demo")
 
 
 def kent_and_medway(announced: Announced) -> None:

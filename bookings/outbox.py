@@ -14,8 +14,8 @@ from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
 
-from bookings.emails import can_be_written_to, render
 from bookings.models import Mail
+from bookings.rendering import can_be_written_to, render
 from bookings.states import LIVE, Kind, Status
 from showcase.logs import without_private
 

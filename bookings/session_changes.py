@@ -1,7 +1,8 @@
 """What staff do to a session's places: announce, open, close, set how many there are. Twice is once."""
 
-from bookings.places import Clock, Room, locked, write
+from bookings.places import locked, write
 from bookings.refusals import NotReady, TooFewPlaces, WrongStatus
+from bookings.room import Clock, Room
 from bookings.states import SESSION_TABLE, SessionStatus, Verb
 from hubs.models import StaffUser
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from bookings import places
+from bookings import places, staff_booking
 from bookings.admin.buttons import WithButtons
 from bookings.admin.read_only import FoundByBookingOrAddress, staff
 from bookings.admin.staff_booking import FIELDSETS, StaffBookingForm, say_why_not
@@ -137,7 +137,7 @@ class BookingAdmin(WithButtons, FoundByBookingOrAddress):
         data, party = form.cleaned_data, form.party()
         again = Booking.objects.filter(request_key=party.request_key).exists()
         try:
-            booking = places.staff_booking(
+            booking = staff_booking.staff_booking(
                 data["session"].pk,
                 party,
                 by=staff(request),

@@ -14,7 +14,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from bookings import drafts, places
+from bookings import drafts, judging, places, room
 from bookings.forms import OtherSchoolForm, SchoolPickForm, SchoolSearchForm, WhoForm, typed
 from bookings.models import Booking, Draft, SchoolKind
 from bookings.party import MOST_VISITORS, NewVisitor, Party, VisitingSchool
@@ -216,10 +216,10 @@ def _why_not(showing: Showing, school: VisitingSchool, *visitors: NewVisitor) ->
         school=school.school,
         school_key=school.key,
     )
-    room = places.Room(showing.places, showing.now)
+    unlocked = room.Room(showing.places, showing.now)
     beside = Booking.objects.filter(session=showing.session, status__in=LIVE, school_key=school.key)
     try:
-        places.judge(room, asked, list(beside))
+        judging.judge(unlocked, asked, list(beside))
     except Refused as refused:
         return refused
     return None

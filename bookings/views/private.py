@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from bookings import emails, places
+from bookings import details, places, room
 from bookings.access import Opened, open_link
 from bookings.calendar_entry import calendar_entry
 from bookings.forms import ChangeForm
@@ -64,7 +64,7 @@ def cancel(request: HttpRequest, link: Opened) -> HttpResponse:
             return redirect("booking", link.token)
         return render(request, "bookings/private/cancel.html", _context(link))
     if link.visitor:
-        places.release(link.visitor.pk, clock=timezone.now)
+        details.release(link.visitor.pk, clock=timezone.now)
     else:
         places.cancel(link.booking.pk, clock=timezone.now)
     return redirect("booking", link.token)
@@ -83,7 +83,7 @@ def change(request: HttpRequest, link: Opened) -> HttpResponse:
         status = 422 if form.is_bound else 200
         return render(request, "bookings/private/change.html", _context(link) | {"form": form}, status=status)
     said = form.cleaned_data
-    places.change_details(
+    details.change_details(
         link.booking.pk,
         clock=timezone.now,
         contact_name=said["name"],
@@ -101,7 +101,7 @@ def calendar(request: HttpRequest, link: Opened) -> HttpResponse:
     session = link.booking.session
     if me is None or not session.starts_at or not _is_expected(link):
         raise Http404
-    facts: dict[str, Any] = emails.session_facts(session, sequence=session.places.calendar_sequence)
+    facts: dict[str, Any] = room.session_facts(session, sequence=session.places.calendar_sequence)
     facts |= {"calendar_of": me.pk, "starts_at": session.starts_at, "ends_at": session.ends_at}
     entry = calendar_entry(facts, attendee=me.email or "", created_at=timezone.now())
     response = HttpResponse(entry, content_type="text/calendar; charset=utf-8")

@@ -10,10 +10,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from bookings import drafts, emails, places
 from bookings.forms import AddressForm
+from bookings.judging import hold_deadline
 from bookings.models import Draft
 from bookings.models.draft import AFTERWARDS
 from bookings.party import Party
-from bookings.places import hold_deadline
 from bookings.showing import Showing
 from bookings.states import FROZEN
 from bookings.views.booking_steps import form_page, party_of

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from bookings.finder import FinderForm
-from bookings.places import hold_deadline
+from bookings.judging import hold_deadline
 from bookings.showing import Showing
 from bookings.states import SessionStatus, Standing
 from hubs.models import Hub, HubYear, Notice, OldHubAddress, Resource, ShowcaseSession

@@ -69,8 +69,9 @@ class Lesson(models.Model):
 
     def _tell_session(self) -> None:
         """Put what is taught on the session, which is named by it."""
-        taught = [[int(lesson.years), lesson.topic] for lesson in Lesson.objects.filter(session=self.session_id)]
-        ShowcaseSession.objects.filter(pk=self.session_id).update(taught=taught)
+        lessons = Lesson.objects.filter(session=self.session_id)
+        self.session.taught = [[int(lesson.years), lesson.topic] for lesson in lessons]
+        self.session.save(update_fields=["taught"])
 
     @property
     def name(self) -> str:

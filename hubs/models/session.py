@@ -10,7 +10,6 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.functional import cached_property
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -291,7 +290,7 @@ class ShowcaseSession(models.Model):
     def where_postcode(self) -> str:
         return self.school.postcode if self.school else self.place_postcode
 
-    @cached_property
+    @property
     def name(self) -> str:
         """Its own title, or one made from its lessons: "Year 3: subtraction, and Year 5: division"."""
         if self.title:

@@ -1,0 +1,174 @@
+"""Mails as they are sent: rendered from their frozen facts, with the private link put in.
+
+Strangers can have us write to anybody, so a mail to an address that nobody has proved repeats no name that they typed.
+"""
+
+import datetime as dt
+import re
+import textwrap
+from email.utils import formataddr
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.mail import EmailMultiAlternatives
+from django.core.validators import validate_email
+from django.template import Context, Engine
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+
+from bookings import links
+from bookings.calendar_entry import calendar_entry, our_address
+from bookings.emails import CALENDAR, bookings_of, places_of
+from bookings.models import Mail
+from bookings.models.booking import READING_TIME
+from bookings.room import session_facts
+from bookings.states import Kind
+from bookings.templatetags.showcase_tags import clock as clock_words
+from hubs.teaching import listed
+
+MOMENTS = ("starts_at", "ends_at", "arrival_at", "deadline")
+# Mail programs make links of these: whoever puts one in a name wants us to send it.
+LINK_IN_NAME = re.compile(r"://|www\.|@|\w\.[a-z]{2}")
+LINE = 72
+
+
+def render(mail: Mail, *, now: dt.datetime) -> EmailMultiAlternatives:
+    """The message of an outbox row, with its private link."""
+    with translation.override(mail.language), timezone.override(settings.TIME_ZONE):
+        context = _context(mail, now=now)
+        context["subject"] = _one_line(_rendered(f"emails/{mail.kind}.subject.txt", context))
+        text = _wrapped(_rendered(f"emails/{mail.kind}.txt", context))
+        html = _rendered(f"emails/{mail.kind}.html", context)
+    message = EmailMultiAlternatives(
+        context["subject"],
+        text,
+        formataddr((context["hub"], our_address())),
+        [mail.recipient or ""],
+        reply_to=[context["reply_to"]] if can_be_written_to(context.get("reply_to")) else None,
+        headers={
+            "Message-ID": f"<mail-{mail.pk}@{our_address().rpartition('@')[2]}>",
+            "Auto-Submitted": "auto-generated",
+        },
+    )
+    message.attach_alternative(html, "text/html")
+    if context["entry"]:
+        mimetype = f"text/calendar; method={CALENDAR[mail.kind]}; name=showcase.ics"
+        message.attach("showcase.ics", context["entry"], mimetype)
+    return message
+
+
+def can_be_written_to(address: str | None) -> bool:
+    """Whether the e-mail library and any mail server can take that address: one, and ASCII before the @."""
+    try:
+        validate_email(address)
+    except ValidationError:
+        return False
+    return (address or "").isprintable()
+
+
+def private_link(mail: Mail) -> str:
+    """The link that the mail carries, or an empty string where it has none."""
+    if mail.visitor:
+        return links.url(links.Purpose.VISITOR, mail.visitor)
+    return links.url(links.Purpose.CONTACT, mail.booking) if mail.booking else ""
+
+
+def _context(mail: Mail, *, now: dt.datetime) -> dict[str, Any]:
+    """What the templates say, each fact on one line."""
+    facts = _said(mail.facts)
+    session_url = settings.SITE_URL + reverse("session", args=[facts["ref"]]) if "ref" in facts else ""
+    return facts | {
+        "hub": facts.get("hub") or "Showcase",
+        "contact": _as_name(facts.get("contact")),
+        "visitors": listed([_one_line(name) for name in facts.get("visitors", [])]),
+        "deadline": _deadline(mail, facts, now=now),
+        "started": bool(facts.get("starts_at") and facts["starts_at"] <= now),
+        "status": mail.booking.status if mail.booking else "",
+        "practical": _practical(facts),
+        "entry": _entry(mail, facts),
+        "bookings": _their_bookings(mail, now=now) if mail.kind == Kind.MY_BOOKINGS else [],
+        "link": private_link(mail) or session_url,
+        "session_url": session_url,
+        "my_bookings_url": settings.SITE_URL + reverse("my-bookings"),
+        "site": settings.SITE_URL + "/",
+    }
+
+
+def _said(facts: dict[str, Any]) -> dict[str, Any]:
+    """Frozen facts as templates take them: moments parsed, and no line but those of the joining instructions."""
+    lines = {name: _one_line(fact) for name, fact in facts.items() if isinstance(fact, str) and name != "joining"}
+    return facts | lines | {name: parse_datetime(facts[name]) for name in MOMENTS if facts.get(name)}
+
+
+def _one_line(text: str) -> str:
+    """`text` without line breaks and control characters: nothing in it can start a header or a line of its own."""
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+
+
+def _as_name(name: str | None) -> str:
+    """A name that may stand in a mail to somebody else, or an empty string."""
+    return "" if not name or LINK_IN_NAME.search(name) else name
+
+
+def _wrapped(text: str) -> str:
+    """Lines of 72 characters, addresses whole on lines of their own, at most one empty line between them."""
+    lines = []
+    for line in text.strip().splitlines():
+        lines += (
+            [line]
+            if "://" in line
+            else textwrap.wrap(line, LINE, break_long_words=False, break_on_hyphens=False) or [""]
+        )
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)) + "\n"
+
+
+def _rendered(template: str, context: dict[str, Any]) -> str:
+    """Only HTML is escaped: in a subject and in plain text, quotes and ampersands stand for themselves."""
+    as_html = template.endswith(".html")
+    return Engine.get_default().get_template(template).render(Context(context, autoescape=as_html))
+
+
+def _deadline(mail: Mail, facts: dict[str, Any], *, now: dt.datetime) -> dt.datetime | None:
+    """Until when places are kept. A mail that comes late leaves time to be read, as the rule does (section 3.10)."""
+    deadline, starts_at = facts.get("deadline"), facts.get("starts_at")
+    if not deadline or deadline >= now + READING_TIME or mail.kind not in (Kind.CONFIRM, Kind.OFFERED):
+        return deadline
+    answered = Mail.objects.filter(booking=mail.booking_id, kind=mail.kind, answered_at__isnull=False)
+    first = answered.order_by("answered_at").values_list("answered_at", flat=True).first()
+    read_by: dt.datetime = max(deadline, (first or now) + READING_TIME)
+    return min(read_by, starts_at) if starts_at else read_by
+
+
+def _practical(facts: dict[str, Any]) -> list[tuple[str, str]]:
+    """What somebody with a place needs to know on the day: labels and values, where there is a value."""
+    said = [
+        (_("Come from"), clock_words(facts.get("arrival_at"))),
+        (_("Entrance"), facts.get("entrance")),
+        (_("Bring"), facts.get("bring")),
+        (_("Parking"), facts.get("parking")),
+        (_("School office"), facts.get("office_phone")),
+        (_("On the day"), facts.get("day_contact")),
+    ]
+    return [(label, value) for label, value in said if value]
+
+
+def _entry(mail: Mail, facts: dict[str, Any]) -> str:
+    """The calendar entry that goes with the mail, or an empty string."""
+    method = CALENDAR.get(mail.kind)
+    if not (method and facts.get("calendar_of") and facts.get("starts_at") and facts.get("ends_at")):
+        return ""
+    return calendar_entry(facts, attendee=mail.recipient or "", created_at=mail.created_at, method=method)
+
+
+def _their_bookings(mail: Mail, *, now: dt.datetime) -> list[dict[str, Any]]:
+    """The bookings and places to come of an address, each with its link, soonest first."""
+    related = ("session__hub_year__hub", "session__venue", "session__host_school__school")
+    bookings = bookings_of(mail.recipient_key, now=now).select_related(*related)
+    visitors = places_of(mail.recipient_key, now=now).select_related(*(f"booking__{name}" for name in related))
+    found = [(one.session, links.url(links.Purpose.CONTACT, one)) for one in bookings]
+    found += [(one.booking.session, links.url(links.Purpose.VISITOR, one)) for one in visitors]
+    found.sort(key=lambda pair: (pair[0].first_day or dt.date.max, pair[0].pk))
+    return [_said(session_facts(session, sequence=0)) | {"link": link} for session, link in found]

@@ -1,0 +1,69 @@
+"""A session under the lock: its places, and the moment that counts for everything done to them."""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.db.models import Q
+
+from bookings.models import Booking, Places
+from bookings.states import LIVE
+from hubs.models import ShowcaseSession
+
+Clock = Callable[[], dt.datetime]
+
+
+@dataclass
+class Room:
+    """A session whose places are locked, and the moment that counts for everything done under this lock."""
+
+    places: Places
+    now: dt.datetime
+    writes: int = 0
+
+    @property
+    def session(self) -> ShowcaseSession:
+        return self.places.session
+
+    @cached_property
+    def facts(self) -> dict[str, Any]:
+        """What mails say about the session, frozen."""
+        return session_facts(self.session, sequence=self.places.calendar_sequence)
+
+    def bookings_beside(self, booking: Booking) -> list[Booking]:
+        """Live bookings of the same school or contact in this session, and the one made from the same draft."""
+        live = Q(session=self.session, status__in=LIVE)
+        same = Q(school_key=booking.school_key) | Q(email_key=booking.email_key, email_key__isnull=False)
+        found = Booking.objects.filter((live & same) | Q(request_key=booking.request_key))
+        return [other for other in found if booking.pk is None or other.pk != booking.pk]
+
+
+def session_facts(session: ShowcaseSession, *, sequence: int) -> dict[str, Any]:
+    """What mails say about a session, as it is now. Moments are ISO strings in UTC."""
+    host = session.host_school
+    where = ", ".join(part for part in (session.where_name, session.place_address, session.where_town) if part)
+    return {
+        "ref": session.ref,
+        "title": session.name,
+        "hub": session.hub_year.name,
+        "reply_to": session.hub_year.contact_email,
+        "starts_at": iso(session.starts_at),
+        "ends_at": iso(session.ends_at),
+        "arrival_at": iso(session.arrival_at),
+        "place": f"{where} {session.where_postcode}".strip(),
+        "bring": session.bring,
+        "parking": session.parking,
+        "entrance": session.entrance,
+        "office_phone": session.office_phone,
+        "day_contact": session.day_contact,
+        "joining": "\n\n".join(
+            part for part in (session.joining_instructions, host.joining_instructions if host else "") if part
+        ),
+        "sequence": sequence,
+    }
+
+
+def iso(moment: dt.datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
