@@ -28,7 +28,7 @@ from hubs.models import (
     ShowcaseSession,
     StaffUser,
 )
-from hubs.school_days import SchoolDays, london
+from hubs.school_days import london
 from hubs.teaching import Roles, Years
 
 SIGN_IN = ("demo@showcase.example", "watch-a-lesson")
@@ -91,7 +91,7 @@ class Announced:
         if day:
             fields |= {"starts_at": _at(day, starts), "ends_at": _at(day, ends)}
         session = ShowcaseSession(hub_year=self.hub_year, share=None if self.archived else 2, **fields)
-        session.fill_in_dates(SchoolDays.of_hub(self.hub_year.hub_id))
+        session.fill_in_dates(calendar_of_hub(self.hub_year.hub_id))
         session.save()
         Lesson.objects.create(session=session, years=years or Years(0), topic=topic)
         for position, (time, text) in enumerate(programme or [], start=1):

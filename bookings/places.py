@@ -22,7 +22,7 @@ from bookings.refusals import AlreadyBooked, Ended, NeedsReason, NotBookable, Re
 from bookings.room import Clock, Room
 from bookings.states import FROZEN, Status, Verb, row_for
 from hubs.models import ShowcaseSession, StaffUser
-from hubs.school_days import SchoolDays
+from hubs.models.calendar import calendar_of_session
 
 STATE_FIELDS = [
     "status",
@@ -183,7 +183,7 @@ def hold(session_id: int, party: Party, *, clock: Clock, instead_of: Booking | N
     The same request key gives the same booking again. Returns None where the address has a booking already, which
     its owner is told by mail: the caller must answer the same. Raises what `judge` raises.
     """
-    calendar = SchoolDays.of_session(session_id)
+    calendar = calendar_of_session(session_id)
     with locked(session_id, clock) as room:
         booking = party.booking(room.session, now=room.now)
         beside = room.bookings_beside(booking)

@@ -39,26 +39,6 @@ class SchoolDays:
     closed: tuple[tuple[dt.date, dt.date], ...] = ()
     opened: tuple[tuple[dt.date, dt.date], ...] = ()
 
-    @classmethod
-    def of_session(cls, session_id: int) -> "SchoolDays":
-        """The calendar of the hub that runs that session: one query."""
-        return cls._of(hub__years__sessions=session_id)
-
-    @classmethod
-    def of_hub(cls, hub_id: int) -> "SchoolDays":
-        """The calendar of that hub: one query."""
-        return cls._of(hub=hub_id)
-
-    @classmethod
-    def _of(cls, **of: int) -> "SchoolDays":
-        from hubs.models import ClosedDay
-
-        rows = list(ClosedDay.objects.filter(**of).values_list("first_day", "last_day", "is_open"))
-        return cls(
-            closed=tuple((first, last) for first, last, is_open in rows if not is_open),
-            opened=tuple((first, last) for first, last, is_open in rows if is_open),
-        )
-
     def __contains__(self, day: dt.date) -> bool:
         if _within(day, self.opened):
             return True

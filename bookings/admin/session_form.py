@@ -14,8 +14,8 @@ from bookings.models import Places
 from bookings.states import SessionStatus
 from hubs.admin.bases import HTTPS, InlineFormSet, ModelForm, StackedInline, TabularInline
 from hubs.models import Lesson, ProgrammeSegment, Resource, ShowcaseSession
+from hubs.models.calendar import calendar_of_hub
 from hubs.models.lesson import MOST_LESSONS
-from hubs.school_days import SchoolDays
 
 FILLED_IN = ["closes_at", "waiting_closes_at", "release_at", "share_until"]
 LONDON = _("Times are London time.")
@@ -49,7 +49,7 @@ class SessionForm(ModelForm):
             data["share"] = hub.share
         session = construct_instance(self, ShowcaseSession())
         session.clean()
-        session.fill_in_dates(SchoolDays.of_hub(hub.pk))
+        session.fill_in_dates(calendar_of_hub(hub.pk))
         data |= {name: getattr(session, name) for name in FILLED_IN}
         self._check_days(session)
         self._check_who_may_book(session)

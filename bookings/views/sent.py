@@ -18,7 +18,7 @@ from bookings.showing import Showing
 from bookings.states import FROZEN
 from bookings.views.booking_steps import form_page, party_of
 from bookings.views.sessions import if_visible, page_of, visible_session
-from hubs.school_days import SchoolDays
+from hubs.models.calendar import calendar_of_session
 from showcase.pages import View, private
 
 MOST_ADDRESSES = 3  # a draft may change its address this often: a typing error, not a mailing
@@ -100,7 +100,7 @@ def _hold_for(draft: Draft, email: str) -> None:
 
 def _context(showing: Showing, draft: Draft) -> dict[str, Any]:
     asked_at = draft.consumed_at or showing.now
-    deadline = hold_deadline(showing.session, SchoolDays.of_session(showing.session.pk), now=asked_at)
+    deadline = hold_deadline(showing.session, calendar_of_session(showing.session.pk), now=asked_at)
     return {
         "showing": showing,
         "session": showing.session,

@@ -14,8 +14,8 @@ from bookings.judging import hold_deadline
 from bookings.showing import Showing
 from bookings.states import SessionStatus, Standing
 from hubs.models import Hub, HubYear, Notice, OldHubAddress, Resource, ShowcaseSession
+from hubs.models.calendar import calendar_of_session
 from hubs.models.session import ShowcaseSessionQuerySet
-from hubs.school_days import SchoolDays
 from showcase.pages import public
 
 PAGE = 50
@@ -129,7 +129,7 @@ def page_of(showing: Showing) -> dict[str, Any]:
     """What the panel "what to do now" needs: until when places would be kept, or sessions to go to instead."""
     found, now = showing.session, showing.now
     if showing.is_open:
-        calendar = SchoolDays.of_session(found.pk)
+        calendar = calendar_of_session(found.pk)
         return {"showing": showing, "session": found, "keep_until": hold_deadline(found, calendar, now=now)}
     return {"showing": showing, "session": found, "instead": alternatives(showing)}
 

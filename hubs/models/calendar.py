@@ -4,6 +4,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from hubs.school_days import SchoolDays
+
 
 class ClosedDay(models.Model):
     """A run of days that a hub counts as closed; or, the other way round, as open although it is usually closed.
@@ -32,3 +34,21 @@ class ClosedDay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.first_day} – {self.last_day}"
+
+
+def calendar_of_session(session_id: int) -> SchoolDays:
+    """The calendar of the hub that runs that session: one query."""
+    return _calendar(ClosedDay.objects.filter(hub__years__sessions=session_id))
+
+
+def calendar_of_hub(hub_id: int) -> SchoolDays:
+    """The calendar of that hub: one query."""
+    return _calendar(ClosedDay.objects.filter(hub=hub_id))
+
+
+def _calendar(days: models.QuerySet[ClosedDay]) -> SchoolDays:
+    runs = list(days.values_list("first_day", "last_day", "is_open"))
+    return SchoolDays(
+        closed=tuple((first, last) for first, last, is_open in runs if not is_open),
+        opened=tuple((first, last) for first, last, is_open in runs if is_open),
+    )
