@@ -28,6 +28,7 @@ from hubs.models import (
     ShowcaseSession,
     StaffUser,
 )
+from hubs.models.calendar import calendar_of_hub
 from hubs.school_days import london
 from hubs.teaching import Roles, Years
 

@@ -163,9 +163,19 @@ class WhoForm(StepForm):
 
 
 def typed(form: forms.Form, data: Mapping[str, Any]) -> dict[str, Any]:
-    """What was typed into the form's own fields, as it was typed, cut to a length that a draft may keep."""
+    """What was typed into the form's own fields, as it was typed, cut to a length that a draft may keep.
+
+    Without NUL, which no JSON of PostgreSQL holds.
+    """
     kept: dict[str, Any] = {}
     for name, field in form.fields.items():
         value = field.widget.value_from_datadict(data, {}, name)
-        kept[name] = [str(one)[:20] for one in value[:20]] if isinstance(value, list) else str(value or "")[:400]
+        if isinstance(value, list):
+            kept[name] = [_without_nul(one)[:20] for one in value[:20]]
+        else:
+            kept[name] = _without_nul(value or "")[:400]
     return kept
+
+
+def _without_nul(value: Any) -> str:
+    return str(value).replace("\x00", "")
