@@ -91,12 +91,12 @@ class StaffFactory(factory.django.DjangoModelFactory):
     full_name = "Hub Staff"
 
 
-def party(*, size: int = 1, email: str = "teacher@school.example", school: School | None = None, **fields: Any) -> Party:
+def party(
+    *, size: int = 1, email: str = "teacher@school.example", school: School | None = None, **fields: Any
+) -> Party:
     """A party of `size` from one school: the contact, and colleagues with addresses of their own."""
     local, _, domain = email.partition("@")
-    colleagues = [
-        NewVisitor(full_name=f"Colleague {n}", email=f"{local}+{n}@{domain}") for n in range(2, size + 1)
-    ]
+    colleagues = [NewVisitor(full_name=f"Colleague {n}", email=f"{local}+{n}@{domain}") for n in range(2, size + 1)]
     if school is None and "visiting" not in fields:
         school = SchoolFactory()
     visiting = fields.pop("visiting", None) or VisitingSchool(kind=SchoolKind.REGISTER, school=school)

@@ -1,0 +1,96 @@
+"""What the database itself refuses, whoever writes and however."""
+
+import pytest
+from django.apps import apps
+from django.db import IntegrityError, transaction
+
+from bookings import places
+from bookings.models import AuditEntry, Booking, Mail, Places, TellMe, Visitor
+from hubs.models import HostSchool
+from tests.factories import NOW, HubYearFactory, SessionFactory, StaffFactory, party
+
+pytestmark = pytest.mark.django_db
+
+# One row of each model, a confirmed booking of 2 in a session of 30 places; what no row may be made into; and the
+# constraint that says so.
+REFUSED = [
+    (Places, {"capacity": 1}, "never_more_places_than_the_room_holds"),
+    (Places, {"held_back": 29}, "never_more_places_than_the_room_holds"),
+    (Places, {"places_taken": 31}, "never_more_places_than_the_room_holds"),
+    (Places, {"status": "open", "capacity": 0, "places_taken": 0}, "open_session_has_places"),
+    (Booking, {"status": "pending"}, "booking_status_known"),
+    (Booking, {"status": ""}, "booking_status_known"),
+    (Booking, {"party": 0}, "party_has_a_visitor"),
+    (Booking, {"status": "waiting", "joined_at": NOW, "party": 0}, "party_has_a_visitor"),
+    (Booking, {"status": "held", "deadline": None}, "unconfirmed_has_deadline"),
+    (Booking, {"status": "offered", "deadline": None}, "unconfirmed_has_deadline"),
+    (Booking, {"status": "waiting", "joined_at": None}, "waiting_since_a_time"),
+    (Booking, {"school": None}, "register_school_has_urn"),
+    (Booking, {"school_kind": "independent"}, "register_school_has_urn"),
+    (Booking, {"smallest_party": 3}, "smallest_party_fits"),
+    (AuditEntry, {"by": "staff", "staff": None}, "staff_is_named"),
+    (AuditEntry, {"by": "visitor", "staff": StaffFactory}, "staff_is_named"),
+    (AuditEntry, {"by": "clock", "staff": StaffFactory}, "staff_is_named"),
+    (Mail, {"state": "sent", "answered_at": None}, "mail_answered_at_a_time"),
+    (Mail, {"state": "refused", "answered_at": None}, "mail_answered_at_a_time"),
+    (Visitor, {"position": 1}, "one_visitor_a_position"),
+    (Visitor, {"is_contact": True}, "contact_is_one_visitor"),
+    (Visitor, {"attendance": "late"}, "attendance_known"),
+    (TellMe, {"session": None}, "told_of_one_thing"),
+    (TellMe, {"hub": lambda: HubYearFactory().hub}, "told_of_one_thing"),
+]
+# In test_one_each.py.
+TRIED_ELSEWHERE = {"one_live_booking_each", "contact_comes_once"}
+TOLD_ONCE = {"told_once_of_session", "told_once_of_host_school", "told_once_of_hub"}
+
+
+def rows():
+    """A row of each model, made as it is made."""
+    session = SessionFactory()
+    booking = places.hold(session.pk, party(size=2), clock=lambda: NOW)
+    places.confirm(booking.pk, clock=lambda: NOW)
+    TellMe.objects.create(email="a@a.example", email_key="a@a.example", session=session, created_at=NOW)
+
+
+def name_of(case):
+    _model, values, constraint = case
+    return f"{constraint}-{'-'.join(f'{key}={value}' for key, value in values.items() if not callable(value))}"
+
+
+@pytest.mark.parametrize("case", [pytest.param(case, id=name_of(case)) for case in REFUSED])
+def test_database_refuses(case):
+    model, values, constraint = case
+    rows()
+    values = {key: value() if callable(value) else value for key, value in values.items()}
+    one = model.objects.filter(pk=model.objects.order_by("pk").last().pk)
+    with pytest.raises(IntegrityError) as refused, transaction.atomic():
+        one.update(**values)
+    assert constraint in str(refused.value) or "UNIQUE constraint failed" in str(refused.value)  # SQLite's words
+
+
+@pytest.mark.parametrize("of", ["session", "host_school", "hub"])
+def test_database_refuses_to_tell_an_address_twice_of_one_thing(of):
+    hub_year = HubYearFactory()
+    thing = {
+        "session": SessionFactory,
+        "host_school": lambda: HostSchool.objects.create(hub_year=hub_year),
+        "hub": lambda: hub_year.hub,
+    }[of]()
+    wish = {"email": "a@a.example", "email_key": "a@a.example", "created_at": NOW, of: thing}
+    TellMe.objects.create(**wish)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        TellMe.objects.create(**wish)
+    TellMe.objects.create(**(wish | {"email_key": "b@b.example"}))
+
+
+@pytest.mark.parametrize("field", ["places_taken", "held_back", "capacity"])
+def test_database_refuses_a_count_below_nothing(field):
+    session = SessionFactory()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Places.objects.filter(pk=session.pk).update(**{field: -1})
+
+
+def test_every_constraint_has_been_tried():
+    models = apps.get_app_config("bookings").get_models()
+    names = {constraint.name for model in models for constraint in model._meta.constraints}
+    assert {constraint for _model, _values, constraint in REFUSED} | TOLD_ONCE | TRIED_ELSEWHERE == names

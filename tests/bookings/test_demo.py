@@ -1,0 +1,174 @@
+"""The demo: four real announcements, as they were and in a year to come."""
+
+import datetime as dt
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from bookings import demo
+from bookings.models import Booking, Mail
+from bookings.showing import Showing
+from bookings.states import Standing
+from hubs.models import Hub, HubYear, MasterySpecialist, School, ShowcaseSession, StaffUser
+from hubs.school_days import london
+from tests.browser.rows import every_row
+
+pytestmark = pytest.mark.django_db
+ARCHIVED_DAYS = {
+    "kent-medway": (dt.date(2019, 1, 22), dt.date(2019, 1, 24)),
+    "london-south-west": (dt.date(2019, 1, 23), dt.date(2019, 1, 24)),
+    "south-yorkshire": (dt.date(2020, 3, 9), dt.date(2020, 3, 10)),
+    "yorkshire-and-the-humber": (dt.date(2019, 1, 14), dt.date(2019, 1, 25)),
+}
+
+
+def load(*today):
+    """The demo as it is loaded on that day, at noon; the moment, and how many announcements were entered."""
+    now = london(dt.date(*today), dt.time(12))
+    return now, demo.load(lambda: now)
+
+
+def showings(now, slug=None, *, to_come=True):
+    sessions = ShowcaseSession.objects.select_related("places", "hub_year__hub").order_by(
+        "first_day", "starts_at", "pk"
+    )
+    sessions = sessions.upcoming(today=now.date()) if to_come else sessions.past(today=now.date())
+    return [Showing(one, now) for one in (sessions.filter(hub_year__hub__slug=slug) if slug else sessions)]
+
+
+@pytest.mark.parametrize(
+    "today, day",
+    [
+        ((2026, 11, 22), dt.date(2027, 1, 26)),
+        ((2027, 1, 1), dt.date(2027, 1, 26)),
+        ((2026, 12, 31), dt.date(2027, 1, 26)),
+        ((2026, 12, 29), dt.date(2027, 1, 26)),  # 28 days before
+        ((2027, 1, 5), dt.date(2027, 1, 26)),  # three weeks before, to the day
+        ((2027, 1, 6), dt.date(2028, 1, 25)),  # a day too late
+        ((2027, 1, 26), dt.date(2028, 1, 25)),
+        ((2030, 1, 1), dt.date(2030, 1, 22)),  # the earliest fourth Tuesday there is
+        ((2030, 1, 2), dt.date(2031, 1, 28)),
+    ],
+)
+def test_first_day_is_the_fourth_tuesday_of_january_at_least_three_weeks_ahead(today, day):
+    assert demo.first_ahead(demo.nth(demo.TUESDAY, 4, 1), dt.date(*today)) == day
+    assert (day.weekday(), (day.day - 1) // 7) == (1, 3)
+
+
+@pytest.mark.parametrize("today", [(2026, 12, 31), (2027, 1, 1), (2027, 1, 5)])
+def test_sessions_are_open_with_thirty_places_from_tuesday_to_thursday(today):
+    now, entered = load(*today)
+    assert entered == 8
+    assert [
+        (one.session.first_day, one.standing, one.places.capacity, one.left > 0) for one in showings(now, "kent-medway")
+    ] == [(dt.date(2027, 1, day), Standing.OPEN, 30, True) for day in (26, 27, 28)]
+
+
+def test_kent_and_medway_stands_as_it_was_announced():
+    now, _entered = load(2026, 11, 22)
+    assert [
+        (f"{timezone.localtime(one.session.starts_at):%H:%M}", one.session.name, one.session.where_name)
+        for one in showings(now, "kent-medway")
+    ] == [
+        ("09:00", "Year 6 lesson", "West Borough Primary School"),
+        ("09:15", "Year 6 lesson", "The Whitstable School"),
+        ("09:00", "Year 3 lesson", "West Borough Primary School"),
+    ]
+    first = showings(now, "kent-medway")[0].session
+    assert first.suits == "Year 6, and Key Stage 3"
+    assert first.suits_note == "The Year 6 lessons will be very suitable for KS3 staff also."
+
+
+def test_demo_shows_a_nearly_full_session_and_a_full_one():
+    now, _entered = load(2026, 11, 22)
+    assert [(one.standing, one.left, one.places.capacity) for one in showings(now, "london-south-west")] == [
+        (Standing.OPEN, 1, 30),
+        (Standing.FULL, 0, 30),
+    ]
+    assert [one.standing for one in showings(now, "south-yorkshire")] == [Standing.OPEN] * 2
+
+
+def test_demo_shows_sessions_without_a_single_date():
+    now, _entered = load(2026, 11, 22)
+    yorkshire = showings(now, "yorkshire-and-the-humber")
+    assert [one.standing for one in yorkshire] == [Standing.ANNOUNCED] * 6
+    assert {(one.session.first_day, one.session.last_day, one.session.starts_at) for one in yorkshire} == {
+        (dt.date(2027, 1, 11), dt.date(2027, 1, 22), None)
+    }
+    assert [one.session.name for one in yorkshire][:3] == [
+        "Open classroom: encoding with ID numbers",
+        "Open classroom: backwards reasoning",
+        "Open classroom",
+    ]
+
+
+def test_archived_announcements_are_over_on_their_own_days():
+    now, _entered = load(2026, 11, 22)
+    days = {}
+    for one in showings(now, to_come=False):
+        assert one.standing == Standing.OVER
+        first, last = days.get(one.session.hub.slug, (dt.date.max, dt.date.min))
+        days[one.session.hub.slug] = min(first, one.session.first_day), max(last, one.session.last_day)
+    assert days == ARCHIVED_DAYS
+
+
+def test_specialists_are_named_in_the_exchange_that_sent_them_alone():
+    load(2026, 11, 22)
+    load(2027, 6, 1)
+    assert sorted(MasterySpecialist.objects.values_list("full_name", flat=True)) == [
+        "Geri Holliday",
+        "Sara Sinnerton",
+        "Sarah Dean",
+    ]
+    assert set(MasterySpecialist.objects.values_list("hub_year__exchange__year", flat=True)) == {2018}
+
+
+def test_demo_loaded_twice_doubles_nothing():
+    load(2026, 11, 22)
+    before = every_row()
+    assert load(2026, 11, 22)[1] == 0
+    assert load(2027, 1, 20)[1] == 0
+    assert every_row() == before
+
+
+def test_announcement_that_is_over_is_entered_again_and_the_others_are_left_alone():
+    load(2026, 11, 22)
+    before = ShowcaseSession.objects.count()
+    now, entered = load(2027, 2, 1)  # South Yorkshire is still to come in March
+    assert entered == 3
+    assert ShowcaseSession.objects.count() == before + 3 + 2 + 6
+    assert showings(now, "kent-medway")[0].session.first_day == dt.date(2028, 1, 25)
+    assert (Hub.objects.count(), HubYear.objects.filter(hub__slug="kent-medway").count()) == (4, 3)
+    assert StaffUser.objects.count() == 1
+    assert School.objects.count() == len(demo.HOSTS) + len(demo.DEMO_SCHOOLS)
+
+
+def test_visitors_of_the_demo_are_called_what_they_are_and_get_no_mail():
+    load(2026, 11, 22)
+    assert Booking.objects.exclude(contact_email=None).count() == 0
+    assert Mail.objects.count() == 0
+    for booking in Booking.objects.all():
+        assert {visitor.full_name.startswith("Demo visitor ") for visitor in booking.visitors.all()} == {True}
+
+
+def test_every_page_of_the_demo_can_be_shown(client, monkeypatch):
+    now, _entered = load(2026, 11, 22)
+    monkeypatch.setattr(timezone, "now", lambda: now)
+    addresses = ["/", "/?past=1", "/hubs/", "/privacy/"]
+    addresses += [hub.get_absolute_url() for hub in Hub.objects.all()]
+    addresses += [session.get_absolute_url() for session in ShowcaseSession.objects.all()]
+    assert len(addresses) == 4 + 4 + 26
+    for address in addresses:
+        assert client.get(address).status_code == 200
+
+
+def test_mail_of_the_demo_is_not_shown_without_it(client):
+    assert client.get("/dev/mail/").status_code == 404
+
+
+@pytest.mark.parametrize("command", ["demo", "prepare_demo"])
+def test_demo_is_not_loaded_without_its_setting(command):
+    with pytest.raises(CommandError, match="SHOWCASE_DEMO=1"):
+        call_command(command)
+    assert StaffUser.objects.count() == 0

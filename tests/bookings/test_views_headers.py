@@ -1,0 +1,326 @@
+"""What goes around every page: caches, cookies, the policy, and how heavy a first visit is."""
+
+import datetime as dt
+import gzip
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.contrib.staticfiles import finders
+from django.urls import reverse
+from django.utils import timezone
+
+from bookings import places
+from bookings.links import Purpose, token
+from bookings.states import SessionStatus
+from hubs.models import Lesson, ProgrammeSegment
+from hubs.school_days import london
+from tests.browser.steps import at, book, choose_school, fill_in
+from tests.factories import DAY, NOW, HubYearFactory, SchoolFactory, SessionFactory, party
+
+pytestmark = pytest.mark.django_db
+
+POLICY = {
+    "default-src 'none'",
+    "style-src 'self'",
+    "img-src 'self'",
+    "form-action 'self'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+}
+PUBLIC = [
+    "/",
+    "/?past=1",
+    "/?teach=y6&page=1",
+    "/hubs/",
+    "/hubs/kent/",
+    "/sessions/ABC234/",
+    "/privacy/",
+    "/accessibility/",
+]
+STEPS = ["book", "book-school", "book-other", "book-who", "book-check"]
+KILOBYTE = 1024
+
+
+@pytest.fixture(autouse=True)
+def _now(monkeypatch):
+    monkeypatch.setattr(timezone, "now", lambda: NOW)
+
+
+@pytest.fixture
+def session():
+    return SessionFactory(ref="ABC234", hub_year__hub__slug="kent")
+
+
+def policy_of(response):
+    return {directive.strip() for directive in response["Content-Security-Policy"].split(";")}
+
+
+def assert_private(response):
+    assert response["Cache-Control"] == "no-store"
+    assert response["X-Robots-Tag"] == "noindex"
+    assert response["Referrer-Policy"] == "strict-origin"
+    assert policy_of(response) == POLICY
+
+
+# --- public pages ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("session")
+@pytest.mark.parametrize("address", PUBLIC)
+def test_public_page_is_one_page_for_everybody(client, admin_client, address):
+    """It reads and sets no cookie, so that a cache may hand it to anybody; signed-in staff get the same to the byte."""
+    client.cookies["draft"] = "x"
+    response = client.get(address, HTTP_ACCEPT_ENCODING="gzip")
+    assert response.status_code == 200
+    assert not response.cookies
+    assert response["Vary"] == "Accept-Encoding"
+    assert response["Cache-Control"] == "public, max-age=0, s-maxage=5"
+    assert policy_of(response) == POLICY
+    assert client.get(address).content == admin_client.get(address).content
+
+
+@pytest.mark.usefixtures("session")
+@pytest.mark.parametrize("encoding", ["", "gzip"])
+@pytest.mark.parametrize("address", PUBLIC)
+def test_public_page_that_has_not_changed_is_not_sent_again(client, address, encoding):
+    first = client.get(address, HTTP_ACCEPT_ENCODING=encoding)
+    again = client.get(address, HTTP_ACCEPT_ENCODING=encoding, HTTP_IF_NONE_MATCH=first["ETag"])
+    assert (again.status_code, again.content) == (304, b"")
+    SessionFactory(hub_year__hub__slug="another", title="Another")
+    if address == "/":
+        changed = client.get(address, HTTP_ACCEPT_ENCODING=encoding, HTTP_IF_NONE_MATCH=first["ETag"])
+        assert changed.status_code == 200
+
+
+@pytest.mark.usefixtures("session")
+@pytest.mark.parametrize("address", PUBLIC)
+@pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
+def test_public_page_is_only_for_reading(client, address, method):
+    assert getattr(client, method)(address).status_code == 405
+
+
+@pytest.mark.usefixtures("session")
+@pytest.mark.parametrize("address", PUBLIC)
+def test_head_of_a_public_page_is_its_get_without_a_body(client, address):
+    got, head = client.get(address), client.head(address)
+    assert (head.status_code, head.content) == (200, b"")
+    assert {name: value for name, value in got.items() if name not in ("Content-Length", "ETag")} == {
+        name: value for name, value in head.items() if name != "Content-Length"
+    }
+
+
+@pytest.mark.usefixtures("session")
+@pytest.mark.parametrize("address", PUBLIC)
+def test_page_has_nothing_that_the_policy_refuses(client, address):
+    html = client.get(address).content.decode()
+    assert not re.findall(r"<script|<iframe|<object|<base|\sstyle=|\son\w+=|javascript:|<style|data:", html)
+    assert not re.findall(r"(?:src|srcset|poster)=", html)
+    for href in re.findall(r'<link[^>]+href="([^"]+)"', html):
+        assert href.startswith(("/static/", "http://testserver/"))
+
+
+# --- private pages ---------------------------------------------------------------------------------------------------
+
+
+def test_steps_are_kept_by_nobody(client, session):
+    school = SchoolFactory()
+    assert_private(client.get(at("book", session)))
+    assert_private(client.post(at("book", session), {"school": ""}))
+    fill_in(client, session, school)
+    for name in STEPS:
+        assert_private(client.get(at(name, session)))
+        assert_private(client.post(at(name, session), {"urn": "x", "school": ""}))
+    for name in ("book-sent", "book-again", "book-address"):
+        assert_private(client.get(at(name, session)))
+        assert_private(client.post(at(name, session)))
+
+
+def test_steps_of_a_session_that_cannot_be_booked_are_kept_by_nobody(client):
+    session = SessionFactory(room__status=SessionStatus.CLOSED)
+    assert_private(client.get(at("book", session)))
+
+
+def test_refusal_is_kept_by_nobody(client):
+    session, school = SessionFactory(share=1), SchoolFactory()
+    places.hold(session.pk, party(school=school), clock=lambda: NOW)
+    choose_school(client, session, school)
+    response = client.get(at("book-who", session))
+    assert response.status_code == 409
+    assert_private(response)
+
+
+def test_pages_of_a_booking_are_kept_by_nobody(client, session):
+    booking = places.hold(session.pk, party(size=2), clock=lambda: NOW)
+    places.confirm(booking.pk, clock=lambda: NOW)
+    visitor = booking.visitors.get(is_contact=False)
+    for opens in (token(Purpose.CONTACT, booking), token(Purpose.VISITOR, visitor)):
+        for page in ("", "cancel/", "calendar.ics"):
+            assert_private(client.get(f"/bookings/{opens}/{page}"))
+    contact = f"/bookings/{token(Purpose.CONTACT, booking)}/"
+    assert_private(client.get(f"{contact}change/"))
+    assert_private(client.post(f"{contact}change/", {"name": ""}))
+    assert_private(client.post(f"{contact}confirm/"))
+    assert_private(client.post(f"{contact}cancel/"))
+    refused = client.post(f"{contact}confirm/")
+    assert refused.status_code == 409
+    assert_private(refused)
+
+
+def test_my_bookings_is_kept_by_nobody(client):
+    for address in ("/my-bookings/", "/my-bookings/sent/"):
+        assert_private(client.get(address))
+    assert_private(client.post("/my-bookings/", {"email": ""}))
+    assert_private(client.post("/my-bookings/", {"email": "ada@school.example"}))
+
+
+def test_only_pages_with_a_form_set_a_cookie(client, session):
+    """One protects the form, one keeps the answers; neither is sent with any other page."""
+    booking = places.hold(session.pk, party(), clock=lambda: NOW)
+    link = f"/bookings/{token(Purpose.CONTACT, booking)}/"
+    with_form = [
+        at("book", session),
+        at("book-other", session),
+        "/my-bookings/",
+        link,
+        f"{link}change/",
+        f"{link}cancel/",
+    ]
+    without = ["/my-bookings/sent/", "/bookings/x/", *PUBLIC]
+    for address in with_form:
+        assert set(client_without_cookies(client).get(address).cookies) == {"csrftoken"}
+    for address in without:
+        assert not client_without_cookies(client).get(address).cookies
+
+
+def client_without_cookies(client):
+    client.cookies.clear()
+    return client
+
+
+# --- error pages -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("address", ["/nowhere/", "/sessions/ZZZZZZ/", "/hubs/nowhere/", "/bookings/x/", "/dev/mail/"])
+def test_page_that_is_not_there_says_where_to_go(client, address):
+    response = client.get(address)
+    html = response.content.decode()
+    assert response.status_code == 404
+    assert (response["Cache-Control"], policy_of(response)) == ("no-store", POLICY)
+    assert not response.cookies
+    assert "There is nothing at this address" in html
+    assert '<meta name="robots" content="noindex">' in html
+    assert 'href="/my-bookings/"' in html
+
+
+def test_form_without_its_secret_says_to_press_again(session, client):
+    strict = type(client)(enforce_csrf_checks=True)
+    response = strict.post(at("book", session), {"school": "ash"})
+    html = response.content.decode()
+    assert response.status_code == 403
+    assert policy_of(response) == POLICY
+    assert "This page was open for too long" in html
+    assert f'href="{at("book", session)}">Load the page again' in html
+
+
+def test_something_that_no_page_sends_is_answered_in_words(client, session):
+    response = client.post(
+        at("book", session), {f"field-{n}": "" for n in range(settings.DATA_UPLOAD_MAX_NUMBER_FIELDS + 1)}
+    )
+    assert response.status_code == 400
+    assert policy_of(response) == POLICY
+    assert "We could not read what was sent" in response.content.decode()
+
+
+def test_fault_of_ours_is_answered_in_words(client, monkeypatch):
+    def fail(*args, **kwargs):
+        raise RuntimeError("SECRET")
+
+    monkeypatch.setattr("bookings.views.sessions.by_day", fail)
+    client.raise_request_exception = False
+    response = client.get("/")
+    html = response.content.decode()
+    assert response.status_code == 500
+    assert policy_of(response) == POLICY
+    assert "Something went wrong on our side" in html
+    assert "SECRET" not in html
+
+
+# --- how heavy a first visit is --------------------------------------------------------------------------------------
+
+
+def weight(client, address):
+    """Bytes of HTML and style sheets, as they are sent compressed."""
+    response = client.get(address, HTTP_ACCEPT_ENCODING="gzip")
+    assert response["Content-Encoding"] == "gzip"
+    html = gzip.decompress(response.content).decode()
+    sheets = re.findall(r'<link rel="stylesheet"[^>]*href="/static/([^"]+)"', html)
+    assert len(sheets) == 5
+    files = [finders.find(sheet) for sheet in sheets]
+    styles = sum(len(gzip.compress(Path(file).read_bytes())) for file in files)
+    return len(response.content) + styles
+
+
+@pytest.fixture
+def season():
+    """Fifty sessions of a real season: twenty hubs, three days, no two alike in name, place and places taken."""
+    hubs = [HubYearFactory(name=f"{name} & District Maths Hub {n}") for n, name in enumerate(["Ash", "Birch"] * 10)]
+    trees = ["Alder", "Beech", "Cedar", "Damson", "Elder", "Fir", "Gorse", "Hazel", "Ivy", "Juniper", "Larch"]
+    for n in range(50):
+        day = DAY + dt.timedelta(days=n % 3)
+        name = f"{trees[n % 11]} {trees[(n * 7 + 3) % 11]} Church of England Primary School"
+        session = SessionFactory(
+            hub_year=hubs[n % 20],
+            ref=f"{'ABCDEFGHJK'[n // 10]}{'23456789AB'[n % 10]}QRST",
+            starts_at=london(day, dt.time(9, n)),
+            ends_at=london(day, dt.time(11, n)),
+            venue=SchoolFactory(name=name, town=f"{trees[(n * 4) % 11]}hampton"),
+            lessons_of=1 << (n % 13),
+            suits_years=(1 << (n % 13)) | (1 << ((n * 5) % 13)),
+            room__capacity=12 + n,
+        )
+        places.hold(session.pk, party(size=n % 10 + 1, email=f"ada{n}@school.example"), clock=lambda: NOW)
+    return session
+
+
+def test_first_visit_to_a_list_of_fifty_sessions_fits_in_14_kilobytes(client, season):
+    weights = {
+        "list": weight(client, "/"),
+        "filtered": weight(client, "/?teach=ks2&since=2027-01-01&until=2027-12-31"),
+        "hub": weight(client, reverse("hub", args=[season.hub.slug])),
+    }
+    assert client.get("/").content.count(b'class="session"') == 50
+    assert {name: size for name, size in weights.items() if size > 14 * KILOBYTE} == {}
+
+
+def test_first_visit_to_any_other_page_fits_in_14_kilobytes(client, session):
+    for position in (2, 3, 4):
+        Lesson.objects.create(session=session, position=position, years=1 << position, topic=f"topic {position}" * 10)
+    for position in range(10):
+        ProgrammeSegment.objects.create(session=session, position=position, text=f"What happens, part {position}" * 4)
+    session.about = "Words about the session. " * 100
+    session.save()
+    colleagues = [{"name": f"Colleague {n}", "email": f"c{n}@school.example"} for n in range(9)]
+    fill_in(client, session, SchoolFactory(), *colleagues)
+    addresses = ["/sessions/ABC234/", "/privacy/", "/accessibility/", "/my-bookings/", "/nowhere/"]
+    addresses += [at(name, session) for name in STEPS]
+    weights = {address: weight(client, address) for address in addresses}
+    client.post(at("book-check", session))
+    weights["sent"] = weight(client, at("book-sent", session))
+    assert {name: size for name, size in weights.items() if size > 14 * KILOBYTE} == {}
+
+
+def test_style_sheets_hold_no_outside_address():
+    for name in ("tokens", "base", "layout", "components", "print"):
+        css = (settings.BASE_DIR / "static" / "css" / f"{name}.css").read_text()
+        assert not re.findall(r"@import|url\(|https?:|expression\(", css)
+
+
+def test_booking_twice_from_one_browser_keeps_one_cookie_for_each_session(client, session):
+    """The cookie is limited to a session's steps, so two sessions can be booked side by side."""
+    other, school = SessionFactory(), SchoolFactory()
+    first = book(client, session, school)
+    second = client.post(at("book", other), {"school": "x"})
+    assert first.status_code == second.status_code == 302
+    assert second.cookies["draft"]["path"] == at("book", other)

@@ -1,0 +1,283 @@
+"""The list of sessions: what it shows, its filters, its pages."""
+
+import datetime as dt
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from bookings.states import SessionStatus
+from bookings.views import sessions
+from hubs.models import Lesson, Notice, ShowcaseSession
+from hubs.school_days import london
+from hubs.teaching import Years
+from tests.browser.reading import Page
+from tests.browser.rows import questions
+from tests.factories import DAY, NOW, HubFactory, HubYearFactory, SessionFactory
+
+pytestmark = pytest.mark.django_db
+NINE, NOON = dt.time(9), dt.time(12)
+
+
+@pytest.fixture(autouse=True)
+def _now(monkeypatch):
+    monkeypatch.setattr(timezone, "now", lambda: NOW)
+
+
+def on(day, **values):
+    """A session from nine to noon of that day."""
+    return SessionFactory(starts_at=london(day, NINE), ends_at=london(day, NOON), **values)
+
+
+def shown(client, query=""):
+    """Titles of the sessions on the list, in order."""
+    response = client.get(f"/{query}")
+    assert response.status_code == 200
+    return [one.session.title for _day, group in response.context["days"] for one in group]
+
+
+def test_list_without_sessions_says_when_to_come_again(client):
+    page = Page(client.get("/"))
+    assert "0 sessions No sessions are announced just now. Most take place in January and March" in page.text
+    assert "There are no past sessions yet." in Page(client.get("/?past=1")).text
+
+
+def test_list_shows_when_where_for_whom_and_how_many_places(client):
+    hub_year = HubYearFactory(name="Kent & Medway Maths Hub")
+    SessionFactory(
+        hub_year=hub_year,
+        venue__name="West Borough Primary School",
+        venue__town="Maidstone",
+        suits_years=Years.Y6 | Years.KS3,
+        room__capacity=30,
+        room__places_taken=0,
+    )
+    assert (
+        "1 session Tuesday 26 January 2027 Year 6 lesson 9:00 to 11:45 · West Borough Primary School, Maidstone "
+        "Suits Year 6, and Key Stage 3 · Kent & Medway Maths Hub 30 places left 0 of 30 taken Past sessions"
+    ) in Page(client.get("/")).text
+
+
+def test_list_stands_by_date_and_time_those_without_a_date_last(client):
+    SessionFactory(title="no date", starts_at=None, ends_at=None, room__status=SessionStatus.ANNOUNCED)
+    on(DAY + dt.timedelta(days=1), title="next day")
+    SessionFactory(title="afternoon", starts_at=london(DAY, dt.time(13)), ends_at=london(DAY, dt.time(15)))
+    on(DAY, title="morning")
+    announced = {"starts_at": None, "ends_at": None, "room__status": SessionStatus.ANNOUNCED}
+    SessionFactory(title="January", first_day=dt.date(2027, 1, 1), last_day=dt.date(2027, 1, 31), **announced)
+    assert shown(client) == ["January", "morning", "afternoon", "next day", "no date"]
+    days = Page(client.get("/")).text
+    assert days.index("January 2027") < days.index("Tuesday 26 January 2027") < days.index("Date to be announced")
+
+
+def test_list_leaves_out_drafts_and_what_is_not_public(client):
+    SessionFactory(title="public")
+    SessionFactory(title="draft", room__status=SessionStatus.DRAFT)
+    SessionFactory(title="by link", visibility=ShowcaseSession.Visibility.LINK)
+    SessionFactory(title="staff", visibility=ShowcaseSession.Visibility.STAFF)
+    assert shown(client) == ["public"]
+
+
+def test_cancelled_session_stays_on_the_list_and_says_so(client):
+    SessionFactory(title="snow", room__status=SessionStatus.CANCELLED)
+    assert shown(client) == ["snow"]
+    assert "Cancelled" in Page(client.get("/")).text
+
+
+def test_hub_filter_finds_sessions_that_the_hub_runs_or_shares(client):
+    kent, sussex = HubYearFactory(hub__slug="kent"), HubYearFactory(hub__slug="sussex")
+    SessionFactory(title="own", hub_year=kent)
+    SessionFactory(title="shared", hub_year=sussex).also_run_by.add(kent)
+    SessionFactory(title="other", hub_year=sussex)
+    assert shown(client, "?hub=kent") == ["own", "shared"]
+    assert shown(client, "?hub=sussex") == ["shared", "other"]
+    assert shown(client, "?hub=") == ["own", "shared", "other"]
+
+
+def test_date_filters_take_both_ends_in(client):
+    for day in (DAY, DAY + dt.timedelta(days=1), DAY + dt.timedelta(days=2)):
+        on(day, title=f"{day.day}")
+    range_ = {"first_day": dt.date(2027, 1, 14), "last_day": dt.date(2027, 1, 26)}
+    SessionFactory(title="range", starts_at=None, ends_at=None, room__status=SessionStatus.ANNOUNCED, **range_)
+    assert shown(client, "?since=2027-01-27") == ["27", "28"]
+    assert shown(client, "?since=26/1/2027") == ["range", "26", "27", "28"]
+    assert shown(client, "?until=2027-01-26") == ["range", "26"]
+    assert shown(client, "?since=2027-01-27&until=2027-01-27") == ["27"]
+    assert shown(client, "?since=2027-01-28&until=2027-01-26") == []
+
+
+def test_teach_filter_finds_the_class_taught_and_who_it_suits(client):
+    SessionFactory(title="class", lessons_of=Years.Y2, suits_years=Years(0))
+    SessionFactory(title="suits", lessons_of=Years.Y6, suits_years=Years.KS3)
+    several = SessionFactory(title="second lesson", lessons_of=Years.RECEPTION, suits_years=Years(0))
+    Lesson.objects.create(session=several, position=2, years=Years.Y8)
+    assert shown(client, "?teach=y2") == ["class"]
+    assert shown(client, "?teach=ks1") == ["class"]
+    assert shown(client, "?teach=y8") == ["suits", "second lesson"]
+    assert shown(client, "?teach=y0") == ["second lesson"]
+    assert shown(client, "?teach=ks5") == []
+
+
+def test_filters_work_together(client):
+    kent = HubYearFactory(hub__slug="kent", name="Kent Hub")
+    on(DAY, title="all fits", hub_year=kent, lessons_of=Years.Y3, suits_years=Years(0))
+    on(DAY, title="other hub", lessons_of=Years.Y3)
+    on(DAY, title="other class", hub_year=kent, lessons_of=Years.Y9, suits_years=Years(0))
+    on(DAY + dt.timedelta(days=7), title="too late", hub_year=kent, lessons_of=Years.Y3)
+    assert shown(client, "?teach=y3&hub=kent&since=2027-01-20&until=2027-01-31") == ["all fits"]
+
+
+def test_each_filter_in_force_can_be_taken_away_alone(client):
+    HubYearFactory(hub__slug="kent", name="Kent Hub")
+    query = "?teach=ks2&since=2027-01-20&until=2027-01-31&hub=kent&page=1"
+    links = {words: href for words, href in Page(client.get(f"/{query}")).links.items() if "remove" in words}
+    assert links == {
+        "Key Stage 2 – remove this filter ×": "?since=2027-01-20&until=2027-01-31&hub=kent",
+        "from 20 January 2027 – remove this filter ×": "?teach=ks2&until=2027-01-31&hub=kent",
+        "to 31 January 2027 – remove this filter ×": "?teach=ks2&since=2027-01-20&hub=kent",
+        "Kent Hub – remove this filter ×": "?teach=ks2&since=2027-01-20&until=2027-01-31",
+    }
+
+
+def test_nothing_that_fits_offers_to_drop_each_choice(client):
+    SessionFactory(title="one")
+    page = Page(client.get("/?teach=ks5&since=2027-01-20"))
+    assert "0 sessions" in page.text
+    assert "No session fits all of this. Take one of your choices away:" in page.text
+    assert page.links["without “Key Stage 5”"] == "?since=2027-01-20"
+    assert page.links["without “from 20 January 2027”"] == "?teach=ks5"
+
+
+@pytest.mark.parametrize("query", ["?since=31/02/2027", "?until=soon", "?since=0000-01-01", "?until=99999-01-01"])
+def test_date_that_makes_no_sense_is_said_and_left_out(client, query):
+    SessionFactory(title="one")
+    assert shown(client, query) == ["one"]
+    page = Page(client.get(f"/{query}"))
+    assert "Enter a date like 26/1/2027" in page.text
+    assert not [words for words in page.links if "remove" in words]
+
+
+@pytest.mark.parametrize("query", ["?teach=y99", "?hub=nowhere", "?teach=%00", "?hub=%F0%9F%98%80"])
+def test_choice_that_does_not_exist_is_said_and_left_out(client, query):
+    SessionFactory(title="one")
+    assert shown(client, query) == ["one"]
+    assert 'class="error"' in client.get(f"/{query}").content.decode()
+
+
+def test_bad_value_leaves_the_other_filters_in_force(client):
+    SessionFactory(title="one", lessons_of=Years.Y6, suits_years=Years(0))
+    assert shown(client, "?since=soon&teach=y6") == ["one"]
+    assert shown(client, "?since=soon&teach=ks5") == []
+
+
+def test_past_sessions_stand_newest_first(client):
+    on(dt.date(2026, 12, 1), title="December")
+    on(dt.date(2026, 11, 3), title="November")
+    SessionFactory(title="to come")
+    assert shown(client, "?past=1") == ["December", "November"]
+    assert shown(client) == ["to come"]
+    page = Page(client.get("/?past=1&teach=y6"))
+    assert "2 past sessions" in page.text
+    assert page.links["Year 6 – remove this filter ×"] == "?past=1"
+
+
+@pytest.mark.parametrize(
+    "day, moment, over",
+    [
+        (dt.date(2027, 1, 26), dt.datetime(2027, 1, 26, 23, 59, tzinfo=dt.timezone.utc), False),
+        (dt.date(2027, 1, 26), dt.datetime(2027, 1, 27, 0, 0, tzinfo=dt.timezone.utc), True),
+        (dt.date(2027, 6, 15), dt.datetime(2027, 6, 15, 22, 59, tzinfo=dt.timezone.utc), False),
+        (dt.date(2027, 6, 15), dt.datetime(2027, 6, 15, 23, 0, tzinfo=dt.timezone.utc), True),
+    ],
+    ids=["winter, a minute to midnight", "winter, midnight", "summer, a minute to midnight", "summer, midnight"],
+)
+def test_session_leaves_the_list_at_midnight_in_london(client, monkeypatch, day, moment, over):
+    on(day, title="one")
+    monkeypatch.setattr(timezone, "now", lambda: moment)
+    assert shown(client) == ([] if over else ["one"])
+    assert shown(client, "?past=1") == (["one"] if over else [])
+
+
+def sessions_of_kent(number):
+    hub_year = HubYearFactory(hub__slug="kent")
+    for n in range(number):
+        on(DAY + dt.timedelta(days=n // 4), title=f"{n}", hub_year=hub_year)
+
+
+@pytest.fixture
+def two_pages(monkeypatch):
+    """Three sessions, two a page."""
+    monkeypatch.setattr(sessions, "PAGE", 2)
+    sessions_of_kent(3)
+
+
+def test_list_has_fifty_sessions_a_page(client):
+    sessions_of_kent(60)
+    assert shown(client) == [f"{n}" for n in range(50)]
+    assert shown(client, "?page=2") == [f"{n}" for n in range(50, 60)]
+    assert "60 sessions" in Page(client.get("/")).text
+
+
+@pytest.mark.usefixtures("two_pages")
+def test_pages_lead_to_each_other_with_the_same_filters(client):
+    first, second = Page(client.get("/?hub=kent")), Page(client.get("/?hub=kent&page=2"))
+    assert "3 sessions" in first.text
+    assert "Page 1 of 2" in first.text
+    assert "Page 2 of 2" in second.text
+    assert first.links["Next page →"] == "?hub=kent&page=2"
+    assert second.links["← Earlier page"] == "?hub=kent"
+    assert "← Earlier page" not in first.links
+    assert "Next page →" not in second.links
+
+
+def test_one_page_alone_is_not_numbered(client):
+    sessions_of_kent(3)
+    assert "Page" not in Page(client.get("/")).text
+
+
+@pytest.mark.usefixtures("two_pages")
+@pytest.mark.parametrize("page", ["3", "99999999999", "9" * 5000, "10000"])
+def test_page_beyond_the_last_leads_to_the_first_with_the_same_filters(client, page):
+    response = client.get(f"/?hub=kent&page={page}")
+    assert (response.status_code, response["Location"]) == (302, "/?hub=kent")
+
+
+@pytest.mark.usefixtures("two_pages")
+@pytest.mark.parametrize("page", ["0", "-1", "²", "two", "1.0", "", "٢", "000000000"])
+def test_page_that_is_no_number_is_the_first(client, page):
+    assert shown(client, f"?page={page}") == ["0", "1"]
+
+
+def test_notice_for_everyone_stands_on_the_list_while_it_lasts(client):
+    hour = dt.timedelta(hours=1)
+    Notice.objects.create(text="Snow: look again at eight.", from_at=NOW, until_at=NOW + hour)
+    Notice.objects.create(text="Over.", from_at=NOW - hour, until_at=NOW)
+    Notice.objects.create(text="Of a hub.", from_at=NOW, until_at=NOW + hour, hub=HubFactory())
+    text = Page(client.get("/")).text
+    assert "Snow: look again at eight." in text
+    assert "Over." not in text
+    assert "Of a hub." not in text
+
+
+def test_list_asks_as_often_for_sixty_sessions_as_for_three(client):
+    filtered = "/?teach=y3&since=2027-01-01&until=2027-12-31"
+    asked = []
+    for number in (3, 57):
+        for n in range(number):
+            on(DAY + dt.timedelta(days=n % 30), lessons_of=Years.Y3)
+        asked += [questions(client, "/"), questions(client, filtered)]
+    assert asked[0] <= 4
+    assert set(asked) == {asked[0]}
+
+
+def test_hubs_page_lists_hubs_by_their_newest_name(client):
+    assert "There are no hubs yet." in Page(client.get(reverse("hubs"))).text
+    hub = HubYearFactory(name="Old name", exchange__year=2017, hub__slug="kent").hub
+    HubYearFactory(name="New name", exchange__year=2018, hub=hub)
+    HubYearFactory(name="Another hub", hub__slug="another")
+    HubFactory(slug="without-a-year")
+    links = Page(client.get(reverse("hubs"))).links
+    assert [(words, href) for words, href in links.items() if href.startswith("/hubs/") and href != "/hubs/"] == [
+        ("Another hub", "/hubs/another/"),
+        ("New name", "/hubs/kent/"),
+    ]
