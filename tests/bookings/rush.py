@@ -121,8 +121,12 @@ def hold(
     one_school: bool = False,
     with_lock: bool = True,
     worker: bool = False,
+    patient: bool = False,
 ) -> None:
-    """Try to hold a place for every attempt, and with `worker` send the mails meanwhile."""
+    """Try to hold a place for every attempt, and with `worker` send the mails meanwhile.
+
+    With `patient`, an attempt that loses the database is made again until it is back.
+    """
     from bookings import places
     from hubs.school_days import SchoolDays
     from tests.factories import DAY
@@ -135,7 +139,7 @@ def hold(
         places.hold(session, _party(n, one_school=one_school), clock=_clock)
         return "booked"
 
-    _all_at_once(attempt, told, attempts, processes, beside=_send if worker else None)
+    _all_at_once(attempt, told, attempts, processes, patient=patient, beside=_send if worker else None)
 
 
 def post(*, port: int, path: str, told: str, attempts: list[str], processes: int = 8) -> None:
@@ -196,13 +200,17 @@ def _all_at_once(
     told: str,
     attempts: list[int],
     processes: int,
+    *,
+    patient: bool = False,
     beside: Callable[[], None] | None = None,
 ) -> None:
     """Share the attempts among processes that begin when the last one is ready."""
     context = get_context("fork")
     ready = context.Barrier(processes)
     children = [
-        context.Process(target=_child, args=(attempt, told, attempts[number::processes], ready))
+        context.Process(
+            target=_child, args=(attempt, told, attempts[number::processes], ready), kwargs={"patient": patient}
+        )
         for number in range(processes)
     ]
     helper = context.Process(target=beside, daemon=True) if beside else None
@@ -215,21 +223,31 @@ def _all_at_once(
         helper.join()
 
 
-def _child(attempt: Callable[[int], str], told: str, attempts: list[int], ready: Any) -> None:
-    from django.db import InterfaceError, OperationalError, connection
+def _child(attempt: Callable[[int], str], told: str, attempts: list[int], ready: Any, *, patient: bool) -> None:
+    from django.db import connection
 
     connection.ensure_connection()
     paper = os.open(told, os.O_WRONLY | os.O_APPEND)
     ready.wait(PATIENCE)
     _write(paper)
     for n in attempts:
-        try:
-            said, goes_on = attempt(n), True
-        except Exception as error:
-            said, goes_on = type(error).__name__, not isinstance(error, InterfaceError | OperationalError)
-        _write(paper, n=n, said=said)
-        if not goes_on:
-            return  # the database is gone
+        while not _answered(attempt, n, paper):
+            if not patient:
+                return  # the database is gone
+            connection.close()
+            time.sleep(0.25)
+
+
+def _answered(attempt: Callable[[int], str], n: int, paper: int) -> bool:
+    """Whether an attempt was answered, also by a refusal or a breakdown; not where the database has gone."""
+    from django.db import InterfaceError, OperationalError
+
+    try:
+        said, answered = attempt(n), True
+    except Exception as error:
+        said, answered = type(error).__name__, not isinstance(error, InterfaceError | OperationalError)
+    _write(paper, n=n, said=said)
+    return answered
 
 
 def _write(paper: int, **line: Any) -> None:
@@ -237,10 +255,15 @@ def _write(paper: int, **line: Any) -> None:
 
 
 def _send() -> None:
+    from django.db import InterfaceError, OperationalError, connection
+
     from bookings.outbox import send_due
 
     while True:
-        send_due(_clock)
+        try:
+            send_due(_clock)
+        except (InterfaceError, OperationalError):
+            connection.close()
         time.sleep(0.02)
 
 

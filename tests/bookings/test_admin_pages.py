@@ -35,7 +35,9 @@ def one_of_each(number):
         hub_year=hub_year, full_name="Mastery Specialist", school=SchoolFactory()
     )
     teacher = VisitingTeacher.objects.create(exchange=hub_year.exchange, name_pinyin="Zhang Min")
-    visit = HostSchool.objects.create(hub_year=hub_year, school=SchoolFactory(), first_day=dt.date(2027, 1, 14))
+    visit = HostSchool.objects.create(
+        hub_year=hub_year, school=SchoolFactory(), first_day=dt.date(2027, 1, 14), last_day=dt.date(2027, 1, 25)
+    )
     visit.visiting_teachers.add(teacher)
     visit.specialists.add(specialist)
     LocalAuthority.objects.create(code=f"{number:03}", name="Kent")

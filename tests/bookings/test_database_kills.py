@@ -7,7 +7,6 @@ import os
 import signal
 import time
 
-import pytest
 from django.db import connection
 
 from bookings.outbox import LEASE
@@ -15,43 +14,60 @@ from tests.bookings import rush
 from tests.factories import NOW
 from tests.postgres import Cluster
 
-ATTEMPTS, PLACES = 120, 60
-KILLED_AT = (10, 30)  # places that have been booked when everything is killed
+ATTEMPTS, PLACES = 140, 100
 FINAL = ("booked", "SessionFull")
+# How many places have been booked when everything is killed. The processes of one rush outlive the server's deaths;
+# where they are the victims, each death needs a rush of its own.
+SERVER_KILLED_AT = range(10, 60, 10)
+WRITERS_KILLED_AT = (15, 50)
 
 
-@pytest.fixture
-def victim(tmp_path):
-    """A database of its own, by its address, and what kills it in the middle of a rush."""
+def test_database_killed_in_a_rush_loses_no_booking_and_no_mail(tmp_path):
+    told, mail = rush.Told(tmp_path / "told"), tmp_path / "mail"
     if connection.vendor == "sqlite":
-        yield f"sqlite:///{tmp_path / 'rush.sqlite3'}", lambda rushing: os.killpg(rushing.pid, signal.SIGKILL)
+        env = rush.environment(f"sqlite:///{tmp_path / 'rush.sqlite3'}", EMAIL_URL=f"filemail:///{mail}")
+        check(told, kill_writers(env, told), mails_in(mail), kills=len(WRITERS_KILLED_AT))
         return
     with Cluster() as cluster:
+        env = rush.environment(cluster.url, EMAIL_URL=f"filemail:///{mail}")
+        check(told, kill_server(env, told, cluster), mails_in(mail), kills=len(SERVER_KILLED_AT))
 
-        def kill(_rushing):
+
+def kill_server(env, told, cluster):
+    """A rush during which the server is killed and started again; then how everything stands."""
+    session = rush.order(env, do="prepare", capacity=PLACES)
+    with begun(env, told, session, patient=True) as rushing:
+        for number in SERVER_KILLED_AT:
+            wait_until_booked(number, told, rushing)
             cluster.kill()
             cluster.start()
+        _said, errors = rushing.communicate(timeout=rush.PATIENCE)
+    assert rushing.returncode == 0, errors
+    return afterwards(env)
 
-        yield cluster.url, kill
 
-
-def test_database_killed_in_a_rush_loses_no_booking_and_no_mail(victim, tmp_path):
-    database, kill = victim
-    env = rush.environment(database, EMAIL_URL=f"filemail:///{tmp_path / 'mail'}")
-    told = rush.Told(tmp_path / "told")
+def kill_writers(env, told):
+    """Rushes whose processes are killed, and one that is not; then how everything stands."""
     session = rush.order(env, do="prepare", capacity=PLACES)
-    for number in KILLED_AT:
-        attempts = still_to_try(told)
-        with rush.begun(env, do="hold", session=session, told=told.path, attempts=attempts, worker=True) as rushing:
+    for number in WRITERS_KILLED_AT:
+        with begun(env, told, session) as rushing:
             wait_until_booked(number, told, rushing)
-            kill(rushing)
+            os.killpg(rushing.pid, signal.SIGKILL)
             rushing.communicate(timeout=rush.PATIENCE)
-        assert told.answers["booked"] < PLACES  # it was in the middle
-    rush.order(env, do="hold", session=session, told=told.path, attempts=still_to_try(told))
-    past_the_leases = [(NOW + times * LEASE).isoformat() for times in range(1, 5)]
-    left = rush.order(env, do="work", moments=past_the_leases)
-    print(f"\n{connection.vendor}: killed {len(KILLED_AT)} times, then {dict(told.answers)}")
-    check(told, left, mails_in(tmp_path / "mail"))
+    with begun(env, told, session) as rushing:
+        _said, errors = rushing.communicate(timeout=rush.PATIENCE)
+    assert rushing.returncode == 0, errors
+    return afterwards(env)
+
+
+def begun(env, told, session, **how):
+    attempts = still_to_try(told)
+    return rush.begun(env, do="hold", session=session, told=told.path, attempts=attempts, worker=True, **how)
+
+
+def afterwards(env):
+    """How everything stands when what is due has been done a few times, each past the lease of a mail."""
+    return rush.order(env, do="work", moments=[(NOW + times * LEASE).isoformat() for times in range(1, 5)])
 
 
 def still_to_try(told):
@@ -61,13 +77,15 @@ def still_to_try(told):
 
 def wait_until_booked(number, told, rushing):
     deadline = time.monotonic() + rush.PATIENCE
+    assert told.answers["booked"] < PLACES  # it is in the middle
     while told.answers["booked"] < number:
         assert rushing.poll() is None, rushing.stderr.read()
         assert time.monotonic() < deadline
         time.sleep(0.005)
 
 
-def check(told, left, delivered):
+def check(told, left, delivered, *, kills):
+    print(f"\n{connection.vendor}: killed {kills} times, {dict(told.answers)}")
     booked = {str(rush.request_key(n)) for n in told.who_was_told("booked")}
     assert len(booked) == PLACES
     assert sorted(left["bookings"]) == sorted([key, "held"] for key in booked)
@@ -76,7 +94,7 @@ def check(told, left, delivered):
     assert (left["taken"], left["miscounts"]) == (PLACES, [])
     expected = {f"teacher{n}@school.example" for n in told.who_was_told("booked")}
     assert set(delivered) == expected
-    assert len(delivered) <= PLACES + len(KILLED_AT)  # each kill may send one mail twice
+    assert len(delivered) <= PLACES + kills  # each may have sent one mail twice
 
 
 def mails_in(folder):
