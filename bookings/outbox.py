@@ -91,7 +91,7 @@ def _open(clock: Clock) -> BaseEmailBackend | None:
     """A connection to the mail server, if a mail is due; None where there is neither."""
     if not Mail.objects.due(now=clock()).exists():
         return None
-    line = get_connection()
+    line: BaseEmailBackend = get_connection()
     try:
         line.open()
     except (smtplib.SMTPException, OSError) as error:

@@ -104,9 +104,10 @@ def days_between(first: dt.date | None, last: dt.date | None) -> str:
         return _("Date to be announced")
     if first == last:
         return day(first)
-    if first.day == 1 and (last + dt.timedelta(days=1)).day == 1 and first.month == last.month:
+    same_year = first.year == last.year
+    if first.day == 1 and (last + dt.timedelta(days=1)).day == 1 and same_year and first.month == last.month:
         return written(first, "F Y")
-    start = "j" if (first.year, first.month) == (last.year, last.month) else "j F"
+    start = "j F Y" if not same_year else "j" if first.month == last.month else "j F"
     return _("%(first)s to %(last)s") % {"first": written(first, start), "last": written(last, "j F Y")}
 
 

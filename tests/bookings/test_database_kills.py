@@ -18,7 +18,7 @@ ATTEMPTS, PLACES = 140, 100
 FINAL = ("booked", "SessionFull")
 # How many places have been booked when everything is killed. The processes of one rush outlive the server's deaths;
 # where they are the victims, each death needs a rush of its own.
-SERVER_KILLED_AT = range(10, 60, 10)
+SERVER_KILLED_AT = range(8, 72, 8)
 WRITERS_KILLED_AT = (15, 50)
 
 

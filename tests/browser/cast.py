@@ -1,0 +1,279 @@
+"""The sessions and bookings that the browser tests meet: one of each kind, from five weeks ahead of today."""
+
+import datetime as dt
+from types import SimpleNamespace
+
+from django.utils import timezone
+
+from bookings import details, places, staff_booking
+from bookings.links import Purpose, token
+from bookings.models import Mail
+from bookings.party import NewVisitor
+from bookings.states import SessionStatus, Verb
+from hubs.models import (
+    HostSchool,
+    HubYear,
+    Lesson,
+    MasterySpecialist,
+    Notice,
+    ProgrammeSegment,
+    Resource,
+    ShowcaseSession,
+    VisitingTeacher,
+)
+from hubs.school_days import london
+from hubs.teaching import Roles, Years
+from tests.factories import HubYearFactory, SchoolFactory, SessionFactory, StaffFactory, party
+
+LONG_TOWN = "Llanfairpwllgwyngyll-under-Wychwood-sur-M"[:40]
+LONG_SCHOOL = "Holy Rosary and St Anne's Catholic Voluntary Aided Primary School and Nursery with Specialist Provision"
+LONG_WORD = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
+WEEK, DAY, HOUR = dt.timedelta(weeks=1), dt.timedelta(days=1), dt.timedelta(hours=1)
+
+
+def first_day():
+    """A Tuesday at least five weeks ahead, in no holiday."""
+    day = timezone.localdate() + 5 * WEEK
+    day += dt.timedelta(days=(1 - day.weekday()) % 7)
+    while (day.month, day.day) >= (12, 15) or (day.month, day.day) <= (1, 10):
+        day += WEEK
+    return day
+
+
+def times(day, starts="09:00", ends="11:45"):
+    return {
+        "starts_at": london(day, dt.time.fromisoformat(starts)),
+        "ends_at": london(day, dt.time.fromisoformat(ends)),
+    }
+
+
+def take(session, number, name="Somebody Else"):
+    """So many places, booked by staff."""
+    asked = party(size=number, email="", contact_name=name)
+    staff_booking.staff_booking(session.pk, asked, by=StaffFactory(), clock=timezone.now, why="test")
+
+
+def set_status(session, status):
+    with places.locked(session.pk, timezone.now) as room:
+        places.write(room, Verb.CLOSE, by=StaffFactory(), status=status)
+
+
+def hold(session, email="ada@school.example", *, clock=timezone.now, school=None, **fields):
+    """Ada's hold of two places."""
+    visitors = (NewVisitor(needs="Hearing loop"), NewVisitor(full_name="Ben Colleague", email="ben." + email))
+    defaults = {"contact_name": "Ada Teacher", "contact_mobile": "07700 900 982", "visitors": visitors}
+    asked = party(email=email, school=school or SchoolFactory(name="Ash Primary School"), **(defaults | fields))
+    return places.hold(session.pk, asked, clock=clock)
+
+
+def confirmed(session, email="ada@school.example", **fields):
+    booking = hold(session, email, **fields)
+    return places.confirm(booking.pk, clock=timezone.now)
+
+
+def lapsed(session, email):
+    """Held three days ago and never confirmed; its mail was read."""
+    booking = hold(session, email, clock=lambda: timezone.now() - 7 * DAY)
+    Mail.objects.filter(booking=booking).update(
+        state=Mail.State.SENT, answered_at=timezone.now() - 7 * DAY, expires_at=None
+    )
+    with places.locked(session.pk, timezone.now):
+        pass
+    booking.refresh_from_db()
+    assert booking.status == "lapsed"
+    return booking
+
+
+def link(booking, page=""):
+    return f"/bookings/{token(Purpose.CONTACT, booking)}/{page}"
+
+
+def link_of(visitor, page=""):
+    return f"/bookings/{token(Purpose.VISITOR, visitor)}/{page}"
+
+
+def make():
+    """Everybody and everything, by name."""
+    day = first_day()
+    kent = HubYearFactory(
+        hub__slug="kent-medway",
+        name="Kent & Medway Maths Hub",
+        programme_name="Shanghai Live",
+        lead_school=SchoolFactory(name="The Lead School", town="Chatham"),
+        partners="First partner school\nSecond partner school",
+        about="We invite you to see and discuss lessons taught by the Shanghai teachers.",
+        contact_phone="01622 000 000",
+    )
+    long = HubYearFactory(
+        hub__slug="long",
+        name="North Yorkshire, Teesside & the Very Long Name Maths Hub with its Partners and Associates, Limited"[:100],
+    )
+    HubYearFactory(hub__slug="quiet", name="Quiet Maths Hub")
+    west = SchoolFactory(name="West Borough Primary School", town="Maidstone", postcode="ME16 8TL")
+    cast = SimpleNamespace(day=day, kent=kent, long=long, west=west)
+    _schools(cast)
+    _sessions(cast)
+    _bookings(cast)
+    return cast
+
+
+def _schools(cast):
+    cast.ash = SchoolFactory(name="Ash Primary School", town="Dover", postcode="CT16 1AA")
+    SchoolFactory(name="Ash Church of England Primary School", town="Canterbury", postcode="CT3 2AA")
+    SchoolFactory(name=LONG_SCHOOL, town=LONG_TOWN, postcode="LS7 4AW")
+    for n in range(25):
+        SchoolFactory(name="St Joseph’s Catholic Primary School", town=f"Town {n}", postcode=f"B{n} 1AA")
+
+
+def _sessions(cast):
+    day, kent, west = cast.day, cast.kent, cast.west
+    undated = {"starts_at": None, "ends_at": None, "venue": None, "room__status": SessionStatus.ANNOUNCED}
+    cast.open = SessionFactory(
+        **times(day),
+        hub_year=kent,
+        venue=west,
+        about="See the lesson, then talk it through with the teachers and with colleagues from nearby schools.",
+        suits_years=Years.Y6 | Years.KS3,
+        suits_roles=Roles.MATHS_LEAD | Roles.HEADTEACHER,
+        suits_note="The Year 6 lessons will be very suitable for KS3 staff also.",
+        arrival_at=london(day, dt.time(8, 45)),
+        bring="photo ID or school badge",
+        parking="In the streets around; please not in the bus stop.",
+        step_free="All on one floor, with a lift to the hall.",
+        refreshments="Tea, coffee and cake on arrival",
+        filming="The lesson is filmed for the hub.",
+        interpreter="Mandarin and English throughout",
+        entrance="The gate in Greenway.",
+        office_phone="01622 000 001",
+        day_contact="Sam, on the hub’s mobile 07700 900 111",
+        joining_instructions="Ring the bell twice.\n\nPhones stay in bags.",
+        cost_pence=250,
+        absence_charge_pence=5000,
+        absence_notice="two days before",
+        share=2,
+        room__held_back=2,
+    )
+    _tell_all_of(cast.open)
+    take(cast.open, 11)
+    cast.roomy = SessionFactory(**times(day + DAY, "09:15", "12:00"), hub_year=kent, venue=west, lessons_of=Years.Y3)
+    cast.nearly = SessionFactory(**times(day + DAY, "13:00", "15:30"), hub_year=kent, lessons_of=Years.KS1)
+    take(cast.nearly, 29)
+    cast.full = SessionFactory(**times(day + DAY, "14:00", "16:00"), hub_year=kent, lessons_of=Years.KS2)
+    take(cast.full, 30)
+    cast.hall = SessionFactory(**times(day + 2 * DAY), title="A lesson in the hall", room__capacity=120)
+    take(cast.hall, 87)
+    cast.empty_hall = SessionFactory(**times(day + 2 * DAY), title="An empty hall", room__capacity=120)
+    cast.small = SessionFactory(**times(day + 2 * DAY, "13:00", "14:00"), title="A small room", room__capacity=12)
+    cast.long_names = SessionFactory(
+        **times(day + 2 * DAY),
+        hub_year=cast.long,
+        title=f"Year 5: {LONG_WORD}, and Year 6: division of fractions by fractions with remainders and proof"[:150],
+        venue=SchoolFactory(name=LONG_SCHOOL, town=LONG_TOWN, postcode="LS7 4AW"),
+        suits_years=Years.Y5 | Years.Y6 | Years.KS1 | Years.KS3 | Years.RECEPTION,
+    )
+    cast.soon = SessionFactory(**times(day + 3 * DAY), hub_year=kent, opens_at=london(day - WEEK, dt.time(16)))
+    cast.closed = SessionFactory(**times(day + 3 * DAY), hub_year=kent, room__status=SessionStatus.CLOSED)
+    cast.elsewhere = SessionFactory(
+        **times(day + 3 * DAY),
+        hub_year=kent,
+        booked_elsewhere="Write to the school office to book.",
+        booked_elsewhere_url="https://hub.example/book",
+        room__status=SessionStatus.ANNOUNCED,
+    )
+    cast.postponed = SessionFactory(**times(day + 3 * DAY), hub_year=kent, room__status=SessionStatus.OPEN)
+    cast.cancelled = SessionFactory(**times(day + 3 * DAY), hub_year=kent, room__status=SessionStatus.OPEN)
+    cast.announced = SessionFactory(**undated, room__capacity=0, suits_years=Years(0), hub_year=kent)
+    cast.announced.lessons.get().delete()
+    cast.range = SessionFactory(**undated, hub_year=kent, first_day=day, last_day=day + 11 * DAY)
+    past = timezone.localdate() - 3 * WEEK
+    cast.over = SessionFactory(
+        **times(past), hub_year=kent, venue=west, visitors_reported=250, reported_source="the hub’s announcement"
+    )
+    cast.share = SessionFactory(**times(day + 4 * DAY), hub_year=kent, share=1, title="One place for each school")
+    Notice.objects.create(
+        text="Some schools may close early in snow: look here on the morning.",
+        link="https://hub.example/snow",
+        from_at=timezone.now() - HOUR,
+        until_at=timezone.now() + DAY,
+    )
+
+
+def _tell_all_of(session):
+    """Lessons, teachers, a programme and something to read."""
+    first = session.lessons.get()
+    first.starts, first.ends, first.topic = dt.time(9, 30), dt.time(10, 15), "multiplication of fractions"
+    first.class_note = "lower prior attainment"
+    first.save()
+    second = Lesson.objects.create(session=session, position=2, years=Years.Y3)
+    exchange = session.hub_year.exchange
+    first.visiting_teachers.add(
+        VisitingTeacher.objects.create(
+            exchange=exchange, name_pinyin="Wang Fang", name_characters="王芳", name_agreed_at=timezone.now()
+        )
+    )
+    second.visiting_teachers.add(VisitingTeacher.objects.create(exchange=exchange, name_pinyin="Li Na"))
+    second.specialists.add(MasterySpecialist.objects.create(hub_year=session.hub_year, full_name="A Specialist"))
+    lines = [("8:45", "Arrival and coffee", ""), ("9:30", "The lesson", "Hall"), ("10:30", "Discussion", "Library")]
+    for position, (starts, text, place) in enumerate(lines):
+        hour, minute = starts.split(":")
+        ProgrammeSegment.objects.create(
+            session=session,
+            position=position,
+            starts=dt.time(int(hour), int(minute)),
+            text=text,
+            place=place,
+            is_lesson=text == "The lesson",
+        )
+    Resource.objects.create(session=session, title="What a teaching for mastery lesson is", url="https://hub.example/")
+    HostSchool.objects.create(
+        hub_year=session.hub_year,
+        school=session.venue,
+        first_day=session.first_day,
+        last_day=session.first_day + 11 * DAY,
+    )
+    session.refresh_from_db()
+    session.__dict__.pop("name", None)
+
+
+def _bookings(cast):
+    cast.held = hold(cast.open, "ada.held@school.example")
+    cast.confirmed = confirmed(cast.roomy, "ada.confirmed@school.example")
+    ShowcaseSession.objects.filter(pk=cast.roomy.pk).update(
+        arrival_at=cast.roomy.starts_at - HOUR / 4,
+        entrance="The gate in Greenway.",
+        bring="photo ID or school badge",
+        parking="In the streets around.",
+        office_phone="01622 000 001",
+        day_contact="Sam, on the hub’s mobile 07700 900 111",
+        joining_instructions="Ring the bell twice.\n\nPhones stay in bags.",
+    )
+    cast.ben = cast.confirmed.visitors.get(is_contact=False)
+    cast.to_change = confirmed(
+        cast.hall, "ada.change@school.example", visitors=(NewVisitor(), NewVisitor(), NewVisitor(full_name="Cara"))
+    )
+    cast.lapsed = lapsed(cast.small, "ada.lapsed@school.example")
+    refilled = SessionFactory(**times(cast.day + 4 * DAY, "13:00", "15:00"), room__capacity=2, title="Full since")
+    cast.lapsed_and_full = lapsed(refilled, "ada.late@school.example")
+    take(refilled, 2)
+    cast.booking_cancelled = confirmed(cast.hall, "ada.cancelled@school.example")
+    places.cancel(cast.booking_cancelled.pk, clock=timezone.now)
+    cast.of_cancelled = confirmed(cast.cancelled, "ada.snow@school.example")
+    cast.of_postponed = confirmed(cast.postponed, "ada.fog@school.example")
+    set_status(cast.cancelled, SessionStatus.CANCELLED)
+    set_status(cast.postponed, SessionStatus.POSTPONED)
+    released = confirmed(cast.hall, "ada.released@school.example").visitors.get(is_contact=False)
+    details.release(released.pk, clock=timezone.now)
+    cast.released = released
+    started = SessionFactory(
+        title="It has started",
+        starts_at=timezone.now() - HOUR / 2,
+        ends_at=timezone.now() + HOUR,
+        opens_at=None,
+    )
+    cast.of_started = _confirmed_before(started)
+    assert HubYear.objects.count() > 2
+
+
+def _confirmed_before(session):
+    booking = hold(session, "ada.started@school.example", clock=lambda: timezone.now() - 14 * DAY)
+    return places.confirm(booking.pk, clock=lambda: timezone.now() - 14 * DAY)

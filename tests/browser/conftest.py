@@ -1,0 +1,77 @@
+"""A browser before Showcase as it runs in production."""
+
+import os
+import shutil
+
+import pytest
+
+# Playwright keeps an event loop in this thread; Django has to allow its rows beside it.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+
+
+@pytest.fixture(scope="session")
+def showcase(tmp_path_factory):
+    """The running server, with the cast loaded."""
+    from tests.browser.showcase_server import ShowcaseServer
+
+    server = ShowcaseServer(tmp_path_factory.mktemp("showcase"))
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def cast(showcase, django_db_blocker):
+    """The sessions and bookings of tests/browser/cast.py."""
+    from tests.browser import cast
+
+    with showcase.opened(django_db_blocker):
+        return cast.make()
+
+
+@pytest.fixture
+def rows(showcase, cast, django_db_blocker):
+    """Lets a test at the server's rows; afterwards every place taken has its visitor."""
+    from bookings.due import miscounts
+
+    with showcase.opened(django_db_blocker):
+        yield
+        assert miscounts() == []
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    from playwright.sync_api import sync_playwright
+
+    path = os.environ.get("CHROMIUM_BIN") or shutil.which("chromium") or shutil.which("google-chrome")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"] if os.geteuid() == 0 else [])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(chromium, showcase, cast):
+    """Opens a browser of its own for somebody, without JavaScript unless asked; nothing in it may be refused.
+
+    What the console says at the end, the Content-Security-Policy's violations among it, fails the test.
+    """
+    said, contexts = [], []
+
+    def somebody(**options):
+        context = chromium.new_context(
+            base_url=showcase.url, ignore_https_errors=True, **({"java_script_enabled": False} | options)
+        )
+        context.set_default_timeout(10_000)
+        context.on("console", lambda message: said.append(f"{message.page.url}: {message.text}"))
+        context.on("weberror", lambda error: said.append(str(error.error)))
+        contexts.append(context)
+        return context.new_page()
+
+    yield somebody
+    for context in contexts:
+        context.close()
+    answers = ("the server responded with a status of 4",)  # the console repeats 404, 409 and 422
+    assert [words for words in said if not any(answer in words for answer in answers)] == []

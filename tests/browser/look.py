@@ -1,0 +1,54 @@
+"""How a page looks: nothing sticks out, axe finds nothing, and a picture of it in var/screenshots for whoever looks."""
+
+from pathlib import Path
+
+from axe_playwright_python.sync_playwright import Axe
+
+PICTURES = Path(__file__).resolve().parents[2] / "var" / "screenshots"
+WIDTHS, SCHEMES = (320, 1280), ("light", "dark")
+# Off by default, though WCAG 2.2 AA asks for it: targets of 24 pixels.
+RULES = {"rules": {"target-size": {"enabled": True}}}
+STICKS_OUT = """() => document.documentElement.scrollWidth <= innerWidth ? [] :
+    [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1)
+    .map(e => `${e.tagName.toLowerCase()}.${e.className}`).slice(0, 5).concat(document.documentElement.scrollWidth)"""
+
+axe = Axe()
+
+
+def picture(page, name):
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=PICTURES / f"{name}.png", full_page=True, animations="disabled")
+
+
+def assert_looks_right(page, name):
+    """The page as it stands, narrow and wide, in light and in dark."""
+    wrong = []
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 640 if width == 320 else 800})
+        for scheme in SCHEMES:
+            page.emulate_media(color_scheme=scheme)
+            picture(page, f"{name}-{width}-{scheme}")
+            wrong += [f"{width} {scheme}: {violation}" for violation in violations(page)]
+        if sticks_out := page.evaluate(STICKS_OUT):
+            wrong.append(f"{width} wide, these stick out: {sticks_out}")
+    assert wrong == []
+
+
+def violations(page):
+    """What axe finds wrong, each with the first place where it is."""
+    found = axe.run(page, options=RULES).response["violations"]
+    return [f"{one['id']} at {one['nodes'][0]['target']}: {one['nodes'][0]['html'][:120]}" for one in found]
+
+
+def in_print(page, name):
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 720, "height": 1000})
+    picture(page, f"{name}-print")
+    page.emulate_media(media="screen")
+
+
+def in_forced_colours(page, name):
+    page.emulate_media(forced_colors="active")
+    page.set_viewport_size({"width": 1280, "height": 800})
+    picture(page, f"{name}-forced-colours")
+    page.emulate_media(forced_colors="none")

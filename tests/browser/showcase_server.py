@@ -1,0 +1,145 @@
+"""Showcase as it runs in production: HTTPS, gunicorn, worker, mail server, collected files, a database of its own."""
+
+import email
+import email.policy
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+import trustme
+from aiosmtpd.controller import Controller
+from django.db import connection
+
+ROOT = Path(__file__).resolve().parents[2]
+SECONDS = 30  # to start, and for a mail to arrive
+
+
+class Mailbox:
+    """A real SMTP server on this machine that takes everything."""
+
+    def __init__(self):
+        self.mails = []
+        self.controller = Controller(self, hostname="127.0.0.1", port=free_port())
+        self.controller.start()
+
+    async def handle_DATA(self, server, session, envelope):  # noqa: N802  (aiosmtpd's own name)
+        message = email.message_from_bytes(envelope.original_content, policy=email.policy.default)
+        self.mails += [(address, message) for address in envelope.rcpt_tos]
+        return "250 OK"
+
+    def wait_for(self, address, *, number=1):
+        """The `number`-th mail to that address, once it has come."""
+        deadline = time.monotonic() + SECONDS
+        while time.monotonic() < deadline:
+            found = [message for to, message in list(self.mails) if to == address]
+            if len(found) >= number:
+                return found[number - 1]
+            time.sleep(0.05)
+        raise AssertionError(f"No mail number {number} came to {address}: {[to for to, _message in self.mails]}")
+
+
+class ShowcaseServer:
+    """Web server and worker over one SQLite database in `folder`; `opened()` lets this process at its rows."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.mailbox = Mailbox()
+        self.port = free_port()
+        self.url = f"https://localhost:{self.port}"
+        self.children = []
+        ca = trustme.CA()
+        certificate = ca.issue_cert("localhost", "127.0.0.1")
+        certificate.private_key_pem.write_to_path(folder / "key.pem")
+        for pem in certificate.cert_chain_pems:
+            pem.write_to_path(folder / "certificate.pem", append=True)
+        self.env = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ} | {
+            "DJANGO_SETTINGS_MODULE": "showcase.settings",
+            "ALLOWED_HOSTS": "localhost,127.0.0.1",
+            "SITE_URL": self.url,
+            "DATABASE_URL": f"sqlite:///{folder / 'db.sqlite3'}",
+            "EMAIL_URL": f"smtp://127.0.0.1:{self.mailbox.controller.port}",
+            "DEFAULT_FROM_EMAIL": "bookings@showcase.example",
+            "SECRET_KEY": os.environ["SECRET_KEY"],
+            "LINK_KEYS": os.environ["LINK_KEYS"],
+            "VAR_DIR": str(folder),
+            "PYTHONDONTWRITEBYTECODE": "1",
+        }
+
+    def start(self):
+        """Migrate and collect, then serve. Raises AssertionError with the log of what did not start."""
+        commands = [["migrate", "--verbosity=0"], ["collectstatic", "--no-input", "--verbosity=0"]]
+        preparing = [self._manage(*command) for command in commands]
+        for process in preparing:
+            assert process.wait(120) == 0, self.log()
+        self.children = [self._manage("worker", "--every=0.1"), self._gunicorn()]
+        deadline = time.monotonic() + SECONDS
+        while not self._answers():
+            assert time.monotonic() < deadline, self.log()
+            assert all(child.poll() is None for child in self.children), self.log()
+            time.sleep(0.05)
+
+    def stop(self):
+        for child in self.children:
+            child.send_signal(signal.SIGTERM)
+        for child in self.children:
+            try:
+                child.wait(10)
+            except subprocess.TimeoutExpired:
+                child.kill()
+                child.wait()
+        self.mailbox.controller.stop()
+
+    def log(self):
+        return (self.folder / "log").read_text(errors="replace")
+
+    @contextmanager
+    def opened(self, blocker):
+        """This process's default connection on the server's database, as long as the body runs."""
+        assert connection.vendor == "sqlite", "The browser tests run on SQLite: unset DATABASE_URL."
+        with blocker.unblock():
+            ours = connection.settings_dict["NAME"]
+            connection.close()
+            connection.settings_dict["NAME"] = str(self.folder / "db.sqlite3")
+            try:
+                yield
+            finally:
+                connection.close()
+                connection.settings_dict["NAME"] = ours
+
+    def _manage(self, *arguments):
+        return self._start(sys.executable, "manage.py", *arguments)
+
+    def _gunicorn(self):
+        return self._start(
+            *(sys.executable, "-m", "gunicorn", "showcase.wsgi", "--bind", f"127.0.0.1:{self.port}"),
+            *("--certfile", str(self.folder / "certificate.pem"), "--keyfile", str(self.folder / "key.pem")),
+            *("--workers", "2", "--worker-class", "gthread", "--threads", "4", "--preload", "--graceful-timeout", "2"),
+            *("--worker-tmp-dir", str(self.folder), "--no-control-socket"),
+        )
+
+    def _start(self, *command):
+        with (self.folder / "log").open("ab") as log:
+            return subprocess.Popen(
+                command,
+                cwd=ROOT,
+                env=self.env,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+
+    def _answers(self):
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self.port)) == 0
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]

@@ -1,0 +1,258 @@
+"""A teacher books, confirms, changes and cancels: with a real browser, mail server and worker, without JavaScript."""
+
+import re
+
+import pytest
+
+from bookings.models import Booking
+from tests.browser.cast import hold, link
+
+pytestmark = pytest.mark.browser
+
+
+def heading(page):
+    return page.locator("h1").inner_text()
+
+
+def press(page, words):
+    page.get_by_role("button", name=words, exact=True).first.click()
+
+
+def follow(page, words):
+    page.get_by_role("link", name=words, exact=True).first.click()
+
+
+def choose_school(page, cast):
+    page.goto(f"/sessions/{cast.hall.ref}/")
+    follow(page, "Book a place")
+    page.get_by_label("Your school").fill("ash dover")
+    press(page, "Continue")
+    page.get_by_label("Ash Primary School, Dover CT16 1AA").check()
+    press(page, "Continue")
+
+
+def say_who(page, email, name="Ada Teacher"):
+    page.get_by_label("Your full name").fill(name)
+    page.get_by_label("Your email address").fill(email)
+    page.get_by_label("What do you do?").select_option(label="Class or subject teacher")
+
+
+def link_in(message):
+    """The private link of a mail, as somebody presses it: the address alone in its line."""
+    text = message.get_body(("plain",)).get_content()
+    (found,) = set(re.findall(r"https://localhost:\d+/bookings/[\w-]{50}/", text))
+    return found
+
+
+def test_teacher_books_for_two_confirms_changes_and_cancels(visit, showcase, cast):
+    page = visit()
+    choose_school(page, cast)
+    say_who(page, "journey@school.example")
+    press(page, "Add a colleague")
+    page.get_by_label("Full name", exact=True).fill("Ben Colleague")
+    page.get_by_label("Email address (optional)").fill("journey.ben@school.example")
+    press(page, "Continue")
+    assert heading(page) == "Check and book"
+    press(page, "Book 2 places")
+    assert heading(page) == "Check your email"
+
+    asked = showcase.mailbox.wait_for("journey@school.example")
+    page.goto(link_in(asked))
+    assert heading(page) == "Confirm your 2 places"
+    press(page, "Confirm 2 places")
+    assert heading(page) == "2 places confirmed"
+
+    told = showcase.mailbox.wait_for("journey@school.example", number=2)
+    (entry,) = [part for part in told.walk() if part.get_content_type() == "text/calendar"]
+    assert entry.get_param("method") == "REQUEST"
+    assert "/bookings/" not in entry.get_content()
+    named = showcase.mailbox.wait_for("journey.ben@school.example")
+    ben = visit()
+    ben.goto(link_in(named))
+    assert heading(ben) == "You have a place"
+
+    follow(page, "Change names and details")
+    page.get_by_label("Full name", exact=True).fill("Benedict Colleague")
+    press(page, "Save")
+    assert "Benedict Colleague" in page.locator("ol.people").inner_text()
+    with page.expect_download() as saved:
+        follow(page, "Add to calendar")
+    assert saved.value.suggested_filename == "showcase.ics"
+
+    follow(page, "Cancel your 2 places")
+    assert heading(page) == "Cancel your 2 places?"
+    press(page, "Cancel 2 places")
+    assert heading(page) == "This booking is cancelled"
+    ben.reload()
+    assert heading(ben) == "You have no place on this booking"
+    last = showcase.mailbox.wait_for("journey@school.example", number=3)
+    (entry,) = [part for part in last.walk() if part.get_content_type() == "text/calendar"]
+    assert entry.get_param("method") == "CANCEL"
+
+
+def tab_to(page, words, *, most=80):
+    """Press Tab until that is in focus, as somebody without a mouse does."""
+    for _press in range(most):
+        page.keyboard.press("Tab")
+        focused = page.locator(":focus")
+        if focused.count() and name_of(focused) == words:
+            return
+    raise AssertionError(f"{words!r} is not reached by keyboard on {page.url}")
+
+
+def name_of(focused):
+    """What the focused thing is called: its label, or its own words."""
+    label = focused.evaluate("e => e.labels && e.labels.length ? e.labels[0].innerText : e.innerText")
+    return " ".join(label.split())
+
+
+@pytest.mark.usefixtures("rows")
+def test_everything_is_done_by_keyboard_alone(visit, showcase, cast):
+    page = visit()
+    page.goto("/")
+    page.keyboard.press("Tab")
+    assert name_of(page.locator(":focus")) == "Skip to the content"
+    page.keyboard.press("Enter")
+    page.goto(f"/sessions/{cast.hall.ref}/")
+    tab_to(page, "Book a place")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/book/")
+    tab_to(page, "Your school")
+    page.keyboard.type("ash dover")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/school/")
+    tab_to(page, "Ash Primary School, Dover CT16 1AA")
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/who/")
+    tab_to(page, "Your full name")
+    page.keyboard.type("Kay Keyboard")
+    tab_to(page, "Your email address")
+    page.keyboard.type("keyboard@school.example")
+    tab_to(page, "What do you do?")
+    page.keyboard.type("Maths lead")
+    tab_to(page, "Add a colleague")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("text=Visitor 2")
+    tab_to(page, "I will name them later")
+    page.keyboard.press("Space")
+    tab_to(page, "Continue")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/check/")
+    tab_to(page, "Book 2 places")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/sent/")
+    page.goto(link_in(showcase.mailbox.wait_for("keyboard@school.example")))
+    tab_to(page, "Confirm 2 places")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("text=2 places confirmed")
+    tab_to(page, "Cancel your 2 places")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/cancel/")
+    tab_to(page, "Cancel 2 places")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("text=This booking is cancelled")
+
+
+def test_enter_in_a_field_goes_on_and_removes_nobody(visit, cast):
+    """The first button of a form is the one that Enter presses."""
+    page = visit()
+    choose_school(page, cast)
+    say_who(page, "enter@school.example")
+    press(page, "Add a colleague")
+    page.get_by_label("Full name", exact=True).fill("Ben Colleague")
+    page.get_by_label("Your full name").press("Enter")
+    assert heading(page) == "Check and book"
+    assert "Ben Colleague" in page.locator("dl.answers").inner_text()
+
+
+@pytest.mark.usefixtures("rows")
+def test_button_pressed_twice_at_once_books_once(visit, cast):
+    page = visit()
+    choose_school(page, cast)
+    say_who(page, "twice@school.example")
+    press(page, "Continue")
+    other = page.context.new_page()
+    other.goto(page.url)
+    for one in (page, other):
+        one.get_by_role("button", name="Book 1 place").click(no_wait_after=True)
+    for one in (page, other):
+        one.wait_for_url("**/sent/")
+        assert heading(one) == "Check your email"
+    assert Booking.objects.filter(contact_email="twice@school.example").count() == 1
+
+
+@pytest.mark.usefixtures("rows")
+def test_double_click_books_once(visit, cast):
+    page = visit()
+    choose_school(page, cast)
+    say_who(page, "click@school.example")
+    press(page, "Continue")
+    page.get_by_role("button", name="Book 1 place").dblclick()
+    page.wait_for_url("**/sent/")
+    assert Booking.objects.filter(contact_email="click@school.example").count() == 1
+
+
+@pytest.mark.usefixtures("rows")
+def test_back_button_after_booking_shows_where_the_mail_went(visit, cast):
+    page = visit()
+    choose_school(page, cast)
+    say_who(page, "back@school.example")
+    press(page, "Continue")
+    press(page, "Book 1 place")
+    page.go_back()
+    assert heading(page) == "Check your email"
+    assert Booking.objects.filter(contact_email="back@school.example").count() == 1
+
+
+def test_back_button_before_booking_keeps_what_was_typed(visit, cast):
+    page = visit()
+    choose_school(page, cast)
+    say_who(page, "keeps@school.example")
+    press(page, "Add a colleague")
+    page.get_by_label("Full name", exact=True).fill("Ben Colleague")
+    for go_back in (page.go_back, lambda: follow(page, "← Back")):
+        press(page, "Continue")
+        assert heading(page) == "Check and book"
+        go_back()
+        assert heading(page) == "Who is coming?"
+        assert page.get_by_label("Your full name").input_value() == "Ada Teacher"
+        assert page.get_by_label("Full name", exact=True).input_value() == "Ben Colleague"
+
+
+@pytest.mark.usefixtures("rows")
+def test_cookies_are_for_https_and_for_the_steps_alone(visit, cast):
+    page = visit()
+    page.goto("/")
+    page.goto(f"/sessions/{cast.hall.ref}/")
+    assert page.context.cookies() == []
+    choose_school(page, cast)
+    cookies = {one["name"]: one for one in page.context.cookies()}
+    assert set(cookies) == {"draft", "csrftoken"}
+    assert cookies["draft"]["path"] == f"/sessions/{cast.hall.ref}/book/"
+    assert {(one["secure"], one["httpOnly"], one["sameSite"]) for one in cookies.values()} == {(True, True, "Lax")}
+
+
+@pytest.mark.usefixtures("rows")
+def test_address_of_a_private_page_is_not_handed_on(visit, showcase, cast):
+    """Only the site is named to another page, so that forms pass Django's check and nobody learns the link."""
+    booking = hold(cast.hall, "referrer@school.example")
+    page = visit()
+    with page.expect_request(lambda request: request.url.endswith("/confirm/")) as sent:
+        page.goto(link(booking))
+        press(page, "Confirm 2 places")
+    assert sent.value.header_value("referer") == f"{showcase.url}/"
+    assert heading(page) == "2 places confirmed"
+
+
+def test_answers_come_over_https_with_hashed_styles(visit, showcase):
+    page = visit()
+    styles = []
+    page.on("response", lambda response: styles.append(response) if response.url.endswith(".css") else None)
+    answer = page.goto("/")
+    assert answer.header_value("strict-transport-security").startswith("max-age=31536000")
+    assert len(styles) == 5
+    for one in styles:
+        assert one.status == 200
+        assert re.search(r"\.[0-9a-f]{12}\.css$", one.url)
+        assert "immutable" in one.header_value("cache-control")

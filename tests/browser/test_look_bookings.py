@@ -1,0 +1,65 @@
+"""Behind private links, every state, looked at."""
+
+import pytest
+
+from tests.browser.cast import link, link_of
+from tests.browser.look import assert_looks_right, in_forced_colours, in_print
+
+pytestmark = pytest.mark.browser
+
+PAGES = {
+    "booking-held": lambda cast: link(cast.held),
+    "booking-held-cancel": lambda cast: link(cast.held, "cancel/"),
+    "booking-confirmed": lambda cast: link(cast.confirmed),
+    "booking-change": lambda cast: link(cast.to_change, "change/"),
+    "booking-lapsed": lambda cast: link(cast.lapsed),
+    "booking-lapsed-and-full": lambda cast: link(cast.lapsed_and_full),
+    "booking-cancelled": lambda cast: link(cast.booking_cancelled),
+    "booking-of-cancelled-session": lambda cast: link(cast.of_cancelled),
+    "booking-of-postponed-session": lambda cast: link(cast.of_postponed),
+    "booking-of-started-session": lambda cast: link(cast.of_started),
+    "place": lambda cast: link_of(cast.ben),
+    "place-release": lambda cast: link_of(cast.ben, "cancel/"),
+    "place-released": lambda cast: link_of(cast.released),
+    "place-of-cancelled-session": lambda cast: link_of(cast.of_cancelled.visitors.get(is_contact=False)),
+}
+
+
+@pytest.mark.usefixtures("rows")
+@pytest.mark.parametrize("name", PAGES)
+def test_private_page_looks_right(visit, cast, name):
+    page = visit(java_script_enabled=True)
+    page.goto(PAGES[name](cast))
+    assert_looks_right(page, name)
+
+
+@pytest.mark.usefixtures("rows")
+def test_change_with_errors_looks_right(visit, cast):
+    page = visit(java_script_enabled=True)
+    page.goto(link(cast.to_change, "change/"))
+    page.get_by_label("Your full name").fill("")
+    page.locator("#id_email_2").fill("ben")
+    page.get_by_role("button", name="Save").click()
+    assert_looks_right(page, "booking-change-errors")
+
+
+@pytest.mark.usefixtures("rows")
+def test_refusal_on_a_booking_looks_right(visit, cast):
+    """The place went between the page and its button."""
+    page = visit(java_script_enabled=True)
+    page.goto(link(cast.lapsed))
+    page.evaluate(
+        "action => { document.querySelector('form').action = action }", link(cast.lapsed_and_full, "confirm/")
+    )
+    page.get_by_role("button", name="Book 2 places again").click()
+    assert page.locator("h2").first.inner_text() == "Not done"
+    assert_looks_right(page, "booking-refused")
+
+
+@pytest.mark.usefixtures("rows")
+@pytest.mark.parametrize("name", ["booking-held", "booking-confirmed"])
+def test_booking_in_print_and_forced_colours(visit, cast, name):
+    page = visit(java_script_enabled=True)
+    page.goto(PAGES[name](cast))
+    in_print(page, name)
+    in_forced_colours(page, name)

@@ -1,0 +1,107 @@
+"""Every public page and state, looked at: narrow and wide, light and dark, by axe and by whoever opens the pictures."""
+
+import pytest
+
+from hubs.models import ShowcaseSession
+from tests.browser.look import assert_looks_right, in_forced_colours, in_print
+
+pytestmark = pytest.mark.browser
+
+PAGES = {
+    "list": "/",
+    "list-one-hub": "/?hub=long",
+    "list-filtered": "/?teach=y6&since=2026-01-01&hub=kent-medway",
+    "list-nothing-fits": "/?teach=ks5&since=2026-01-01",
+    "list-filter-errors": "/?since=31/02/2027&until=soon&teach=y99&hub=nowhere",
+    "list-past": "/?past=1",
+    "hubs": "/hubs/",
+    "hub": "/hubs/kent-medway/",
+    "hub-long-name": "/hubs/long/",
+    "hub-without-sessions": "/hubs/quiet/",
+    "privacy": "/privacy/",
+    "accessibility": "/accessibility/",
+    "my-bookings": "/my-bookings/",
+    "my-bookings-sent": "/my-bookings/sent/",
+    "not-found": "/nowhere/",
+}
+SESSIONS = [
+    "open",
+    "roomy",
+    "nearly",
+    "full",
+    "hall",
+    "empty_hall",
+    "small",
+    "long_names",
+    "soon",
+    "closed",
+    "elsewhere",
+    "postponed",
+    "cancelled",
+    "announced",
+    "range",
+    "over",
+]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page_looks_right(visit, name):
+    page = visit(java_script_enabled=True)
+    page.goto(PAGES[name])
+    assert_looks_right(page, name)
+
+
+@pytest.mark.parametrize("name", SESSIONS)
+def test_session_looks_right(visit, cast, name):
+    page = visit(java_script_enabled=True)
+    page.goto(f"/sessions/{getattr(cast, name).ref}/")
+    assert_looks_right(page, f"session-{name.replace('_', '-')}")
+
+
+@pytest.mark.usefixtures("rows")
+def test_list_of_nothing_at_all_looks_right(visit):
+    public = ShowcaseSession.objects.filter(visibility=ShowcaseSession.Visibility.PUBLIC)
+    hidden = list(public.values_list("pk", flat=True))
+    public.update(visibility=ShowcaseSession.Visibility.STAFF)
+    try:
+        page = visit(java_script_enabled=True)
+        page.goto("/")
+        assert_looks_right(page, "list-empty")
+    finally:
+        again = ShowcaseSession.objects.filter(pk__in=hidden)
+        again.update(visibility=ShowcaseSession.Visibility.PUBLIC)
+
+
+def test_my_bookings_with_an_error_looks_right(visit):
+    page = visit(java_script_enabled=True)
+    page.goto("/my-bookings/")
+    page.get_by_label("Email address").fill("ada")
+    page.get_by_role("button", name="Send my links").click()
+    assert_looks_right(page, "my-bookings-error")
+
+
+def test_form_that_was_open_for_too_long_looks_right(visit, cast):
+    page = visit(java_script_enabled=True)
+    page.goto(f"/sessions/{cast.open.ref}/book/")
+    page.context.clear_cookies()
+    page.get_by_role("button", name="Continue").click()
+    assert page.locator("h1").inner_text() == "This page was open for too long"
+    assert_looks_right(page, "form-expired")
+
+
+@pytest.mark.parametrize("name", ["list", "hub"])
+def test_public_page_in_print_and_forced_colours(visit, name):
+    page = visit(java_script_enabled=True)
+    page.goto(PAGES[name])
+    in_print(page, name)
+    in_forced_colours(page, name)
+
+
+def test_large_text_does_not_stick_out(visit, cast):
+    """Twice the size of text on a narrow telephone, which is 400 % of a desk's screen."""
+    page = visit(java_script_enabled=True)
+    page.set_viewport_size({"width": 320, "height": 640})
+    for address in ("/", f"/sessions/{cast.open.ref}/", f"/sessions/{cast.open.ref}/book/", "/hubs/"):
+        page.goto(address)
+        page.evaluate("document.documentElement.style.fontSize = '36px'")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320, address
