@@ -234,6 +234,10 @@ class ShowcaseSession(models.Model):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self._set_day()
+        if not self._state.adding and kwargs.get("update_fields") is None:
+            # All but `taught`: its lessons write it, and a form loaded before them must not put the old one back.
+            names = (field.name for field in self._meta.concrete_fields if not field.primary_key)
+            kwargs["update_fields"] = [name for name in names if name != "taught"]
         super().save(*args, **kwargs)
 
     def get_absolute_url(self) -> str:

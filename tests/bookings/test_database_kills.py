@@ -94,7 +94,7 @@ def check(told, left, delivered, *, kills):
     assert (left["taken"], left["miscounts"]) == (PLACES, [])
     expected = {f"teacher{n}@school.example" for n in told.who_was_told("booked")}
     assert set(delivered) == expected
-    assert len(delivered) <= PLACES + kills  # each may have sent one mail twice
+    assert len(delivered) <= PLACES + kills + 1  # each, and the end of the last rush, may have sent one mail twice
 
 
 def mails_in(folder):

@@ -56,7 +56,7 @@ def chromium():
 def visit(chromium, showcase, cast):
     """Opens a browser of its own for somebody, without JavaScript unless asked; nothing in it may be refused.
 
-    What the console says at the end, the Content-Security-Policy's violations among it, fails the test.
+    An error in the console, the Content-Security-Policy's violations among them, fails the test.
     """
     said, contexts = [], []
 
@@ -65,7 +65,7 @@ def visit(chromium, showcase, cast):
             base_url=showcase.url, ignore_https_errors=True, **({"java_script_enabled": False} | options)
         )
         context.set_default_timeout(10_000)
-        context.on("console", lambda message: said.append(f"{message.page.url}: {message.text}"))
+        context.on("console", lambda one: said.append(f"{one.page.url}: {one.text}") if one.type == "error" else None)
         context.on("weberror", lambda error: said.append(str(error.error)))
         contexts.append(context)
         return context.new_page()
