@@ -13,6 +13,7 @@ from hubs.models.session import ShowcaseSessionQuerySet
 from hubs.teaching import STAGES, Years, in_words, year_label
 
 ANY_YEAR = ("", _("Any year"))
+NOT_THERE = {"invalid_choice": _("Choose one of these")}
 
 
 def _taught() -> list[tuple[Any, Any]]:
@@ -39,7 +40,7 @@ class FinderForm(forms.Form):
 
     use_required_attribute = False
 
-    teach = forms.ChoiceField(label=_("I teach"), choices=_taught, required=False)
+    teach = forms.ChoiceField(label=_("I teach"), choices=_taught, required=False, error_messages=NOT_THERE)
     since = forms.DateField(
         label=_("From"),
         required=False,
@@ -52,7 +53,7 @@ class FinderForm(forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         error_messages={"invalid": _("Enter a date like 26/1/2027")},
     )
-    hub = forms.ChoiceField(label=_("Hub"), required=False)
+    hub = forms.ChoiceField(label=_("Hub"), required=False, error_messages=NOT_THERE)
 
     def __init__(self, data: Any, *, hubs: QuerySet[Hub]) -> None:
         super().__init__(data)

@@ -139,3 +139,17 @@ def lesson_name(years: Years, topic: str) -> str:
 def roles_in_words(roles: Roles) -> str:
     """A set of roles in words: "maths lead, senior leader and headteacher"."""
     return listed([str(ROLE_LABELS[role]) for role in roles.parts()]).capitalize()
+
+
+def taught_in_words(taught: list[tuple[int, str]], *, kind: str) -> str:
+    """What lessons make of a session's name: "Year 3: subtraction, and Year 5: division", "Key Stage 1 lesson".
+
+    `taught` holds each lesson's years and topic; `kind` says what the session is where that says nothing of a class.
+    """
+    lessons = [(Years(years), topic) for years, topic in taught]
+    named = _(", and ").join(name for lesson in lessons if (name := lesson_name(*lesson)))
+    if not named:
+        return kind
+    if not any(years for years, _topic in lessons):
+        return f"{kind}: {named}"
+    return named if any(topic for _years, topic in lessons) else _("%(class)s lesson") % {"class": named}

@@ -10,7 +10,6 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from hubs.flags import FlagField
@@ -19,7 +18,7 @@ from hubs.models.hub import HubYear
 from hubs.models.school import LocalAuthority, School, SchoolList
 from hubs.references import session_ref
 from hubs.school_days import SchoolDays, london
-from hubs.teaching import Roles, Years, in_words, lesson_name, roles_in_words
+from hubs.teaching import Roles, Years, in_words, roles_in_words, taught_in_words
 
 # What a session needs beside its own row to say what and where it is.
 NAMED_BY = ("hub_year__hub", "venue", "host_school__school")
@@ -236,8 +235,7 @@ class ShowcaseSession(models.Model):
         self._set_day()
         if not self._state.adding and kwargs.get("update_fields") is None:
             # All but `taught`: its lessons write it, and a form loaded before them must not put the old one back.
-            names = (field.name for field in self._meta.concrete_fields if not field.primary_key)
-            kwargs["update_fields"] = [name for name in names if name != "taught"]
+            kwargs["update_fields"] = {field.name for field in self._meta.concrete_fields} - {"id", "taught"}
         super().save(*args, **kwargs)
 
     def get_absolute_url(self) -> str:
@@ -297,15 +295,7 @@ class ShowcaseSession(models.Model):
     @property
     def name(self) -> str:
         """Its own title, or one made from its lessons: "Year 3: subtraction, and Year 5: division"."""
-        if self.title:
-            return self.title
-        lessons = [(Years(years), topic) for years, topic in self.taught]
-        named = _now(", and ").join(name for lesson in lessons if (name := lesson_name(*lesson)))
-        if not named:
-            return str(self.get_kind_display())
-        if not any(years for years, _topic in lessons):
-            return f"{self.get_kind_display()}: {named}"
-        return named if any(topic for _years, topic in lessons) else _now("%(class)s lesson") % {"class": named}
+        return self.title or taught_in_words(self.taught, kind=str(self.get_kind_display()))
 
     @property
     def suits(self) -> str:

@@ -267,6 +267,16 @@ def test_booking_of_a_session_that_is_off_says_so_and_how_to_arrive_no_longer(
     assert "Add to calendar" not in page.links
 
 
+@pytest.mark.parametrize("status", [SessionStatus.CANCELLED, SessionStatus.POSTPONED])
+def test_place_can_be_given_back_while_the_session_may_still_take_place(client, session, confirmed, status):
+    set_status(session, status)
+    offered = status == SessionStatus.POSTPONED
+    links = get(client, link(confirmed)).links
+    assert [words in links for words in ("Cancel your 2 places", "Change names and details")] == [offered] * 2
+    links = get(client, link_of(ben_of(confirmed))).links
+    assert [words in links for words in ("I am not coming", "Release this place")] == [offered] * 2
+
+
 def test_hold_of_a_cancelled_session_cannot_be_confirmed(client, session, held):
     set_status(session, SessionStatus.CANCELLED)
     assert "It will not take place. You need do nothing." in get(client, link(held)).text

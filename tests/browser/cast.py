@@ -62,7 +62,7 @@ def hold(session, email="ada@school.example", *, clock=timezone.now, school=None
     """Ada's hold of two places."""
     visitors = (NewVisitor(needs="Hearing loop"), NewVisitor(full_name="Ben Colleague", email="ben." + email))
     defaults = {"contact_name": "Ada Teacher", "contact_mobile": "07700 900 982", "visitors": visitors}
-    asked = party(email=email, school=school or SchoolFactory(name="Ash Primary School"), **(defaults | fields))
+    asked = party(email=email, school=school or SchoolFactory(name="Elm Primary School"), **(defaults | fields))
     return places.hold(session.pk, asked, clock=clock)
 
 
