@@ -76,7 +76,7 @@ class ShowcaseServer:
         preparing = [self._manage(*command) for command in commands]
         for process in preparing:
             assert process.wait(120) == 0, self.log()
-        self.children = [self._manage("worker", "--every=0.1"), self._gunicorn()]
+        self.children = [self._manage("worker", "--every=0.5"), self._gunicorn()]
         deadline = time.monotonic() + SECONDS
         while not self._answers():
             assert time.monotonic() < deadline, self.log()
