@@ -116,8 +116,7 @@ def browser(run_: Run, chromium: str | None) -> None:
         remedy = as_root("apt-get install chromium")
         run_.cannot("browser tests", f"No Chromium runs here: {remedy} (or let CHROMIUM_BIN name one).")
         return
-    # Playwright keeps an event loop in the tests' thread; Django has to allow the ORM beside it.
-    run_.pytest("browser tests", "-m", "browser", CHROMIUM_BIN=chromium, DJANGO_ALLOW_ASYNC_UNSAFE="1")
+    run_.pytest("browser tests", "-m", "browser", CHROMIUM_BIN=chromium)
 
 
 def find_chromium() -> str | None:

@@ -14,9 +14,8 @@ REAL = {"SECRET_KEY": "s" * 50, "LINK_KEYS": "new-key,old-key", "ALLOWED_HOSTS":
 
 def start(code, **environment):
     """Run `code` in a Python of its own with exactly these settings in the environment."""
-    env = {name: value for name, value in os.environ.items() if name not in OURS}
-    for name in ("SHOWCASE_DEMO", "DJANGO_SETTINGS_MODULE"):
-        env.pop(name, None)
+    theirs = (*OURS, "DJANGO_", "SHOWCASE_")
+    env = {name: value for name, value in os.environ.items() if not name.startswith(theirs)}
     return subprocess.run(
         [sys.executable, "-c", code],
         cwd=ROOT,

@@ -5,8 +5,13 @@ import shutil
 
 import pytest
 
-# Playwright keeps an event loop in this thread; Django has to allow its rows beside it.
-os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+
+@pytest.fixture(scope="session", autouse=True)
+def rows_beside_playwright():
+    """Playwright keeps an event loop in this thread; Django has to allow its rows beside it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        yield
 
 
 @pytest.fixture(scope="session")
