@@ -32,10 +32,12 @@ def run_due(clock: Clock, *, stop: Callable[[], bool] = outbox.never) -> int:
 
 
 def _sessions_due(now: dt.datetime) -> list[int]:
-    """Sessions with something to settle at `now`, by two indexed queries."""
-    lapsing = Booking.objects.lapsing(now=now).values_list("session_id", flat=True).order_by().distinct()
+    """Sessions with something to settle at `now`, by indexed queries. What verbs cause, they settle themselves."""
+    rows = Booking.objects
+    found = (rows.lapsing(now=now), rows.list_over(now=now), rows.offerable(now=now))
+    due = {pk for some in found for pk in some.values_list("session_id", flat=True).order_by().distinct()}
     kept = Places.objects.filter(held_back__gt=0, session__release_at__lte=now).exclude(status__in=FROZEN)
-    return sorted({*lapsing, *kept.values_list("session_id", flat=True)})
+    return sorted({*due, *kept.values_list("session_id", flat=True)})
 
 
 def _settle(session_id: int, clock: Clock) -> bool:

@@ -34,11 +34,12 @@ CALENDAR: dict[str, str] = {
 
 
 def compose(
-    room: Room, booking: Booking, kinds: Sequence[Kind], *, key: str, visitors: Sequence[Visitor] = ()
+    room: Room, booking: Booking, kinds: Sequence[Kind], *, key: str, visitors: Sequence[Visitor] = (), was: str = ""
 ) -> Iterator[Mail]:
     """The mails of one event as unsaved rows. `key` makes them unique: an event sends each of its mails once.
 
-    Kinds for visitors go to `visitors`, or to all of the booking that come; no address, no mail.
+    Kinds for visitors go to `visitors`, or to all of the booking that come; no address, no mail. `was` is the status
+    before the event.
     """
     coming: list[Visitor] = []
     if set(kinds) & (TO_VISITORS | {Kind.CONFIRMED}):
@@ -49,7 +50,7 @@ def compose(
                 if visitor.has_own_mail:
                     yield _to_visitor(room, booking, kind, f"{key}:{kind}:{visitor.pk}", visitor)
         elif booking.contact_email:
-            yield _to_contact(room, booking, kind, f"{key}:{kind}", coming)
+            yield _to_contact(room, booking, kind, f"{key}:{kind}", coming, was=was)
 
 
 def _to_visitor(room: Room, booking: Booking, kind: Kind, key: str, visitor: Visitor) -> Mail:
@@ -57,15 +58,20 @@ def _to_visitor(room: Room, booking: Booking, kind: Kind, key: str, visitor: Vis
     return _mail(room, kind, key, visitor.email or "", booking.language, facts, booking=booking, visitor=visitor)
 
 
-def _to_contact(room: Room, booking: Booking, kind: Kind, key: str, coming: Iterable[Visitor] = ()) -> Mail:
+def _to_contact(
+    room: Room, booking: Booking, kind: Kind, key: str, coming: Iterable[Visitor] = (), *, was: str = ""
+) -> Mail:
     me = next((visitor for visitor in coming if visitor.is_contact), None)
+    in_calendar = kind in CALENDAR and (kind != Kind.CANCELLED or was == Status.CONFIRMED)
     facts = {
         "reference": booking.reference_spaced,
         "party": booking.party,
         "deadline": iso(booking.deadline),
+        "was": was,
+        "goes_with": bool(booking.goes_with_id),
         "visitors": [visitor.full_name for visitor in coming if visitor.full_name],
         "to_be_named": sum(1 for visitor in coming if not visitor.full_name),
-        "calendar_of": me.pk if me and kind in CALENDAR else None,
+        "calendar_of": me.pk if me and in_calendar else None,
     }
     return _mail(room, kind, key, booking.contact_email or "", booking.language, facts, booking=booking)
 
@@ -129,12 +135,14 @@ def tell_my_bookings(address: str, *, language: str, now: dt.datetime) -> None:
 
 
 def resend_link(booking: Booking, *, now: dt.datetime) -> None:
-    """ "Send it again": the same link for a hold, twice at most and ten minutes apart; otherwise silently nothing.
+    """ "Send it again": the same link for a hold or a wait, twice at most and ten minutes apart; otherwise silently
+    nothing.
 
     Its key counts the mails before it, so that two presses at once send one.
     """
-    sent = list(Mail.objects.filter(booking=booking, kind=Kind.CONFIRM).order_by("created_at", "pk"))
-    if booking.status != Status.HELD or not 1 <= len(sent) <= MOST_AGAIN or not sent[0].recipient:
+    kind = {Status.HELD: Kind.CONFIRM, Status.WAITING: Kind.WAITING}.get(Status(booking.status))
+    sent = list(Mail.objects.filter(booking=booking, kind=kind).order_by("created_at", "pk")) if kind else []
+    if not 1 <= len(sent) <= MOST_AGAIN or not sent[0].recipient:
         return
     if len(sent) > 1 and sent[-1].created_at > now - BETWEEN:
         return

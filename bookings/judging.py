@@ -2,38 +2,92 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from django.utils import timezone
 
 from bookings import fair_share
 from bookings.models import Booking
-from bookings.party import MOST_VISITORS
+from bookings.party import MOST_VISITORS, Party
 from bookings.refusals import NotBookable, PartyTooLarge, SessionFull
 from bookings.room import Room
-from bookings.states import Standing
+from bookings.states import Standing, Status
 from hubs.models import ShowcaseSession
 from hubs.school_days import SchoolDays, london
 
 SHORTEST_HOLD = dt.timedelta(hours=3)
 
 
-def judge(room: Room, booking: Booking, beside: Sequence[Booking], *, instead_of: Booking | None = None) -> None:
+@dataclass
+class Asked:
+    """A request under the lock: the booking asked for, what stands beside it, and what it is to replace.
+
+    `made` is the booking that the same request has made already; `dropped` what the same draft asked for at another
+    address.
+    """
+
+    booking: Booking
+    beside: list[Booking]
+    dropped: list[Booking]
+    made: Booking | None
+
+    @property
+    def existing(self) -> Booking | None:
+        """The live booking of the same address that leaves no room for this one."""
+        return already_there(self.booking, self.beside)
+
+
+def asked(room: Room, party: Party, *, instead_of: Booking | None = None) -> Asked:
+    """What `party` asks of a session. A booking confirmed meanwhile is replaced by nothing (section 3.10)."""
+    booking = party.booking(room.session, now=room.now)
+    beside = room.bookings_beside(booking)
+    made = next((other for other in beside if other.request_key == party.request_key), None)
+    dropped = []
+    if instead_of:
+        with_it = Booking.objects.filter(session=room.session, goes_with=instead_of)
+        own = Booking.objects.filter(session=room.session, pk=instead_of.pk)
+        dropped = list((own | with_it).filter(status__in=(Status.HELD, Status.WAITING)))
+        if instead_of not in dropped:
+            dropped = []
+    return Asked(booking, [other for other in beside if other not in dropped], dropped, made)
+
+
+def judge(room: Room, booking: Booking, beside: Sequence[Booking], *, dropped: Sequence[Booking] = ()) -> None:
     """Whether the public could make `booking` now; nothing here depends on an address (section 3.7).
 
-    `instead_of` is the hold that it replaces: its places count as free, and the deadline for booking does not matter.
+    `dropped` is what it replaces: its places count as free, and the deadline for booking does not matter.
     Raises PartyTooLarge, NotBookable, NotForYourSchool, SessionFull or SchoolShareUsed.
+    """
+    judge_asking(room, booking, dropped=dropped)
+    left = left_for_public(room, dropped)
+    if booking.party > left:
+        raise SessionFull(left)
+    fair_share.judge_share(room.session, booking, beside, now=room.now)
+
+
+def judge_asking(room: Room, booking: Booking, *, dropped: Sequence[Booking] = ()) -> None:
+    """Whether the public could ask for `booking` now, be there places or only the waiting list.
+
+    Raises PartyTooLarge, NotBookable or NotForYourSchool.
     """
     if not 1 <= booking.party <= MOST_VISITORS:
         raise PartyTooLarge
     standing = room.places.standing(now=room.now)
-    allowed = {Standing.OPEN, Standing.FULL} | ({Standing.CLOSED} if instead_of else set())
+    allowed = {Standing.OPEN, Standing.FULL} | ({Standing.CLOSED} if dropped else set())
     if standing not in allowed:
         raise NotBookable(standing)
     fair_share.judge_school(room.session, booking.school, now=room.now)
-    left = room.places.left(now=room.now) + (instead_of.seats if instead_of else 0)
-    if booking.party > left:
-        raise SessionFull(max(left, 0))
-    fair_share.judge_share(room.session, booking, [b for b in beside if b != instead_of], now=room.now)
+
+
+def fits(room: Room, booking: Booking, beside: Sequence[Booking], *, dropped: Sequence[Booking] = ()) -> int:
+    """How many of a party could have places now: by the room, and by its school's share."""
+    size = min(booking.party, left_for_public(room, dropped))
+    share = fair_share.left_for(room.session, booking, beside, now=room.now)
+    return max(size if share is None else min(size, share), 0)
+
+
+def left_for_public(room: Room, dropped: Sequence[Booking] = ()) -> int:
+    return max(room.places.left(now=room.now) + sum(booking.seats for booking in dropped), 0)
 
 
 def already_there(booking: Booking, beside: Sequence[Booking]) -> Booking | None:

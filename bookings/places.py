@@ -2,7 +2,7 @@
 
 Every verb locks the session's `Places` row, *then* reads the clock, settles what is due, and judges. `write` alone
 changes a booking's status, the Places row, the audit trail and the outbox, in that one transaction. Verbs of other
-files (details.py, staff_booking.py, session_changes.py; later the waiting list) decide, and call it.
+files (waiting_list.py, details.py, staff_booking.py, session_changes.py) decide, and call it.
 
 A verb judges before it writes: a refusal commits what was settled, and is raised after the commit.
 """
@@ -14,11 +14,11 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 
-from bookings import emails, people
-from bookings.judging import already_there, hold_deadline, judge, refuse_after_start
+from bookings import emails, offers, people
+from bookings.judging import already_there, asked, hold_deadline, judge, refuse_after_start
 from bookings.models import AuditEntry, Booking, By, Mail, Places, Visitor
 from bookings.party import Party
-from bookings.refusals import AlreadyBooked, Ended, NeedsReason, NotBookable, Refused
+from bookings.refusals import AlreadyBooked, Ended, NeedsReason, NotBookable, Refused, SessionFull
 from bookings.room import Clock, Room
 from bookings.states import FROZEN, Status, Verb, row_for
 from hubs.models import ShowcaseSession, StaffUser
@@ -31,6 +31,7 @@ STATE_FIELDS = [
     "deadline",
     "joined_at",
     "address_proved_at",
+    "smallest_party",
     "link_version",
 ]
 
@@ -47,7 +48,8 @@ def lock(session_id: int) -> Places:
 
 @contextmanager
 def locked(session_id: int, clock: Clock) -> Iterator[Room]:
-    """One verb's transaction: lock, then clock, then settle; the body judges and writes.
+    """One verb's transaction: lock, then clock, then settle; the body judges and writes. What it gave back goes to the
+    waiting list at once.
 
     A Refused raised before anything was written commits what was settled and is raised again after the commit;
     after a write it rolls everything back.
@@ -64,6 +66,9 @@ def locked(session_id: int, clock: Clock) -> Iterator[Room]:
             if room.writes != settled:
                 raise
             refusal = error
+        else:
+            if room.waiting and room.writes > settled:
+                settle(room)
     if refusal is not None:
         raise refusal
 
@@ -85,14 +90,42 @@ def settle_if_due(session_id: int, clock: Clock) -> bool:
 
 
 def settle(room: Room) -> None:
-    """Do what is due at this moment, in bulk: lapses, and held-back places that come free."""
+    """Do what is due at this moment, in bulk: lapses, held-back places that come free, the waiting list."""
     if room.places.status in FROZEN:
         return
-    lapsing = list(Booking.objects.filter(session=room.session).lapsing(now=room.now))
+    found = list(Booking.objects.filter(session=room.session).to_settle(now=room.now))
+    lapsing = [booking for booking in found if booking.status != Status.WAITING]
+    room.waiting = [booking for booking in found if booking.status == Status.WAITING]
     if lapsing:
         write(room, Verb.LAPSE, lapsing, by=By.CLOCK)
     if room.places.held_back and not room.places.kept(now=room.now):
         write(room, Verb.FREE_HELD_BACK, by=By.CLOCK, held_back=0)
+    if room.waiting and offers.list_has_ended(room.session, now=room.now):
+        write(room, Verb.END_LIST, room.waiting, by=By.CLOCK)
+    elif room.waiting:
+        _offer(room)
+
+
+def _offer(room: Room) -> None:
+    """Offer what is free to those who wait, in order."""
+    offered = list(offers.walk(room, room.waiting))
+    if not offered:
+        return
+    deadline = offers.deadline(room.session, calendar_of_session(room.session.pk), now=room.now)
+    for booking, size in offered:
+        booking.deadline = deadline
+        if size < booking.party:
+            _split(room, booking, size)
+    write(room, Verb.OFFER, [booking for booking, _size in offered], by=By.CLOCK)
+
+
+def _split(room: Room, booking: Booking, size: int) -> None:
+    """Leave `size` visitors in a waiting booking; the others keep their position in one that goes with it."""
+    rest = offers.rest_of(booking, size)
+    write(room, Verb.SPLIT, [rest], by=By.CLOCK)
+    moved = list(booking.visitors.coming().values_list("pk", flat=True)[size:])
+    Visitor.objects.filter(pk__in=moved).update(booking=rest)
+    booking.party, booking.smallest_party = size, None
 
 
 def write(
@@ -138,7 +171,9 @@ def write(
     mails = [
         mail
         for booking, row, entry in zip(bookings, rows, entries, strict=False)
-        for mail in emails.compose(room, booking, row.mails, key=f"{entry.pk}", visitors=visitors)
+        for mail in emails.compose(
+            room, booking, row.mails, key=f"{entry.pk}", visitors=visitors, was=entry.from_status
+        )
     ]
     if mails:
         Mail.objects.bulk_create(mails)
@@ -180,63 +215,56 @@ def create(session: ShowcaseSession, *, by: StaffUser, clock: Clock) -> Places:
 def hold(session_id: int, party: Party, *, clock: Clock, instead_of: Booking | None = None) -> Booking | None:
     """Hold places for a party until its deadline, and mail the link that confirms.
 
-    The same request key gives the same booking again. Returns None where the address has a booking already, which
-    its owner is told by mail: the caller must answer the same. Raises what `judge` raises.
+    The same request key gives the same booking again; `instead_of` is what the same draft asked for at another
+    address. Returns None where the address has a booking already, which its owner is told by mail: the caller must
+    answer the same. Raises what `judge` raises.
     """
     calendar = calendar_of_session(session_id)
     with locked(session_id, clock) as room:
-        booking = party.booking(room.session, now=room.now)
-        beside = room.bookings_beside(booking)
-        for made in beside:
-            if made.request_key == party.request_key:
-                return made
-        dropped = next((b for b in beside if b == instead_of and b.status == Status.HELD), None)
-        judge(room, booking, beside, instead_of=dropped)
-        existing = already_there(booking, [b for b in beside if b != dropped])
-        if dropped:
-            dropped.link_version += 1
-            write(room, Verb.DROP, [dropped], by=By.VISITOR)
-        if existing:
-            emails.tell_already_booked(room, existing)
+        request = asked(room, party, instead_of=instead_of)
+        if request.made:
+            return request.made
+        booking = request.booking
+        judge(room, booking, request.beside, dropped=request.dropped)
+        drop(room, request.dropped)
+        if request.existing:
+            emails.tell_already_booked(room, request.existing)
             return None
         booking.deadline = hold_deadline(room.session, calendar, now=room.now)
         write(room, Verb.HOLD, [booking], by=By.VISITOR, visitors=party.rows())
         return booking
 
 
-def hold_for_another_address(
-    session_id: int, party: Party, *, clock: Clock, instead_of: Booking | None
-) -> Booking | None:
-    """ "Use another address": drop the draft's hold, whose link dies, and hold anew for the new address.
+def drop(room: Room, dropped: Sequence[Booking]) -> None:
+    """Let go of what a draft asked for at another address; its links die."""
+    for booking in dropped:
+        booking.link_version += 1
+    if dropped:
+        write(room, Verb.DROP, dropped, by=By.VISITOR)
 
-    Never refuses in words, for a refusal here would say whether the first address was booked: the new address is told
-    by mail (section 3.10).
-    """
-    try:
-        return hold(session_id, party, clock=clock, instead_of=instead_of)
-    except Refused:
-        with locked(session_id, clock) as room:
-            emails.tell_not_booked(room, party)
-        return None
+
+CONFIRMS = {Status.HELD: Verb.CONFIRM, Status.OFFERED: Verb.ACCEPT, Status.LAPSED: Verb.REVIVE}
 
 
 def confirm(booking_id: int, *, clock: Clock, by: StaffUser | By = By.VISITOR) -> Booking:
-    """Confirm a hold; on a lapsed one book again if the places are still there. Twice is once.
+    """Confirm a hold or accept an offer; on a lapsed one book again if the places are still there. Twice is once.
 
-    Raises Ended for a cancelled booking, NotBookable for a cancelled or postponed session, and for a lapsed one what
-    `judge` raises, or AlreadyBooked.
+    Staff confirm what is held, or what waits if there are places. Raises Ended for any other booking, NotBookable for
+    a cancelled or postponed session, SessionFull, and for a lapsed one what `judge` raises, or AlreadyBooked.
     """
     with locked_booking(booking_id, clock) as (room, booking):
         if booking.status == Status.CONFIRMED:
             return booking
         if isinstance(by, StaffUser):
-            verb = Verb.BOOK if booking.status == Status.HELD else None
+            verb = Verb.BOOK if booking.status in (Status.HELD, Status.WAITING) else None
         else:
-            verb = {Status.HELD: Verb.CONFIRM, Status.LAPSED: Verb.REVIVE}.get(Status(booking.status))
+            verb = CONFIRMS.get(Status(booking.status))
         if verb is None:
             raise Ended
         if room.places.status in FROZEN:
             raise NotBookable(room.places.standing(now=room.now))
+        if booking.status == Status.WAITING and booking.party > room.places.left(now=room.now):
+            raise SessionFull(max(room.places.left(now=room.now), 0))
         if verb is Verb.REVIVE:
             beside = room.bookings_beside(booking)
             judge(room, booking, beside)
@@ -247,7 +275,18 @@ def confirm(booking_id: int, *, clock: Clock, by: StaffUser | By = By.VISITOR) -
         coming = list(booking.visitors.coming())
         people.recognise(coming, before=room.now)
         write(room, verb, [booking], by=by, visitors=coming)
+        if booking.address_proved_at:
+            prove(room, [other for other in room.waiting if other.goes_with_id == booking.pk])
         return booking
+
+
+def prove(room: Room, waiting: Sequence[Booking]) -> None:
+    """The link has been pressed: whoever of these had not been proved can be offered places from now on."""
+    new = [booking for booking in waiting if not booking.address_proved_at]
+    for booking in new:
+        booking.address_proved_at = room.now
+    if new:
+        write(room, Verb.PROVE, new, by=By.VISITOR)
 
 
 def cancel(booking_id: int, *, clock: Clock, by: StaffUser | By = By.VISITOR, why: str = "") -> Booking:

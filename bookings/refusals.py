@@ -41,6 +41,10 @@ class NotForYourSchool(Refused):
         self.open_at = open_at
 
 
+class ListEnded(Refused):
+    """The waiting list of the session has ended (section 3.11)."""
+
+
 class PartyTooLarge(Refused):
     """More visitors than one booking on the web takes, or none."""
 

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives
 from django.core.validators import validate_email
+from django.db.models import Sum
 from django.template import Context, Engine
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -22,17 +23,19 @@ from django.utils.translation import gettext as _
 from bookings import links
 from bookings.calendar_entry import calendar_entry, our_address
 from bookings.emails import CALENDAR, bookings_of, places_of
-from bookings.models import Mail
-from bookings.models.booking import READING_TIME
+from bookings.models import Booking, Mail
+from bookings.models.booking import READING_TIME, SHORTEST_OFFER
 from bookings.room import session_facts
 from bookings.states import Kind
 from bookings.templatetags.showcase_tags import clock as clock_words
 from hubs.teaching import listed
 
-MOMENTS = ("starts_at", "ends_at", "arrival_at", "deadline")
+MOMENTS = ("starts_at", "ends_at", "arrival_at", "deadline", "list_ends_at")
 # Mail programs make links of these: whoever puts one in a name wants us to send it.
 LINK_IN_NAME = re.compile(r"://|www\.|@|\w\.[a-z]{2}")
 LINE = 72
+# Mails with a deadline that waits for them to be read.
+READ_WITHIN: dict[str, dt.timedelta] = {Kind.CONFIRM: READING_TIME, Kind.OFFERED: SHORTEST_OFFER}
 
 
 def render(mail: Mail, *, now: dt.datetime) -> EmailMultiAlternatives:
@@ -87,6 +90,8 @@ def _context(mail: Mail, *, now: dt.datetime) -> dict[str, Any]:
         "deadline": _deadline(mail, facts, now=now),
         "started": bool(facts.get("starts_at") and facts["starts_at"] <= now),
         "status": mail.booking.status if mail.booking else "",
+        "proved": bool(mail.booking and mail.booking.address_proved_at),
+        "waits": _rest_that_waits(mail),
         "practical": _practical(facts),
         "entry": _entry(mail, facts),
         "bookings": _their_bookings(mail, now=now) if mail.kind == Kind.MY_BOOKINGS else [],
@@ -95,6 +100,15 @@ def _context(mail: Mail, *, now: dt.datetime) -> dict[str, Any]:
         "my_bookings_url": settings.SITE_URL + reverse("my-bookings"),
         "site": settings.SITE_URL + "/",
     }
+
+
+def _rest_that_waits(mail: Mail) -> int:
+    """How many of an offered party go on waiting."""
+    if mail.kind != Kind.OFFERED:
+        return 0
+    first = mail.booking.goes_with_id or mail.booking_id if mail.booking else None
+    rest = Booking.objects.waiting().filter(goes_with=first, goes_with__isnull=False)
+    return rest.aggregate(n=Sum("party"))["n"] or 0
 
 
 def _said(facts: dict[str, Any]) -> dict[str, Any]:
@@ -134,12 +148,16 @@ def _rendered(template: str, context: dict[str, Any]) -> str:
 def _deadline(mail: Mail, facts: dict[str, Any], *, now: dt.datetime) -> dt.datetime | None:
     """Until when places are kept. A mail that comes late leaves time to be read, as the rule does (section 3.10)."""
     deadline, starts_at = facts.get("deadline"), facts.get("starts_at")
-    if not deadline or deadline >= now + READING_TIME or mail.kind not in (Kind.CONFIRM, Kind.OFFERED):
+    reading_time = READ_WITHIN.get(mail.kind)
+    if not deadline or not reading_time or deadline >= now + reading_time:
         return deadline
     answered = Mail.objects.filter(booking=mail.booking_id, kind=mail.kind, answered_at__isnull=False)
     first = answered.order_by("answered_at").values_list("answered_at", flat=True).first()
-    read_by: dt.datetime = max(deadline, (first or now) + READING_TIME)
-    return min(read_by, starts_at) if starts_at else read_by
+    read_by: dt.datetime = max(deadline, (first or now) + reading_time)
+    ends: list[dt.datetime] = [
+        at for at in (starts_at, facts.get("list_ends_at") if mail.kind == Kind.OFFERED else None) if at
+    ]
+    return min([read_by, *ends])
 
 
 def _practical(facts: dict[str, Any]) -> list[tuple[str, str]]:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -22,6 +22,7 @@ class Room:
     places: Places
     now: dt.datetime
     writes: int = 0
+    waiting: list[Booking] = field(default_factory=list)  # as settling found them, in order
 
     @property
     def session(self) -> ShowcaseSession:
@@ -36,7 +37,8 @@ class Room:
         """Live bookings of the same school or contact in this session, and the one made from the same draft."""
         live = Q(session=self.session, status__in=LIVE)
         same = Q(school_key=booking.school_key) | Q(email_key=booking.email_key, email_key__isnull=False)
-        found = Booking.objects.filter((live & same) | Q(request_key=booking.request_key))
+        again = Q(request_key=booking.request_key, request_key__isnull=False)
+        found = Booking.objects.filter((live & same) | again)
         return [other for other in found if booking.pk is None or other.pk != booking.pk]
 
 
@@ -52,6 +54,7 @@ def session_facts(session: ShowcaseSession, *, sequence: int) -> dict[str, Any]:
         "starts_at": iso(session.starts_at),
         "ends_at": iso(session.ends_at),
         "arrival_at": iso(session.arrival_at),
+        "list_ends_at": iso(session.waiting_closes_at),
         "place": f"{where} {session.where_postcode}".strip(),
         "bring": session.bring,
         "parking": session.parking,

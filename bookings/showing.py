@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from bookings.models import Places
+from bookings.offers import list_has_ended
 from bookings.states import Standing
 from hubs.models import ShowcaseSession
 
@@ -51,6 +52,12 @@ class Showing:
     @property
     def taken(self) -> int:
         return self.places.places_taken
+
+    @property
+    def list_is_open(self) -> bool:
+        """Whether the public can still ask to wait."""
+        bookable = self.standing in (Standing.OPEN, Standing.FULL)
+        return bookable and not list_has_ended(self.session, now=self.now)
 
     @property
     def shows_places(self) -> bool:

@@ -37,6 +37,8 @@ class Verb(TextChoices):
     CONFIRM = "confirm", _("confirmed")
     REVIVE = "revive", _("booked again after lapsing")
     REJOIN = "rejoin", _("joined the waiting list again")
+    PROVE = "prove", _("confirmed the wait")
+    SPLIT = "split", _("kept waiting for the rest of a party")
     OFFER = "offer", _("offered a place")
     ACCEPT = "accept", _("accepted the offer")
     DECLINE = "decline", _("declined the offer")
@@ -105,10 +107,12 @@ S, V, W = Status, Verb, Who
 TABLE: tuple[Row, ...] = (
     Row(V.HOLD, None, S.HELD, W.VISITOR, (Kind.CONFIRM,)),
     Row(V.JOIN, None, S.WAITING, W.VISITOR, (Kind.WAITING,)),
+    Row(V.SPLIT, None, S.WAITING, W.CLOCK),
     Row(V.BOOK, None, S.CONFIRMED, W.STAFF, _TOLD),
     Row(V.BOOK, S.HELD, S.CONFIRMED, W.STAFF, _TOLD),
     Row(V.BOOK, S.WAITING, S.CONFIRMED, W.STAFF, _TOLD),
     Row(V.CONFIRM, S.HELD, S.CONFIRMED, W.VISITOR, _TOLD),
+    Row(V.PROVE, S.WAITING, None, W.VISITOR),
     Row(V.OFFER, S.WAITING, S.OFFERED, W.CLOCK, (Kind.OFFERED,)),
     Row(V.ACCEPT, S.OFFERED, S.CONFIRMED, W.VISITOR, _TOLD),
     Row(V.REVIVE, S.LAPSED, S.CONFIRMED, W.VISITOR, _TOLD),
@@ -125,6 +129,7 @@ TABLE: tuple[Row, ...] = (
     Row(V.WITHDRAW, S.CONFIRMED, S.CANCELLED, W.STAFF, _GONE),
     Row(V.WITHDRAW, S.WAITING, S.CANCELLED, W.STAFF, (Kind.CANCELLED,)),
     Row(V.DROP, S.HELD, S.CANCELLED, W.VISITOR),
+    Row(V.DROP, S.WAITING, S.CANCELLED, W.VISITOR),
     Row(V.RELEASE, S.CONFIRMED, None, W.VISITOR, (Kind.RELEASED,)),
     Row(V.NAME, S.CONFIRMED, None, W.VISITOR, (Kind.NAMED,)),
     Row(V.CHANGE, S.HELD, None, W.VISITOR),
@@ -158,6 +163,7 @@ SESSION_TABLE: dict[Verb, tuple[frozenset[SessionStatus], SessionStatus]] = {
     Verb.CLOSE: (frozenset({SessionStatus.OPEN}), SessionStatus.CLOSED),
 }
 
+OFFERING = frozenset({SessionStatus.OPEN, SessionStatus.CLOSED})  # places that come back go to the waiting list
 FROZEN = frozenset({SessionStatus.POSTPONED, SessionStatus.CANCELLED})  # bookings stay as they were (section 3.14)
 
 

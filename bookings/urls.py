@@ -33,6 +33,7 @@ urlpatterns = [
     path("sessions/<ref:ref>/book/address/", sent.another_address, name="book-address"),
     path("bookings/<str:token>/", private.booking, name="booking"),
     path("bookings/<str:token>/confirm/", private.confirm, name="booking-confirm"),
+    path("bookings/<str:token>/wait/", private.wait, name="booking-wait"),
     path("bookings/<str:token>/cancel/", private.cancel, name="booking-cancel"),
     path("bookings/<str:token>/change/", private.change, name="booking-change"),
     path("bookings/<str:token>/calendar.ics", private.calendar, name="booking-calendar"),

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from bookings.refusals import (
     AlreadyBooked,
     Ended,
+    ListEnded,
     NeedsReason,
     NotBookable,
     NotForYourSchool,
@@ -83,6 +84,7 @@ def _standing(standing: Standing) -> str:
 SENTENCES = {
     AlreadyBooked: gettext_lazy("This address already has a booking for this session."),
     Ended: gettext_lazy("This booking has ended, so that cannot be done."),
+    ListEnded: gettext_lazy("The waiting list for this session has ended."),
     NeedsReason: gettext_lazy("Say why."),
     NotReady: gettext_lazy(
         "Give the session a date, a start, an end, a place and its number of places before you open it."

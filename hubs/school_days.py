@@ -11,6 +11,8 @@ from functools import cache
 import holidays
 from django.utils import timezone
 
+OPENS, CLOSES = dt.time(8), dt.time(18)  # of the school clock (product.md section 3.11)
+
 
 @cache
 def _bank_holidays() -> holidays.HolidayBase:
@@ -52,6 +54,21 @@ class SchoolDays:
     def after(self, day: dt.date, days: int = 1) -> dt.date:
         """The day that lies `days` school days after `day`."""
         return self._step(day, days, dt.timedelta(days=1))
+
+    def hours_after(self, moment: dt.datetime, hours: float) -> dt.datetime:
+        """The moment that lies so many hours later on the school clock, which runs from 8:00 to 18:00 on school days.
+
+        Gives up after a year of closed days, as `_step` does.
+        """
+        left, day = dt.timedelta(hours=hours), timezone.localdate(moment)
+        for _ in range(366):
+            begins, ends = max(moment, london(day, OPENS)), london(day, CLOSES)
+            if day in self and begins < ends:
+                if left <= ends - begins:
+                    return timezone.localtime(begins) + left
+                left -= ends - begins
+            day += dt.timedelta(days=1)
+        return moment + left
 
     def _step(self, day: dt.date, days: int, step: dt.timedelta) -> dt.date:
         """Gives up after a year of closed days: a mistyped closure must not hang a page."""

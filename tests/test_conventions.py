@@ -19,7 +19,7 @@ ROWS = {"Places", "Booking"}
 MAKES = {"create", "bulk_create", "get_or_create", "update_or_create"}
 MOST_LINES = 320
 # Verbs only of the visitor: they take no `by`. And what is no verb although it takes a clock.
-OF_THE_VISITOR = {"hold", "hold_for_another_address"}
+OF_THE_VISITOR = {"hold", "join", "at_another_address", "wait"}
 NO_VERBS = {"locked", "locked_booking", "settle_if_due"}
 
 

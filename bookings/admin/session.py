@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import F, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
@@ -110,8 +111,16 @@ class SessionAdmin(WithButtons):
         super().save_model(request, obj, form, change)
         if not change:
             places.create(obj, by=staff(request), clock=timezone.now)
-        elif TELLS_NOBODY & set(form.changed_data) and (taken := obj.places.places_taken):
+            return
+        transaction.on_commit(lambda: self._settle(obj.pk))
+        if TELLS_NOBODY & set(form.changed_data) and (taken := obj.places.places_taken):
             self.message_user(request, self._tells_nobody(taken), messages.WARNING)
+
+    @staticmethod
+    def _settle(session_id: int) -> None:
+        """Dates and shares that have changed may let somebody on the waiting list have a place, or end it."""
+        with places.locked(session_id, timezone.now):
+            return
 
     @staticmethod
     def _tells_nobody(taken: int) -> str:

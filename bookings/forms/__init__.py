@@ -3,6 +3,7 @@
 from bookings.forms.change import ChangeForm
 from bookings.forms.fields import Address, AddressForm, Line, Mobile, StepForm
 from bookings.forms.school import OtherSchoolForm, SchoolPickForm, SchoolSearchForm
+from bookings.forms.wait import WaitForm
 from bookings.forms.who import WhoForm, typed
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "SchoolPickForm",
     "SchoolSearchForm",
     "StepForm",
+    "WaitForm",
     "WhoForm",
     "typed",
 ]

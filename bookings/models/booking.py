@@ -8,15 +8,17 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models.outbox import Mail
-from bookings.states import FROZEN, LIVE, SEATED, UNCONFIRMED, Kind, Status
+from bookings.states import FROZEN, LIVE, OFFERING, SEATED, UNCONFIRMED, Kind, Status
 from hubs.email_address import email_key
 from hubs.models import School, ShowcaseSession
 from hubs.models.private_link import PrivateLink
 from hubs.models.school import searchable
 from hubs.references import booking_reference
 
-# A hold outlives its deadline until its mail has had this long to be read (product.md section 3.10).
+# A hold outlives its deadline until its mail has had this long to be read (product.md section 3.10); an offer, until it
+# has had as long as the shortest of them stands (3.11).
 READING_TIME = dt.timedelta(hours=3)
+SHORTEST_OFFER = dt.timedelta(hours=2)
 
 
 class SchoolKind(models.TextChoices):
@@ -59,18 +61,50 @@ class BookingQuerySet(models.QuerySet["Booking"]):
     def lapsing(self, *, now: dt.datetime) -> "BookingQuerySet":
         """Unconfirmed bookings whose time is up at `now`.
 
-        At the deadline, or when the mail was accepted or refused for good three hours ago, if that is later; at the
-        start in any case, also where it was moved. Nothing lapses in a cancelled or postponed session.
+        At the deadline, or once the mail was accepted or refused for good and has had its time to be read, if that is
+        later; an offer when the waiting list ends, and both at the start in any case, also where it was moved.
+        Nothing lapses in a cancelled or postponed session.
         """
-        read_by = now - READING_TIME
-        answered = Mail.objects.filter(
-            booking=OuterRef("pk"), kind__in=(Kind.CONFIRM, Kind.OFFERED), answered_at__lte=read_by
-        )
-        return (
-            self.filter(status__in=UNCONFIRMED)
-            .filter(Q(session__starts_at__lte=now) | Q(Exists(answered), deadline__lte=now))
-            .exclude(session__places__status__in=FROZEN)
-        )
+        return self.filter(_time_is_up(now), status__in=UNCONFIRMED).exclude(session__places__status__in=FROZEN)
+
+    def waiting(self) -> "BookingQuerySet":
+        """The waiting list, in order."""
+        return self.filter(status=Status.WAITING).order_by("joined_at", "pk")
+
+    def to_settle(self, *, now: dt.datetime) -> "BookingQuerySet":
+        """What settling looks at: bookings whose time is up, and the waiting list in order."""
+        waiting, up = Q(status=Status.WAITING), Q(_time_is_up(now), status__in=UNCONFIRMED)
+        return self.filter(waiting | up).order_by("joined_at", "pk")
+
+    def offerable(self, *, now: dt.datetime) -> "BookingQuerySet":
+        """Parties that the passing of time alone lets have places: room for them, and no share of schools in force."""
+        places = F("session__places__capacity") - F("session__places__places_taken") - F("session__places__held_back")
+        return self.filter(
+            Q(session__share=None) | Q(session__share_until__lte=now),
+            status=Status.WAITING,
+            address_proved_at__isnull=False,
+            session__places__status__in=OFFERING,
+        ).filter(Q(smallest_party__lte=places) | Q(smallest_party=None, party__lte=places))
+
+    def list_over(self, *, now: dt.datetime) -> "BookingQuerySet":
+        """Parties that wait for a list which has ended."""
+        over = Q(session__waiting_closes_at__lte=now) | Q(session__starts_at__lte=now)
+        return self.filter(over, status=Status.WAITING).exclude(session__places__status__in=FROZEN)
+
+
+def _time_is_up(now: dt.datetime) -> Q:
+    mails = Mail.objects.filter(booking=OuterRef("pk"))
+    read = mails.filter(kind=Kind.CONFIRM, answered_at__lte=now - READING_TIME)
+    # of this offer, and not of one that the same party had before it joined again
+    read_offer = mails.filter(
+        kind=Kind.OFFERED, answered_at__lte=now - SHORTEST_OFFER, created_at__gte=OuterRef("joined_at")
+    )
+    return (
+        Q(session__starts_at__lte=now)
+        | Q(Exists(read), status=Status.HELD, deadline__lte=now)
+        | Q(Exists(read_offer), status=Status.OFFERED, deadline__lte=now)
+        | Q(status=Status.OFFERED, session__waiting_closes_at__lte=now)
+    )
 
 
 class Booking(PrivateLink):
@@ -171,6 +205,19 @@ class Booking(PrivateLink):
     def seats(self) -> int:
         """Places that it takes now."""
         return self.party if self.status in SEATED else 0
+
+    @property
+    def position(self) -> int | None:
+        """Where it stands on the waiting list, from 1; None where it does not wait. One query."""
+        if self.status != Status.WAITING:
+            return None
+        before = Q(joined_at__lt=self.joined_at) | Q(joined_at=self.joined_at, pk__lt=self.pk)
+        return Booking.objects.waiting().filter(before, session=self.session_id).count() + 1
+
+    @property
+    def least(self) -> int:
+        """The smallest party it would come with."""
+        return self.smallest_party or self.party
 
     @property
     def is_live(self) -> bool:

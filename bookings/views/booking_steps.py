@@ -14,11 +14,11 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from bookings import drafts, judging, places, room
-from bookings.forms import OtherSchoolForm, SchoolPickForm, SchoolSearchForm, WhoForm, typed
+from bookings import drafts, judging, places, room, waiting_list
+from bookings.forms import OtherSchoolForm, SchoolPickForm, SchoolSearchForm, WaitForm, WhoForm, typed
 from bookings.models import Booking, Draft, SchoolKind
 from bookings.party import MOST_VISITORS, NewVisitor, Party, VisitingSchool
-from bookings.refusals import Refused
+from bookings.refusals import Refused, SchoolShareUsed, SessionFull
 from bookings.showing import Showing
 from bookings.states import LIVE, Standing
 from bookings.views.sessions import alternatives, if_visible, page_of, visible_session
@@ -43,7 +43,7 @@ def step(view: Callable[[HttpRequest, Showing, Draft], HttpResponse]) -> View:
             return redirect("book-sent", ref)
         if showing.standing == Standing.FULL and places.settle_if_due(showing.session.pk, timezone.now):
             showing = Showing(visible_session(ref), timezone.now())
-        if showing.standing != Standing.OPEN:
+        if showing.standing not in (Standing.OPEN, Standing.FULL):
             return render(request, "bookings/not_now.html", page_of(showing))
         return view(request, showing, draft or Draft(session=showing.session))
 
@@ -122,10 +122,10 @@ def who(request: HttpRequest, showing: Showing, draft: Draft) -> HttpResponse:
         return redirect("book", showing.session.ref)
     if request.method != "POST":
         refused = _why_not(showing, school, NewVisitor())
-        if refused:
+        if refused and not can_wait(showing, refused):
             return not_this_time(request, showing, refused)
         form = _who_form(draft.answers, initial=draft.answers.get("who", {"coming": "yes"}))
-        return _who_page(request, showing, draft, form)
+        return _who_page(request, showing, draft, form, why=why_not(refused) if refused else "")
     draft.answers["coming"] = request.POST.get("coming") != "no"
     form = _who_form(draft.answers, data=request.POST)
     draft.answers["who"] = typed(form, request.POST)
@@ -166,9 +166,10 @@ def _who_form(answers: dict[str, Any], **kwargs: Any) -> WhoForm:
     return WhoForm(data, others=int(answers.get("others", 0)), coming=answers.get("coming", True), **kwargs)
 
 
-def _who_page(request: HttpRequest, showing: Showing, draft: Draft, form: WhoForm) -> HttpResponse:
+def _who_page(request: HttpRequest, showing: Showing, draft: Draft, form: WhoForm, *, why: str = "") -> HttpResponse:
     full = len(form.others) + form.asks_about_contact >= MOST_VISITORS
-    return form_page(request, "bookings/book/who.html", showing, form, can_add=not full, most=MOST_VISITORS)
+    said = {"can_add": not full, "most": MOST_VISITORS, "why": why}
+    return form_page(request, "bookings/book/who.html", showing, form, **said)
 
 
 @step
@@ -178,20 +179,61 @@ def check(request: HttpRequest, showing: Showing, draft: Draft) -> HttpResponse:
     if party is None:
         return redirect("book-who" if school_of(draft) else "book", showing.session.ref)
     if request.method != "POST":
-        refused = _why_not(showing, party.school, *party.visitors)
-        if refused:
-            return not_this_time(request, showing, refused)
-        return render(
-            request,
-            "bookings/book/check.html",
-            page_of(showing) | {"party": party, "visitors": visitors_of(party)},
-        )
+        return _check_page(request, showing, party, _why_not(showing, party.school, *party.visitors))
+    form = None
+    if "wait" in request.POST:
+        missing = _why_not(showing, party.school, *party.visitors) or SessionFull(showing.left)
+        form = WaitForm(request.POST, size=party.size, left=getattr(missing, "left", 0))
+        if not form.is_valid():
+            return _check_page(request, showing, party, missing, form=form)
     try:
-        draft.booking = places.hold(showing.session.pk, party, clock=timezone.now)
+        _ask(draft, party, fewer=form.cleaned_data["fewer"] if form else None)
     except Refused as refused:
-        return not_this_time(request, Showing(visible_session(showing.session.ref), timezone.now()), refused)
+        showing = Showing(visible_session(showing.session.ref), timezone.now())
+        return _check_page(request, showing, party, refused, status=409)
     drafts.consume(draft, now=timezone.now())
     return redirect("book-sent", showing.session.ref)
+
+
+def _ask(draft: Draft, party: Party, *, fewer: bool | None) -> None:
+    """Hold places or, where `fewer` is said, join the waiting list; the draft remembers which, and what is held."""
+    session_id = draft.session.pk
+    if fewer is None:
+        draft.booking = places.hold(session_id, party, clock=timezone.now)
+        return
+    joined = waiting_list.join(session_id, party, clock=timezone.now, fewer=fewer)
+    draft.booking = joined.booking
+    draft.answers |= {"fewer": fewer, "held": joined.held}
+
+
+def _check_page(
+    request: HttpRequest,
+    showing: Showing,
+    party: Party,
+    refused: Refused | None,
+    *,
+    form: Any = None,
+    status: int = 200,
+) -> HttpResponse:
+    """What was answered, and the button that books; where places are missing, the waiting list keeps the answers."""
+    if refused and not can_wait(showing, refused):
+        return not_this_time(request, showing, refused)
+    context = page_of(showing) | {"party": party, "visitors": visitors_of(party)}
+    if refused:
+        left = getattr(refused, "left", 0)
+        context |= {
+            "why": why_not(refused),
+            "form": form or WaitForm(size=party.size, left=left),
+            "can_change_party": left > 0,
+            "instead": alternatives(showing),
+        }
+    status = 422 if form and form.is_bound and form.errors else status
+    return render(request, "bookings/book/check.html", context, status=status)
+
+
+def can_wait(showing: Showing, refused: Refused) -> bool:
+    """Whether the waiting list can help: places are missing, or the school has its share."""
+    return isinstance(refused, (SessionFull, SchoolShareUsed)) and showing.list_is_open
 
 
 def not_this_time(request: HttpRequest, showing: Showing, refused: Refused) -> HttpResponse:
@@ -201,7 +243,6 @@ def not_this_time(request: HttpRequest, showing: Showing, refused: Refused) -> H
         "session": showing.session,
         "why": why_not(refused),
         "instead": alternatives(showing),
-        "can_change_party": getattr(refused, "left", 0) > 0,
     }
     return render(request, "bookings/book/not_this_time.html", context, status=409)
 

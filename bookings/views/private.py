@@ -4,16 +4,18 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from bookings import details, places, room
+from bookings import details, links, places, room, waiting_list
 from bookings.access import Opened, open_link
 from bookings.calendar_entry import calendar_entry
 from bookings.forms import ChangeForm
-from bookings.models import Visitor
+from bookings.links import Purpose
+from bookings.models import Booking, Visitor
 from bookings.refusals import Refused
 from bookings.showing import Showing
 from bookings.states import FROZEN, Standing, Status
@@ -52,6 +54,17 @@ def confirm(request: HttpRequest, link: Opened) -> HttpResponse:
         raise Http404
     if request.method == "POST":
         places.confirm(link.booking.pk, clock=timezone.now)
+    return redirect("booking", link.token)
+
+
+@opened
+@require_http_methods(["GET", "HEAD", "POST"])
+def wait(request: HttpRequest, link: Opened) -> HttpResponse:
+    """Confirm that a party waits; on a lapsed booking, wait again. Only the button does."""
+    if link.visitor:
+        raise Http404
+    if request.method == "POST":
+        waiting_list.wait(link.booking.pk, clock=timezone.now)
     return redirect("booking", link.token)
 
 
@@ -126,6 +139,13 @@ def _is_expected(link: Opened) -> bool:
     return booking.status == Status.CONFIRMED and booking.session.places.status not in FROZEN
 
 
+def _with_it(booking: Booking) -> list[Booking]:
+    """The other live bookings of the same party: part of it has places, part of it waits."""
+    first = booking.goes_with_id or booking.pk
+    party = Booking.objects.live().filter(Q(pk=first) | Q(goes_with=first)).exclude(pk=booking.pk)
+    return list(party.order_by("pk"))
+
+
 def _context(link: Opened) -> dict[str, Any]:
     now = timezone.now()
     showing = Showing(link.booking.session, now)
@@ -141,6 +161,9 @@ def _context(link: Opened) -> dict[str, Any]:
         "session": showing.session,
         "started": started,
         "can_book_again": link.booking.status == Status.LAPSED and showing.standing == Standing.OPEN,
+        "can_wait": link.booking.status == Status.LAPSED and showing.list_is_open,
+        "position": link.booking.position if link.booking.address_proved_at else None,
+        "with_it": [] if link.visitor else [(one, links.token(Purpose.CONTACT, one)) for one in _with_it(link.booking)],
         "resources": showing.session.resources.all(),
         "expected": expected,
         "calendar": expected and bool(link.visitor or any(one.is_contact for one in visitors)),

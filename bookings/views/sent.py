@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from bookings import drafts, emails, places
+from bookings import drafts, emails, waiting_list
 from bookings.forms import AddressForm
 from bookings.judging import hold_deadline
 from bookings.models import Draft
@@ -90,8 +90,12 @@ def _hold_for(draft: Draft, email: str) -> None:
     draft.request_key = Draft().request_key
     party = party_of(draft)
     if party is not None:
-        draft.booking = places.hold_for_another_address(
-            draft.session.pk, party, clock=timezone.now, instead_of=draft.booking
+        draft.booking = waiting_list.at_another_address(
+            draft.session.pk,
+            party,
+            clock=timezone.now,
+            instead_of=draft.booking,
+            fewer=draft.answers.get("fewer"),
         )
     draft.consumed_at = timezone.now()
     draft.expires_at = draft.consumed_at + AFTERWARDS
@@ -100,6 +104,8 @@ def _hold_for(draft: Draft, email: str) -> None:
 
 def _context(showing: Showing, draft: Draft) -> dict[str, Any]:
     asked_at = draft.consumed_at or showing.now
+    size = int(draft.answers.get("others", 0)) + (draft.answers["who"]["coming"] == "yes")
+    held = int(draft.answers.get("held", size))
     deadline = hold_deadline(showing.session, calendar_of_session(showing.session.pk), now=asked_at)
     return {
         "showing": showing,
@@ -107,5 +113,6 @@ def _context(showing: Showing, draft: Draft) -> dict[str, Any]:
         "email": draft.answers["who"]["email"],
         "deadline": deadline,
         "again": draft.answers.get("again", False),
-        "party_size": int(draft.answers.get("others", 0)) + (draft.answers["who"]["coming"] == "yes"),
+        "held": held,
+        "waits": size - held,
     }

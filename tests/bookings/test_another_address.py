@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from django.http import Http404
 
-from bookings import places
+from bookings import places, waiting_list
 from bookings.access import open_link
 from bookings.links import Purpose, token
 from bookings.models import Mail, Places
@@ -21,7 +21,7 @@ LATER = NOW + dt.timedelta(minutes=5)
 
 def ask_again(session, school, *, instead_of, email=RIGHT, now=LATER, **fields):
     asked = party(school=school, email=email, **fields)
-    return places.hold_for_another_address(session.pk, asked, clock=lambda: now, instead_of=instead_of)
+    return waiting_list.at_another_address(session.pk, asked, clock=lambda: now, instead_of=instead_of)
 
 
 def test_another_address_drops_the_hold_and_holds_anew():

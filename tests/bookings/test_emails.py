@@ -15,7 +15,7 @@ from django.db import connection
 from django.template.loader import get_template
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from bookings import details, emails, links, places, rendering, staff_booking
+from bookings import details, emails, links, places, rendering, staff_booking, waiting_list
 from bookings.models import Booking, Mail, Places
 from bookings.outbox import send_due
 from bookings.party import NewVisitor
@@ -308,7 +308,7 @@ def test_new_address_is_told_why_nothing_was_booked(room: dict[str, Any], asked:
     session = a_session(**share)
     Places.objects.filter(session=session).update(**room)
     wanted = party(email="new@school.example", size=asked)
-    assert places.hold_for_another_address(session.pk, wanted, clock=at(), instead_of=None) is None
+    assert waiting_list.at_another_address(session.pk, wanted, clock=at(), instead_of=None) is None
     message = rendered(Kind.NOT_BOOKED)
     assert message.to == ["new@school.example"]
     assert why in words(str(message.body))

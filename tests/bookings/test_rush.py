@@ -86,7 +86,7 @@ def test_without_the_lock_the_share_is_broken(env, told):
     if connection.vendor == "sqlite":
         assert answers["OperationalError"] == PROCESSES - 1  # "database is locked"
     else:
-        assert answers["booked"] == PROCESSES
+        assert answers["booked"] >= PROCESSES
 
 
 def test_without_the_lock_the_database_still_refuses_what_the_room_does_not_hold(env, told):

@@ -33,7 +33,7 @@ DIAGRAM = """
 ```mermaid
 stateDiagram-v2
     [*] --> held: hold
-    [*] --> waiting: join
+    [*] --> waiting: join, split
     [*] --> confirmed: book
     held --> confirmed: book, confirm
     waiting --> confirmed: book
@@ -47,7 +47,7 @@ stateDiagram-v2
     held --> cancelled: cancel, withdraw, drop
     confirmed --> cancelled: cancel, withdraw
     offered --> cancelled: decline, withdraw
-    waiting --> cancelled: leave, withdraw
+    waiting --> cancelled: leave, withdraw, drop
 ```
 """
 

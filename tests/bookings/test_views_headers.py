@@ -143,8 +143,7 @@ def test_steps_of_a_session_that_cannot_be_booked_are_kept_by_nobody(client):
 
 
 def test_refusal_is_kept_by_nobody(client):
-    session, school = SessionFactory(share=1), SchoolFactory()
-    places.hold(session.pk, party(school=school), clock=lambda: NOW)
+    session, school = SessionFactory(who_may_book="authorities"), SchoolFactory()
     choose_school(client, session, school)
     response = client.get(at("book-who", session))
     assert response.status_code == 409

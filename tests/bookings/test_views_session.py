@@ -88,8 +88,9 @@ def session_of():
 def test_full_session_says_so_and_names_sessions_with_places(client, session_of):
     other = SessionFactory(title="Still places")
     page = page_of(client, session_of())
-    assert "Full 30 of 30 taken Every place is taken. Places come back when people cancel, so look again." in page.text
+    assert "Full 30 of 30 taken Join the waiting list Places come back when people cancel." in page.text
     assert "Book a place" not in page.links
+    assert page.links["Join the waiting list"].endswith("/book/")
     assert page.links["Still places"] == f"/sessions/{other.ref}/"
 
 

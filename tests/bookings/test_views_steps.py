@@ -556,12 +556,12 @@ def test_share_used_is_said_before_anything_is_typed(client, school):
     other = SessionFactory(title="Another session")
     take(session, 2, school=school)
     choose_school(client, session, school)
-    page = refused(client.get(at("book-who", session)))
-    assert (
-        "Each school may take 2 places at this session until 8:00 on Tuesday 19 January, and yours has them."
-        in page.text
-    )
-    assert "Change who is coming" not in page.links
+    said = "Each school may take 2 places at this session until 8:00 on Tuesday 19 January, and yours has them."
+    assert f"{said} With these steps you join the waiting list." in get(client, "book-who", session).text
+    say_who(client, session)
+    page = get(client, "book-check", session)
+    assert said in page.text
+    assert page.buttons == ["Join the waiting list"]
     assert page.links["Another session"] == f"/sessions/{other.ref}/"
 
 
@@ -569,8 +569,9 @@ def test_share_that_is_too_small_for_the_party_says_how_many_more(client, school
     session = SessionFactory(share=2)
     take(session, 1, school=school)
     fill_in(client, session, school, BEN)
-    page = refused(client.get(at("book-check", session)))
+    page = get(client, "book-check", session)
     said = "Each school may take 2 places at this session until 8:00 on Tuesday 19 January, and yours may take 1 more."
+    assert "Book 1 place now and wait for 1 more Wait for 2 together" in page.text
     assert said in page.text
     assert page.links["Change who is coming"] == at("book-who", session)
     assert get(client, "book-who", session).fields["name_1"] == "Ben Colleague"
@@ -607,8 +608,11 @@ def test_school_that_is_not_on_the_list_is_told_when_it_opens_to_all(client, sch
 def test_places_that_go_while_the_form_is_filled_in_are_told(client, session, school):
     fill_in(client, session, school, BEN)
     take(session, 29)
-    page = refused(client.post(at("book-check", session)))
+    response = client.post(at("book-check", session))
+    page = Page(response)
+    assert response.status_code == 409
     assert "Only 1 place is left, fewer than you asked for." in page.text
+    assert "Book 1 place now and wait for 1 more" in page.text
     assert page.links["Change who is coming"] == at("book-who", session)
     assert Booking.objects.filter(status=Status.HELD).count() == 0
     fields = get(client, "book-who", session).fields
@@ -622,12 +626,19 @@ def test_session_that_fills_up_meanwhile_says_so_at_every_step(client, session, 
     fill_in(client, session, school)
     other = SessionFactory(title="Another session")
     take(session, 30)
-    for name in ("book", "book-school", "book-other", "book-who", "book-check"):
-        for response in (client.get(at(name, session)), client.post(at(name, session), ADA)):
-            page = Page(response)
-            assert response.status_code == 200
-            assert "This session cannot be booked now Full 30 of 30 taken Every place is taken." in page.text
-            assert page.links["Another session"] == f"/sessions/{other.ref}/"
+    for name in ("book", "book-school", "book-other", "book-who"):
+        page = get(client, name, session)
+        assert "Every place at this session is taken. " in page.text or "Every place is taken. " in page.text
+        assert "With these steps you join the waiting list." in page.text
+    for response, status in (
+        (client.get(at("book-check", session)), 200),
+        (client.post(at("book-check", session)), 409),
+    ):
+        page = Page(response)
+        assert response.status_code == status
+        assert "Wait for a place? Every place at this session is taken. Nothing has been booked." in page.text
+        assert page.buttons == ["Join the waiting list"]
+        assert page.links["Another session"] == f"/sessions/{other.ref}/"
     assert Booking.objects.filter(status=Status.HELD).count() == 0
 
 
@@ -665,7 +676,7 @@ def test_full_session_whose_hold_has_lapsed_can_be_booked_without_the_worker(cli
     session = SessionFactory(room__capacity=1)
     choose_school(client, session, school)
     places.hold(session.pk, party(), clock=lambda: NOW)
-    assert "Full 1 of 1 taken" in Page(client.get(at("book-who", session))).text
+    assert "Every place at this session is taken." in Page(client.get(at("book-who", session))).text
     Mail.objects.update(state=Mail.State.SENT, answered_at=NOW)
     later(dt.timedelta(hours=33))  # past 18:00 of the next school day
     Draft.objects.update(expires_at=NOW + dt.timedelta(days=3))
