@@ -6,18 +6,19 @@ from django.http import Http404
 
 from bookings import links
 from bookings.links import Purpose
-from bookings.models import Booking, Visitor
+from bookings.models import Booking, HandOver, Visitor
 
 _WITH = ("session__hub_year__hub", "session__venue", "session__host_school__school", "session__places")
 
 
 @dataclass(frozen=True)
 class Opened:
-    """A booking, by its contact's link; or by a visitor's link their own place in it."""
+    """A booking, by its contact's link; or by a visitor's link their own place in it, or one they have given away."""
 
     token: str
     booking: Booking
     visitor: Visitor | None = None
+    given: HandOver | None = None  # the place that this link's owner has handed over, until it is taken
 
 
 def open_link(token: str) -> Opened:
@@ -32,7 +33,10 @@ def open_link(token: str) -> Opened:
             return Opened(token, booking)
     elif link.purpose == Purpose.VISITOR:
         related = (f"booking__{name}" for name in ("school", *_WITH))
-        visitor = Visitor.objects.select_related(*related).filter(**by).first()
-        if visitor:
+        visitor = Visitor.objects.select_related(*related).filter(public_id=link.public_id).first()
+        if visitor and visitor.link_version == link.version:
             return Opened(token, visitor.booking, visitor)
+        given = HandOver.objects.open().filter(visitor=visitor, from_version=link.version, from_contact=False)
+        if visitor and (handed := given.first()):
+            return Opened(token, visitor.booking, visitor, handed)
     raise Http404

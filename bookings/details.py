@@ -4,7 +4,7 @@ from bookings import people
 from bookings.judging import refuse_after_start
 from bookings.models import Booking, By, Visitor
 from bookings.party import NewVisitor
-from bookings.places import locked_booking, write
+from bookings.places import ENDS, locked_booking, write
 from bookings.refusals import Ended
 from bookings.room import Clock
 from bookings.states import Status, Verb
@@ -14,7 +14,7 @@ from hubs.models import StaffUser
 def release(visitor_id: int, *, clock: Clock, by: By = By.VISITOR) -> Booking:
     """Give one visitor's place back; the last one's cancels the booking. Twice is once.
 
-    Raises NotBookable once the session has started, Ended where the booking is not confirmed.
+    Raises NotBookable once the session has started, Ended where the booking has ended.
     """
     booking_id = Visitor.objects.values_list("booking_id", flat=True).get(pk=visitor_id)
     with locked_booking(booking_id, clock) as (room, booking):
@@ -23,9 +23,9 @@ def release(visitor_id: int, *, clock: Clock, by: By = By.VISITOR) -> Booking:
             return booking
         refuse_after_start(room)
         if booking.party == 1:
-            write(room, Verb.CANCEL, [booking], by=by)
+            write(room, ENDS.get(Status(booking.status), Verb.CANCEL), [booking], by=by)
             return booking
-        if booking.status != Status.CONFIRMED:
+        if not booking.is_live:
             raise Ended
         Visitor.objects.filter(pk=visitor_id).update(released_at=room.now)
         if visitor.is_contact:

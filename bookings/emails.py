@@ -11,10 +11,10 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from bookings.models import Booking, Mail, Visitor
+from bookings.models import Booking, HandOver, Mail, Visitor
 from bookings.party import Party
 from bookings.room import Room, iso
-from bookings.states import TO_VISITORS, Kind, Status
+from bookings.states import TO_GIVER, TO_TAKER, TO_VISITORS, Kind, Status
 from hubs.email_address import email_key
 
 if TYPE_CHECKING:
@@ -30,16 +30,27 @@ CALENDAR: dict[str, str] = {
     Kind.NAMED: "REQUEST",
     Kind.CANCELLED: "CANCEL",
     Kind.VISITOR_CANCELLED: "CANCEL",
+    Kind.HANDED_TO_YOU: "REQUEST",
+    Kind.HANDED_OVER: "CANCEL",
+    Kind.TAKEN_BACK: "CANCEL",
+    Kind.HANDED_BACK: "REQUEST",
 }
 
 
 def compose(
-    room: Room, booking: Booking, kinds: Sequence[Kind], *, key: str, visitors: Sequence[Visitor] = (), was: str = ""
+    room: Room,
+    booking: Booking,
+    kinds: Sequence[Kind],
+    *,
+    key: str,
+    visitors: Sequence[Visitor] = (),
+    was: str = "",
+    handed: HandOver | None = None,
 ) -> Iterator[Mail]:
     """The mails of one event as unsaved rows. `key` makes them unique: an event sends each of its mails once.
 
     Kinds for visitors go to `visitors`, or to all of the booking that come; no address, no mail. `was` is the status
-    before the event.
+    before the event, `handed` a place that changes hands.
     """
     coming: list[Visitor] = []
     if set(kinds) & (TO_VISITORS | {Kind.CONFIRMED}):
@@ -49,13 +60,42 @@ def compose(
             for visitor in coming:
                 if visitor.has_own_mail:
                     yield _to_visitor(room, booking, kind, f"{key}:{kind}:{visitor.pk}", visitor)
+        elif kind in TO_TAKER | TO_GIVER:
+            if handed:
+                yield from _of_hand_over(room, booking, kind, f"{key}:{kind}", handed)
         elif booking.contact_email:
             yield _to_contact(room, booking, kind, f"{key}:{kind}", coming, was=was)
 
 
 def _to_visitor(room: Room, booking: Booking, kind: Kind, key: str, visitor: Visitor) -> Mail:
-    facts = {"contact": booking.contact_name, "calendar_of": visitor.pk if kind in CALENDAR else None}
+    facts = {"contact": booking.contact_name} | _link_and_calendar(room, kind, visitor)
     return _mail(room, kind, key, visitor.email or "", booking.language, facts, booking=booking, visitor=visitor)
+
+
+def _link_and_calendar(room: Room, kind: Kind, visitor: Visitor) -> dict[str, Any]:
+    """The version of the link that the mail carries, so that nobody is sent the link of who came after them; and the
+    place's calendar entry, whose sequence rises as the place changes hands."""
+    handed = 2 * (visitor.link_version - 1)
+    return {
+        "link_version": visitor.link_version,
+        "calendar_of": visitor.pk if kind in CALENDAR else None,
+        "sequence": room.places.calendar_sequence + handed,
+    }
+
+
+def _of_hand_over(room: Room, booking: Booking, kind: Kind, key: str, handed: HandOver) -> Iterator[Mail]:
+    """A mail to the one who gives a place away, or to the one who is given it."""
+    visitor, takes = handed.visitor, kind in TO_TAKER
+    recipient = handed.to_email if takes else handed.from_email
+    facts: dict[str, Any] = {"giver": handed.from_name, "taker": handed.to_name, "reference": booking.reference_spaced}
+    facts |= _link_and_calendar(room, kind, visitor)
+    if kind == Kind.HANDED_OVER:
+        facts["link_version"] = handed.from_version
+    if kind == Kind.TAKEN_BACK:
+        facts["link_version"] = None  # nothing is theirs any longer
+    of_visitor = {} if handed.from_contact and not takes else {"visitor": visitor}
+    if recipient:
+        yield _mail(room, kind, key, recipient, booking.language, facts, booking=booking, **of_visitor)
 
 
 def _to_contact(
@@ -71,7 +111,7 @@ def _to_contact(
         "goes_with": bool(booking.goes_with_id),
         "visitors": [visitor.full_name for visitor in coming if visitor.full_name],
         "to_be_named": sum(1 for visitor in coming if not visitor.full_name),
-        "calendar_of": me.pk if me and in_calendar else None,
+        **(_link_and_calendar(room, kind, me) if me and in_calendar else {}),
     }
     return _mail(room, kind, key, booking.contact_email or "", booking.language, facts, booking=booking)
 

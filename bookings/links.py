@@ -40,15 +40,15 @@ class Link(NamedTuple):
     version: int
 
 
-def token(purpose: Purpose, row: PrivateLink) -> str:
+def token(purpose: Purpose, row: PrivateLink, *, version: int | None = None) -> str:
     """The token that opens `row` for `purpose`."""
-    said = row.public_id.bytes + bytes([purpose]) + row.link_version.to_bytes(4, "big")
+    said = row.public_id.bytes + bytes([purpose]) + (version or row.link_version).to_bytes(4, "big")
     return _as_text(said + _mac(settings.LINK_KEYS[0], said))
 
 
-def url(purpose: Purpose, row: PrivateLink) -> str:
-    """The whole address, for mails."""
-    return f"{settings.SITE_URL}{reverse('booking', args=[token(purpose, row)])}"
+def url(purpose: Purpose, row: PrivateLink, *, version: int | None = None) -> str:
+    """The whole address, for mails; of an earlier version of the link where that is said."""
+    return f"{settings.SITE_URL}{reverse('booking', args=[token(purpose, row, version=version)])}"
 
 
 def read(text: str) -> Link | None:

@@ -16,7 +16,7 @@ from django.db.models import F
 
 from bookings import emails, offers, people
 from bookings.judging import already_there, asked, hold_deadline, judge, refuse_after_start
-from bookings.models import AuditEntry, Booking, By, Mail, Places, Visitor
+from bookings.models import AuditEntry, Booking, By, HandOver, Mail, Places, Visitor
 from bookings.party import Party
 from bookings.refusals import AlreadyBooked, Ended, NeedsReason, NotBookable, Refused, SessionFull
 from bookings.room import Clock, Room
@@ -137,6 +137,7 @@ def write(
     why: str = "",
     party: int | None = None,
     visitors: Sequence[Visitor] = (),
+    handed: HandOver | None = None,
     **of_places: Any,
 ) -> None:
     """The one function that changes who has a place: bookings, Places row, audit entries and mails together.
@@ -172,7 +173,7 @@ def write(
         mail
         for booking, row, entry in zip(bookings, rows, entries, strict=False)
         for mail in emails.compose(
-            room, booking, row.mails, key=f"{entry.pk}", visitors=visitors, was=entry.from_status
+            room, booking, row.mails, key=f"{entry.pk}", visitors=visitors, was=entry.from_status, handed=handed
         )
     ]
     if mails:
@@ -244,6 +245,7 @@ def drop(room: Room, dropped: Sequence[Booking]) -> None:
 
 
 CONFIRMS = {Status.HELD: Verb.CONFIRM, Status.OFFERED: Verb.ACCEPT, Status.LAPSED: Verb.REVIVE}
+ENDS = {Status.OFFERED: Verb.DECLINE, Status.WAITING: Verb.LEAVE}  # what "cancel" is called there
 
 
 def confirm(booking_id: int, *, clock: Clock, by: StaffUser | By = By.VISITOR) -> Booking:
@@ -301,7 +303,6 @@ def cancel(booking_id: int, *, clock: Clock, by: StaffUser | By = By.VISITOR, wh
             return booking
         if not isinstance(by, StaffUser):
             refuse_after_start(room)
-        verbs = {Status.OFFERED: Verb.DECLINE, Status.WAITING: Verb.LEAVE}
-        verb = Verb.WITHDRAW if isinstance(by, StaffUser) else verbs.get(Status(booking.status), Verb.CANCEL)
+        verb = Verb.WITHDRAW if isinstance(by, StaffUser) else ENDS.get(Status(booking.status), Verb.CANCEL)
         write(room, verb, [booking], by=by, why=why)
         return booking

@@ -53,6 +53,10 @@ class AlreadyBooked(Refused):
     """The address has a live booking here. Raised to staff only: the public is told by mail."""
 
 
+class InThisBooking(Refused):
+    """The address is in this booking already. Told to whoever holds its link."""
+
+
 class Ended(Refused):
     """The booking, or this visitor's place, is cancelled; or the verb does not fit where the booking stands."""
 

@@ -75,7 +75,8 @@ def can_be_written_to(address: str | None) -> bool:
 def private_link(mail: Mail) -> str:
     """The link that the mail carries, or an empty string where it has none."""
     if mail.visitor:
-        return links.url(links.Purpose.VISITOR, mail.visitor)
+        version = mail.facts.get("link_version", mail.visitor.link_version)
+        return links.url(links.Purpose.VISITOR, mail.visitor, version=version) if version else ""
     return links.url(links.Purpose.CONTACT, mail.booking) if mail.booking else ""
 
 
@@ -86,6 +87,8 @@ def _context(mail: Mail, *, now: dt.datetime) -> dict[str, Any]:
     return facts | {
         "hub": facts.get("hub") or "Showcase",
         "contact": _as_name(facts.get("contact")),
+        "giver": _as_name(facts.get("giver")),
+        "taker": _as_name(facts.get("taker")),
         "visitors": listed([_one_line(name) for name in facts.get("visitors", [])]),
         "deadline": _deadline(mail, facts, now=now),
         "started": bool(facts.get("starts_at") and facts["starts_at"] <= now),

@@ -48,7 +48,11 @@ class Verb(TextChoices):
     CANCEL = "cancel", _("cancelled")
     WITHDRAW = "withdraw", _("cancelled by staff")
     DROP = "drop", _("dropped for another address")
+    ADD = "add", _("a visitor added")
     RELEASE = "release", _("one place released")
+    HAND_OVER = "hand_over", _("a place handed over")
+    TAKE = "take", _("a place taken over")
+    TAKE_BACK = "take_back", _("a place taken back")
     CHANGE = "change", _("details changed")
     NAME = "name", _("visitor named")
     # of a session
@@ -75,11 +79,18 @@ class Kind(TextChoices):
     CANCELLED = "cancelled", _("booking cancelled")
     VISITOR_CANCELLED = "visitor_cancelled", _("a visitor's place cancelled")
     RELEASED = "released", _("a place released")
+    HANDED_TO_YOU = "handed_to_you", _("a place handed over to you")
+    HANDED_OVER = "handed_over", _("your place handed over")
+    TAKEN_BACK = "taken_back", _("a place taken back")
+    HANDED_BACK = "handed_back", _("your place is yours again")
     MY_BOOKINGS = "my_bookings", _("your bookings")
 
 
 # Kinds that go to each named visitor with an address of their own; the others go to the contact.
 TO_VISITORS = frozenset({Kind.NAMED, Kind.VISITOR_CANCELLED})
+# Kinds that go to the two people of a hand-over: to whom the place goes, and from whom.
+TO_TAKER = frozenset({Kind.HANDED_TO_YOU, Kind.TAKEN_BACK})
+TO_GIVER = frozenset({Kind.HANDED_OVER, Kind.HANDED_BACK})
 
 
 class Who(Enum):
@@ -131,6 +142,14 @@ TABLE: tuple[Row, ...] = (
     Row(V.DROP, S.HELD, S.CANCELLED, W.VISITOR),
     Row(V.DROP, S.WAITING, S.CANCELLED, W.VISITOR),
     Row(V.RELEASE, S.CONFIRMED, None, W.VISITOR, (Kind.RELEASED,)),
+    Row(V.RELEASE, S.HELD, None, W.VISITOR),
+    Row(V.RELEASE, S.OFFERED, None, W.VISITOR),
+    Row(V.RELEASE, S.WAITING, None, W.VISITOR),
+    Row(V.ADD, S.HELD, None, W.VISITOR),
+    Row(V.ADD, S.CONFIRMED, None, W.VISITOR, (Kind.NAMED,)),
+    Row(V.HAND_OVER, S.CONFIRMED, None, W.VISITOR, (Kind.HANDED_TO_YOU, Kind.HANDED_OVER)),
+    Row(V.TAKE, S.CONFIRMED, None, W.VISITOR),
+    Row(V.TAKE_BACK, S.CONFIRMED, None, W.VISITOR, (Kind.TAKEN_BACK, Kind.HANDED_BACK)),
     Row(V.NAME, S.CONFIRMED, None, W.VISITOR, (Kind.NAMED,)),
     Row(V.CHANGE, S.HELD, None, W.VISITOR),
     Row(V.CHANGE, S.OFFERED, None, W.VISITOR),

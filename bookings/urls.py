@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from bookings.views import booking_steps, my_bookings, private, sent, sessions
+from bookings.views import booking_steps, my_bookings, party, private, sent, sessions
 from hubs.references import ALPHABET
 
 
@@ -36,6 +36,13 @@ urlpatterns = [
     path("bookings/<str:token>/wait/", private.wait, name="booking-wait"),
     path("bookings/<str:token>/cancel/", private.cancel, name="booking-cancel"),
     path("bookings/<str:token>/change/", private.change, name="booking-change"),
+    path("bookings/<str:token>/add/", party.add, name="booking-add"),
+    path("bookings/<str:token>/hand-over/", party.give, name="booking-hand-over"),
+    path("bookings/<str:token>/take/", party.take, name="booking-take"),
+    path("bookings/<str:token>/take-back/", party.take_back, name="booking-take-back"),
+    path("bookings/<str:token>/visitors/<int:position>/remove/", party.remove, name="visitor-remove"),
+    path("bookings/<str:token>/visitors/<int:position>/hand-over/", party.give, name="visitor-hand-over"),
+    path("bookings/<str:token>/visitors/<int:position>/take-back/", party.take_back, name="visitor-take-back"),
     path("bookings/<str:token>/calendar.ics", private.calendar, name="booking-calendar"),
     path("my-bookings/", my_bookings.ask, name="my-bookings"),
     path("my-bookings/sent/", my_bookings.sent, name="my-bookings-sent"),

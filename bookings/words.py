@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from bookings.refusals import (
     AlreadyBooked,
     Ended,
+    InThisBooking,
     ListEnded,
     NeedsReason,
     NotBookable,
@@ -84,6 +85,7 @@ def _standing(standing: Standing) -> str:
 SENTENCES = {
     AlreadyBooked: gettext_lazy("This address already has a booking for this session."),
     Ended: gettext_lazy("This booking has ended, so that cannot be done."),
+    InThisBooking: gettext_lazy("That address is in this booking already."),
     ListEnded: gettext_lazy("The waiting list for this session has ended."),
     NeedsReason: gettext_lazy("Say why."),
     NotReady: gettext_lazy(

@@ -2,6 +2,7 @@
 
 from bookings.forms.change import ChangeForm
 from bookings.forms.fields import Address, AddressForm, Line, Mobile, StepForm
+from bookings.forms.party import ColleagueForm, TakerForm
 from bookings.forms.school import OtherSchoolForm, SchoolPickForm, SchoolSearchForm
 from bookings.forms.wait import WaitForm
 from bookings.forms.who import WhoForm, typed
@@ -10,12 +11,14 @@ __all__ = [
     "Address",
     "AddressForm",
     "ChangeForm",
+    "ColleagueForm",
     "Line",
     "Mobile",
     "OtherSchoolForm",
     "SchoolPickForm",
     "SchoolSearchForm",
     "StepForm",
+    "TakerForm",
     "WaitForm",
     "WhoForm",
     "typed",

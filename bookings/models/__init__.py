@@ -3,6 +3,7 @@
 from bookings.models.audit import AuditEntry, By
 from bookings.models.booking import Booking, SchoolKind, Source
 from bookings.models.draft import Draft, TellMe
+from bookings.models.hand_over import HandOver
 from bookings.models.outbox import Mail
 from bookings.models.places import Places
 from bookings.models.visitor import Person, Visitor
@@ -12,6 +13,7 @@ __all__ = [
     "Booking",
     "By",
     "Draft",
+    "HandOver",
     "Mail",
     "Person",
     "Places",

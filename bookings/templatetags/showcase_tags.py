@@ -112,6 +112,12 @@ def days_between(first: dt.date | None, last: dt.date | None) -> str:
 
 
 @register.filter
+def at(found: dict[Any, Any], key: Any) -> Any:
+    """What stands in a dictionary under `key`, or None."""
+    return found.get(key)
+
+
+@register.filter
 def pounds(pence: int) -> str:
     """£2.50, or £2."""
     return f"£{pence // 100}" if pence % 100 == 0 else f"£{pence / 100:.2f}"

@@ -15,7 +15,7 @@ from bookings.access import Opened, open_link
 from bookings.calendar_entry import calendar_entry
 from bookings.forms import ChangeForm
 from bookings.links import Purpose
-from bookings.models import Booking, Visitor
+from bookings.models import Booking, HandOver, Visitor
 from bookings.refusals import Refused
 from bookings.showing import Showing
 from bookings.states import FROZEN, Standing, Status
@@ -24,22 +24,34 @@ from bookings.words import why_not
 from showcase.pages import View, private
 
 
-def opened(view: Callable[[HttpRequest, Opened], HttpResponse]) -> View:
+def opened_by_giver_too(view: Callable[..., HttpResponse]) -> View:
     """A page behind a private link; refusals are told on the booking's own page."""
 
     @private
     @wraps(view)
-    def of_link(request: HttpRequest, token: str) -> HttpResponse:
+    def of_link(request: HttpRequest, token: str, **kwargs: Any) -> HttpResponse:
         link = open_link(token)
         try:
-            return view(request, link)
+            return view(request, link, **kwargs)
         except Refused as refused:
             return booking_page(request, open_link(token), refused=refused, status=409)
 
     return of_link
 
 
-@opened
+def opened(view: Callable[..., HttpResponse]) -> View:
+    """The same, but not for whoever has given the place away: they only see it, and can take it back."""
+
+    @wraps(view)
+    def of_owner(request: HttpRequest, link: Opened, **kwargs: Any) -> HttpResponse:
+        if link.given:
+            raise Http404
+        return view(request, link, **kwargs)
+
+    return opened_by_giver_too(of_owner)
+
+
+@opened_by_giver_too
 @require_http_methods(["GET", "HEAD"])
 def booking(request: HttpRequest, link: Opened) -> HttpResponse:
     """The booking as it stands, and what can be done now."""
@@ -75,7 +87,7 @@ def cancel(request: HttpRequest, link: Opened) -> HttpResponse:
     if request.method != "POST":
         if not link.booking.is_live or (link.visitor and link.visitor.released_at):
             return redirect("booking", link.token)
-        return render(request, "bookings/private/cancel.html", _context(link))
+        return render(request, "bookings/private/cancel.html", context_of(link))
     if link.visitor:
         details.release(link.visitor.pk, clock=timezone.now)
     else:
@@ -94,7 +106,7 @@ def change(request: HttpRequest, link: Opened) -> HttpResponse:
     form = ChangeForm(request.POST if request.method == "POST" else None, booking=link.booking)
     if not form.is_valid():
         status = 422 if form.is_bound else 200
-        return render(request, "bookings/private/change.html", _context(link) | {"form": form}, status=status)
+        return render(request, "bookings/private/change.html", context_of(link) | {"form": form}, status=status)
     said = form.cleaned_data
     details.change_details(
         link.booking.pk,
@@ -126,17 +138,33 @@ def booking_page(
     request: HttpRequest, link: Opened, *, refused: Refused | None = None, status: int = 200
 ) -> HttpResponse:
     """The page of a booking or place; with the reason where something could not be done."""
-    context = _context(link)
+    context = context_of(link)
     if refused:
         context |= {"why": why_not(refused), "instead": alternatives(context["showing"])}
-    template = "bookings/private/place.html" if link.visitor else "bookings/private/booking.html"
-    return render(request, template, context, status=status)
+    return render(request, _template(link), context, status=status)
+
+
+def _template(link: Opened) -> str:
+    if link.given:
+        return "bookings/private/given.html"
+    return "bookings/private/place.html" if link.visitor else "bookings/private/booking.html"
 
 
 def _is_expected(link: Opened) -> bool:
     """Whether somebody is to come: a confirmed booking of a session that takes place."""
     booking = link.booking
     return booking.status == Status.CONFIRMED and booking.session.places.status not in FROZEN
+
+
+def _open_hand_overs(visitors: list[Visitor]) -> list[HandOver]:
+    """Hand-overs that are not taken yet; no query where no place has ever changed hands, which makes its link new."""
+    changed = [visitor for visitor in visitors if visitor.link_version > 1]
+    return list(HandOver.objects.open().filter(visitor__in=changed)) if changed else []
+
+
+def _open_hand_over(link: Opened) -> HandOver | None:
+    """The hand-over by which a visitor has their place, while it can still be taken back."""
+    return next(iter(_open_hand_overs([link.visitor])), None) if link.visitor else None
 
 
 def _with_it(booking: Booking) -> list[Booking]:
@@ -146,7 +174,7 @@ def _with_it(booking: Booking) -> list[Booking]:
     return list(party.order_by("pk"))
 
 
-def _context(link: Opened) -> dict[str, Any]:
+def context_of(link: Opened) -> dict[str, Any]:
     now = timezone.now()
     showing = Showing(link.booking.session, now)
     started = bool(showing.session.starts_at and showing.session.starts_at <= now)
@@ -156,7 +184,12 @@ def _context(link: Opened) -> dict[str, Any]:
         "token": link.token,
         "booking": link.booking,
         "visitor": link.visitor,
+        "given": link.given or _open_hand_over(link),
+        "is_giver": bool(link.given),
         "visitors": visitors,
+        "handed": {one.visitor_id: one for one in _open_hand_overs(visitors)} if not link.visitor else {},
+        "can_change": link.booking.is_live and not started and showing.standing not in (Standing.CANCELLED,),
+        "can_add": link.booking.status in (Status.HELD, Status.CONFIRMED) and showing.list_is_open,
         "showing": showing,
         "session": showing.session,
         "started": started,

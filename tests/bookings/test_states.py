@@ -11,10 +11,23 @@ from django.core.management import call_command
 from django.db import transaction
 
 from bookings import places
-from bookings.models import AuditEntry, Booking, By, Visitor
+from bookings.models import AuditEntry, Booking, By, HandOver, Visitor
 from bookings.refusals import Ended
 from bookings.room import Room
-from bookings.states import ENDED, LIVE, SEATED, TABLE, TO_VISITORS, UNCONFIRMED, Status, Verb, Who, row_for
+from bookings.states import (
+    ENDED,
+    LIVE,
+    SEATED,
+    TABLE,
+    TO_GIVER,
+    TO_TAKER,
+    TO_VISITORS,
+    UNCONFIRMED,
+    Status,
+    Verb,
+    Who,
+    row_for,
+)
 from tests.bookings.observed import count, events, everything, mails, statuses
 from tests.factories import NOW, SchoolFactory, SessionFactory, StaffFactory
 
@@ -84,6 +97,12 @@ def a_booking(status):
         yield room, *booking_that_is(status, room)
 
 
+def handed_over(booking):
+    """The contact's place, on its way to the colleague's address."""
+    given = {"from_name": "Test Teacher", "from_email": CONTACT, "from_contact": True, "from_version": 1}
+    return HandOver.objects.create(visitor=booking.visitors.first(), to_email=COLLEAGUE, at=NOW, **given)
+
+
 def name_of(row):
     return f"{row.verb}-{row.from_ or NEW}"
 
@@ -95,14 +114,15 @@ def test_write_does_what_its_row_of_the_table_says_and_no_more(row):
     with a_booking(row.from_ or NEW) as (room, booking, people):
         session, seats_before = room.session, room.places.places_taken
         events_before, mails_before = events(session), mails(session)
-        places.write(room, row.verb, [booking], by=by, visitors=people)
+        handed = handed_over(booking) if set(row.mails) & (TO_TAKER | TO_GIVER) else None
+        places.write(room, row.verb, [booking], by=by, visitors=people, handed=handed)
         to = row.to or row.from_
         seats = 2 if to in SEATED else 0
         assert statuses(session) == [to]
         assert count(session) == (seats, 0, 30)
         assert room.places.places_taken == seats
         assert events(session) == [*events_before, (row.verb, row.from_ or "", to, seats - seats_before)]
-        told = [(kind, COLLEAGUE if kind in TO_VISITORS else CONTACT) for kind in row.mails]
+        told = [(kind, COLLEAGUE if kind in TO_VISITORS | TO_TAKER else CONTACT) for kind in row.mails]
         assert mails(session) == mails_before + told
 
 

@@ -132,7 +132,8 @@ def test_held_booking_asks_to_be_confirmed_and_says_until_when(client, held):
     assert "Confirm your 2 places Kept for you until 18:00 on Tuesday 5 January. Confirm 2 places" in page.text
     assert page.buttons == ["Confirm 2 places"]
     assert "Tuesday 26 January 9:00 to 11:45 Year 6 lesson West Borough Maidstone ME16 8TL" in page.text
-    assert "Your visitors Ada Teacher (you) Ben Colleague ben@school.example Ash Primary School, Dover" in page.text
+    assert "Your visitors Ada Teacher (you) Remove – Ada Teacher Ben Colleague ben@school.example Remove" in page.text
+    assert "Add a colleague Ash Primary School, Dover" in page.text
     assert page.links["Cancel your 2 places"] == link(held, "cancel/")
     assert page.links["Change names and details"] == link(held, "change/")
     assert "When you arrive" not in page.text
@@ -181,7 +182,7 @@ def test_contacts_page_does_not_show_a_colleagues_needs(client, confirmed):
 
 def test_visitor_to_be_named_is_listed_as_such(client, session):
     booking = places.hold(session.pk, party(visitors=(NewVisitor(), NewVisitor())), clock=at_now)
-    assert "Your visitors Test Teacher (you) To be named" in get(client, link(booking)).text
+    assert "Remove – Test Teacher To be named Remove – To be named" in get(client, link(booking)).text
 
 
 def test_lapsed_booking_can_be_booked_again_while_there_are_places(client, lapsed, clock):
@@ -442,7 +443,10 @@ def test_visitor_releases_their_place_after_being_asked(client, session, confirm
     session.places.refresh_from_db()
     assert (confirmed.status, confirmed.party, session.places.places_taken) == (Status.CONFIRMED, 1, 1)
     assert Mail.objects.order_by("pk").last().kind == Kind.RELEASED
-    assert "Your visitor Ada Teacher (you) Ash" in get(client, link(confirmed)).text
+    assert (
+        "Your visitor Ada Teacher (you) Hand over – Ada Teacher Add a colleague Ash"
+        in get(client, link(confirmed)).text
+    )
 
 
 def test_release_twice_is_once(client, confirmed):

@@ -1,0 +1,39 @@
+"""One person by name: a colleague who is added, or who takes a place over."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from bookings.forms.fields import Address, Line, StepForm
+
+
+class ColleagueForm(StepForm):
+    """A colleague to be added. The key makes a second press add nobody."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput, error_messages={"required": _("Open the page again")})
+    name = Line(
+        label=_("Their full name"),
+        empty=_("Enter their full name"),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    email = Address(
+        label=_("Their email address (optional)"),
+        help_text=_("We tell them about their place"),
+        widget=forms.EmailInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    needs = Line(label=_("Access or dietary needs (optional)"), max_length=300)
+
+
+class TakerForm(StepForm):
+    """Who takes a place over."""
+
+    name = Line(
+        label=_("Their full name"),
+        empty=_("Enter their full name"),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    email = Address(
+        label=_("Their email address"),
+        help_text=_("We send them a link of their own"),
+        empty=_("Enter their email address"),
+        widget=forms.EmailInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )

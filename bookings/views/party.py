@@ -1,0 +1,103 @@
+"""Who of a party comes: add a colleague, remove one, hand a place over, take it, take it back.
+
+By the contact's link for any of the party, by position; by a visitor's own link for that place alone.
+"""
+
+import uuid
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from bookings import details, hand_over, links, parties
+from bookings.access import Opened
+from bookings.forms import ColleagueForm, TakerForm
+from bookings.links import Purpose
+from bookings.models import Visitor
+from bookings.party import NewVisitor
+from bookings.views.private import context_of, opened, opened_by_giver_too
+
+
+def place_of(link: Opened, position: int | None) -> Visitor:
+    """The place that an address means. Raises Http404 where the link does not open it."""
+    if link.visitor or position is None:
+        if link.visitor is None or position is not None:
+            raise Http404
+        return link.visitor
+    found = link.booking.visitors.coming().filter(position=position).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+@opened
+@require_http_methods(["GET", "HEAD", "POST"])
+def add(request: HttpRequest, link: Opened) -> HttpResponse:
+    """Add a colleague: to the booking, or to the waiting list."""
+    if link.visitor:
+        raise Http404
+    form = ColleagueForm(request.POST if request.method == "POST" else None, initial={"key": uuid.uuid4()})
+    if not form.is_valid():
+        return render(request, "bookings/private/add.html", context_of(link) | {"form": form}, status=_status(form))
+    said = form.cleaned_data
+    colleague = NewVisitor(full_name=said["name"], email=said["email"], needs=said["needs"])
+    added = parties.add_visitor(link.booking.pk, colleague, clock=timezone.now, key=said["key"])
+    return redirect("booking", links.token(Purpose.CONTACT, added.booking) if added.waits else link.token)
+
+
+@opened
+@require_http_methods(["GET", "HEAD", "POST"])
+def remove(request: HttpRequest, link: Opened, position: int) -> HttpResponse:
+    """Give one visitor's place back, by the contact's link: asks once."""
+    visitor = place_of(link, position)
+    if request.method != "POST":
+        return render(request, "bookings/private/remove.html", context_of(link) | {"one": visitor})
+    details.release(visitor.pk, clock=timezone.now)
+    return redirect("booking", link.token)
+
+
+@opened
+@require_http_methods(["GET", "HEAD", "POST"])
+def give(request: HttpRequest, link: Opened, position: int | None = None) -> HttpResponse:
+    """Hand a place over to a colleague."""
+    visitor = place_of(link, position)
+    form = TakerForm(request.POST if request.method == "POST" else None)
+    if not form.is_valid():
+        context = context_of(link) | {"form": form, "one": visitor}
+        return render(request, "bookings/private/hand_over.html", context, status=_status(form))
+    said = form.cleaned_data
+    to = NewVisitor(full_name=said["name"], email=said["email"])
+    before = visitor.link_version
+    hand_over.hand_over(visitor.pk, to, clock=timezone.now)
+    if link.visitor:
+        return redirect("booking", links.token(Purpose.VISITOR, visitor, version=before))
+    return redirect("booking", link.token)
+
+
+@opened
+@require_http_methods(["GET", "HEAD", "POST"])
+def take(request: HttpRequest, link: Opened) -> HttpResponse:
+    """The new person takes the place: only the button does."""
+    visitor = place_of(link, None)
+    if request.method == "POST":
+        hand_over.take(visitor.pk, clock=timezone.now)
+    return redirect("booking", link.token)
+
+
+@opened_by_giver_too
+@require_http_methods(["GET", "HEAD", "POST"])
+def take_back(request: HttpRequest, link: Opened, position: int | None = None) -> HttpResponse:
+    """The place goes back to whoever gave it: asks once."""
+    visitor = place_of(link, position)
+    if request.method != "POST":
+        return render(request, "bookings/private/take_back.html", context_of(link) | {"one": visitor})
+    hand_over.take_back(visitor.pk, clock=timezone.now)
+    if link.given:
+        visitor.refresh_from_db()
+        return redirect("booking", links.token(Purpose.VISITOR, visitor))
+    return redirect("booking", link.token) if position else redirect("session", link.booking.session.ref)
+
+
+def _status(form: ColleagueForm | TakerForm) -> int:
+    return 422 if form.is_bound and form.errors else 200

@@ -1,0 +1,385 @@
+"""Parties change: a colleague is added, one is removed, a place is handed over and taken back (3.5, 3.11, 3.13)."""
+
+import datetime as dt
+import uuid
+
+import pytest
+from django.utils import timezone
+
+from bookings import details, hand_over, parties, places, session_changes, waiting_list
+from bookings.links import Purpose, token
+from bookings.models import Booking, HandOver, Mail, Places, Visitor
+from bookings.outbox import send_due
+from bookings.party import NewVisitor
+from bookings.refusals import AlreadyBooked, Ended, InThisBooking, ListEnded, NotBookable, PartyTooLarge
+from bookings.rendering import render
+from bookings.states import Kind, SessionStatus, Status
+from hubs.models import ShowcaseSession
+from tests.bookings.observed import count, events, everything, mails, verbs
+from tests.browser.reading import Page
+from tests.browser.rows import every_row
+from tests.factories import NOW, SessionFactory, StaffFactory, party
+
+pytestmark = pytest.mark.django_db
+
+CARA = NewVisitor(full_name="Cara Colleague", email="cara@school.example")
+MINUTE = dt.timedelta(minutes=1)
+
+
+@pytest.fixture(autouse=True)
+def _now(monkeypatch):
+    monkeypatch.setattr(timezone, "now", lambda: NOW)
+
+
+def now():
+    return NOW
+
+
+def booked(session, **asked):
+    return places.confirm(places.hold(session.pk, party(**asked), clock=now).pk, clock=now)
+
+
+def add(booking, colleague=CARA, *, key=None):
+    return parties.add_visitor(booking.pk, colleague, clock=now, key=key or uuid.uuid4())
+
+
+def names(booking):
+    return list(booking.visitors.coming().values_list("full_name", flat=True))
+
+
+def link(booking, page=""):
+    return f"/bookings/{token(Purpose.CONTACT, booking)}/{page}"
+
+
+def link_of(visitor, page="", version=None):
+    return f"/bookings/{token(Purpose.VISITOR, visitor, version=version)}/{page}"
+
+
+def reads(client, address, status=200):
+    response = client.get(address)
+    assert response.status_code == status
+    return Page(response)
+
+
+# --- a colleague is added -------------------------------------------------------------------------------------------
+
+
+def test_colleague_takes_a_place_and_is_told():
+    session = SessionFactory()
+    booking = booked(session)
+    assert add(booking) == (booking, False)
+    booking.refresh_from_db()
+    assert (booking.party, names(booking)) == (2, ["Test Teacher", "Cara Colleague"])
+    assert count(session) == (2, 0, 30)
+    assert events(session)[-1] == ("add", "confirmed", "confirmed", 1)
+    assert mails(session)[-1] == ("named", "cara@school.example")
+
+
+def test_colleague_of_a_hold_is_told_only_once_it_is_confirmed():
+    session = SessionFactory()
+    booking = places.hold(session.pk, party(), clock=now)
+    add(booking)
+    assert [kind for kind, _to in mails(session)] == ["confirm"]
+    places.confirm(booking.pk, clock=now)
+    assert ("named", "cara@school.example") in mails(session)
+
+
+def test_colleague_is_added_once_by_two_presses():
+    session = SessionFactory()
+    booking, key = booked(session), uuid.uuid4()
+    add(booking, key=key)
+    before = everything(session)
+    add(booking, key=key)
+    assert everything(session) == before
+
+
+def test_colleague_of_a_full_session_waits_in_a_booking_of_their_own_tied_to_the_first():
+    session = SessionFactory(room__capacity=1)
+    booking, key = booked(session), uuid.uuid4()
+    one, waits = add(booking, key=key)
+    assert add(booking, key=key) == (one, True)
+    assert (waits, one.status, one.party, one.goes_with, one.address_proved_at) == (True, "waiting", 1, booking, NOW)
+    assert (names(one), one.school_key, one.contact_email) == (
+        ["Cara Colleague"],
+        booking.school_key,
+        booking.contact_email,
+    )
+    assert mails(session)[-1] == ("waiting", booking.contact_email)
+    session_changes.set_places(session.pk, capacity=2, held_back=0, by=StaffFactory(), clock=now)
+    one.refresh_from_db()
+    assert one.status == "offered"
+
+
+def test_colleague_whose_school_has_its_share_waits():
+    session = SessionFactory(share=1)
+    assert add(booked(session)).waits is True
+    assert count(session) == (1, 0, 30)
+
+
+def test_colleague_is_not_added_to_what_cannot_grow():
+    session = SessionFactory(share=None)
+    ten = booked(session, size=10)
+    with pytest.raises(PartyTooLarge):
+        add(ten)
+    gone = booked(session, email="gone@school.example")
+    places.cancel(gone.pk, clock=now)
+    with pytest.raises(Ended):
+        add(gone)
+    two = booked(session, email="two@school.example", size=2)
+    for email in ("TWO@school.example", "two+2@school.example"):
+        with pytest.raises(InThisBooking):
+            add(two, NewVisitor(full_name="Twice", email=email))
+    Places.objects.filter(pk=session.pk).update(status=SessionStatus.CLOSED)
+    with pytest.raises(NotBookable):
+        add(two)
+
+
+def test_colleague_does_not_join_a_list_that_has_ended():
+    session = SessionFactory(room__capacity=1)
+    booking = booked(session)
+    ShowcaseSession.objects.filter(pk=session.pk).update(waiting_closes_at=NOW)
+    with pytest.raises(ListEnded):
+        add(booking)
+
+
+def test_contact_adds_a_colleague_on_the_page(client):
+    booking = booked(SessionFactory())
+    page = reads(client, link(booking, "add/"))
+    answers = page.fields | {"name": "", "email": "cara"}
+    response = client.post(link(booking, "add/"), answers)
+    assert response.status_code == 422
+    assert "Enter their full name" in Page(response).text
+    answers |= {"name": "Cara Colleague", "email": "cara@school.example"}
+    for _press in range(2):
+        assert client.post(link(booking, "add/"), answers)["Location"] == link(booking)
+    assert names(booking) == ["Test Teacher", "Cara Colleague"]
+    assert "Cara Colleague" in reads(client, link(booking)).text
+
+
+def test_contact_is_led_to_the_colleagues_place_on_the_list(client):
+    booking = booked(SessionFactory(room__capacity=1))
+    assert "Every place is taken: they join the waiting list." in reads(client, link(booking, "add/")).text
+    answers = reads(client, link(booking, "add/")).fields | {"name": "Cara Colleague"}
+    one = client.post(link(booking, "add/"), answers)["Location"]
+    assert "You are number 1 on the waiting list" in reads(client, one).text
+    assert "1 more of your party is on the waiting list" in reads(client, link(booking)).text
+
+
+# --- one is removed -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("status", ["held", "confirmed", "waiting"])
+def test_contact_removes_one_of_the_party(client, status):
+    session = SessionFactory(room__capacity=0 if status == "waiting" else 30, room__status="announced")
+    Places.objects.filter(pk=session.pk).update(capacity=30 if status != "waiting" else 1, status="open")
+    if status == "waiting":
+        booking = waiting_list.join(session.pk, party(size=2), clock=now).booking
+    else:
+        booking = places.hold(session.pk, party(size=2), clock=now)
+        if status == "confirmed":
+            places.confirm(booking.pk, clock=now)
+    page = reads(client, link(booking, "visitors/2/remove/"))
+    assert page.buttons == ["Give the place back"]
+    assert client.post(link(booking, "visitors/2/remove/"))["Location"] == link(booking)
+    booking.refresh_from_db()
+    assert (booking.party, booking.status, names(booking)) == (1, status, ["Test Teacher"])
+    assert client.post(link(booking, "visitors/2/remove/")).status_code == 404
+
+
+def test_last_of_a_waiting_party_leaves_the_list():
+    session = SessionFactory(room__capacity=1)
+    booking = waiting_list.join(session.pk, party(), clock=now).booking
+    details.release(booking.visitors.get().pk, clock=now)
+    assert verbs(session)[-1] == "leave"
+
+
+def test_visitors_link_does_not_reach_the_others(client):
+    booking = booked(SessionFactory(), size=2)
+    ben = booking.visitors.get(position=2)
+    before = every_row()
+    for page in ("add/", "visitors/1/remove/", "visitors/1/hand-over/", "visitors/2/hand-over/"):
+        assert client.get(link_of(ben, page)).status_code == 404
+        assert client.post(link_of(ben, page), {"name": "X"}).status_code == 404
+    assert every_row() == before
+
+
+# --- a place is handed over -----------------------------------------------------------------------------------------
+
+
+def give(booking, position=1, to=CARA, *, at=NOW):
+    visitor = booking.visitors.get(position=position)
+    hand_over.hand_over(visitor.pk, to, clock=lambda: at)
+    visitor.refresh_from_db()
+    return visitor
+
+
+def test_contact_hands_over_their_own_place_and_still_governs_the_booking():
+    session = SessionFactory(room__capacity=1)
+    booking = booked(session)
+    visitor = give(booking)
+    booking.refresh_from_db()
+    assert (visitor.full_name, visitor.email, visitor.is_contact) == ("Cara Colleague", "cara@school.example", False)
+    assert (booking.contact_comes, booking.party, count(session)) == (False, 1, (1, 0, 1))
+    assert events(session)[-1] == ("hand_over", "confirmed", "confirmed", 0)
+    assert mails(session)[-2:] == [
+        ("handed_to_you", "cara@school.example"),
+        ("handed_over", "teacher@school.example"),
+    ]
+
+
+def test_nothing_said_of_the_one_before_stays():
+    session = SessionFactory()
+    visitors = (NewVisitor(needs="Hearing loop", seen_before=True),)
+    visitor = give(booked(session, visitors=visitors))
+    assert (visitor.needs, visitor.seen_before, visitor.role) == ("", None, 0)
+
+
+def test_old_link_shows_the_place_and_takes_it_back_until_the_new_one_is_pressed(client):
+    booking = booked(SessionFactory(), size=2)
+    ben = booking.visitors.get(position=2)
+    old = ben.link_version
+    visitor = give(booking, 2)
+    page = reads(client, link_of(ben, version=old))
+    assert "Your place is handed over Cara Colleague has it now" in page.text
+    for other in ("cancel/", "hand-over/", "take/", "calendar.ics"):
+        assert client.get(link_of(ben, other, version=old)).status_code == 404
+        assert client.post(link_of(ben, other, version=old)).status_code == 404
+    page = reads(client, link_of(ben, "take-back/", version=old))
+    assert "Take the place back from Cara Colleague?" in page.text
+    answer = client.post(link_of(ben, "take-back/", version=old))
+    ben.refresh_from_db()
+    assert answer["Location"] == link_of(ben)
+    assert (ben.full_name, ben.link_version) == ("Colleague 2", old + 2)
+    assert client.get(link_of(visitor)).status_code == 404
+    assert [kind for kind, _to in mails(booking.session)][-2:] == ["taken_back", "handed_back"]
+
+
+def test_new_person_takes_the_place_by_the_button_and_the_old_link_dies(client):
+    booking = booked(SessionFactory(), size=2)
+    ben = booking.visitors.get(position=2)
+    visitor = give(booking, 2)
+    before = every_row()
+    page = reads(client, link_of(visitor))
+    assert "A place is handed over to you Colleague 2 cannot come and gives you this place." in page.text
+    assert every_row() == before
+    assert client.post(link_of(visitor, "take/"))["Location"] == link_of(visitor)
+    assert "You have a place" in reads(client, link_of(visitor)).text
+    assert client.get(link_of(ben, version=1)).status_code == 404
+    with pytest.raises(Ended):
+        hand_over.take_back(visitor.pk, clock=now)
+    assert verbs(booking.session)[-1] == "take"
+    hand_over.take(visitor.pk, clock=now)
+    assert verbs(booking.session)[-1:] == ["take"]
+
+
+def test_new_person_who_cannot_come_gives_it_back(client):
+    booking = booked(SessionFactory())
+    visitor = give(booking)
+    assert Page(client.get(link_of(visitor, "take-back/"))).buttons == ["Put it back"]
+    client.post(link_of(visitor, "take-back/"))
+    booking.refresh_from_db()
+    visitor.refresh_from_db()
+    assert (visitor.is_contact, visitor.full_name, booking.contact_comes) == (True, "Test Teacher", True)
+
+
+def test_contact_sees_who_has_the_place_and_takes_it_back(client):
+    booking = booked(SessionFactory())
+    answers = {"name": "Cara Colleague", "email": "cara@school.example"}
+    assert client.post(link(booking, "visitors/1/hand-over/"), answers)["Location"] == link(booking)
+    page = reads(client, link(booking))
+    assert "Cara Colleague cara@school.example handed over by Test Teacher, not taken yet" in page.text
+    client.post(link(booking, "visitors/1/take-back/"))
+    assert names(booking) == ["Test Teacher"]
+
+
+def test_taking_back_where_the_giver_has_booked_again_meanwhile_is_refused():
+    session = SessionFactory()
+    visitor = give(booked(session))
+    booked(session)  # of another school
+    before = everything(session)
+    with pytest.raises(AlreadyBooked):
+        hand_over.take_back(visitor.pk, clock=now)
+    assert everything(session) == before
+
+
+def test_place_that_cannot_change_hands_is_refused():
+    session = SessionFactory()
+    booking = booked(session, size=2)
+    for email in ("teacher@school.example", "teacher+2@school.example"):
+        with pytest.raises(InThisBooking):
+            give(booking, 1, NewVisitor(full_name="Twice", email=email))
+    give(booking)
+    with pytest.raises(Ended):
+        give(booking)
+    with pytest.raises(NotBookable):
+        give(booking, 2, at=session.starts_at)
+    Places.objects.filter(pk=session.pk).update(status=SessionStatus.POSTPONED)
+    with pytest.raises(NotBookable):
+        give(booking, 2, NewVisitor(full_name="Dan", email="dan@school.example"))
+    held = places.hold(SessionFactory().pk, party(), clock=now)
+    with pytest.raises(Ended):
+        give(held)
+
+
+def test_handing_over_asks_for_name_and_address(client):
+    booking = booked(SessionFactory())
+    response = client.post(link(booking, "visitors/1/hand-over/"), {"name": "", "email": "nobody"})
+    assert response.status_code == 422
+    assert "Enter their full name" in Page(response).text
+    assert HandOver.objects.count() == 0
+
+
+def test_each_mail_of_a_hand_over_carries_the_link_of_the_one_it_goes_to(smtp_server, client):
+    booking = booked(SessionFactory(), size=2)
+    Mail.objects.all().delete()
+    ben = booking.visitors.get(position=2)
+    visitor = give(booking, 2)
+    texts = {mail.kind: render(mail, now=NOW).body for mail in Mail.objects.all()}
+    assert link_of(visitor) in texts[Kind.HANDED_TO_YOU]
+    assert link_of(ben, version=1) in texts[Kind.HANDED_OVER]
+    assert link_of(visitor) not in texts[Kind.HANDED_OVER]
+    hand_over.take_back(visitor.pk, clock=now)
+    texts = {mail.kind: render(mail, now=NOW).body for mail in Mail.objects.all()}
+    assert "/bookings/" not in texts[Kind.TAKEN_BACK].replace("/my-bookings/", "")
+    visitor.refresh_from_db()
+    assert link_of(visitor) in texts[Kind.HANDED_BACK]
+    assert link_of(visitor) not in texts[Kind.HANDED_TO_YOU]  # it waited while the place went back
+    send_due(now)
+    assert "cara@school.example" in smtp_server.to
+
+
+def test_calendar_sequence_rises_as_a_place_changes_hands():
+    booking = booked(SessionFactory())
+    visitor = give(booking)
+    hand_over.take_back(visitor.pk, clock=now)
+    sequences = [
+        (mail.kind, mail.facts["sequence"], mail.facts.get("calendar_of"))
+        for mail in Mail.objects.order_by("pk")
+        if mail.facts.get("calendar_of")
+    ]
+    assert sequences == [
+        ("confirmed", 0, visitor.pk),
+        ("handed_to_you", 2, visitor.pk),
+        ("handed_over", 2, visitor.pk),
+        ("taken_back", 4, visitor.pk),
+        ("handed_back", 4, visitor.pk),
+    ]
+
+
+def test_person_is_counted_anew_for_who_takes_over():
+    first = booked(SessionFactory())
+    teacher = first.visitors.get()
+    visitor = give(first)
+    assert visitor.person_id != teacher.person_id
+    assert visitor.first_time is True
+
+
+def test_hand_over_and_status_are_read_only_for_the_ended():
+    session = SessionFactory()
+    booking = booked(session)
+    visitor = give(booking)
+    places.cancel(booking.pk, clock=now)
+    with pytest.raises(Ended):
+        hand_over.take(visitor.pk, clock=now)
+    assert Booking.objects.get().status == Status.CANCELLED
+    assert Visitor.objects.get().full_name == "Cara Colleague"
