@@ -3,13 +3,17 @@
 import datetime as dt
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from bookings.models import Places
 from bookings.offers import list_has_ended
 from bookings.states import Standing
+from bookings.templatetags.showcase_tags import clock
+from hubs.kept_words import kept_by_language
 from hubs.models import ShowcaseSession
 
 TONES = {
@@ -72,14 +76,61 @@ class Showing:
     @property
     def words(self) -> str:
         """How it stands, short: "6 places left", "Full", "Cancelled"."""
-        if self.standing == Standing.OPEN:
-            return ngettext("%(n)d place left", "%(n)d places left", self.left) % {"n": self.left}
-        return str(self.standing.label)
+        return _left(self.left) if self.standing == Standing.OPEN else _label(self.standing)
 
     @property
     def count(self) -> str:
         """The picture of places in words: "24 of 30 taken, 2 kept for guests"."""
-        said = _("%(taken)d of %(all)d taken") % {"taken": self.taken, "all": self.places.capacity}
-        if self.kept:
-            said += _(", %(kept)d kept for guests") % {"kept": self.kept}
-        return said
+        return _count(self.taken, self.kept, self.places.capacity)
+
+    @property
+    def row(self) -> dict[str, Any]:
+        """What a list says of it, put into words once: a template asks for each word again, at ten times the cost."""
+        session = self.session
+        return {
+            "url": session.get_absolute_url(),
+            "name": session.name,
+            "starts_at": timezone.localtime(session.starts_at).isoformat() if session.starts_at else "",
+            "hours": _hours(clock(session.starts_at), clock(session.ends_at)) if session.starts_at else "",
+            "where": _where(session.where_name, session.where_town),
+            "suits": _suits(session.suits) if session.suits else "",
+            "hub": session.hub_year.name,
+            "taken": self.taken,
+            "kept": self.kept,
+            "capacity": self.places.capacity,
+            "shows_places": self.shows_places,
+            "tone": self.tone,
+            "words": self.words,
+            "count": self.count,
+        }
+
+
+@kept_by_language
+def _left(places: int) -> str:
+    return ngettext("%(n)d place left", "%(n)d places left", places) % {"n": places}
+
+
+@kept_by_language
+def _label(standing: Standing) -> str:
+    return str(standing.label)
+
+
+@kept_by_language
+def _count(taken: int, kept: int, capacity: int) -> str:
+    said = _("%(taken)d of %(all)d taken") % {"taken": taken, "all": capacity}
+    return said + _(", %(kept)d kept for guests") % {"kept": kept} if kept else said
+
+
+@kept_by_language
+def _hours(start: str, end: str) -> str:
+    return _("%(start)s to %(end)s") % {"start": start, "end": end}
+
+
+@kept_by_language
+def _where(name: str, town: str) -> str:
+    return ", ".join(part for part in (name, town) if part) if name else _("Place to be announced")
+
+
+@kept_by_language
+def _suits(who: str) -> str:
+    return _("Suits %(who)s") % {"who": who}

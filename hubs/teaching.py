@@ -11,6 +11,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from hubs.kept_words import kept_by_language
+
 
 class Flags(IntFlag):
     """A set of choices as one number. (Python 3.10 cannot iterate over a set of flags yet.)"""
@@ -113,6 +115,7 @@ def listed(parts: Sequence[str]) -> str:
     return _("%(first)s and %(last)s") % {"first": ", ".join(parts[:-1]), "last": parts[-1]}
 
 
+@kept_by_language
 def in_words(years: Years) -> str:
     """A set of years as teachers say it: "Year 6", "Key Stage 1", "Years 5 and 6, and Key Stage 3"."""
     stages = [(number, stage) for number, stage in STAGES if stage & years == stage]
@@ -141,7 +144,8 @@ def roles_in_words(roles: Roles) -> str:
     return listed([str(ROLE_LABELS[role]) for role in roles.parts()]).capitalize()
 
 
-def taught_in_words(taught: list[tuple[int, str]], *, kind: str) -> str:
+@kept_by_language
+def taught_in_words(taught: tuple[tuple[int, str], ...], *, kind: str) -> str:
     """What lessons make of a session's name: "Year 3: subtraction, and Year 5: division", "Key Stage 1 lesson".
 
     `taught` holds each lesson's years and topic; `kind` says what the session is where that says nothing of a class.

@@ -90,7 +90,7 @@ TEMPLATES = [
         },
     }
 ]
-FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
+FORM_RENDERER = "showcase.form_renderer.Renderer"
 CRISPY_TEMPLATE_PACK = "showcase"
 CRISPY_ALLOWED_TEMPLATE_PACKS = ("showcase",)
 

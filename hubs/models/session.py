@@ -295,7 +295,8 @@ class ShowcaseSession(models.Model):
     @property
     def name(self) -> str:
         """Its own title, or one made from its lessons: "Year 3: subtraction, and Year 5: division"."""
-        return self.title or taught_in_words(self.taught, kind=str(self.get_kind_display()))
+        taught = tuple((years, topic) for years, topic in self.taught)
+        return self.title or taught_in_words(taught, kind=str(self.Kind(self.kind).label))
 
     @property
     def suits(self) -> str:
