@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.http import Http404
+from django.shortcuts import get_object_or_404
 
 from bookings import links
 from bookings.links import Purpose
@@ -28,15 +29,13 @@ def open_link(token: str) -> Opened:
         raise Http404
     by = {"public_id": link.public_id, "link_version": link.version}
     if link.purpose == Purpose.CONTACT:
-        booking = Booking.objects.select_related("school", *_WITH).filter(**by).first()
-        if booking:
-            return Opened(token, booking)
-    elif link.purpose == Purpose.VISITOR:
+        return Opened(token, get_object_or_404(Booking.objects.select_related("school", *_WITH), **by))
+    if link.purpose == Purpose.VISITOR:
         related = (f"booking__{name}" for name in ("school", *_WITH))
-        visitor = Visitor.objects.select_related(*related).filter(public_id=link.public_id).first()
-        if visitor and visitor.link_version == link.version:
+        visitor = get_object_or_404(Visitor.objects.select_related(*related), public_id=link.public_id)
+        if visitor.link_version == link.version:
             return Opened(token, visitor.booking, visitor)
         given = HandOver.objects.open().filter(visitor=visitor, from_version=link.version, from_contact=False)
-        if visitor and (handed := given.first()):
+        if handed := given.first():
             return Opened(token, visitor.booking, visitor, handed)
     raise Http404

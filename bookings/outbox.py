@@ -65,6 +65,7 @@ def send_due(clock: Clock, *, most: int = MOST, stop: Callable[[], bool] = never
     """
     tried = broken = 0
     line: BaseEmailBackend | None = None
+    most = Mail.objects.due(now=clock())[:most].count()  # what comes due meanwhile is the next run's
     try:
         while tried < most and not stop():
             line = line or _open(clock)
@@ -90,9 +91,7 @@ def send_due(clock: Clock, *, most: int = MOST, stop: Callable[[], bool] = never
 
 
 def _open(clock: Clock) -> BaseEmailBackend | None:
-    """A connection to the mail server, if a mail is due; None where there is neither."""
-    if not Mail.objects.due(now=clock()).exists():
-        return None
+    """A connection to the mail server, or None where it is away: then the mails that are due wait."""
     line: BaseEmailBackend = get_connection()
     try:
         line.open()

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from bookings import emails, offers, people
 from bookings.judging import already_there, asked, hold_deadline, judge, refuse_after_start
@@ -36,7 +36,7 @@ STATE_FIELDS = [
 ]
 
 
-def lock(session_id: int) -> Places:
+def lock(session_id: "int | QuerySet[Booking, Any]") -> Places:
     """Lock a session's places, and its own row so that no form moves its dates meanwhile.
 
     On SQLite the transaction itself is the lock (IMMEDIATE). Raises Places.DoesNotExist.
@@ -47,7 +47,7 @@ def lock(session_id: int) -> Places:
 
 
 @contextmanager
-def locked(session_id: int, clock: Clock) -> Iterator[Room]:
+def locked(session_id: "int | QuerySet[Booking, Any]", clock: Clock) -> Iterator[Room]:
     """One verb's transaction: lock, then clock, then settle; the body judges and writes. What it gave back goes to the
     waiting list at once.
 
@@ -75,9 +75,9 @@ def locked(session_id: int, clock: Clock) -> Iterator[Room]:
 
 @contextmanager
 def locked_booking(booking_id: int, clock: Clock) -> Iterator[tuple[Room, Booking]]:
-    """`locked`, with one of its bookings as it stands after settling. Raises Booking.DoesNotExist."""
-    session_id = Booking.objects.values_list("session_id", flat=True).get(pk=booking_id)
-    with locked(session_id, clock) as room:
+    """`locked`, with one of its bookings as it stands after settling. Raises Places.DoesNotExist: no such booking."""
+    of_booking = Booking.objects.filter(pk=booking_id).order_by().values("session_id")[:1]
+    with locked(of_booking, clock) as room:
         yield room, Booking.objects.select_related("school").get(pk=booking_id)
 
 

@@ -258,9 +258,12 @@ def _why_not(showing: Showing, school: VisitingSchool, *visitors: NewVisitor) ->
         school_key=school.key,
     )
     unlocked = room.Room(showing.places, showing.now)
-    beside = Booking.objects.filter(session=showing.session, status__in=LIVE, school_key=school.key)
+    beside: list[Booking] = []
+    if showing.session.share:
+        live = Booking.objects.filter(session=showing.session, status__in=LIVE, school_key=school.key)
+        beside = list(live.order_by())
     try:
-        judging.judge(unlocked, asked, list(beside))
+        judging.judge(unlocked, asked, beside)
     except Refused as refused:
         return refused
     return None

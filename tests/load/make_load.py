@@ -157,6 +157,7 @@ def batches(parties: list[tuple[int, int]]) -> Iterator[list[dict[str, Any]]]:
             cancelled = k < count // 10
             made.append(
                 {
+                    "reference": f"{n:08}",  # a million random ones do not all differ
                     "session_id": session_id,
                     "status": "cancelled" if cancelled else "confirmed",
                     "party": 1,
