@@ -43,7 +43,7 @@ def lock(session_id: "int | QuerySet[Booking, Any]") -> Places:
     """
     related = ("session__hub_year__hub", "session__venue", "session__host_school__school")
     locked_rows = Places.objects.select_for_update(of=("self", "session"), no_key=True)
-    return locked_rows.select_related(*related).get(session_id=session_id)
+    return locked_rows.select_related(*related).get(session_id=session_id)  # type: ignore[misc]  # or a query of it
 
 
 @contextmanager

@@ -1,14 +1,34 @@
-"""What gunicorn serves."""
+"""What gunicorn serves, warmed before it forks: what one process has read all share, and nobody waits for it."""
 
 import datetime as dt
+import gc
 import os
+from pathlib import Path
 
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "showcase.settings")
 application = get_wsgi_application()
 
-from hubs.school_days import is_bank_holiday  # noqa: E402  (needs settings)
+from django.conf import settings  # noqa: E402  (needs settings)
+from django.template.loader import get_template  # noqa: E402
+from django.urls import reverse  # noqa: E402
+from django.utils.translation import gettext  # noqa: E402
 
-# The library reads every country the first time: before gunicorn forks, so that workers share it and nobody waits.
-is_bank_holiday(dt.date(2027, 1, 1))
+from hubs.school_days import is_bank_holiday  # noqa: E402
+
+
+def warm() -> None:
+    """Read addresses, and with them views and forms; templates, words, and the bank holidays of every country."""
+    reverse("home")
+    folder = Path(settings.BASE_DIR, "templates")
+    for path in sorted(folder.rglob("*.html")):
+        get_template(str(path.relative_to(folder)))
+    gettext("")
+    is_bank_holiday(dt.date(2027, 1, 1))
+
+
+warm()
+# The collector would write to every object that it looks at, and so give each worker a copy of its own.
+gc.collect()
+gc.freeze()
