@@ -153,7 +153,8 @@ class Booking(PrivateLink):
             models.Index(fields=["session", "status"], name="booking_by_session"),
             models.Index(fields=["session", "school_key"], name="booking_share", condition=Q(status__in=sorted(LIVE))),
             models.Index(fields=["email_key"], name="booking_by_address"),
-            models.Index(fields=["deadline"], name="booking_due", condition=Q(status__in=sorted(UNCONFIRMED))),
+            # Whole, not only of the unconfirmed: SQLite takes a part of a table for a statement with parameters never.
+            models.Index(fields=["status", "deadline"], name="booking_due"),
             models.Index(fields=["created_at"], name="booking_by_age"),
         ]
         constraints = [
