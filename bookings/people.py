@@ -10,6 +10,8 @@ from bookings.models import Person, Visitor
 from bookings.states import Status
 from hubs.email_address import email_key
 
+FOUND_OUT = ["person_id", "first_time"]
+
 
 def recognise(visitors: Iterable[Visitor], *, before: dt.datetime, save: bool = True) -> None:
     """Give each named visitor their person's id, and work out whether this is their first session.
@@ -23,8 +25,10 @@ def recognise(visitors: Iterable[Visitor], *, before: dt.datetime, save: bool = 
     for visitor in new:
         person_id, been = known.get(email_key(visitor.email or ""), (uuid.uuid4(), False))
         visitor.person_id, visitor.first_time = person_id, not been
-    if save:
-        Visitor.objects.bulk_update(new, ["person_id", "first_time"])
+    if save and len(new) == 1:
+        new[0].save(update_fields=FOUND_OUT)
+    elif save:
+        Visitor.objects.bulk_update(new, FOUND_OUT)
 
 
 def _people(keys: set[str]) -> dict[str, tuple[uuid.UUID, bool]]:

@@ -186,6 +186,8 @@ def check(request: HttpRequest, showing: Showing, draft: Draft) -> HttpResponse:
         form = WaitForm(request.POST, size=party.size, left=getattr(missing, "left", 0))
         if not form.is_valid():
             return _check_page(request, showing, party, missing, form=form)
+    elif refused := _why_full(showing, draft, party):
+        return _check_page(request, showing, party, refused, status=409)
     try:
         _ask(draft, party, fewer=form.cleaned_data["fewer"] if form else None)
     except Refused as refused:
@@ -193,6 +195,16 @@ def check(request: HttpRequest, showing: Showing, draft: Draft) -> HttpResponse:
         return _check_page(request, showing, party, refused, status=409)
     drafts.consume(draft, now=timezone.now())
     return redirect("book-sent", showing.session.ref)
+
+
+def _why_full(showing: Showing, draft: Draft, party: Party) -> Refused | None:
+    """Why a full session has no place for the party: a look without the lock, so that a rush is over sooner.
+
+    Nothing depends on it. What is due was settled before (`step`), and a draft that is booked already gets its booking.
+    """
+    if showing.standing != Standing.FULL or Booking.objects.filter(request_key=draft.request_key).exists():
+        return None
+    return _why_not(showing, party.school, *party.visitors)
 
 
 def _ask(draft: Draft, party: Party, *, fewer: bool | None) -> None:
