@@ -20,6 +20,7 @@ LARGE = {
     *("hubs_school", "hubs_showcasesession", "hubs_lesson"),
 }
 SCAN = re.compile(r"SCAN (\w+)|Seq Scan on (\w+)")
+ALIAS = re.compile(r'"(\w+)" ([TUVW]\d+)\b')
 Statement = tuple[str, Any, float]
 
 
@@ -110,7 +111,9 @@ def show(sql: str, params: Any, ms: float, *, every_plan: bool) -> None:
     with connection.cursor() as cursor:
         cursor.execute(f"{how} {sql}", params)
         plan = [str(row[-1]) for row in cursor.fetchall()]
-    scans = sorted({table for line in plan for found in SCAN.findall(line) for table in found if table in LARGE})
+    named = {alias: table for table, alias in ALIAS.findall(sql)}
+    scanned = {named.get(name, name) for line in plan for found in SCAN.findall(line) for name in found}
+    scans = sorted(scanned & LARGE)
     tables = sql[sql.find("FROM") :][:70]
     print(f"  {ms:8.1f} ms  {tables}{'   SCANS ' + ', '.join(scans) if scans else ''}")
     if scans or every_plan:
