@@ -1,0 +1,36 @@
+"""Words are worked out once, for each language apart."""
+
+import datetime as dt
+
+from django.template import Context, Template
+from django.utils import translation
+
+from bookings.templatetags.showcase_tags import day
+from hubs.kept_words import kept_by_language
+
+TUESDAY = dt.date(2027, 1, 26)
+
+
+def test_words_are_worked_out_once_for_the_same_question():
+    asked = []
+    said = kept_by_language(lambda n, unit="m": asked.append(n) or f"{n} {unit}")
+    assert [said(1), said(2), said(1), said(1, unit="km")] == ["1 m", "2 m", "1 m", "1 km"]
+    assert asked == [1, 2, 1]
+
+
+def test_what_was_kept_in_one_language_is_not_said_in_another():
+    for language, words in [("en-gb", "Tuesday 26 January 2027"), ("de", "Dienstag 26 Januar 2027")] * 2:
+        with translation.override(language):
+            assert day(TUESDAY) == words
+
+
+def test_row_is_drawn_anew_where_a_word_has_changed():
+    draw = Template("{% load showcase_tags %}{% session_row row %}{% frame_symbols %}")
+    row = {"name": "A & B", "shows_places": True, "taken": 3, "kept": 0, "capacity": 10, "words": "7 places left"}
+    rows = [draw.render(Context({"row": row | {"taken": taken, "words": f"{10 - taken} left"}})) for taken in (3, 4, 3)]
+    assert rows[0] == rows[2] != rows[1]
+    for html, taken in zip(rows, (3, 4, 3), strict=True):
+        assert "A &amp; B" in html
+        assert f'<symbol id="f{taken}-0-10"' in html
+    assert "7 left" in rows[0]
+    assert "6 left" in rows[1]
