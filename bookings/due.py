@@ -8,7 +8,7 @@ from django.db import InterfaceError, OperationalError
 from django.db.models import F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 
-from bookings import outbox
+from bookings import limits, outbox
 from bookings.models import Booking, Draft, Places, Visitor
 from bookings.places import locked
 from bookings.states import FROZEN, SEATED
@@ -25,6 +25,7 @@ def run_due(clock: Clock, *, stop: Callable[[], bool] = outbox.never) -> int:
     sent = outbox.send_due(clock, stop=stop)
     settled = [session_id for session_id in _sessions_due(clock()) if not stop() and _settle(session_id, clock)]
     report_miscounts(settled)
+    limits.forget(now=clock())
     expired = Draft.objects.filter(expires_at__lte=clock())
     if expired.exists():  # a round with nothing to do writes nothing: on SQLite a DELETE would take the one lock
         expired.delete()

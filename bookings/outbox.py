@@ -44,7 +44,9 @@ STANDS: dict[str, Collection[str]] = {
     Kind.CANCELLED: {Status.CANCELLED},
     Kind.VISITOR_CANCELLED: {Status.CANCELLED},
     Kind.HANDED_TO_YOU: {Status.CONFIRMED},
+    Kind.HANDED_OVER: {Status.CONFIRMED},
     Kind.HANDED_BACK: {Status.CONFIRMED},
+    Kind.TAKEN_BACK: set(Status),
 }
 # 5xx for a reason that is ours, not the address's: policy ("relaying denied", "sign in first") and limits (RFC 3463).
 OUR_FAULT = re.compile(r"\b5\.(7\.\d+|3\.\d+|4\.5)\b")

@@ -45,6 +45,14 @@ class ListEnded(Refused):
     """The waiting list of the session has ended (section 3.11)."""
 
 
+class TooManyFromHere(Refused):
+    """The caller's network has asked for too much; it may ask again at `at`."""
+
+    def __init__(self, at: dt.datetime) -> None:
+        super().__init__(at)
+        self.at = at
+
+
 class PartyTooLarge(Refused):
     """More visitors than one booking on the web takes, or none."""
 

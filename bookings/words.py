@@ -17,10 +17,11 @@ from bookings.refusals import (
     SchoolShareUsed,
     SessionFull,
     TooFewPlaces,
+    TooManyFromHere,
     WrongStatus,
 )
 from bookings.states import Standing
-from bookings.templatetags.showcase_tags import moment
+from bookings.templatetags.showcase_tags import clock, moment
 
 
 def why_not(refused: Refused) -> str:
@@ -50,6 +51,10 @@ def why_not(refused: Refused) -> str:
             return _("%(n)d places are taken or held back, so the room cannot hold fewer than %(n)d.") % {
                 "n": refused.needed
             }
+        case TooManyFromHere():
+            return _(
+                "Too much has been asked for from your network. Try again after %(at)s, or use another connection."
+            ) % {"at": clock(refused.at)}
         case _other:
             return str(SENTENCES.get(type(refused), _("That cannot be done now.")))
 

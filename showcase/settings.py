@@ -159,6 +159,8 @@ SECURE_REFERRER_POLICY = "strict-origin"
 SESSION_COOKIE_HTTPONLY = True
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "showcase.errors.form_expired"
+# How many proxies of ours stand before us and add to X-Forwarded-For: for limits by network.
+PROXIES = env.int("PROXIES", default=0 if DEMO else 1)
 if not DEMO:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = True

@@ -4,6 +4,7 @@ from bookings.models.audit import AuditEntry, By
 from bookings.models.booking import Booking, SchoolKind, Source
 from bookings.models.draft import Draft, TellMe
 from bookings.models.hand_over import HandOver
+from bookings.models.network import NetworkUse
 from bookings.models.outbox import Mail
 from bookings.models.places import Places
 from bookings.models.visitor import Person, Visitor
@@ -15,6 +16,7 @@ __all__ = [
     "Draft",
     "HandOver",
     "Mail",
+    "NetworkUse",
     "Person",
     "Places",
     "SchoolKind",

@@ -14,7 +14,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from bookings import drafts, judging, places, room, waiting_list
+from bookings import drafts, judging, limits, places, room, waiting_list
 from bookings.forms import OtherSchoolForm, SchoolPickForm, SchoolSearchForm, WaitForm, WhoForm, typed
 from bookings.models import Booking, Draft, SchoolKind
 from bookings.party import MOST_VISITORS, NewVisitor, Party, VisitingSchool
@@ -189,6 +189,7 @@ def check(request: HttpRequest, showing: Showing, draft: Draft) -> HttpResponse:
     elif refused := _why_full(showing, draft, party):
         return _check_page(request, showing, party, refused, status=409)
     try:
+        limits.use(request, limits.BOOKING, now=showing.now)
         _ask(draft, party, fewer=form.cleaned_data["fewer"] if form else None)
     except Refused as refused:
         showing = Showing(visible_session(showing.session.ref), timezone.now())

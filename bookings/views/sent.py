@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from bookings import drafts, emails, waiting_list
+from bookings import drafts, emails, limits, waiting_list
 from bookings.forms import AddressForm
 from bookings.judging import hold_deadline
 from bookings.models import Draft
@@ -17,6 +17,7 @@ from bookings.party import Party
 from bookings.showing import Showing
 from bookings.states import FROZEN
 from bookings.views.booking_steps import form_page, party_of
+from bookings.views.limited import within_limits
 from bookings.views.sessions import if_visible, page_of, visible_session
 from hubs.models.calendar import calendar_of_session
 from showcase.pages import View, private
@@ -66,7 +67,7 @@ def another_address(request: HttpRequest, showing: Showing, draft: Draft) -> Htt
     form = AddressForm(request.POST if request.method == "POST" else None)
     if form.is_valid() and _party_at(draft, form.cleaned_data["email"]) is None:
         form.add_error("email", _("Enter a different address: this one is already in this booking"))
-    if not form.is_valid():
+    if not form.is_valid() or not within_limits(request, form, limits.BOOKING, now=showing.now):
         return form_page(request, "bookings/book/another_address.html", showing, form)
     _hold_for(draft, form.cleaned_data["email"])
     return redirect("book-sent", showing.session.ref)

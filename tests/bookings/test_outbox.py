@@ -458,4 +458,4 @@ def test_round_with_nothing_to_do_only_reads() -> None:
     SessionFactory()
     with CaptureQueriesContext(connection) as captured:
         assert run_due(at()) == 0
-    assert statements(captured) == ["SELECT"] * 7
+    assert statements(captured) == ["SELECT"] * 8

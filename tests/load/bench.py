@@ -3,6 +3,7 @@
 import http.client
 import multiprocessing
 import os
+import random
 import re
 import socket
 import subprocess
@@ -93,6 +94,7 @@ def ask(
     from urllib.parse import urlencode
 
     headers = {"Accept-Encoding": "gzip"} if method == "GET" and not cookies else {}
+    headers["X-Forwarded-For"] = ".".join(str(part) for part in (10, *random.randbytes(3)))  # a network of its own
     body = None
     if method == "POST":
         cookies = f"csrftoken={SECRET}; {cookies}"

@@ -1,0 +1,139 @@
+"""Limits by network: so many an hour and a day, kept in the database, and said (product.md sections 3.7 and 7)."""
+
+import datetime as dt
+
+import pytest
+from django.test import RequestFactory
+from django.utils import timezone
+
+from bookings import limits
+from bookings.due import run_due
+from bookings.limits import AN_HOUR, BOOKING, MAIL, MOST_A_DAY, MOST_AN_HOUR, network_of, use
+from bookings.models import Booking, Mail, NetworkUse
+from bookings.refusals import TooManyFromHere
+from tests.browser.reading import Page
+from tests.browser.steps import at, book, fill_in
+from tests.factories import NOW, SchoolFactory, SessionFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _now(monkeypatch):
+    monkeypatch.setattr(timezone, "now", lambda: NOW)
+
+
+def request(address="192.0.2.1", **headers):
+    return RequestFactory().get("/", REMOTE_ADDR=address, headers=headers)
+
+
+def use_up(what=BOOKING, address="127.0.0.1", *, now=NOW, times=None):
+    for _ in range(times or MOST_AN_HOUR[what]):
+        use(request(address), what, now=now)
+
+
+def test_network_may_ask_so_often_within_an_hour_and_again_in_the_next():
+    use_up()
+    with pytest.raises(TooManyFromHere) as refused:
+        use(request("127.0.0.1"), BOOKING, now=NOW)
+    assert refused.value.at == NOW.replace(minute=0) + AN_HOUR
+    assert NetworkUse.objects.get().used == MOST_AN_HOUR[BOOKING]
+    use(request("127.0.0.1"), BOOKING, now=NOW + AN_HOUR)
+
+
+def test_network_may_ask_so_often_within_a_day():
+    for hour in range(MOST_A_DAY[BOOKING] // MOST_AN_HOUR[BOOKING]):
+        use_up(now=NOW + hour * AN_HOUR)
+    with pytest.raises(TooManyFromHere):
+        use(request("127.0.0.1"), BOOKING, now=NOW + 10 * AN_HOUR)
+    use(request("127.0.0.1"), BOOKING, now=NOW + 26 * AN_HOUR)
+
+
+def test_limits_of_one_network_and_one_kind_are_its_own():
+    use_up()
+    use(request("127.0.0.1"), MAIL, now=NOW)
+    use(request("127.0.0.2"), BOOKING, now=NOW)
+
+
+@pytest.mark.parametrize(
+    "one, other, same",
+    [
+        ("2001:db8:0:1::1", "2001:db8:0:1:ffff::2", True),
+        ("2001:db8:0:1::1", "2001:db8:0:2::1", False),
+        ("::ffff:192.0.2.1", "192.0.2.1", True),
+        ("192.0.2.1", "192.0.2.2", False),
+        ("nonsense", "", True),
+    ],
+)
+def test_network_is_an_address_or_the_first_half_of_a_long_one(settings, one, other, same):
+    settings.PROXIES = 0
+    assert (network_of(request(one)) == network_of(request(other))) is same
+
+
+def test_network_is_kept_as_a_hash_under_our_key(settings):
+    kept = network_of(request())
+    assert len(kept) == 32
+    settings.SECRET_KEY = "another"
+    assert network_of(request()) != kept
+
+
+def test_callers_address_is_what_our_proxy_says_and_nothing_that_a_client_sent(settings):
+    settings.PROXIES = 1
+    behind = request("10.0.0.1", x_forwarded_for="198.51.100.9, 192.0.2.1")
+    assert network_of(behind) == network_of(request("192.0.2.1"))
+    settings.PROXIES = 0
+    assert network_of(behind) == network_of(request("10.0.0.1"))
+
+
+def test_booking_past_the_limit_is_refused_in_a_sentence_and_keeps_the_answers(client):
+    session, school = SessionFactory(), SchoolFactory(name="Ash Primary School")
+    fill_in(client, session, school)
+    use_up()
+    response = client.post(at("book-check", session))
+    assert response.status_code == 409
+    said = "Too much has been asked for from your network. Try again after 10:00, or use another connection."
+    assert said in Page(response).text
+    assert Booking.objects.count() == 0
+    NetworkUse.objects.all().delete()
+    assert client.post(at("book-check", session))["Location"] == at("book-sent", session)
+
+
+def test_whole_school_behind_one_address_can_book(client):
+    session = SessionFactory(share=None, room__capacity=60)
+    for n in range(40):
+        client.cookies.clear()
+        school = SchoolFactory(name=f"Ash Primary School {n}", postcode=f"ME{n} 1AA")
+        book(client, session, school, email=f"teacher{n}@school.example")
+    assert Booking.objects.count() == 40
+
+
+def test_another_address_past_the_limit_says_so(client):
+    session, school = SessionFactory(), SchoolFactory(name="Ash Primary School")
+    book(client, session, school)
+    use_up(times=MOST_AN_HOUR[BOOKING] - 1)
+    response = client.post(at("book-address", session), {"email": "new@school.example"})
+    assert response.status_code == 422
+    assert "Too much has been asked for from your network." in Page(response).text
+    assert Booking.objects.get().contact_email != "new@school.example"
+
+
+def test_links_past_the_limit_are_not_sent_and_say_so(client):
+    use_up(MAIL)
+    response = client.post("/my-bookings/", {"email": "ada@school.example"})
+    assert response.status_code == 422
+    assert "Too much has been asked for from your network." in Page(response).text
+    assert Mail.objects.count() == 0
+
+
+def test_counts_are_kept_for_two_days():
+    use_up(times=1)
+    run_due(lambda: NOW + dt.timedelta(hours=47))
+    assert NetworkUse.objects.count() == 1
+    run_due(lambda: NOW + dt.timedelta(hours=49))
+    assert NetworkUse.objects.count() == 0
+
+
+def test_counting_takes_three_statements(django_assert_num_queries):
+    use_up(times=1)
+    with django_assert_num_queries(5):  # and the savepoint of the test's own transaction
+        limits.use(request("127.0.0.1"), BOOKING, now=NOW)
