@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from bookings.admin.read_only import ReadOnlyAdmin
-from bookings.models import Draft, Person, TellMe
+from bookings.models import Draft, NetworkUse, Person, TellMe
 from hubs.email_address import email_key
 
 
@@ -41,6 +41,19 @@ class DraftAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Draft]:
         return super().get_queryset(request).defer("answers").prefetch_related("session__lessons")
+
+
+@admin.register(NetworkUse)
+class NetworkUseAdmin(ReadOnlyAdmin):
+    """Counts by network. A network that may ask again, for its school telephones, has its count deleted."""
+
+    list_display = ["hour", "what", "used", "network"]
+    list_filter = ["what"]
+    ordering = ["-hour", "-used"]
+    fields = ["hour", "what", "used", "network"]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm("bookings.delete_networkuse")
 
 
 @admin.register(Person)

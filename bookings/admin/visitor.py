@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from bookings.admin.read_only import FoundByBookingOrAddress, ReadOnlyInline
-from bookings.models import Visitor
+from bookings.models import HandOver, Visitor
 from hubs.teaching import in_words, roles_in_words
 
 
@@ -45,8 +45,14 @@ class VisitorInline(InWords, ReadOnlyInline):
     show_change_link = True
 
 
+class HandOverInline(ReadOnlyInline):
+    model = HandOver
+    fields = ["at", "from_name", "to_name", "to_email", "taken_at", "taken_back_at"]
+
+
 @admin.register(Visitor)
 class VisitorAdmin(InWords, FoundByBookingOrAddress):
+    inlines = [HandOverInline]
     list_display = ["visitor", "booking", "session", "school", "role_shown", "attendance", "released_at"]
     list_filter = ["attendance", "booking__status", "booking__session__hub_year__hub"]
     ordering = ["-pk"]

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from bookings import places
-from bookings.models import AuditEntry, Booking, Draft, Mail, Person, Places, TellMe, Visitor
+from bookings.models import AuditEntry, Booking, Draft, HandOver, Mail, NetworkUse, Person, Places, TellMe, Visitor
 from hubs.models import HostSchool, LocalAuthority, MasterySpecialist, Membership, Notice, SchoolList, VisitingTeacher
 from showcase.admin_site import site
 from tests.factories import NOW, HubYearFactory, SchoolFactory, SessionFactory, StaffFactory, party
@@ -19,7 +19,7 @@ from tests.factories import NOW, HubYearFactory, SchoolFactory, SessionFactory, 
 pytestmark = pytest.mark.django_db
 
 MODELS = sorted(site._registry, key=lambda model: model._meta.label)
-READ_ONLY = [AuditEntry, Booking, Draft, Mail, Person, Places, TellMe, Visitor]
+READ_ONLY = [AuditEntry, Booking, Draft, Mail, NetworkUse, Person, Places, TellMe, Visitor]
 names = [model._meta.label_lower for model in MODELS]
 
 
@@ -47,6 +47,9 @@ def one_of_each(number):
     session = SessionFactory(hub_year=hub_year, host_school=visit)
     booking = places.hold(session.pk, party(size=2, email=f"teacher{number}@school.example"), clock=lambda: NOW)
     places.confirm(booking.pk, clock=lambda: NOW)
+    given = {"from_contact": False, "from_version": 1, "to_name": "Cara Colleague", "at": NOW}
+    HandOver.objects.create(visitor=booking.visitors.last(), **given)
+    NetworkUse.objects.create(network=f"{number:032}", what="booking", hour=NOW, used=1)
     Draft.objects.create(session=session, booking=booking, expires_at=NOW, answers={"name": "Half Typed"})
     TellMe.objects.create(
         email=f"me{number}@school.example", email_key=f"me{number}", host_school=visit, created_at=NOW
@@ -99,7 +102,7 @@ def test_list_can_be_searched(admin_client, model):
     if site._registry[model].search_fields:
         assert len(page.context["cl"].result_list) == 0
     else:
-        assert model is Draft
+        assert model in (Draft, NetworkUse)
 
 
 @pytest.mark.parametrize("model", MODELS, ids=names)
@@ -126,18 +129,18 @@ def test_what_verbs_write_cannot_be_added_changed_or_deleted(admin_client, model
     assert admin_client.post(page_of(model, "change", quote(row.pk)), crafted).status_code == 403
     if model is not Booking:
         assert admin_client.get(page_of(model, "add")).status_code == 403
-    if model is not TellMe:
+    if model not in (TellMe, NetworkUse):
         crafted = {"action": "delete_selected", "_selected_action": str(row.pk), "post": "yes"}
         assert admin_client.post(page_of(model, "delete", quote(row.pk)), {"post": "yes"}).status_code == 403
         admin_client.post(page_of(model, "changelist"), crafted)
     assert model.objects.filter(pk=row.pk).values().get() == before
 
 
-def test_wish_to_be_told_can_be_deleted(admin_client):
+@pytest.mark.parametrize("model", [TellMe, NetworkUse])
+def test_wish_to_be_told_and_count_of_a_network_can_be_deleted(admin_client, model):
     one_of_each(1)
-    row = TellMe.objects.get()
-    admin_client.post(page_of(TellMe, "delete", row.pk), {"post": "yes"})
-    assert not TellMe.objects.exists()
+    admin_client.post(page_of(model, "delete", model.objects.get().pk), {"post": "yes"})
+    assert not model.objects.exists()
 
 
 def test_no_page_shows_what_opens_something(admin_client):

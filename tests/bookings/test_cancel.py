@@ -176,9 +176,21 @@ def test_release_in_a_booking_that_was_cancelled_changes_nothing():
     assert everything(session) == before
 
 
-def test_release_of_a_held_place_is_refused_until_the_booking_is_confirmed():
+def test_release_of_a_held_place_gives_it_back_and_mails_nobody():
     session = SessionFactory()
     booking = held(session, size=2)
+    told = mails(session)
+    details.release(visitor(booking, 2).pk, clock=lambda: LATER)
+    booking.refresh_from_db()
+    assert (booking.status, booking.party, count(session)) == (Status.HELD, 1, (1, 0, 30))
+    assert mails(session) == told
+
+
+def test_release_of_what_has_ended_is_refused():
+    session = SessionFactory()
+    booking = held(session, size=2)
+    with places.locked(session.pk, lambda: session.starts_at):
+        pass
     before = everything(session)
     with pytest.raises(Ended):
         details.release(visitor(booking, 2).pk, clock=lambda: LATER)

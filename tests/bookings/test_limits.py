@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.test import RequestFactory
 from django.utils import timezone
 
@@ -137,3 +138,11 @@ def test_counting_takes_three_statements(django_assert_num_queries):
     use_up(times=1)
     with django_assert_num_queries(5):  # and the savepoint of the test's own transaction
         limits.use(request("127.0.0.1"), BOOKING, now=NOW)
+
+
+def test_database_keeps_one_count_an_hour():
+    use_up(times=1)
+    again = NetworkUse.objects.get()
+    again.pk = None
+    with pytest.raises(IntegrityError), transaction.atomic():
+        again.save(force_insert=True)

@@ -4,6 +4,7 @@ import datetime as dt
 import uuid
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from bookings import details, hand_over, parties, places, session_changes, waiting_list
@@ -383,3 +384,13 @@ def test_hand_over_and_status_are_read_only_for_the_ended():
         hand_over.take(visitor.pk, clock=now)
     assert Booking.objects.get().status == Status.CANCELLED
     assert Visitor.objects.get().full_name == "Cara Colleague"
+
+
+def test_database_refuses_two_open_hand_overs_of_one_place():
+    visitor = give(booked(SessionFactory()))
+    handed = HandOver.objects.get()
+    handed.pk = None
+    with pytest.raises(IntegrityError), transaction.atomic():
+        handed.save(force_insert=True)
+    HandOver.objects.filter(visitor=visitor).update(taken_at=NOW)
+    handed.save(force_insert=True)
