@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 
 from bookings import links
 from bookings.calendar_entry import calendar_entry, our_address
+from bookings.clashes import clashing
 from bookings.emails import CALENDAR, bookings_of, places_of
 from bookings.models import Booking, Mail
 from bookings.models.booking import READING_TIME, SHORTEST_OFFER
@@ -95,6 +96,7 @@ def _context(mail: Mail, *, now: dt.datetime) -> dict[str, Any]:
         "status": mail.booking.status if mail.booking else "",
         "proved": bool(mail.booking and mail.booking.address_proved_at),
         "waits": _rest_that_waits(mail),
+        "clashes": _clashes(mail, facts),
         "practical": _practical(facts),
         "entry": _entry(mail, facts),
         "bookings": _their_bookings(mail, now=now) if mail.kind == Kind.MY_BOOKINGS else [],
@@ -103,6 +105,14 @@ def _context(mail: Mail, *, now: dt.datetime) -> dict[str, Any]:
         "my_bookings_url": settings.SITE_URL + reverse("my-bookings"),
         "site": settings.SITE_URL + "/",
     }
+
+
+def _clashes(mail: Mail, facts: dict[str, Any]) -> list[dict[str, Any]]:
+    """Other places at the same time of whoever has just got one: this mail goes to the owner of the address."""
+    if mail.kind not in (Kind.CONFIRMED, Kind.NAMED) or not facts.get("calendar_of"):
+        return []
+    found = clashing(mail.recipient_key, facts.get("starts_at"), facts.get("ends_at"), beside=facts["calendar_of"])
+    return [_said(session_facts(session, sequence=0)) for session in found]
 
 
 def _rest_that_waits(mail: Mail) -> int:

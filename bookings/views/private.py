@@ -13,14 +13,16 @@ from django.views.decorators.http import require_http_methods
 from bookings import details, links, places, room, waiting_list
 from bookings.access import Opened, open_link
 from bookings.calendar_entry import calendar_entry
+from bookings.clashes import clashing
 from bookings.forms import ChangeForm
 from bookings.links import Purpose
 from bookings.models import Booking, HandOver, Visitor
 from bookings.refusals import Refused
 from bookings.showing import Showing
-from bookings.states import FROZEN, Standing, Status
+from bookings.states import FROZEN, SEATED, Standing, Status
 from bookings.views.sessions import alternatives
 from bookings.words import why_not
+from hubs.models import ShowcaseSession
 from showcase.pages import View, private
 
 
@@ -156,6 +158,15 @@ def _is_expected(link: Opened) -> bool:
     return booking.status == Status.CONFIRMED and booking.session.places.status not in FROZEN
 
 
+def _clashes(link: Opened, visitors: list[Visitor]) -> list[ShowcaseSession]:
+    """Other places at the same time of whoever this link was sent to, if they come."""
+    me = link.visitor or next((visitor for visitor in visitors if visitor.is_contact), None)
+    if me is None or link.given or me.released_at or link.booking.status not in SEATED:
+        return []
+    session = link.booking.session
+    return clashing(me.email_key, session.starts_at, session.ends_at, beside=me.pk)
+
+
 def _open_hand_overs(visitors: list[Visitor]) -> list[HandOver]:
     """Hand-overs that are not taken yet; no query where no place has ever changed hands, which makes its link new."""
     changed = [visitor for visitor in visitors if visitor.link_version > 1]
@@ -187,6 +198,7 @@ def context_of(link: Opened) -> dict[str, Any]:
         "given": link.given or _open_hand_over(link),
         "is_giver": bool(link.given),
         "visitors": visitors,
+        "clashes": _clashes(link, visitors),
         "handed": {one.visitor_id: one for one in _open_hand_overs(visitors)} if not link.visitor else {},
         "can_change": link.booking.is_live and not started and showing.standing not in (Standing.CANCELLED,),
         "can_add": link.booking.status in (Status.HELD, Status.CONFIRMED) and showing.list_is_open,

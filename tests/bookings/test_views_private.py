@@ -605,5 +605,5 @@ def test_booking_pages_ask_as_often_for_three_visitors_as_for_one(client, sessio
         visitor = booking.visitors.last()
         pages = [link(booking), link(booking, "change/"), link(booking, "cancel/"), link_of(visitor)]
         asked.append([questions(client, page) for page in pages])
-    assert max(asked[0]) <= 4
+    assert max(asked[0]) <= 5
     assert asked == [asked[0]] * 3
