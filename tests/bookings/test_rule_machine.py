@@ -1,0 +1,308 @@
+"""The rule as a machine: random teachers, staff, mail server and clock against two sessions (product.md section 3).
+
+After each step: places taken are the seated visitors, and no more than the room holds; each school keeps to its share
+unless staff said why; nobody on the list who could use a place was passed over; one booking each; every change has one
+audit entry, as the table says, and its mails; and no answer depended on the address that was typed.
+"""
+
+import datetime as dt
+import os
+import uuid
+
+import pytest
+from django.core import mail
+from django.db import transaction
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import run_state_machine_as_test as run
+
+from bookings import details, hand_over, parties, places, session_changes, staff_booking, waiting_list
+from bookings.due import miscounts, run_due
+from bookings.models import AuditEntry, Booking, By, HandOver, Mail, Places, SchoolKind, Visitor
+from bookings.outbox import send_due
+from bookings.party import NewVisitor, Party, VisitingSchool
+from bookings.refusals import Refused
+from bookings.states import FROZEN, LIVE, SEATED, TO_GIVER, TO_TAKER, TO_VISITORS, SessionStatus, Status, row_for
+from tests.factories import NOW, SchoolFactory, SessionFactory, StaffFactory
+
+ADDRESSES = [f"teacher{n}@school.example" for n in range(5)]
+EXAMPLES = int(os.environ.get("RULE_EXAMPLES", "15"))
+STEPS = [dt.timedelta(**step) for step in ({"minutes": 5}, {"hours": 3}, {"hours": 12}, {"days": 2}, {"days": 6})]
+
+which = st.integers(0, 1)
+person = st.sampled_from(ADDRESSES)
+school = st.integers(0, 3)  # 3: no school just now
+size = st.integers(1, 3)
+
+
+class RuleMachine(RuleBasedStateMachine):
+    """Everybody at once, one step at a time."""
+
+    bookings = Bundle("bookings")
+
+    def __init__(self):
+        super().__init__()
+        self.block = transaction.atomic()
+        self.block._from_testcase = True  # verbs begin transactions of their own inside
+        self.block.__enter__()
+        self.now = NOW
+        self.overridden = set()
+        self.seen = {}
+        self.last_entry = 0
+
+    def teardown(self):
+        transaction.set_rollback(True)
+        self.block.__exit__(None, None, None)
+        mail.outbox.clear()
+
+    @initialize(capacity=st.integers(1, 5), held_back=st.integers(0, 2), share=st.sampled_from([None, 1, 2]))
+    def begin(self, capacity, held_back, share):
+        self.staff = StaffFactory()
+        self.schools = [SchoolFactory() for _ in range(3)]
+        sizes = [(capacity, min(held_back, capacity - 1), share), (2, 0, 2)]
+        self.sessions = [
+            SessionFactory(room__capacity=room, room__held_back=kept, share=each) for room, kept, each in sizes
+        ]
+
+    # --- what anybody does ------------------------------------------------------------------------------------------
+
+    def clock(self):
+        return self.now
+
+    def party(self, email, school, size, **fields):
+        visiting = VisitingSchool(kind=SchoolKind.NONE) if school == 3 else VisitingSchool(school=self.schools[school])
+        others = tuple(NewVisitor(full_name=f"Colleague {n}") for n in range(size - 1))
+        return Party(
+            contact_name="Teacher", contact_email=email, school=visiting, visitors=(NewVisitor(), *others), **fields
+        )
+
+    def answer(self, ask):
+        """What a form would answer: a refusal and what it says, or that a mail is on its way."""
+        try:
+            done = ask()
+        except Refused as refused:
+            return type(refused).__name__, {name: value for name, value in vars(refused).items() if name != "args"}
+        return "Check your email", getattr(done, "held", None)
+
+    def ask(self, ask, email):
+        """Ask, having seen that an address which nobody has used is answered the same."""
+        answers = []
+        for address in (email, f"{uuid.uuid4().hex}@nobody.example"):
+            inside = transaction.savepoint()
+            answers.append(self.answer(lambda address=address: ask(address)))
+            transaction.savepoint_rollback(inside)
+        assert answers[0] == answers[1]
+        return self.done(lambda: ask(email))
+
+    def done(self, verb):
+        """The booking that a verb leaves, or None where it was refused."""
+        try:
+            made = verb()
+        except Refused:
+            return None
+        return made.booking if isinstance(made, (waiting_list.Joined, parties.Added)) else made
+
+    def pk(self, booking):
+        return booking.pk if booking else 0
+
+    @rule(target=bookings, n=which, email=person, school=school, size=size)
+    def hold(self, n, email, school, size):
+        def ask(address):
+            return places.hold(self.sessions[n].pk, self.party(address, school, size), clock=self.clock)
+
+        return self.ask(ask, email)
+
+    @rule(target=bookings, n=which, email=person, school=school, size=size, fewer=st.booleans())
+    def join(self, n, email, school, size, fewer):
+        def ask(address):
+            party = self.party(address, school, size)
+            return waiting_list.join(self.sessions[n].pk, party, clock=self.clock, fewer=fewer)
+
+        return self.ask(ask, email)
+
+    @rule(booking=bookings)
+    def confirm(self, booking):
+        if booking:
+            self.done(lambda: places.confirm(booking.pk, clock=self.clock))
+
+    @rule(booking=bookings)
+    def wait(self, booking):
+        if booking:
+            self.done(lambda: waiting_list.wait(booking.pk, clock=self.clock))
+
+    @rule(booking=bookings)
+    def cancel(self, booking):
+        if booking:
+            self.done(lambda: places.cancel(booking.pk, clock=self.clock))
+
+    @rule(booking=bookings, n=st.integers(0, 2))
+    def release(self, booking, n):
+        visitors = list(Visitor.objects.filter(booking=self.pk(booking)))
+        if visitors:
+            self.done(lambda: details.release(visitors[n % len(visitors)].pk, clock=self.clock))
+
+    @rule(target=bookings, booking=bookings)
+    def add(self, booking):
+        if booking is None:
+            return None
+        colleague = NewVisitor(full_name="Added")
+        return self.done(lambda: parties.add_visitor(booking.pk, colleague, clock=self.clock, key=uuid.uuid4()))
+
+    @rule(booking=bookings, to=person)
+    def give(self, booking, to):
+        visitor = Visitor.objects.filter(booking=self.pk(booking)).first()
+        taker = NewVisitor(full_name="Taker", email=f"taker.{to}")
+        if visitor:
+            self.done(lambda: hand_over.hand_over(visitor.pk, taker, clock=self.clock))
+
+    @precondition(lambda self: HandOver.objects.open().exists())
+    @rule(back=st.booleans())
+    def take(self, back):
+        verb = hand_over.take_back if back else hand_over.take
+        self.done(lambda: verb(HandOver.objects.open().first().visitor_id, clock=self.clock))
+
+    # --- what staff, the mail server and the clock do ---------------------------------------------------------------
+
+    @rule(target=bookings, n=which, school=school, size=size, kept=st.booleans(), why=st.sampled_from(["", "a guest"]))
+    def book(self, n, school, size, kept, why):
+        session = self.sessions[n]
+        asked = self.party("", school, size)
+        booking = self.done(
+            lambda: staff_booking.staff_booking(
+                session.pk, asked, by=self.staff, clock=self.clock, use_held_back=kept, why=why
+            )
+        )
+        if booking and why:
+            self.overridden.add((session.pk, booking.school_key))
+        return booking
+
+    @rule(booking=bookings, cancel=st.booleans())
+    def staff_decide(self, booking, cancel):
+        if booking is None:
+            return
+        if cancel:
+            self.done(lambda: places.cancel(booking.pk, by=self.staff, why="asked", clock=self.clock))
+        elif self.done(lambda: places.confirm(booking.pk, by=self.staff, clock=self.clock)):
+            self.overridden.add((booking.session_id, booking.school_key))
+
+    @rule(n=which, capacity=st.integers(0, 6), held_back=st.integers(0, 2))
+    def set_places(self, n, capacity, held_back):
+        self.done(
+            lambda: session_changes.set_places(
+                self.sessions[n].pk, capacity=capacity, held_back=held_back, by=self.staff, clock=self.clock
+            )
+        )
+
+    @rule(n=which, opens=st.booleans())
+    def open_or_close(self, n, opens):
+        verb = session_changes.open_booking if opens else session_changes.close_booking
+        self.done(lambda: verb(self.sessions[n].pk, by=self.staff, clock=self.clock))
+
+    @rule()
+    def mails_are_sent(self):
+        send_due(self.clock)
+
+    @rule(step=st.sampled_from(STEPS))
+    def time_passes(self, step):
+        self.now += step
+
+    @rule()
+    def worker(self):
+        run_due(self.clock)
+        for session in self.sessions:
+            assert self.could_be_offered(session) == []
+
+    # --- what holds after every step --------------------------------------------------------------------------------
+
+    @invariant()
+    def places_taken_are_the_seated_visitors(self):
+        assert miscounts() == []
+        for row in Places.objects.all():
+            assert row.places_taken + row.held_back <= row.capacity
+
+    @invariant()
+    def schools_keep_to_their_share(self):
+        for session in getattr(self, "sessions", []):
+            if session.share and self.now < session.share_until:
+                for key, seats in self.seats_by_school(session).items():
+                    assert seats <= session.share or key == "none" or (session.pk, key) in self.overridden
+
+    @invariant()
+    def one_each(self):
+        live = Booking.objects.filter(status__in=LIVE, goes_with=None, email_key__isnull=False)
+        each = list(live.values_list("session", "school_key", "email_key"))
+        assert len(each) == len(set(each))
+        come = list(live.filter(contact_comes=True).values_list("session", "email_key"))
+        assert len(come) == len(set(come))
+
+    @invariant()
+    def every_change_is_one_row_of_the_table_with_its_mails(self):
+        stands = dict(self.seen)
+        for entry in AuditEntry.objects.filter(pk__gt=self.last_entry, booking__isnull=False).order_by("pk"):
+            row = row_for(entry.verb, entry.from_status)
+            assert row is not None
+            assert entry.from_status == stands.get(entry.booking_id, "")
+            assert entry.to_status == (row.to or entry.from_status)
+            assert entry.at == self.now
+            assert (entry.by == By.STAFF) == (entry.staff_id is not None)
+            stands[entry.booking_id] = entry.to_status
+            told = Mail.objects.filter(dedupe_key__startswith=f"{entry.pk}:").values_list("kind", flat=True)
+            assert set(told) <= set(row.mails)
+            for kind in set(row.mails) - TO_VISITORS - TO_GIVER - TO_TAKER:
+                assert list(told).count(kind) == (1 if entry.booking.contact_email else 0)
+            self.last_entry = entry.pk
+        now = dict(Booking.objects.values_list("pk", "status"))
+        assert now == stands
+        self.seen = now
+
+    @invariant()
+    def nobody_was_passed_over(self):
+        """A session that has just been locked has offered all that somebody could use."""
+        if not AuditEntry.objects.filter(at=self.now).exists():
+            return
+        touched = AuditEntry.objects.filter(at=self.now).values_list("session_id", flat=True)
+        for session in self.sessions:
+            if session.pk in set(touched):
+                assert self.could_be_offered(session) == []
+
+    # --- a simple model of the list ---------------------------------------------------------------------------------
+
+    def seats_by_school(self, session):
+        seats = {}
+        for booking in Booking.objects.filter(session=session, status__in=SEATED):
+            seats[booking.school_key] = seats.get(booking.school_key, 0) + booking.party
+        return seats
+
+    def could_be_offered(self, session):
+        """Waiting parties, proved, that fit into what is free now; said in another way than the rule says it."""
+        row = Places.objects.get(pk=session.pk)
+        kept = row.held_back if self.now < session.release_at else 0
+        left = row.capacity - row.places_taken - kept
+        over = self.now >= min(session.waiting_closes_at, session.starts_at)
+        if row.status in FROZEN or row.status not in (SessionStatus.OPEN, SessionStatus.CLOSED) or over:
+            return []
+        share = session.share if session.share and self.now < session.share_until else None
+        seats = self.seats_by_school(session)
+        found = []
+        for booking in Booking.objects.filter(session=session, status=Status.WAITING, address_proved_at__isnull=False):
+            free = left
+            if share is not None and booking.school_key != "none":
+                free = min(free, share - seats.get(booking.school_key, 0))
+            if free >= (booking.smallest_party or booking.party):
+                found.append(booking.pk)
+        return found
+
+
+@pytest.mark.django_db
+def test_rule_holds_whatever_anybody_does():
+    run(
+        RuleMachine,
+        settings=settings(
+            max_examples=EXAMPLES,
+            stateful_step_count=40,
+            deadline=None,
+            derandomize=True,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
