@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 from django.utils import timezone
 
-from bookings import details, places, staff_booking
+from bookings import details, hand_over, places, staff_booking, waiting_list
 from bookings.links import Purpose, token
 from bookings.models import Mail
 from bookings.party import NewVisitor
@@ -271,7 +271,48 @@ def _bookings(cast):
         opens_at=None,
     )
     cast.of_started = _confirmed_before(started)
+    _waiting(cast)
+    _handed_over(cast)
     assert HubYear.objects.count() > 2
+
+
+def join(session, email, **fields):
+    asked = party(email=email, school=SchoolFactory(name="Elm Primary School"), contact_name="Ada Teacher", **fields)
+    return waiting_list.join(session.pk, asked, clock=timezone.now, fewer=True).booking
+
+
+def _waiting(cast):
+    """A list with somebody of every kind on it, in a session of their own."""
+    room = SessionFactory(**times(cast.day + 4 * DAY, "10:00", "12:00"), room__capacity=3, title="Somebody waits")
+    take(room, 1)
+    party_of_four = join(room, "ada.part@school.example", size=4)
+    cast.part_waits = places.confirm(party_of_four.pk, clock=timezone.now)
+    cast.unproved = join(room, "ada.asks@school.example")
+    cast.waits = waiting_list.wait(join(room, "ada.waits@school.example", size=2).pk, clock=timezone.now)
+    other = SessionFactory(**times(cast.day + 4 * DAY, "10:30", "12:00"), room__capacity=1, title="Somebody is offered")
+    seated = confirmed(other, "ada.leaves@school.example", visitors=(NewVisitor(),))
+    cast.offered = waiting_list.wait(join(other, "ada.offered@school.example").pk, clock=timezone.now)
+    places.cancel(seated.pk, clock=timezone.now)
+    ended = SessionFactory(**times(cast.day + 4 * DAY, "11:00", "12:00"), room__capacity=1, title="The list has ended")
+    take(ended, 1)
+    cast.list_ended = waiting_list.wait(join(ended, "ada.ended@school.example").pk, clock=timezone.now)
+    ShowcaseSession.objects.filter(pk=ended.pk).update(waiting_closes_at=timezone.now())
+    with places.locked(ended.pk, timezone.now):
+        pass
+    cast.ended = ended
+
+
+def _handed_over(cast):
+    """Three people: one gives a place away, one is given it; and the contact sees it. One comes twice that morning."""
+    cast.gives = confirmed(cast.hall, "ada.gives@school.example")
+    ben = cast.gives.visitors.get(is_contact=False)
+    cast.old_link = f"/bookings/{token(Purpose.VISITOR, ben)}/"
+    cara = NewVisitor(full_name="Cara Colleague", email="cara@school.example")
+    hand_over.hand_over(ben.pk, cara, clock=timezone.now)
+    ben.refresh_from_db()
+    cast.taker = ben
+    confirmed(cast.hall, "ada.twice@school.example")
+    cast.twice = confirmed(cast.empty_hall, "ada.twice@school.example")
 
 
 def _confirmed_before(session):

@@ -29,6 +29,7 @@ SESSIONS = [
     "roomy",
     "nearly",
     "full",
+    "ended",
     "hall",
     "empty_hall",
     "small",
