@@ -98,7 +98,9 @@ def main() -> None:
 
     django.setup()
     what = json.load(sys.stdin)
-    done = {"prepare": prepare, "hold": hold, "post": post, "work": work}[what.pop("do")](**what)
+    done = {"prepare": prepare, "hold": hold, "post": post, "work": work, "all_of_it": all_of_it}[what.pop("do")](
+        **what
+    )
     print(json.dumps(done))
 
 
@@ -163,6 +165,34 @@ def post(*, port: int, path: str, told: str, attempts: list[str], processes: int
     _all_at_once(attempt, told, list(range(len(attempts))), processes)
 
 
+def all_of_it(*, told: str, attempts: list[list[Any]], processes: int = 8) -> None:
+    """Verbs of every kind at once, each `[verb, id]`: of a session for those who come, else of a booking or visitor."""
+    from bookings import details, hand_over, places, waiting_list
+    from bookings.party import NewVisitor
+    from hubs.school_days import SchoolDays
+    from tests.factories import DAY
+
+    SchoolDays().before(DAY, 1)
+    taker = NewVisitor(full_name="Taker", email="taker@school.example")
+    verbs: dict[str, Callable[[int, int], Any]] = {
+        "hold": lambda pk, n: places.hold(pk, _party(n), clock=_clock),
+        "join": lambda pk, n: waiting_list.join(pk, _party(n), clock=_clock),
+        "confirm": lambda pk, n: places.confirm(pk, clock=_clock),
+        "cancel": lambda pk, n: places.cancel(pk, clock=_clock),
+        "wait": lambda pk, n: waiting_list.wait(pk, clock=_clock),
+        "release": lambda pk, n: details.release(pk, clock=_clock),
+        "hand_over": lambda pk, n: hand_over.hand_over(pk, taker, clock=_clock),
+        "settle": lambda pk, n: places.settle_if_due(pk, _clock),
+    }
+
+    def attempt(n: int) -> str:
+        verb, pk = attempts[n]
+        verbs[verb](pk, n)
+        return str(verb)
+
+    _all_at_once(attempt, told, list(range(len(attempts))), processes, beside=_send)
+
+
 def work(*, moments: list[str]) -> dict[str, Any]:
     """Do what is due at each moment; then say how every booking stands."""
     from bookings.due import miscounts, run_due
@@ -186,7 +216,7 @@ def _clock() -> Any:
     return NOW
 
 
-def _party(n: int, *, one_school: bool) -> Any:
+def _party(n: int, *, one_school: bool = False) -> Any:
     from bookings.models import SchoolKind
     from bookings.party import VisitingSchool
     from tests.factories import party
