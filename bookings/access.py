@@ -1,13 +1,18 @@
 """The one gate to what a private link opens."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from bookings import links
 from bookings.links import Purpose
-from bookings.models import Booking, HandOver, Visitor
+from bookings.models import Booking, HandOver, TellMe, Visitor
+from bookings.telling import RELATED
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
 
 _WITH = ("session__hub_year__hub", "session__venue", "session__host_school__school", "session__places")
 
@@ -39,3 +44,26 @@ def open_link(token: str) -> Opened:
         if handed := given.first():
             return Opened(token, visitor.booking, visitor, handed)
     raise Http404
+
+
+def open_wish(token: str) -> TellMe:
+    """The wish to be told that `token` opens. Raises Http404, as `open_link` does."""
+    wish = _wishes(token).first()
+    if wish is None:
+        raise Http404
+    return wish
+
+
+def is_stopped(token: str) -> bool:
+    """Whether `token` is one of ours whose wish is there no longer. Raises Http404 for any other token."""
+    return not _wishes(token).exists()
+
+
+def _wishes(token: str) -> "QuerySet[TellMe]":
+    link = links.read(token)
+    if link is None or link.purpose != Purpose.UNSUBSCRIBE:
+        raise Http404
+    wishes = TellMe.objects.filter(public_id=link.public_id)
+    if any(version != link.version for version in wishes.values_list("link_version", flat=True)):
+        raise Http404
+    return wishes.select_related(*RELATED)

@@ -14,6 +14,8 @@ from hubs.models import StaffUser
 def release(visitor_id: int, *, clock: Clock, by: By = By.VISITOR) -> Booking:
     """Give one visitor's place back; the last one's cancels the booking. Twice is once.
 
+    The contact is told, and so is the visitor, whoever did it: the mail takes the session out of their calendar.
+
     Raises NotBookable once the session has started, Ended where the booking has ended.
     """
     booking_id = Visitor.objects.values_list("booking_id", flat=True).get(pk=visitor_id)
@@ -30,7 +32,7 @@ def release(visitor_id: int, *, clock: Clock, by: By = By.VISITOR) -> Booking:
         Visitor.objects.filter(pk=visitor_id).update(released_at=room.now)
         if visitor.is_contact:
             Booking.objects.filter(pk=booking_id).update(contact_comes=False)
-        write(room, Verb.RELEASE, [booking], by=by, party=booking.party - 1)
+        write(room, Verb.RELEASE, [booking], by=by, party=booking.party - 1, visitors=[visitor])
         return booking
 
 

@@ -8,7 +8,7 @@ from django.db import InterfaceError, OperationalError
 from django.db.models import F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 
-from bookings import limits, outbox
+from bookings import limits, openings, outbox, reminders, telling
 from bookings.models import Booking, Draft, Places, Visitor
 from bookings.places import locked
 from bookings.states import FROZEN, SEATED
@@ -23,8 +23,13 @@ def run_due(clock: Clock, *, stop: Callable[[], bool] = outbox.never) -> int:
     Mail goes before lapsing, so that a mail that was late is given its chance first.
     """
     sent = outbox.send_due(clock, stop=stop)
-    settled = [session_id for session_id in _sessions_due(clock()) if not stop() and _settle(session_id, clock)]
+    settled = [session_id for session_id in _sessions_due(clock()) if not stop() and _one(_settle, session_id, clock)]
     report_miscounts(settled)
+    for made in (openings, reminders):
+        for session_id in made.due(clock()):
+            if not stop():
+                _one(made.make, session_id, clock())
+    telling.delete_outlived(now=clock())
     limits.forget(now=clock())
     expired = Draft.objects.filter(expires_at__lte=clock())
     if expired.exists():  # a round with nothing to do writes nothing: on SQLite a DELETE would take the one lock
@@ -42,15 +47,20 @@ def _sessions_due(now: dt.datetime) -> list[int]:
 
 
 def _settle(session_id: int, clock: Clock) -> bool:
-    """Settle one session; one that cannot be settled must not keep the others waiting."""
+    """Settle one session, and say whether there was anything to do."""
+    with locked(session_id, clock) as room:
+        return room.writes > 0
+
+
+def _one(does: Callable[..., object], session_id: int, when: Clock | dt.datetime) -> object:
+    """Do what is due for one session; one that cannot be dealt with must not keep the others waiting."""
     try:
-        with locked(session_id, clock) as room:
-            return room.writes > 0
+        return does(session_id, when)
     except (InterfaceError, OperationalError):
         raise  # the database is away for all of them
     except Exception:
         log.exception("Session %s could not be settled", session_id)
-        return False
+        return None
 
 
 def miscounts(session_ids: Iterable[int] | None = None) -> list[int]:

@@ -4,14 +4,14 @@ Every kind has three templates in templates/emails/: `<kind>.subject.txt`, `<kin
 """
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from bookings.models import Booking, HandOver, Mail, Visitor
+from bookings.models import Booking, HandOver, Mail, TellMe, Visitor
 from bookings.party import Party
 from bookings.room import Room, iso
 from bookings.states import TO_GIVER, TO_TAKER, TO_VISITORS, Kind, Status
@@ -34,6 +34,7 @@ CALENDAR: dict[str, str] = {
     Kind.HANDED_OVER: "CANCEL",
     Kind.TAKEN_BACK: "CANCEL",
     Kind.HANDED_BACK: "REQUEST",
+    Kind.RELEASED: "CANCEL",  # where the contact released their own place
 }
 
 
@@ -65,6 +66,17 @@ def compose(
                 yield from _of_hand_over(room, booking, kind, f"{key}:{kind}", handed)
         elif booking.contact_email:
             yield _to_contact(room, booking, kind, f"{key}:{kind}", coming, was=was)
+
+
+def remind(
+    room: Room, booking: Booking, coming: Sequence[Visitor], *, to: Collection[Visitor], key: str
+) -> Iterator[Mail]:
+    """The reminders of one booking: to its contact, and to each of `to` that has an address of their own."""
+    if booking.contact_email:
+        yield _to_contact(room, booking, Kind.REMINDER, f"{key}:{booking.pk}", coming)
+    for visitor in to:
+        if visitor.has_own_mail:
+            yield _to_visitor(room, booking, Kind.REMINDER, f"{key}:{booking.pk}:{visitor.pk}", visitor)
 
 
 def _to_visitor(room: Room, booking: Booking, kind: Kind, key: str, visitor: Visitor) -> Mail:
@@ -193,6 +205,33 @@ def resend_link(booking: Booking, *, now: dt.datetime) -> None:
     Mail.objects.bulk_create([again], ignore_conflicts=True)
 
 
+def of_wish(wish: TellMe, kind: Kind, facts: dict[str, Any], *, now: dt.datetime, key: str = "") -> Mail:
+    """A mail to somebody who asked to be told when booking opens."""
+    return Mail(
+        kind=kind,
+        recipient=wish.email,
+        recipient_key=wish.email_key,
+        language=wish.language,
+        session_id=wish.session_id,
+        wish=wish,
+        facts=facts,
+        created_at=now,
+        due_at=now,
+        expires_at=now + A_DAY,
+        dedupe_key=key,
+    )
+
+
+def ask_to_prove(wish: TellMe, facts: dict[str, Any], *, now: dt.datetime) -> None:
+    """Send the link by which a wish is confirmed and ended."""
+    _unless_asked_too_often(of_wish(wish, Kind.TELL_ME, facts, now=now))
+
+
+def of_whom(address_key: str | None) -> str:
+    """What stands for an address in a dedupe key, which stays when the address is erased."""
+    return salted_hmac("bookings.emails", address_key or "").hexdigest()[:24]
+
+
 def _unless_asked_too_often(mail: Mail) -> None:
     """Keep a mail, unless its address has had one of its kind within the hour or five within the day: silently.
 
@@ -203,8 +242,7 @@ def _unless_asked_too_often(mail: Mail) -> None:
     times = list(asked.values_list("created_at", flat=True))
     if len(times) >= MOST_A_DAY or any(at > mail.created_at - AN_HOUR for at in times):
         return
-    whose = salted_hmac("bookings.emails", mail.recipient_key or "").hexdigest()[:24]
-    mail.dedupe_key = f"{mail.kind}:{whose}:{mail.created_at.timestamp() // 3600:.0f}"
+    mail.dedupe_key = f"{mail.kind}:{of_whom(mail.recipient_key)}:{mail.created_at.timestamp() // 3600:.0f}"
     Mail.objects.bulk_create([mail], ignore_conflicts=True)
 
 

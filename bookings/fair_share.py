@@ -1,6 +1,7 @@
 """Fair shares between schools, and which schools may book at all (product.md sections 3.8 and 3.9)."""
 
 import datetime as dt
+import hmac
 from collections.abc import Sequence
 
 from bookings.models import Booking, SchoolKind
@@ -36,11 +37,11 @@ def judge_share(session: ShowcaseSession, booking: Booking, beside: Sequence[Boo
         raise SchoolShareUsed(session.share or 0, max(left, 0), session.share_until)
 
 
-def judge_school(session: ShowcaseSession, school: School | None, *, now: dt.datetime) -> None:
-    """Raises NotForYourSchool where only some schools may book yet, and this is none of them."""
+def judge_school(session: ShowcaseSession, school: School | None, *, now: dt.datetime, code: str = "") -> None:
+    """Raises NotForYourSchool where only some schools may book yet, and this is none of them and has not their code."""
     who = session.who_may_book
     open_at = session.open_to_everyone_at
-    if who == ShowcaseSession.WhoMayBook.EVERYONE or (open_at and open_at <= now):
+    if not is_for_some(session, now=now) or opens_with(session, code):
         return
     school = school.today() if school else None
     if school and who == ShowcaseSession.WhoMayBook.AUTHORITIES:
@@ -49,6 +50,29 @@ def judge_school(session: ShowcaseSession, school: School | None, *, now: dt.dat
         may = bool(school and session.only_list and _is_listed(school, session.only_list))
     if not may:
         raise NotForYourSchool(open_at)
+
+
+def is_for_some(session: ShowcaseSession, *, now: dt.datetime) -> bool:
+    """Whether only some schools may book at `now`."""
+    open_at = session.open_to_everyone_at
+    return session.who_may_book != ShowcaseSession.WhoMayBook.EVERYONE and not (open_at and open_at <= now)
+
+
+def takes_a_code(session: ShowcaseSession) -> bool:
+    """Whether the session's list of schools has a code for those who are not on it."""
+    by_list = session.who_may_book == ShowcaseSession.WhoMayBook.LIST
+    return bool(by_list and session.only_list and _plain(session.only_list.code))
+
+
+def opens_with(session: ShowcaseSession, code: str) -> bool:
+    """Whether `code` is the one of the session's list, however it is spaced and in whichever case."""
+    if not (code and takes_a_code(session) and session.only_list):
+        return False
+    return hmac.compare_digest(_plain(code).encode(), _plain(session.only_list.code).encode())
+
+
+def _plain(code: str) -> str:
+    return "".join(code.split()).casefold()
 
 
 def _is_listed(school: School, kept: SchoolList) -> bool:

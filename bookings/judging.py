@@ -76,7 +76,7 @@ def judge_asking(room: Room, booking: Booking, *, dropped: Sequence[Booking] = (
     allowed = {Standing.OPEN, Standing.FULL} | ({Standing.CLOSED} if dropped else set())
     if standing not in allowed:
         raise NotBookable(standing)
-    fair_share.judge_school(room.session, booking.school, now=room.now)
+    fair_share.judge_school(room.session, booking.school, now=room.now, code=booking.code)
 
 
 def fits(room: Room, booking: Booking, beside: Sequence[Booking], *, dropped: Sequence[Booking] = ()) -> int:

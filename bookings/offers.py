@@ -88,6 +88,7 @@ COPIED = (
     "school_name",
     "school_place",
     "school_key",
+    "code",
     "created_at",
     "joined_at",
     "address_proved_at",

@@ -14,7 +14,8 @@ from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
 
-from bookings.models import Mail
+from bookings import openings, reminders
+from bookings.models import Mail, Visitor
 from bookings.rendering import can_be_written_to, render
 from bookings.states import LIVE, Kind, Status
 from showcase.logs import without_private
@@ -47,6 +48,14 @@ STANDS: dict[str, Collection[str]] = {
     Kind.HANDED_OVER: {Status.CONFIRMED},
     Kind.HANDED_BACK: {Status.CONFIRMED},
     Kind.TAKEN_BACK: set(Status),
+    Kind.REMINDER: {Status.CONFIRMED},
+}
+# Mails that say that somebody has a place: sent while it is theirs, at the address that it was given with.
+OF_A_PLACE = frozenset({Kind.NAMED, Kind.HANDED_TO_YOU, Kind.HANDED_BACK, Kind.REMINDER})
+# Mails about a session that may have changed since they were made.
+STILL_TRUE: dict[str, Callable[..., bool]] = {
+    Kind.REMINDER: reminders.still_true,
+    Kind.BOOKING_OPEN: openings.still_true,
 }
 # 5xx for a reason that is ours, not the address's: policy ("relaying denied", "sign in first") and limits (RFC 3463).
 OUR_FAULT = re.compile(r"\b5\.(7\.\d+|3\.\d+|4\.5)\b")
@@ -117,7 +126,7 @@ def _claim(now: dt.datetime) -> Mail | None:
     On SQLite the transaction itself is the lock (IMMEDIATE).
     """
     with transaction.atomic():
-        due = Mail.objects.due(now=now).select_related("booking", "visitor")
+        due = Mail.objects.due(now=now).select_related("booking", "visitor", "wish")
         mail = due.select_for_update(skip_locked=True, of=("self",), no_key=True).first()
         if mail:
             mail.due_at, mail.tries = now + LEASE, mail.tries + 1
@@ -140,10 +149,21 @@ def _still_wanted(mail: Mail, *, now: dt.datetime) -> bool:
     """Whether the mail still makes sense: not too late, somebody to read it, and its booking as it says."""
     if not mail.recipient or (mail.expires_at and mail.expires_at <= now):
         return False
-    if mail.visitor and mail.visitor.released_at and mail.kind == Kind.NAMED:
+    if mail.visitor and not _still_theirs(mail, mail.visitor):
+        return False
+    if mail.kind in STILL_TRUE and not STILL_TRUE[mail.kind](mail, now=now):
         return False
     stands = STANDS.get(mail.kind)
+    if mail.visitor and mail.visitor.released_at:  # and so it says: the place has gone, whatever became of the booking
+        stands = None
     return mail.booking is None or stands is None or mail.booking.status in stands
+
+
+def _still_theirs(mail: Mail, visitor: Visitor) -> bool:
+    """Whether a mail to a visitor about their place finds it theirs; one that says it has gone always may."""
+    if mail.kind not in OF_A_PLACE:
+        return True
+    return visitor.released_at is None and mail.recipient_key == visitor.email_key
 
 
 def _send(mail: Mail, line: BaseEmailBackend, clock: Clock) -> bool:

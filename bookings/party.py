@@ -61,6 +61,7 @@ class Party:
     contact_mobile: str = ""
     contact_comes: bool = True
     school: VisitingSchool
+    code: str = ""  # of the list of schools that may book
     visitors: tuple[NewVisitor, ...]
     language: str = "en-gb"
     request_key: uuid.UUID = field(default_factory=uuid.uuid4)
@@ -92,6 +93,7 @@ class Party:
             school_name=self.school.name,
             school_place=self.school.place,
             school_key=self.school.key,
+            code=self.code,
             created_at=now,
         )
 

@@ -75,6 +75,8 @@ def can_be_written_to(address: str | None) -> bool:
 
 def private_link(mail: Mail) -> str:
     """The link that the mail carries, or an empty string where it has none."""
+    if mail.wish:
+        return links.url(links.Purpose.UNSUBSCRIBE, mail.wish)
     if mail.visitor:
         version = mail.facts.get("link_version", mail.visitor.link_version)
         return links.url(links.Purpose.VISITOR, mail.visitor, version=version) if version else ""
@@ -85,6 +87,7 @@ def _context(mail: Mail, *, now: dt.datetime) -> dict[str, Any]:
     """What the templates say, each fact on one line."""
     facts = _said(mail.facts)
     session_url = settings.SITE_URL + reverse("session", args=[facts["ref"]]) if "ref" in facts else ""
+    link = private_link(mail)
     return facts | {
         "hub": facts.get("hub") or "Showcase",
         "contact": _as_name(facts.get("contact")),
@@ -100,7 +103,10 @@ def _context(mail: Mail, *, now: dt.datetime) -> dict[str, Any]:
         "practical": _practical(facts),
         "entry": _entry(mail, facts),
         "bookings": _their_bookings(mail, now=now) if mail.kind == Kind.MY_BOOKINGS else [],
-        "link": private_link(mail) or session_url,
+        "link": session_url if mail.kind == Kind.BOOKING_OPEN else link or session_url,
+        "own_link": link,
+        "give_back_url": f"{link}cancel/" if mail.booking else "",
+        "released": bool(mail.visitor and mail.visitor.released_at),
         "session_url": session_url,
         "my_bookings_url": settings.SITE_URL + reverse("my-bookings"),
         "site": settings.SITE_URL + "/",

@@ -84,6 +84,9 @@ class Kind(TextChoices):
     TAKEN_BACK = "taken_back", _("a place taken back")
     HANDED_BACK = "handed_back", _("your place is yours again")
     MY_BOOKINGS = "my_bookings", _("your bookings")
+    REMINDER = "reminder", _("the day is near")
+    TELL_ME = "tell_me", _("asked to be told")
+    BOOKING_OPEN = "booking_open", _("booking is open")
 
 
 # Kinds that go to each named visitor with an address of their own; the others go to the contact.
@@ -141,7 +144,7 @@ TABLE: tuple[Row, ...] = (
     Row(V.WITHDRAW, S.WAITING, S.CANCELLED, W.STAFF, (Kind.CANCELLED,)),
     Row(V.DROP, S.HELD, S.CANCELLED, W.VISITOR),
     Row(V.DROP, S.WAITING, S.CANCELLED, W.VISITOR),
-    Row(V.RELEASE, S.CONFIRMED, None, W.VISITOR, (Kind.RELEASED,)),
+    Row(V.RELEASE, S.CONFIRMED, None, W.VISITOR, (Kind.RELEASED, Kind.VISITOR_CANCELLED)),
     Row(V.RELEASE, S.HELD, None, W.VISITOR),
     Row(V.RELEASE, S.OFFERED, None, W.VISITOR),
     Row(V.RELEASE, S.WAITING, None, W.VISITOR),

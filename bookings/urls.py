@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from bookings.views import booking_steps, my_bookings, party, private, sent, sessions
+from bookings.views import booking_steps, code, my_bookings, party, private, sent, sessions, tell_me
 from hubs.references import ALPHABET
 
 
@@ -23,15 +23,25 @@ register_converter(RefConverter, "ref")
 urlpatterns = [
     path("sessions/<ref:ref>/", sessions.session, name="session"),
     path("sessions/<ref:ref>/files/<int:pk>/", sessions.resource, name="resource"),
+    path("sessions/<ref:ref>/tell-me/", tell_me.session, name="tell-me-session"),
+    path("sessions/<ref:ref>/tell-me/sent/", tell_me.session_sent, name="tell-me-session-sent"),
+    path("hubs/<slug:slug>/tell-me/", tell_me.hub, name="tell-me-hub"),
+    path("hubs/<slug:slug>/tell-me/sent/", tell_me.hub_sent, name="tell-me-hub-sent"),
+    path("hubs/<slug:slug>/visits/<int:pk>/tell-me/", tell_me.visit, name="tell-me-visit"),
+    path("hubs/<slug:slug>/visits/<int:pk>/tell-me/sent/", tell_me.visit_sent, name="tell-me-visit-sent"),
+    path("tell-me/stopped/", tell_me.stopped, name="tell-me-stopped"),
     path("sessions/<ref:ref>/book/", booking_steps.find_school, name="book"),
     path("sessions/<ref:ref>/book/school/", booking_steps.pick_school, name="book-school"),
     path("sessions/<ref:ref>/book/other/", booking_steps.other_school, name="book-other"),
+    path("sessions/<ref:ref>/book/code/", code.code, name="book-code"),
     path("sessions/<ref:ref>/book/who/", booking_steps.who, name="book-who"),
     path("sessions/<ref:ref>/book/check/", booking_steps.check, name="book-check"),
     path("sessions/<ref:ref>/book/sent/", sent.sent, name="book-sent"),
     path("sessions/<ref:ref>/book/again/", sent.send_again, name="book-again"),
     path("sessions/<ref:ref>/book/address/", sent.another_address, name="book-address"),
-    path("bookings/<str:token>/", private.booking, name="booking"),
+    path("bookings/<str:token>/", tell_me.by_link, name="booking"),
+    path("bookings/<str:token>/tell-me/", tell_me.prove, name="tell-me-prove"),
+    path("bookings/<str:token>/stop/", tell_me.stop, name="tell-me-stop"),
     path("bookings/<str:token>/confirm/", private.confirm, name="booking-confirm"),
     path("bookings/<str:token>/wait/", private.wait, name="booking-wait"),
     path("bookings/<str:token>/cancel/", private.cancel, name="booking-cancel"),

@@ -1,8 +1,11 @@
 """Refusals in plain sentences, for pages and for the admin."""
 
+import datetime as dt
+
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from bookings.fair_share import is_for_some, takes_a_code
 from bookings.refusals import (
     AlreadyBooked,
     Ended,
@@ -22,6 +25,8 @@ from bookings.refusals import (
 )
 from bookings.states import Standing
 from bookings.templatetags.showcase_tags import clock, moment
+from hubs.models import ShowcaseSession
+from hubs.teaching import listed
 
 
 def why_not(refused: Refused) -> str:
@@ -85,6 +90,21 @@ def _standing(standing: Standing) -> str:
         Standing.POSTPONED: _("This session is postponed."),
         Standing.CANCELLED: _("This session is cancelled."),
     }.get(standing, _("This session does not take bookings."))
+
+
+def who_may_book(session: ShowcaseSession, *, now: dt.datetime) -> str:
+    """Whom a session is for, and from when it is for every school; empty where it is for everyone."""
+    if not is_for_some(session, now=now):
+        return ""
+    if session.who_may_book == ShowcaseSession.WhoMayBook.AUTHORITIES:
+        said = _("Schools in %(names)s") % {"names": listed([str(one) for one in session.only_authorities.all()])}
+    else:
+        said = _("Schools of the list “%(name)s”") % {"name": session.only_list}
+        if takes_a_code(session):
+            said += _(", and others who have its code")
+    if session.open_to_everyone_at:
+        said += _(". Every school from %(at)s") % {"at": moment(session.open_to_everyone_at)}
+    return said
 
 
 SENTENCES = {

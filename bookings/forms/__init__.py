@@ -1,6 +1,7 @@
 """The forms of the booking pages, after the GOV.UK Design System's conventions (product.md section 6)."""
 
 from bookings.forms.change import ChangeForm
+from bookings.forms.code import CodeForm
 from bookings.forms.fields import Address, AddressForm, Line, Mobile, StepForm
 from bookings.forms.party import ColleagueForm, TakerForm
 from bookings.forms.school import OtherSchoolForm, SchoolPickForm, SchoolSearchForm
@@ -11,6 +12,7 @@ __all__ = [
     "Address",
     "AddressForm",
     "ChangeForm",
+    "CodeForm",
     "ColleagueForm",
     "Line",
     "Mobile",

@@ -2,7 +2,7 @@
 
 from bookings.models.audit import AuditEntry, By
 from bookings.models.booking import Booking, SchoolKind, Source
-from bookings.models.draft import Draft, TellMe
+from bookings.models.draft import Draft, TellMe, Told
 from bookings.models.hand_over import HandOver
 from bookings.models.network import NetworkUse
 from bookings.models.outbox import Mail
@@ -22,5 +22,6 @@ __all__ = [
     "SchoolKind",
     "Source",
     "TellMe",
+    "Told",
     "Visitor",
 ]

@@ -138,6 +138,7 @@ class Booking(PrivateLink):
     school_name = models.CharField(_("name of school"), max_length=200, blank=True)
     school_place = models.CharField(_("postcode or town"), max_length=100, blank=True)
     school_key = models.CharField(max_length=320, editable=False)
+    code = models.CharField(_("code given"), max_length=30, blank=True, default="")
 
     created_at = models.DateTimeField(_("made at"))
     joined_at = models.DateTimeField(_("joined the waiting list"), null=True, blank=True)

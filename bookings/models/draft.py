@@ -1,10 +1,11 @@
-"""What somebody has typed so far, and who has asked to be told."""
+"""What somebody has typed so far, who has asked to be told, and what everybody has been told of."""
 
 import datetime as dt
 import uuid
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models.booking import Booking
@@ -14,6 +15,8 @@ from hubs.models.private_link import PrivateLink
 LIFE = dt.timedelta(hours=2)
 # "Send it again" and "use another address" stand on the page after booking for this long (product.md section 3.10).
 AFTERWARDS = dt.timedelta(hours=1)
+# How long a wish is kept, and one whose address nobody has proved.
+KEPT, TO_BE_PROVED = dt.timedelta(days=365), dt.timedelta(days=30)
 
 
 class Draft(models.Model):
@@ -32,8 +35,28 @@ class Draft(models.Model):
         return f"{self._meta.verbose_name} {self.pk}"  # the key is a secret
 
 
+class TellMeQuerySet(models.QuerySet["TellMe"]):
+    """Wishes by how they stand."""
+
+    def proved(self) -> "TellMeQuerySet":
+        return self.filter(proved_at__isnull=False)
+
+    def outlived(self, *, now: dt.datetime) -> "TellMeQuerySet":
+        """To be deleted: of a session that is over, older than a year, or never proved within a month.
+
+        Three indexed queries in one statement.
+        """
+        over = self.filter(session__last_day__lt=timezone.localdate(now))
+        old = self.filter(created_at__lte=now - KEPT)
+        unproved = self.filter(created_at__lte=now - TO_BE_PROVED, proved_at=None)
+        return over.union(old, unproved)
+
+
 class TellMe(PrivateLink):
-    """A wish to be told when booking opens: of a session, a host school's visit or a hub."""
+    """A wish to be told when booking opens: of a session, a host school's visit or a hub.
+
+    A session's wish is told once, and `told_at` says so; others are told of each session that opens.
+    """
 
     email = models.EmailField(_("email address"))
     email_key = models.CharField(max_length=254, editable=False)
@@ -45,9 +68,20 @@ class TellMe(PrivateLink):
     proved_at = models.DateTimeField(_("address proved at"), null=True, blank=True)
     told_at = models.DateTimeField(_("told at"), null=True, blank=True)
 
+    objects = TellMeQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("wish to be told")
         verbose_name_plural = _("wishes to be told")
+        indexes = [
+            models.Index(
+                fields=["session"],
+                name="tell_me_of_session",
+                condition=Q(session__isnull=False, proved_at__isnull=False, told_at=None),
+            ),
+            models.Index(fields=["created_at"], name="tell_me_by_age"),
+            models.Index(fields=["email_key"], name="tell_me_by_address"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(session__isnull=False, host_school=None, hub=None)
@@ -67,3 +101,21 @@ class TellMe(PrivateLink):
 
     def __str__(self) -> str:
         return f"{self.created_at:%d %b %Y}"
+
+
+class Told(models.Model):
+    """What the worker has written to everybody about a session, once: that booking is open, that the day is near.
+
+    So a round looks at a session once and never again, instead of at each of its bookings in every round. A row of its
+    own, for the Places row is the rule's alone and the session's is a form's.
+    """
+
+    session = models.ForeignKey(ShowcaseSession, models.CASCADE, related_name="told")
+    of = models.CharField(max_length=30)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["session", "of"], name="told_once")]
+
+    def __str__(self) -> str:
+        return self.of

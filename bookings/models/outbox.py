@@ -45,6 +45,7 @@ class Mail(models.Model):
         verbose_name=_("booking"),
     )
     visitor = models.ForeignKey("bookings.Visitor", models.CASCADE, null=True, blank=True, related_name="mails")
+    wish = models.ForeignKey("bookings.TellMe", models.CASCADE, null=True, blank=True, related_name="mails")
     facts = models.JSONField(_("facts"), default=dict)
     urgent = models.BooleanField(_("urgent"), default=False)
     created_at = models.DateTimeField(_("made at"))

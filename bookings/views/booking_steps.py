@@ -15,10 +15,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from bookings import drafts, judging, limits, places, room, waiting_list
-from bookings.forms import OtherSchoolForm, SchoolPickForm, SchoolSearchForm, WaitForm, WhoForm, typed
+from bookings.fair_share import takes_a_code
+from bookings.forms import CodeForm, OtherSchoolForm, SchoolPickForm, SchoolSearchForm, WaitForm, WhoForm, typed
 from bookings.models import Booking, Draft, SchoolKind
 from bookings.party import MOST_VISITORS, NewVisitor, Party, VisitingSchool
-from bookings.refusals import Refused, SchoolShareUsed, SessionFull
+from bookings.refusals import NotForYourSchool, Refused, SchoolShareUsed, SessionFull
 from bookings.showing import Showing
 from bookings.states import LIVE, Standing
 from bookings.views.sessions import alternatives, if_visible, page_of, visible_session
@@ -121,7 +122,7 @@ def who(request: HttpRequest, showing: Showing, draft: Draft) -> HttpResponse:
     if school is None:
         return redirect("book", showing.session.ref)
     if request.method != "POST":
-        refused = _why_not(showing, school, NewVisitor())
+        refused = refused_now(showing, school, NewVisitor(), code=code_of(draft))
         if refused and not can_wait(showing, refused):
             return not_this_time(request, showing, refused)
         form = _who_form(draft.answers, initial=draft.answers.get("who", {"coming": "yes"}))
@@ -179,10 +180,12 @@ def check(request: HttpRequest, showing: Showing, draft: Draft) -> HttpResponse:
     if party is None:
         return redirect("book-who" if school_of(draft) else "book", showing.session.ref)
     if request.method != "POST":
-        return _check_page(request, showing, party, _why_not(showing, party.school, *party.visitors))
+        return _check_page(
+            request, showing, party, refused_now(showing, party.school, *party.visitors, code=party.code)
+        )
     form = None
     if "wait" in request.POST:
-        missing = _why_not(showing, party.school, *party.visitors) or SessionFull(showing.left)
+        missing = refused_now(showing, party.school, *party.visitors, code=party.code) or SessionFull(showing.left)
         form = WaitForm(request.POST, size=party.size, left=getattr(missing, "left", 0))
         if not form.is_valid():
             return _check_page(request, showing, party, missing, form=form)
@@ -249,18 +252,22 @@ def can_wait(showing: Showing, refused: Refused) -> bool:
     return isinstance(refused, (SessionFull, SchoolShareUsed)) and showing.list_is_open
 
 
-def not_this_time(request: HttpRequest, showing: Showing, refused: Refused) -> HttpResponse:
-    """Why there is no booking, in one sentence, and what can be done instead. Not a form error."""
+def not_this_time(request: HttpRequest, showing: Showing, refused: Refused, *, form: Any = None) -> HttpResponse:
+    """Why there is no booking, in one sentence, and what can be done instead: a code for whoever has one."""
+    if isinstance(refused, NotForYourSchool) and takes_a_code(showing.session):
+        form = form or CodeForm(session=showing.session)
     context = {
         "showing": showing,
         "session": showing.session,
         "why": why_not(refused),
         "instead": alternatives(showing),
+        "form": form,
     }
-    return render(request, "bookings/book/not_this_time.html", context, status=409)
+    status = 422 if form and form.errors else 409
+    return render(request, "bookings/book/not_this_time.html", context, status=status)
 
 
-def _why_not(showing: Showing, school: VisitingSchool, *visitors: NewVisitor) -> Refused | None:
+def refused_now(showing: Showing, school: VisitingSchool, *visitors: NewVisitor, code: str) -> Refused | None:
     """Whether a party of that school would be refused now: a look without a lock, so that nobody types in vain."""
     asked = Booking(
         session=showing.session,
@@ -269,6 +276,7 @@ def _why_not(showing: Showing, school: VisitingSchool, *visitors: NewVisitor) ->
         school_kind=school.kind,
         school=school.school,
         school_key=school.key,
+        code=code,
     )
     unlocked = room.Room(showing.places, showing.now)
     beside: list[Booking] = []
@@ -292,13 +300,18 @@ def school_of(draft: Draft) -> VisitingSchool | None:
     return VisitingSchool(school=draft.school) if draft.school else None
 
 
+def code_of(draft: Draft) -> str:
+    """The code of the session's list of schools, where one was given."""
+    return str(draft.answers.get("code", ""))
+
+
 def party_of(draft: Draft) -> Party | None:
     """What the draft asks for, or None while something is missing or wrong."""
     school, said = school_of(draft), draft.answers.get("who")
     if school is None or said is None:
         return None
     form = _who_form(draft.answers, data=said)
-    return form.party(school, request_key=draft.request_key) if form.is_valid() else None
+    return form.party(school, request_key=draft.request_key, code=code_of(draft)) if form.is_valid() else None
 
 
 def visitors_of(party: Party) -> list[dict[str, Any]]:

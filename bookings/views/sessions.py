@@ -1,9 +1,10 @@
 """The public pages of sessions: the list, a hub, one session."""
 
+import datetime as dt
 from itertools import groupby
 from typing import Any
 
-from django.db.models import BooleanField, Count, ExpressionWrapper, F, Q, Subquery, Value
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, F, OuterRef, Q, Subquery, Value
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -13,12 +14,14 @@ from bookings.finder import FinderForm
 from bookings.judging import hold_deadline
 from bookings.showing import Showing
 from bookings.states import SessionStatus, Standing
+from bookings.words import who_may_book
 from hubs.models import Hub, HubYear, Notice, OldHubAddress, Resource, ShowcaseSession
 from hubs.models.calendar import calendar_of_session
 from hubs.models.session import ShowcaseSessionQuerySet
 from showcase.pages import public
 
 PAGE = 50
+BEFORE_IT_CLOSES = {Standing.ANNOUNCED, Standing.SOON, Standing.OPEN, Standing.FULL}
 
 
 def announced() -> ShowcaseSessionQuerySet:
@@ -88,10 +91,16 @@ def hub(request: HttpRequest, slug: str) -> HttpResponse:
         "partners": [line for line in year.partners.splitlines() if line.strip()],
         "days": by_day([Showing(row, now) for row in of_hub.upcoming(today=today)[:PAGE]]),
         "past_days": by_day([Showing(row, now) for row in of_hub.past(today=today).reverse()[:PAGE]]),
-        "host_schools": year.host_schools.select_related("school"),
+        "host_schools": year.host_schools.select_related("school").annotate(to_come=_without_dates(today)),
         "notices": Notice.objects.showing(now=now).filter(Q(hub=None) | Q(hub=year.hub)),
     }
     return render(request, "bookings/hub.html", context)
+
+
+def _without_dates(today: dt.date) -> Q:
+    """Whether a host school's visit is not over and no session of it has a date yet."""
+    dated = announced().order_by().filter(host_school=OuterRef("pk"), starts_at__isnull=False)
+    return Q(~Exists(dated)) & (Q(last_day=None) | Q(last_day__gte=today))
 
 
 def visible_session(ref: str) -> ShowcaseSession:
@@ -118,6 +127,7 @@ def session(request: HttpRequest, ref: str) -> HttpResponse:
         "lessons": found.lessons.prefetch_related("visiting_teachers", "specialists"),
         "programme": list(found.programme.all()),
         "resources": found.resources.filter(only_with_a_place=False),
+        "for_whom": who_may_book(found, now=now) if showing.standing in BEFORE_IT_CLOSES else "",
     }
     response = render(request, "bookings/session.html", context)
     if found.visibility == ShowcaseSession.Visibility.LINK:

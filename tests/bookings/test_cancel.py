@@ -124,7 +124,10 @@ def test_release_gives_one_place_back_and_tells_the_contact():
     assert visitor(booking, 2).released_at == LATER
     assert count(session) == (2, 0, 30)
     assert events(session)[-1] == ("release", "confirmed", "confirmed", -1)
-    assert mails(session)[told:] == [("released", "teacher@school.example")]
+    assert mails(session)[told:] == [
+        ("released", "teacher@school.example"),
+        ("visitor_cancelled", "teacher+2@school.example"),
+    ]
 
 
 def test_release_twice_releases_once():

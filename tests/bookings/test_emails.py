@@ -15,8 +15,8 @@ from django.db import connection
 from django.template.loader import get_template
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from bookings import details, emails, links, places, rendering, staff_booking, waiting_list
-from bookings.models import Booking, Mail, Places
+from bookings import details, emails, links, openings, places, rendering, staff_booking, telling, waiting_list
+from bookings.models import Booking, Mail, Places, TellMe
 from bookings.outbox import send_due
 from bookings.party import NewVisitor
 from bookings.states import TABLE, Kind, SessionStatus, Status
@@ -98,9 +98,15 @@ def a_mail_of_each_kind() -> dict[Kind, Mail]:
         visitor = booking.visitors.get(is_contact=False)
         for mail in emails.compose(room, booking, [Kind.VISITOR_CANCELLED], key="them", visitors=[visitor]):
             mail.save()
+        for mail in emails.remind(room, booking, list(booking.visitors.all()), to=[], key="remind"):
+            mail.save()
     emails.tell_my_bookings("again@school.example", language="en-gb", now=NOW)
+    telling.ask("tell@school.example", session, language="en-gb", now=NOW)
+    telling.prove(TellMe.objects.get(), now=NOW)
+    openings.make(session.pk, NOW)
     deadline = Mail.objects.filter(kind=Kind.CONFIRM).latest("pk").facts["deadline"]
     found = {Kind(mail.kind): mail for mail in Mail.objects.order_by("pk")}
+    assert set(found) == set(Kind)
     for mail in found.values():
         mail.facts |= {"deadline": deadline, "to_be_named": 1}
         mail.save()
@@ -252,7 +258,7 @@ def test_only_people_with_a_place_are_told_of_the_entrance() -> None:
     told = {
         kind for kind, mail in a_mail_of_each_kind().items() if "Greenway" in str(rendering.render(mail, now=NOW).body)
     }
-    assert told == {Kind.CONFIRMED, Kind.NAMED}
+    assert told == {Kind.CONFIRMED, Kind.NAMED, Kind.REMINDER}
 
 
 def test_colleague_is_told_by_whom_and_given_a_link_to_that_place_alone() -> None:

@@ -362,18 +362,33 @@ def test_only_the_last_word_is_sent_of_a_booking_made_and_cancelled(smtp_server:
     ]
 
 
-def test_colleague_whose_place_was_released_first_is_not_told_of_it(smtp_server: MailServer) -> None:
+def test_colleague_whose_place_was_released_first_is_told_only_that_it_has_gone(smtp_server: MailServer) -> None:
     booking = places.hold(a_session().pk, party(size=2), clock=at())
     assert booking
     places.confirm(booking.pk, clock=at())
     details.release(booking.visitors.get(is_contact=False).pk, clock=at())
     send_due(at())
-    assert smtp_server.to == ["teacher@school.example", "teacher@school.example"]
+    assert [(to, message["Subject"].partition(":")[0]) for to, message in smtp_server.received] == [
+        ("teacher@school.example", "2 places confirmed"),
+        ("teacher@school.example", "A place was released"),
+        ("teacher+2@school.example", "Your place is cancelled"),
+    ]
     assert Mail.objects.get(kind=Kind.NAMED).state == State.DROPPED
 
 
+def test_mail_of_a_place_that_has_another_visitor_meanwhile_is_dropped(smtp_server: MailServer) -> None:
+    booking = places.hold(a_session().pk, party(size=2), clock=at())
+    assert booking
+    places.confirm(booking.pk, clock=at())
+    visitor = booking.visitors.get(is_contact=False)
+    visitor.set_email("another@school.example")
+    visitor.save()
+    send_due(at())
+    assert (smtp_server.to, Mail.objects.get(kind=Kind.NAMED).state) == (["teacher@school.example"], State.DROPPED)
+
+
 def test_every_kind_about_a_booking_says_when_it_stands() -> None:
-    assert set(STANDS) == set(Kind) - {Kind.NOT_BOOKED, Kind.MY_BOOKINGS}
+    assert set(STANDS) == set(Kind) - {Kind.NOT_BOOKED, Kind.MY_BOOKINGS, Kind.TELL_ME, Kind.BOOKING_OPEN}
 
 
 # --- faults ---------------------------------------------------------------------------------------------------------
@@ -456,6 +471,7 @@ def test_a_mail_costs_four_statements(smtp_server: MailServer) -> None:
 
 def test_round_with_nothing_to_do_only_reads() -> None:
     SessionFactory()
+    run_due(at())  # marks that its opening has been told of
     with CaptureQueriesContext(connection) as captured:
         assert run_due(at()) == 0
-    assert statements(captured) == ["SELECT"] * 8
+    assert statements(captured) == ["SELECT"] * 11

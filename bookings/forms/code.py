@@ -1,0 +1,34 @@
+"""The code of a list of schools, for those who are not on it."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from bookings.fair_share import opens_with
+from bookings.forms.fields import Line, StepForm
+from hubs.models import ShowcaseSession
+
+
+class CodeForm(StepForm):
+    """Do you have a code? Compared without case and spaces; whoever has tried too often is not compared any more."""
+
+    code = Line(
+        label=_("Do you have a code?"),
+        help_text=_("The hub gives it to schools that are not in the list"),
+        empty=_("Enter the code that the hub gave you"),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
+    )
+
+    def __init__(self, data: Any = None, *, session: ShowcaseSession, tries_left: int = 1) -> None:
+        super().__init__(data)
+        self.session, self.tries_left = session, tries_left
+
+    def clean_code(self) -> str:
+        code: str = self.cleaned_data["code"]
+        if self.tries_left <= 0:
+            raise forms.ValidationError(_now("Ask the hub for the code: too many have been tried here"))
+        if not opens_with(self.session, code):
+            raise forms.ValidationError(_now("Enter the code as the hub gave it to you: this one does not open it"))
+        return code

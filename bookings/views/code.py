@@ -1,0 +1,35 @@
+"""A step aside: the code of a session's list of schools, asked for on the page that refuses whoever is not on it."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from bookings import drafts
+from bookings.fair_share import takes_a_code
+from bookings.forms import CodeForm
+from bookings.models import Draft
+from bookings.party import NewVisitor
+from bookings.refusals import NotForYourSchool
+from bookings.showing import Showing
+from bookings.views.booking_steps import code_of, go, not_this_time, refused_now, school_of, step
+
+MOST_CODES = 10  # that one draft may try
+
+
+@step
+def code(request: HttpRequest, showing: Showing, draft: Draft) -> HttpResponse:
+    """Take the code, and go on where it was asked for. The draft remembers the right one, and how many were wrong."""
+    school = school_of(draft)
+    if school is None:
+        return redirect("book", showing.session.ref)
+    refused = refused_now(showing, school, NewVisitor(), code=code_of(draft))
+    asked_for = isinstance(refused, NotForYourSchool) and takes_a_code(showing.session)
+    if request.method != "POST" or refused is None or not asked_for:
+        return redirect("book-who", showing.session.ref)
+    tried = int(draft.answers.get("codes", 0))
+    form = CodeForm(request.POST, session=showing.session, tries_left=MOST_CODES - tried)
+    if form.is_valid():
+        draft.answers["code"] = form.cleaned_data["code"]
+        return go("book-check" if "who" in draft.answers else "book-who", draft, now=showing.now)
+    draft.answers["codes"] = min(tried + 1, MOST_CODES)
+    drafts.keep(draft, now=showing.now)
+    return not_this_time(request, showing, refused, form=form)

@@ -1,0 +1,155 @@
+"""Tell me when booking opens: an address in, a mail out, the same for every address; and what its link opens."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.views.decorators.http import require_http_methods, require_safe
+
+from bookings import limits, links, telling
+from bookings.access import is_stopped, open_wish
+from bookings.forms import AddressForm
+from bookings.links import Purpose
+from bookings.models import TellMe
+from bookings.showing import Showing
+from bookings.states import Standing
+from bookings.views import private as private_pages
+from bookings.views.limited import within_limits
+from bookings.views.sessions import visible_session
+from hubs.models import HostSchool, Hub, OldHubAddress, ShowcaseSession
+from showcase.pages import View, private
+
+TO_COME = (Standing.ANNOUNCED, Standing.SOON)
+Finds = Callable[..., telling.Thing | HttpResponse]
+
+
+def of_session(ref: str) -> telling.Thing | HttpResponse:
+    """A session whose booking is still to open; any other says on its own page how it stands. Raises Http404."""
+    session = visible_session(ref)
+    return session if Showing(session, timezone.now()).standing in TO_COME else redirect("session", ref)
+
+
+def of_hub(slug: str) -> telling.Thing | HttpResponse:
+    """A hub that has had a year; an old address redirects. Raises Http404."""
+    hub = Hub.objects.named().filter(slug=slug).first()
+    if hub:
+        return hub
+    old = get_object_or_404(OldHubAddress.objects.select_related("hub"), slug=slug)
+    return redirect("tell-me-hub", old.hub.slug, permanent=True)
+
+
+def of_visit(slug: str, pk: int) -> telling.Thing | HttpResponse:
+    """A host school's visit in its hub's newest year. Raises Http404."""
+    visits = HostSchool.objects.select_related("school", "hub_year__hub")
+    visit = get_object_or_404(visits, pk=pk, hub_year__hub__slug=slug)
+    if visit.hub_year != telling.year_of(visit.hub_year.hub):
+        return redirect("hub", slug)
+    return visit
+
+
+def _ask(request: HttpRequest, thing: telling.Thing) -> HttpResponse:
+    """Ask for an address, and mail it the link that confirms."""
+    form = AddressForm(request.POST if request.method == "POST" else None)
+    if not form.is_valid() or not within_limits(request, form, limits.MAIL, now=timezone.now()):
+        context = _about(thing) | {"form": form}
+        return render(request, "bookings/tell_me/ask.html", context, status=422 if form.is_bound else 200)
+    telling.ask(form.cleaned_data["email"], thing, language=get_language() or "en-gb", now=timezone.now())
+    return redirect(f"{request.path}sent/")
+
+
+def _sent(request: HttpRequest, thing: telling.Thing) -> HttpResponse:
+    """The same for every address."""
+    return render(request, "bookings/tell_me/sent.html", _about(thing))
+
+
+def _pages(finds: Finds) -> tuple[View, View]:
+    """The form and the page after it, about what `finds` finds by its address, or where that leads instead."""
+
+    def page(view: Callable[..., HttpResponse]) -> View:
+        def found(request: HttpRequest, **address: Any) -> HttpResponse:
+            thing = finds(**address)
+            return thing if isinstance(thing, HttpResponse) else view(request, thing)
+
+        return found
+
+    asks = require_http_methods(["GET", "HEAD", "POST"])(page(_ask))
+    return private(asks), private(require_safe(page(_sent)))
+
+
+session, session_sent = _pages(of_session)
+hub, hub_sent = _pages(of_hub)
+visit, visit_sent = _pages(of_visit)
+
+
+def _about(thing: telling.Thing) -> dict[str, Any]:
+    """What a page says of the thing: its name, its own page, and whether booking of it is still to open."""
+    if isinstance(thing, ShowcaseSession):
+        showing = Showing(thing, timezone.now())
+        said = {"session": thing, "showing": showing, "to_come": showing.standing in TO_COME}
+        return said | {"title": thing.name, "url": thing.get_absolute_url()}
+    hub = thing.hub_year.hub if isinstance(thing, HostSchool) else thing
+    return {"title": telling.title_of(thing), "url": reverse("hub", args=[hub.slug]), "to_come": True}
+
+
+# --- behind the mailed link ------------------------------------------------------------------------------------------
+
+
+@private
+@require_safe
+def by_link(request: HttpRequest, token: str) -> HttpResponse:
+    """Every private link has the same form of address: what it opens stands in the token."""
+    link = links.read(token)
+    if link and link.purpose == Purpose.UNSUBSCRIBE:
+        return _wish(request, token)
+    return private_pages.booking(request, token)
+
+
+def _wish(request: HttpRequest, token: str) -> HttpResponse:
+    """A wish as it stands, with the buttons that confirm and end it. Opening changes nothing."""
+    wish = open_wish(token)
+    others = [(_about(_thing(other))["title"], _token(other), other.proved_at) for other in telling.beside(wish)]
+    context = _about(_thing(wish)) | {"wish": wish, "token": token, "others": others}
+    return render(request, "bookings/tell_me/wish.html", context)
+
+
+@private
+@require_http_methods(["GET", "HEAD", "POST"])
+def prove(request: HttpRequest, token: str) -> HttpResponse:
+    """Yes, tell me. Only the button does; who opens the address comes to the wish."""
+    wish = open_wish(token)
+    if request.method == "POST":
+        telling.prove(wish, now=timezone.now())
+    return redirect("booking", token)
+
+
+@private
+@require_http_methods(["GET", "HEAD", "POST"])
+def stop(request: HttpRequest, token: str) -> HttpResponse:
+    """Stop telling me. Twice is once: the link of a wish that is forgotten says so."""
+    if request.method != "POST":
+        open_wish(token)
+        return redirect("booking", token)
+    if not is_stopped(token):
+        telling.stop(open_wish(token))
+    return redirect("tell-me-stopped")
+
+
+@private
+@require_safe
+def stopped(request: HttpRequest) -> HttpResponse:
+    """The wish is forgotten, and its link with it."""
+    return render(request, "bookings/tell_me/stopped.html")
+
+
+def _thing(wish: TellMe) -> telling.Thing:
+    thing = wish.session or wish.host_school or wish.hub
+    assert thing is not None  # the database says so  # noqa: S101
+    return thing
+
+
+def _token(wish: TellMe) -> str:
+    return links.token(Purpose.UNSUBSCRIBE, wish)
