@@ -30,8 +30,7 @@ def ask(address: str, of: Thing, *, language: str, now: dt.datetime) -> None:
     wish = TellMe(email=address, email_key=email_key(address), language=language, created_at=now, **_of(of))
     TellMe.objects.bulk_create([wish], ignore_conflicts=True)
     own = TellMe.objects.filter(email_key=wish.email_key, **_of(of))
-    own.filter(proved_at=None).update(email=address, language=language)
-    own.update(created_at=now)
+    own.filter(proved_at=None).update(email=address, language=language, created_at=now)
     kept = own.select_related(*RELATED).first()
     if kept:
         emails.ask_to_prove(kept, facts_of(kept), now=now)

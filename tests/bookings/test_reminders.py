@@ -43,7 +43,7 @@ def confirmed(session: ShowcaseSession, *, now: dt.datetime = NOW, **asked: Any)
 
 
 def set_status(session: ShowcaseSession, status: str) -> None:
-    Places.objects.filter(session=session).update(**{"status": status})
+    Places.objects.filter(session=session).update(status=status)
 
 
 def made() -> list[tuple[str | None, dt.datetime]]:

@@ -11,12 +11,12 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from bookings import places, staff_booking
+from bookings import places, staff_booking, telling
 from bookings.links import Purpose, token
-from bookings.models import AuditEntry, Booking, Draft, Mail, Person, SchoolKind, Visitor
+from bookings.models import AuditEntry, Booking, Draft, Mail, Person, SchoolKind, TellMe, Visitor
 from bookings.party import NewVisitor, VisitingSchool
 from bookings.states import Kind, SessionStatus, Status, Verb
-from hubs.models import Hub, HubYear, School, ShowcaseSession
+from hubs.models import HostSchool, Hub, HubYear, School, SchoolList, ShowcaseSession
 from tests.browser.steps import ADA, at, fill_in
 from tests.factories import NOW, HubYearFactory, SchoolFactory, SessionFactory, StaffFactory, party
 
@@ -89,7 +89,8 @@ class World:
 
 
 def clear():
-    for model in (Mail, Draft, AuditEntry, Visitor, Booking, Person, ShowcaseSession, School, HubYear, Hub):
+    models = (Mail, Draft, AuditEntry, Visitor, Booking, Person, ShowcaseSession, SchoolList, School, HubYear, Hub)
+    for model in models:
         model.objects.all().delete()
 
 
@@ -263,6 +264,48 @@ def test_my_bookings_that_is_asked_too_often_is_answered_the_same(monkeypatch):
             monkeypatch.setattr(timezone, "now", lambda hour=hour: NOW + hour * HOUR)
             world.post("/my-bookings/", email=TYPED)
         monkeypatch.setattr(timezone, "now", lambda: NOW)
+
+    assert_silent(walk)
+
+
+@pytest.mark.parametrize("typed", [TYPED, f"  {TYPED.upper()} "])
+@pytest.mark.parametrize("proved", [False, True])
+def test_tell_me_is_answered_the_same(typed, proved):
+    """In one world the typed address has asked before, in the other somebody else's has."""
+
+    def walk(world):
+        soon = SessionFactory(
+            ref="XYZ234", title="A lesson", hub_year=world.session.hub_year, opens_at=NOW + HOUR, venue=None
+        )
+        visit = HostSchool.objects.create(pk=7, hub_year=world.session.hub_year, school=world.school)
+        for thing in (soon, visit, soon.hub):
+            telling.ask(world.earlier.contact_email, thing, language="en-gb", now=NOW - 2 * HOUR)
+        if proved:
+            TellMe.objects.update(proved_at=NOW - HOUR)
+        for page in ("/sessions/XYZ234/", "/hubs/kent/", "/hubs/kent/visits/7/"):
+            world.get(f"{page}tell-me/")
+            for _press in range(3):
+                world.post(f"{page}tell-me/", email=typed)
+        assert len(world.heard) == 21
+        HostSchool.objects.all().delete()
+
+    assert_silent(walk)
+
+
+def test_code_is_answered_the_same():
+    def walk(world):
+        kept = SchoolList.objects.create(hub=world.session.hub, name="Programme schools", code="Shanghai")
+        ShowcaseSession.objects.filter(pk=world.session.pk).update(who_may_book="list", only_list=kept)
+        world.post(at("book", world.session), school="ash")
+        world.post(at("book-school", world.session), urn="100100")
+        for code in ("wrong", "shanghai"):
+            world.post(at("book-code", world.session), code=code)
+        world.post(at("book-who", world.session), **ADA)
+        world.post(at("book-check", world.session))
+        assert (
+            Draft.objects.filter(answers__code="Shanghai").count(),
+            world.client.get(at("book-who", world.session)).status_code,
+        ) == (1, 302)
 
     assert_silent(walk)
 

@@ -13,8 +13,9 @@ from django.utils import timezone
 
 from bookings import places
 from bookings.links import Purpose, token
+from bookings.models import TellMe
 from bookings.states import SessionStatus
-from hubs.models import Lesson, ProgrammeSegment
+from hubs.models import HostSchool, Lesson, ProgrammeSegment
 from hubs.school_days import london
 from tests.browser.steps import at, book, choose_school, fill_in
 from tests.factories import DAY, NOW, HubYearFactory, SchoolFactory, SessionFactory, party
@@ -174,6 +175,22 @@ def test_my_bookings_is_kept_by_nobody(client):
     assert_private(client.post("/my-bookings/", {"email": "ada@school.example"}))
 
 
+def test_tell_me_is_kept_by_nobody(client):
+    soon = SessionFactory(opens_at=NOW + dt.timedelta(hours=1))
+    visit = HostSchool.objects.create(hub_year=soon.hub_year)
+    hub = f"/hubs/{soon.hub.slug}/"
+    for page in (f"/sessions/{soon.ref}/", hub, f"{hub}visits/{visit.pk}/"):
+        assert_private(client.get(f"{page}tell-me/"))
+        assert_private(client.get(f"{page}tell-me/sent/"))
+        assert_private(client.post(f"{page}tell-me/", {"email": ""}))
+        assert_private(client.post(f"{page}tell-me/", {"email": "ada@school.example"}))
+    link = f"/bookings/{token(Purpose.UNSUBSCRIBE, TellMe.objects.first())}/"
+    assert_private(client.get(link))
+    assert_private(client.post(f"{link}tell-me/"))
+    assert_private(client.post(f"{link}stop/"))
+    assert_private(client.get("/tell-me/stopped/"))
+
+
 def test_only_pages_with_a_form_set_a_cookie(client, session):
     """One protects the form, one keeps the answers; neither is sent with any other page."""
     booking = places.hold(session.pk, party(), clock=lambda: NOW)
@@ -182,11 +199,12 @@ def test_only_pages_with_a_form_set_a_cookie(client, session):
         at("book", session),
         at("book-other", session),
         "/my-bookings/",
+        "/hubs/kent/tell-me/",
         link,
         f"{link}change/",
         f"{link}cancel/",
     ]
-    without = ["/my-bookings/sent/", "/bookings/x/", *PUBLIC]
+    without = ["/my-bookings/sent/", "/hubs/kent/tell-me/sent/", "/tell-me/stopped/", "/bookings/x/", *PUBLIC]
     for address in with_form:
         assert set(client_without_cookies(client).get(address).cookies) == {"csrftoken"}
     for address in without:
