@@ -83,7 +83,7 @@ def test_hub_offers_to_tell_of_it_and_of_each_visit_without_dates(client, hub_ye
     page = Page(client.get("/hubs/kent/"))
     assert page.links["Tell me when booking opens for this hub’s sessions"] == "/hubs/kent/tell-me/"
     of_visits = {words: href for words, href in page.links.items() if "/visits/" in href}
-    assert of_visits == {"Tell me when it has dates West Borough": f"/hubs/kent/visits/{visit.pk}/tell-me/"}
+    assert of_visits == {"Tell me when booking opens West Borough": f"/hubs/kent/visits/{visit.pk}/tell-me/"}
     SessionFactory(hub_year=hub_year, host_school=visit)
     assert "/visits/" not in client.get("/hubs/kent/").content.decode()
 

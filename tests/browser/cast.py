@@ -5,9 +5,9 @@ from types import SimpleNamespace
 
 from django.utils import timezone
 
-from bookings import details, hand_over, places, staff_booking, waiting_list
+from bookings import details, hand_over, places, staff_booking, telling, waiting_list
 from bookings.links import Purpose, token
-from bookings.models import Mail
+from bookings.models import Mail, TellMe
 from bookings.party import NewVisitor
 from bookings.states import SessionStatus, Verb
 from hubs.models import (
@@ -18,6 +18,7 @@ from hubs.models import (
     Notice,
     ProgrammeSegment,
     Resource,
+    SchoolList,
     ShowcaseSession,
     VisitingTeacher,
 )
@@ -114,6 +115,7 @@ def make():
     _schools(cast)
     _sessions(cast)
     _bookings(cast)
+    _wishes(cast)
     return cast
 
 
@@ -189,6 +191,17 @@ def _sessions(cast):
     cast.over = SessionFactory(
         **times(past), hub_year=kent, venue=west, visitors_reported=250, reported_source="the hub’s announcement"
     )
+    cast.listed = SessionFactory(
+        **times(day + 4 * DAY, "10:00", "12:00"),
+        hub_year=kent,
+        title="For the schools of a list",
+        share=2,
+        room__held_back=4,
+        open_to_everyone_at=london(day - WEEK, dt.time(8)),
+    )
+    cast.listed.only_list = SchoolList.objects.create(hub=kent.hub, name="Programme schools", code="Shanghai")
+    cast.listed.who_may_book = "list"
+    cast.listed.save()
     cast.share = SessionFactory(**times(day + 4 * DAY), hub_year=kent, share=1, title="One place for each school")
     Notice.objects.create(
         text="Some schools may close early in snow: look here on the morning.",
@@ -313,6 +326,25 @@ def _handed_over(cast):
     cast.taker = ben
     confirmed(cast.hall, "ada.twice@school.example")
     cast.twice = confirmed(cast.empty_hall, "ada.twice@school.example")
+
+
+def _wishes(cast):
+    """To be told when booking opens: asked for, proved, and of a session that has opened since."""
+    cast.visit = HostSchool.objects.create(hub_year=cast.long, school=cast.west, first_day=cast.day, last_day=cast.day)
+    HostSchool.objects.create(hub_year=cast.kent)
+    wishes = {}
+    for email in ("ada.asks@school.example", "ada.asked@school.example"):
+        for thing in (cast.soon, cast.visit, cast.kent.hub):
+            telling.ask(email, thing, language="en-gb", now=timezone.now())
+        wishes[email] = TellMe.objects.get(email=email, session=cast.soon)
+    telling.ask("ada.opened@school.example", cast.open, language="en-gb", now=timezone.now())
+    cast.wish, cast.wish_proved = wishes.values()
+    cast.wish_opened = TellMe.objects.get(session=cast.open)
+    telling.prove(cast.wish_proved, now=timezone.now())
+
+
+def wish_link(wish):
+    return f"/bookings/{token(Purpose.UNSUBSCRIBE, wish)}/"
 
 
 def _confirmed_before(session):

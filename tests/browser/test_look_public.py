@@ -3,6 +3,7 @@
 import pytest
 
 from hubs.models import ShowcaseSession
+from tests.browser.cast import wish_link
 from tests.browser.look import assert_looks_right, in_forced_colours, in_print
 
 pytestmark = pytest.mark.browser
@@ -22,6 +23,10 @@ PAGES = {
     "accessibility": "/accessibility/",
     "my-bookings": "/my-bookings/",
     "my-bookings-sent": "/my-bookings/sent/",
+    "tell-me-hub": "/hubs/kent-medway/tell-me/",
+    "tell-me-hub-long-name": "/hubs/long/tell-me/",
+    "tell-me-sent": "/hubs/kent-medway/tell-me/sent/",
+    "tell-me-stopped": "/tell-me/stopped/",
     "not-found": "/nowhere/",
 }
 SESSIONS = [
@@ -42,6 +47,7 @@ SESSIONS = [
     "announced",
     "range",
     "over",
+    "listed",
 ]
 
 
@@ -57,6 +63,32 @@ def test_session_looks_right(visit, cast, name):
     page = visit(java_script_enabled=True)
     page.goto(f"/sessions/{getattr(cast, name).ref}/")
     assert_looks_right(page, f"session-{name.replace('_', '-')}")
+
+
+@pytest.mark.parametrize("name", ["soon", "announced"])
+def test_form_to_be_told_of_a_session_looks_right(visit, cast, name):
+    page = visit(java_script_enabled=True)
+    page.goto(f"/sessions/{getattr(cast, name).ref}/")
+    page.get_by_role("link", name="Tell me when booking opens").click()
+    assert_looks_right(page, f"tell-me-{name}")
+
+
+def test_tell_me_with_an_error_and_sent_looks_right(visit, cast):
+    page = visit(java_script_enabled=True)
+    page.goto(f"/hubs/long/visits/{cast.visit.pk}/tell-me/")
+    page.get_by_label("Email address").fill("ada")
+    page.get_by_role("button", name="Tell me").click()
+    assert_looks_right(page, "tell-me-error")
+    page.get_by_label("Email address").fill("ada.looks@school.example")
+    page.get_by_role("button", name="Tell me").click()
+    assert_looks_right(page, "tell-me-visit-sent")
+
+
+@pytest.mark.parametrize("name", ["wish", "wish_proved", "wish_opened"])
+def test_wish_looks_right(visit, cast, name):
+    page = visit(java_script_enabled=True)
+    page.goto(wish_link(getattr(cast, name)))
+    assert_looks_right(page, name.replace("_", "-"))
 
 
 @pytest.mark.usefixtures("rows")

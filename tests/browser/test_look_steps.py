@@ -52,6 +52,18 @@ def book_school(page, cast):
 
 
 @state
+def code_asked_for(page, cast):
+    chosen(page, cast.listed)
+
+
+@state
+def code_wrong(page, cast):
+    chosen(page, cast.listed)
+    page.get_by_label("Do you have a code?").fill("wrong")
+    press(page, "Use this code")
+
+
+@state
 def book_school_error(page, cast):
     page.goto(f"/sessions/{cast.open.ref}/book/")
     press(page, "Continue")
