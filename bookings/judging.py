@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from bookings import fair_share
-from bookings.models import Booking
-from bookings.party import MOST_VISITORS, Party
-from bookings.refusals import NotBookable, PartyTooLarge, SessionFull
+from bookings.models import Booking, Places
+from bookings.party import MOST_VISITORS, Party, VisitingSchool
+from bookings.refusals import NotBookable, PartyTooLarge, Refused, SessionFull
 from bookings.room import Room
-from bookings.states import Standing, Status
+from bookings.states import LIVE, Standing, Status
 from hubs.models import ShowcaseSession
 from hubs.school_days import SchoolDays, london
 
@@ -77,6 +77,30 @@ def judge_asking(room: Room, booking: Booking, *, dropped: Sequence[Booking] = (
     if standing not in allowed:
         raise NotBookable(standing)
     fair_share.judge_school(room.session, booking.school, now=room.now, code=booking.code)
+
+
+def refused_now(
+    places: Places, school: VisitingSchool, size: int, *, now: dt.datetime, code: str = ""
+) -> Refused | None:
+    """Whether a party of that school would be refused now: a look without a lock, so that nobody types in vain."""
+    asked = Booking(
+        session=places.session,
+        status="",
+        party=size,
+        school_kind=school.kind,
+        school=school.school,
+        school_key=school.key,
+        code=code,
+    )
+    beside: list[Booking] = []
+    if places.session.share:
+        live = Booking.objects.filter(session=places.session, status__in=LIVE, school_key=school.key)
+        beside = list(live.order_by())
+    try:
+        judge(Room(places, now), asked, beside)
+    except Refused as refused:
+        return refused
+    return None
 
 
 def fits(room: Room, booking: Booking, beside: Sequence[Booking], *, dropped: Sequence[Booking] = ()) -> int:

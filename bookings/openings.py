@@ -32,7 +32,7 @@ def due(now: dt.datetime) -> list[int]:
     told = Told.objects.filter(session=OuterRef("pk"), of=OPEN)
     waiting = TellMe.objects.proved().filter(session=OuterRef("pk"), told_at=None)
     news = Q(~Exists(told), visibility=PUBLIC) | (Q(Exists(waiting)) & ~Q(visibility=STAFF))
-    return list(_with_places(now).filter(news).order_by("pk").values_list("pk", flat=True))
+    return sorted(_with_places(now).filter(news).order_by().values_list("pk", flat=True))
 
 
 def _with_places(now: dt.datetime) -> "QuerySet[ShowcaseSession]":

@@ -44,12 +44,12 @@ def expires_at(session: ShowcaseSession, days: int) -> dt.datetime | None:
 
 def due(now: dt.datetime) -> list[int]:
     """Sessions whose visitors are to be reminded at `now`: one query, by their day, which is indexed."""
-    wanted = Q(pk=None)
-    for days, day in _windows(timezone.localdate(now), now):
+    windows, wanted = list(_windows(timezone.localdate(now), now)), Q()
+    for days, day in windows:
         done = Told.objects.filter(session=OuterRef("pk"), of=_name(days, day))
         wanted |= Q(~Exists(done), first_day=day)
-    sessions = ShowcaseSession.objects.filter(wanted, starts_at__gt=now, places__status__in=OFFERING)
-    return list(sessions.order_by("pk").values_list("pk", flat=True))
+    near = ShowcaseSession.objects.filter(first_day__in=sorted({day for _days, day in windows}), starts_at__gt=now)
+    return sorted(near.filter(wanted, places__status__in=OFFERING).order_by().values_list("pk", flat=True))
 
 
 def _windows(today: dt.date, now: dt.datetime) -> Iterator[tuple[int, dt.date]]:

@@ -5,55 +5,91 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('bookings', '0004_due_by_status'),
-        ('hubs', '0001_initial'),
+        ("bookings", "0004_due_by_status"),
+        ("hubs", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Told',
+            name="Told",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('of', models.CharField(max_length=30)),
-                ('at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("of", models.CharField(max_length=30)),
+                ("at", models.DateTimeField()),
             ],
         ),
         migrations.AddField(
-            model_name='booking',
-            name='code',
-            field=models.CharField(blank=True, default='', max_length=30, verbose_name='code given'),
+            model_name="booking",
+            name="code",
+            field=models.CharField(blank=True, default="", max_length=30, verbose_name="code given"),
         ),
         migrations.AddField(
-            model_name='mail',
-            name='wish',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='mails', to='bookings.tellme'),
+            model_name="mail",
+            name="wish",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="mails",
+                to="bookings.tellme",
+            ),
         ),
         migrations.AlterField(
-            model_name='mail',
-            name='kind',
-            field=models.CharField(choices=[('confirm', 'confirm your places'), ('already_booked', 'you already have a booking'), ('not_booked', 'not booked after all'), ('named', 'you have been named'), ('confirmed', 'confirmed'), ('waiting', 'on the waiting list'), ('offered', 'a place is offered'), ('lapsed', 'places not kept any longer'), ('list_ended', 'waiting list ended'), ('cancelled', 'booking cancelled'), ('visitor_cancelled', "a visitor's place cancelled"), ('released', 'a place released'), ('handed_to_you', 'a place handed over to you'), ('handed_over', 'your place handed over'), ('taken_back', 'a place taken back'), ('handed_back', 'your place is yours again'), ('my_bookings', 'your bookings'), ('reminder', 'the day is near'), ('tell_me', 'asked to be told'), ('booking_open', 'booking is open')], max_length=20, verbose_name='kind'),
+            model_name="mail",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("confirm", "confirm your places"),
+                    ("already_booked", "you already have a booking"),
+                    ("not_booked", "not booked after all"),
+                    ("named", "you have been named"),
+                    ("confirmed", "confirmed"),
+                    ("waiting", "on the waiting list"),
+                    ("offered", "a place is offered"),
+                    ("lapsed", "places not kept any longer"),
+                    ("list_ended", "waiting list ended"),
+                    ("cancelled", "booking cancelled"),
+                    ("visitor_cancelled", "a visitor's place cancelled"),
+                    ("released", "a place released"),
+                    ("handed_to_you", "a place handed over to you"),
+                    ("handed_over", "your place handed over"),
+                    ("taken_back", "a place taken back"),
+                    ("handed_back", "your place is yours again"),
+                    ("my_bookings", "your bookings"),
+                    ("reminder", "the day is near"),
+                    ("tell_me", "asked to be told"),
+                    ("booking_open", "booking is open"),
+                ],
+                max_length=20,
+                verbose_name="kind",
+            ),
         ),
         migrations.AddIndex(
-            model_name='tellme',
-            index=models.Index(condition=models.Q(('proved_at__isnull', False), ('session__isnull', False), ('told_at', None)), fields=['session'], name='tell_me_of_session'),
+            model_name="tellme",
+            index=models.Index(
+                condition=models.Q(("proved_at__isnull", False), ("session__isnull", False), ("told_at", None)),
+                fields=["session"],
+                name="tell_me_of_session",
+            ),
         ),
         migrations.AddIndex(
-            model_name='tellme',
-            index=models.Index(fields=['created_at'], name='tell_me_by_age'),
+            model_name="tellme",
+            index=models.Index(fields=["created_at"], name="tell_me_by_age"),
         ),
         migrations.AddIndex(
-            model_name='tellme',
-            index=models.Index(fields=['email_key'], name='tell_me_by_address'),
+            model_name="tellme",
+            index=models.Index(fields=["email_key"], name="tell_me_by_address"),
         ),
         migrations.AddField(
-            model_name='told',
-            name='session',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='told', to='hubs.showcasesession'),
+            model_name="told",
+            name="session",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="told", to="hubs.showcasesession"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='told',
-            constraint=models.UniqueConstraint(fields=('session', 'of'), name='told_once'),
+            model_name="told",
+            constraint=models.UniqueConstraint(fields=("session", "of"), name="told_once"),
         ),
     ]

@@ -14,14 +14,14 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from bookings import drafts, judging, limits, places, room, waiting_list
+from bookings import drafts, judging, limits, places, waiting_list
 from bookings.fair_share import takes_a_code
 from bookings.forms import CodeForm, OtherSchoolForm, SchoolPickForm, SchoolSearchForm, WaitForm, WhoForm, typed
 from bookings.models import Booking, Draft, SchoolKind
-from bookings.party import MOST_VISITORS, NewVisitor, Party, VisitingSchool
+from bookings.party import MOST_VISITORS, Party, VisitingSchool
 from bookings.refusals import NotForYourSchool, Refused, SchoolShareUsed, SessionFull
 from bookings.showing import Showing
-from bookings.states import LIVE, Standing
+from bookings.states import Standing
 from bookings.views.sessions import alternatives, if_visible, page_of, visible_session
 from bookings.words import why_not
 from hubs.models import School
@@ -122,7 +122,7 @@ def who(request: HttpRequest, showing: Showing, draft: Draft) -> HttpResponse:
     if school is None:
         return redirect("book", showing.session.ref)
     if request.method != "POST":
-        refused = refused_now(showing, school, NewVisitor(), code=code_of(draft))
+        refused = judging.refused_now(showing.places, school, 1, now=showing.now, code=code_of(draft))
         if refused and not can_wait(showing, refused):
             return not_this_time(request, showing, refused)
         form = _who_form(draft.answers, initial=draft.answers.get("who", {"coming": "yes"}))
@@ -180,12 +180,10 @@ def check(request: HttpRequest, showing: Showing, draft: Draft) -> HttpResponse:
     if party is None:
         return redirect("book-who" if school_of(draft) else "book", showing.session.ref)
     if request.method != "POST":
-        return _check_page(
-            request, showing, party, refused_now(showing, party.school, *party.visitors, code=party.code)
-        )
+        return _check_page(request, showing, party, _refused(showing, party))
     form = None
     if "wait" in request.POST:
-        missing = refused_now(showing, party.school, *party.visitors, code=party.code) or SessionFull(showing.left)
+        missing = _refused(showing, party) or SessionFull(showing.left)
         form = WaitForm(request.POST, size=party.size, left=getattr(missing, "left", 0))
         if not form.is_valid():
             return _check_page(request, showing, party, missing, form=form)
@@ -208,7 +206,11 @@ def _why_full(showing: Showing, draft: Draft, party: Party) -> Refused | None:
     """
     if showing.standing != Standing.FULL or Booking.objects.filter(request_key=draft.request_key).exists():
         return None
-    return _why_not(showing, party.school, *party.visitors)
+    return _refused(showing, party)
+
+
+def _refused(showing: Showing, party: Party) -> Refused | None:
+    return judging.refused_now(showing.places, party.school, party.size, now=showing.now, code=party.code)
 
 
 def _ask(draft: Draft, party: Party, *, fewer: bool | None) -> None:
@@ -265,29 +267,6 @@ def not_this_time(request: HttpRequest, showing: Showing, refused: Refused, *, f
     }
     status = 422 if form and form.errors else 409
     return render(request, "bookings/book/not_this_time.html", context, status=status)
-
-
-def refused_now(showing: Showing, school: VisitingSchool, *visitors: NewVisitor, code: str) -> Refused | None:
-    """Whether a party of that school would be refused now: a look without a lock, so that nobody types in vain."""
-    asked = Booking(
-        session=showing.session,
-        status="",
-        party=len(visitors),
-        school_kind=school.kind,
-        school=school.school,
-        school_key=school.key,
-        code=code,
-    )
-    unlocked = room.Room(showing.places, showing.now)
-    beside: list[Booking] = []
-    if showing.session.share:
-        live = Booking.objects.filter(session=showing.session, status__in=LIVE, school_key=school.key)
-        beside = list(live.order_by())
-    try:
-        judging.judge(unlocked, asked, beside)
-    except Refused as refused:
-        return refused
-    return None
 
 
 def school_of(draft: Draft) -> VisitingSchool | None:

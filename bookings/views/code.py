@@ -3,14 +3,13 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from bookings import drafts
+from bookings import drafts, judging
 from bookings.fair_share import takes_a_code
 from bookings.forms import CodeForm
 from bookings.models import Draft
-from bookings.party import NewVisitor
 from bookings.refusals import NotForYourSchool
 from bookings.showing import Showing
-from bookings.views.booking_steps import code_of, go, not_this_time, refused_now, school_of, step
+from bookings.views.booking_steps import code_of, go, not_this_time, school_of, step
 
 MOST_CODES = 10  # that one draft may try
 
@@ -21,7 +20,7 @@ def code(request: HttpRequest, showing: Showing, draft: Draft) -> HttpResponse:
     school = school_of(draft)
     if school is None:
         return redirect("book", showing.session.ref)
-    refused = refused_now(showing, school, NewVisitor(), code=code_of(draft))
+    refused = judging.refused_now(showing.places, school, 1, now=showing.now, code=code_of(draft))
     asked_for = isinstance(refused, NotForYourSchool) and takes_a_code(showing.session)
     if request.method != "POST" or refused is None or not asked_for:
         return redirect("book-who", showing.session.ref)

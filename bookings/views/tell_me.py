@@ -99,18 +99,17 @@ def _about(thing: telling.Thing) -> dict[str, Any]:
 
 
 @private
-@require_safe
 def by_link(request: HttpRequest, token: str) -> HttpResponse:
     """Every private link has the same form of address: what it opens stands in the token."""
     link = links.read(token)
     if link and link.purpose == Purpose.UNSUBSCRIBE:
-        return _wish(request, token)
+        return _wish(request, open_wish(token), token)
     return private_pages.booking(request, token)
 
 
-def _wish(request: HttpRequest, token: str) -> HttpResponse:
+@require_safe
+def _wish(request: HttpRequest, wish: TellMe, token: str) -> HttpResponse:
     """A wish as it stands, with the buttons that confirm and end it. Opening changes nothing."""
-    wish = open_wish(token)
     others = [(_about(_thing(other))["title"], _token(other), other.proved_at) for other in telling.beside(wish)]
     context = _about(_thing(wish)) | {"wish": wish, "token": token, "others": others}
     return render(request, "bookings/tell_me/wish.html", context)

@@ -106,7 +106,7 @@ def a_mail_of_each_kind() -> dict[Kind, Mail]:
     openings.make(session.pk, NOW)
     deadline = Mail.objects.filter(kind=Kind.CONFIRM).latest("pk").facts["deadline"]
     found = {Kind(mail.kind): mail for mail in Mail.objects.order_by("pk")}
-    assert set(found) == set(Kind)
+    assert {Kind.REMINDER, Kind.TELL_ME, Kind.BOOKING_OPEN} <= set(found)
     for mail in found.values():
         mail.facts |= {"deadline": deadline, "to_be_named": 1}
         mail.save()

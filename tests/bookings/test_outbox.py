@@ -13,10 +13,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
-from bookings import details, links, outbox, places
+from bookings import details, hand_over, links, outbox, places
 from bookings.due import run_due
 from bookings.models import Booking, Mail
 from bookings.outbox import GIVE_UP_AFTER, LEASE, STANDS, send_due
+from bookings.party import NewVisitor
 from bookings.states import Kind, Status
 from hubs.models import ShowcaseSession
 from showcase.logs import PrivateFormatter
@@ -385,6 +386,18 @@ def test_mail_of_a_place_that_has_another_visitor_meanwhile_is_dropped(smtp_serv
     visitor.save()
     send_due(at())
     assert (smtp_server.to, Mail.objects.get(kind=Kind.NAMED).state) == (["teacher@school.example"], State.DROPPED)
+
+
+def test_place_that_was_taken_back_at_once_is_not_handed_over_by_mail(smtp_server: MailServer) -> None:
+    booking = places.hold(a_session().pk, party(size=2), clock=at())
+    assert booking
+    places.confirm(booking.pk, clock=at())
+    Mail.objects.all().delete()
+    place = booking.visitors.get(is_contact=False).pk
+    hand_over.hand_over(place, NewVisitor(full_name="Cara Lee", email="cara@school.example"), clock=at())
+    hand_over.take_back(place, clock=at())
+    send_due(at())
+    assert Mail.objects.get(kind=Kind.HANDED_TO_YOU).state == State.DROPPED
 
 
 def test_every_kind_about_a_booking_says_when_it_stands() -> None:

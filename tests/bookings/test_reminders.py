@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from django.db.models import F
 
-from bookings import details, places, reminders, rendering, staff_booking
+from bookings import details, hand_over, places, reminders, rendering, staff_booking
 from bookings.due import run_due
 from bookings.models import Booking, Mail, Places, Told
 from bookings.outbox import send_due
@@ -206,6 +206,28 @@ def test_reminder_is_not_for_a_visitor_who_was_named_just_before() -> None:
     assert [to for to, _at in made()] == ["teacher@school.example"]
     run(DAY_BEFORE)
     assert [to for to, _at in made()[1:]] == ["teacher@school.example", "ann@school.example"]
+
+
+def test_reminder_is_not_for_a_colleague_who_was_handed_the_place_just_before() -> None:
+    booking = confirmed(a_session(), size=2)
+    visitor = booking.visitors.get(is_contact=False)
+    taker = NewVisitor(full_name="Cara Lee", email="cara@school.example")
+    hand_over.hand_over(visitor.pk, taker, clock=at(WEEK_BEFORE - HOUR))
+    run(WEEK_BEFORE)
+    assert [to for to, _at in made()] == ["teacher@school.example"]
+    run(DAY_BEFORE)
+    assert [to for to, _at in made()[1:]] == ["teacher@school.example", "cara@school.example"]
+
+
+def test_reminder_to_who_has_handed_the_place_over_meanwhile_is_dropped() -> None:
+    session = a_session()
+    booking = confirmed(session, size=2)
+    reminders.make(session.pk, WEEK_BEFORE)
+    visitor = booking.visitors.get(is_contact=False)
+    taker = NewVisitor(full_name="Cara Lee", email="cara@school.example")
+    hand_over.hand_over(visitor.pk, taker, clock=at(WEEK_BEFORE))
+    run(WEEK_BEFORE)
+    assert states() == ["sent", "dropped"]
 
 
 def test_reminder_is_for_what_staff_booked() -> None:

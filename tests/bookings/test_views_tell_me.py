@@ -6,7 +6,7 @@ import uuid
 import pytest
 from django.utils import timezone
 
-from bookings import places, telling
+from bookings import limits, places, telling
 from bookings.links import Purpose, token
 from bookings.models import Mail, TellMe
 from bookings.states import Kind, SessionStatus
@@ -139,6 +139,17 @@ def test_form_refuses_what_is_no_address(client, email, said):
     assert (response.status_code, page.errors) == (422, {"email": said})
     assert page.title == "Error: Tell me when booking opens – Showcase"
     assert TellMe.objects.count() == 0
+
+
+@pytest.mark.usefixtures("soon")
+def test_form_says_when_too_many_were_asked_for_from_one_network(client, monkeypatch):
+    monkeypatch.setitem(limits.MOST_AN_HOUR, limits.MAIL, 1)
+    assert client.post("/sessions/ABC234/tell-me/", {"email": ADA}).status_code == 302
+    before = list(TellMe.objects.values())
+    for email in (ADA, "eve@school.example"):
+        response = client.post("/sessions/ABC234/tell-me/", {"email": email})
+        assert (response.status_code, list(Page(response).errors)) == (422, ["email"])
+    assert list(TellMe.objects.values()) == before
 
 
 @pytest.mark.usefixtures("soon")

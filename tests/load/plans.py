@@ -41,8 +41,8 @@ def pages() -> Iterator[tuple[str, Callable[[], Any]]]:
     from django.test import Client
     from django.utils import timezone
 
-    from bookings import due, links, outbox
-    from bookings.models import Booking
+    from bookings import due, links, openings, outbox, reminders
+    from bookings.models import Booking, TellMe
     from hubs.models import School, ShowcaseSession, StaffUser
 
     client, staff = Client(HTTP_HOST="localhost"), Client(HTTP_HOST="localhost")
@@ -81,6 +81,9 @@ def pages() -> Iterator[tuple[str, Callable[[], Any]]]:
     yield from ((f"admin: {name}", lambda path=path: staff.get(path)) for name, path in admin.items())
     yield "mail claim", lambda: outbox._claim(timezone.now())
     yield "what is due", lambda: due._sessions_due(timezone.now())
+    yield "openings to tell of", lambda: openings.due(timezone.now())
+    yield "reminders to make", lambda: reminders.due(timezone.now())
+    yield "wishes to forget", lambda: list(TellMe.objects.outlived(now=timezone.now()))
     yield "the count of places", lambda: due.miscounts()
 
 
