@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from bookings.admin.read_only import ReadOnlyAdmin
-from bookings.models import Draft, NetworkUse, Person, TellMe
+from bookings.models import Draft, NetworkUse, Person, TellMe, Told
 from hubs.email_address import email_key
 
 
@@ -54,6 +54,20 @@ class NetworkUseAdmin(ReadOnlyAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.has_perm("bookings.delete_networkuse")
+
+
+@admin.register(Told)
+class ToldAdmin(ReadOnlyAdmin):
+    """What everybody has been written to about; without its row they would be asked for again."""
+
+    list_display = ["session", "of", "at"]
+    search_fields = ["session__ref"]
+    list_select_related = ["session"]
+    ordering = ["-pk"]
+    fields = ["session", "of", "at"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Told]:
+        return super().get_queryset(request).prefetch_related("session__lessons")
 
 
 @admin.register(Person)

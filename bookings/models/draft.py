@@ -110,11 +110,13 @@ class Told(models.Model):
     own, for the Places row is the rule's alone and the session's is a form's.
     """
 
-    session = models.ForeignKey(ShowcaseSession, models.CASCADE, related_name="told")
-    of = models.CharField(max_length=30)
-    at = models.DateTimeField()
+    session = models.ForeignKey(ShowcaseSession, models.CASCADE, related_name="told", verbose_name=_("session"))
+    of = models.CharField(_("of what"), max_length=30)
+    at = models.DateTimeField(_("when"))
 
     class Meta:
+        verbose_name = _("round of mails")
+        verbose_name_plural = _("rounds of mails")
         constraints = [models.UniqueConstraint(fields=["session", "of"], name="told_once")]
 
     def __str__(self) -> str:

@@ -11,7 +11,19 @@ from django.urls import reverse
 from django.utils import timezone
 
 from bookings import places
-from bookings.models import AuditEntry, Booking, Draft, HandOver, Mail, NetworkUse, Person, Places, TellMe, Visitor
+from bookings.models import (
+    AuditEntry,
+    Booking,
+    Draft,
+    HandOver,
+    Mail,
+    NetworkUse,
+    Person,
+    Places,
+    TellMe,
+    Told,
+    Visitor,
+)
 from hubs.models import HostSchool, LocalAuthority, MasterySpecialist, Membership, Notice, SchoolList, VisitingTeacher
 from showcase.admin_site import site
 from tests.factories import NOW, HubYearFactory, SchoolFactory, SessionFactory, StaffFactory, party
@@ -19,7 +31,7 @@ from tests.factories import NOW, HubYearFactory, SchoolFactory, SessionFactory, 
 pytestmark = pytest.mark.django_db
 
 MODELS = sorted(site._registry, key=lambda model: model._meta.label)
-READ_ONLY = [AuditEntry, Booking, Draft, Mail, NetworkUse, Person, Places, TellMe, Visitor]
+READ_ONLY = [AuditEntry, Booking, Draft, Mail, NetworkUse, Person, Places, TellMe, Told, Visitor]
 names = [model._meta.label_lower for model in MODELS]
 
 
@@ -50,6 +62,7 @@ def one_of_each(number):
     given = {"from_contact": False, "from_version": 1, "to_name": "Cara Colleague", "at": NOW}
     HandOver.objects.create(visitor=booking.visitors.last(), **given)
     NetworkUse.objects.create(network=f"{number:032}", what="booking", hour=NOW, used=1)
+    Told.objects.create(session=session, of="open", at=NOW)
     Draft.objects.create(session=session, booking=booking, expires_at=NOW, answers={"name": "Half Typed"})
     TellMe.objects.create(
         email=f"me{number}@school.example", email_key=f"me{number}", host_school=visit, created_at=NOW

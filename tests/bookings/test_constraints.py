@@ -39,8 +39,11 @@ REFUSED = [
     (TellMe, {"session": None}, "told_of_one_thing"),
     (TellMe, {"hub": lambda: HubYearFactory().hub}, "told_of_one_thing"),
 ]
-# In test_one_each.py, test_parties.py and test_limits.py.
-TRIED_ELSEWHERE = {"one_live_booking_each", "contact_comes_once", "one_open_hand_over", "one_count_an_hour"}
+# In test_one_each.py, test_parties.py, test_limits.py and test_telling.py.
+TRIED_ELSEWHERE = {
+    *("one_live_booking_each", "contact_comes_once", "one_open_hand_over", "one_count_an_hour"),
+    "told_once",
+}
 TOLD_ONCE = {"told_once_of_session", "told_once_of_host_school", "told_once_of_hub"}
 
 

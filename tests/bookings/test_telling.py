@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 
 from bookings import openings, places, rendering, session_changes, staff_booking, telling
 from bookings.due import run_due
@@ -349,6 +349,15 @@ def test_telling_many_takes_as_many_statements_as_telling_one() -> None:
             openings.make(session.pk, OPENS)
         counts.append(len(asked))
     assert (counts, len(told())) == ([7, 7], 6)
+
+
+def test_session_is_marked_as_told_of_once() -> None:
+    session = soon()
+    for of, times in [("open", 1), ("remind:7:2027-01-26", 1)]:
+        assert Told.objects.filter(session=session, of=of).count() == times - 1
+        Told.objects.create(session=session, of=of, at=NOW)
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Told.objects.create(session=session, of=of, at=OPENS)
 
 
 def test_round_looks_for_openings_once() -> None:
