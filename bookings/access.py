@@ -34,7 +34,7 @@ def open_link(token: str) -> Opened:
         raise Http404
     by = {"public_id": link.public_id, "link_version": link.version}
     if link.purpose == Purpose.CONTACT:
-        return Opened(token, get_object_or_404(Booking.objects.select_related("school", *_WITH), **by))
+        return Opened(token, get_object_or_404(Booking.objects.with_company().select_related("school", *_WITH), **by))
     if link.purpose == Purpose.VISITOR:
         related = (f"booking__{name}" for name in ("school", *_WITH))
         visitor = get_object_or_404(Visitor.objects.select_related(*related), public_id=link.public_id)

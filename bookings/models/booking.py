@@ -52,6 +52,10 @@ def school_key(kind: str, school: School | None = None, name: str = "", place: s
 class BookingQuerySet(models.QuerySet["Booking"]):
     """Bookings by how they stand."""
 
+    def with_company(self) -> "BookingQuerySet":
+        """Each with whether other bookings go with it (`has_company`)."""
+        return self.annotate(has_company=Exists(Booking.objects.filter(goes_with=OuterRef("pk")).order_by()))
+
     def live(self) -> "BookingQuerySet":
         return self.filter(status__in=LIVE)
 

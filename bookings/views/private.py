@@ -180,6 +180,8 @@ def _open_hand_over(link: Opened) -> HandOver | None:
 
 def _with_it(booking: Booking) -> list[Booking]:
     """The other live bookings of the same party: part of it has places, part of it waits."""
+    if not (booking.goes_with_id or booking.has_company):  # type: ignore[attr-defined]  # annotated by the gate
+        return []
     first = booking.goes_with_id or booking.pk
     party = Booking.objects.live().filter(Q(pk=first) | Q(goes_with=first)).exclude(pk=booking.pk)
     return list(party.order_by("pk"))
