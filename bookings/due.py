@@ -8,7 +8,7 @@ from django.db import InterfaceError, OperationalError
 from django.db.models import F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 
-from bookings import limits, openings, outbox, reminders, telling
+from bookings import limits, openings, outbox, reminders, telling, wide_changes
 from bookings.models import Booking, Draft, Places, Visitor
 from bookings.places import locked
 from bookings.states import FROZEN, SEATED
@@ -18,10 +18,12 @@ log = logging.getLogger("showcase.rule")
 
 
 def run_due(clock: Clock, *, stop: Callable[[], bool] = outbox.never) -> int:
-    """Do what is due once, or less once `stop` says so; returns how many sessions were settled and mails tried.
+    """Do what is due once, or less once `stop` says so; returns how many sessions were changed or settled and mails
+    tried.
 
     Mail goes before lapsing, so that a mail that was late is given its chance first.
     """
+    changed = wide_changes.carry_out(clock, stop=stop)
     sent = outbox.send_due(clock, stop=stop)
     settled = [session_id for session_id in _sessions_due(clock()) if not stop() and _one(_settle, session_id, clock)]
     report_miscounts(settled)
@@ -34,7 +36,7 @@ def run_due(clock: Clock, *, stop: Callable[[], bool] = outbox.never) -> int:
     expired = Draft.objects.filter(expires_at__lte=clock())
     if expired.exists():  # a round with nothing to do writes nothing: on SQLite a DELETE would take the one lock
         expired.delete()
-    return sent + len(settled) + outbox.send_due(clock, stop=stop)
+    return changed + sent + len(settled) + outbox.send_due(clock, stop=stop)
 
 
 def _sessions_due(now: dt.datetime) -> list[int]:

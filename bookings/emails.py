@@ -11,10 +11,10 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from bookings.models import Booking, HandOver, Mail, TellMe, Visitor
+from bookings.models import Booking, HandOver, Mail, SessionChange, TellMe, Visitor
 from bookings.party import Party
-from bookings.room import Room, iso
-from bookings.states import TO_GIVER, TO_TAKER, TO_VISITORS, Kind, Status
+from bookings.room import Room, iso, session_facts
+from bookings.states import SESSION_MAILS, TO_GIVER, TO_TAKER, TO_VISITORS, Kind, Status, Verb
 from hubs.email_address import email_key
 
 if TYPE_CHECKING:
@@ -35,6 +35,11 @@ CALENDAR: dict[str, str] = {
     Kind.TAKEN_BACK: "CANCEL",
     Kind.HANDED_BACK: "REQUEST",
     Kind.RELEASED: "CANCEL",  # where the contact released their own place
+    Kind.SESSION_CANCELLED: "CANCEL",
+    Kind.SESSION_POSTPONED: "CANCEL",
+    Kind.SESSION_MOVED: "REQUEST",
+    Kind.SESSION_CHANGED: "REQUEST",
+    Kind.SESSION_REINSTATED: "REQUEST",
 }
 
 
@@ -114,7 +119,7 @@ def _to_contact(
     room: Room, booking: Booking, kind: Kind, key: str, coming: Iterable[Visitor] = (), *, was: str = ""
 ) -> Mail:
     me = next((visitor for visitor in coming if visitor.is_contact), None)
-    in_calendar = kind in CALENDAR and (kind != Kind.CANCELLED or was == Status.CONFIRMED)
+    in_calendar = kind in CALENDAR and (kind == Kind.CONFIRMED or was == Status.CONFIRMED)
     facts = {
         "reference": booking.reference_spaced,
         "party": booking.party,
@@ -150,6 +155,34 @@ def _mail(
         dedupe_key=key,
         **of,
     )
+
+
+# --- mails about a change of the session ----------------------------------------------------------------------------
+
+
+def compose_change(room: Room, change: SessionChange, bookings: Sequence[Booking]) -> Iterator[Mail]:
+    """What everyone is told of a change: the contact of each party, and each named visitor of confirmed bookings.
+
+    `bookings` are all live ones, with their visitors at hand. A party of which some have places and others wait is
+    written to once, about its first booking. Day-of-change mail goes first.
+    """
+    kind, facts = SESSION_MAILS[Verb(change.verb)], change.facts | {"change": change.pk, "message": change.message}
+    parties: set[int | None] = set()
+    for booking in sorted(bookings, key=lambda one: (one.goes_with_id is not None, one.pk)):
+        confirmed = booking.status == Status.CONFIRMED
+        coming = [visitor for visitor in booking.visitors.all() if not visitor.released_at]
+        mails = [
+            _to_visitor(room, booking, kind, "", visitor) for visitor in coming if confirmed and visitor.has_own_mail
+        ]
+        party = booking.goes_with_id or booking.pk
+        if booking.contact_email and party not in parties:
+            parties.add(party)
+            mails.append(_to_contact(room, booking, kind, "", coming, was=booking.status))
+        for mail in mails:
+            mail.dedupe_key = f"change:{change.pk}:{mail.booking_id}:{mail.visitor_id or ''}"
+            mail.facts |= facts
+            mail.urgent = True
+            yield mail
 
 
 # --- mails that somebody asked for ----------------------------------------------------------------------------------
@@ -202,6 +235,9 @@ def resend_link(booking: Booking, *, now: dt.datetime) -> None:
     again.pk, again.dedupe_key = None, f"again:{booking.pk}:{len(sent)}"
     again.state, again.tries, again.answered_at, again.last_error = Mail.State.WAITING, 0, None, ""
     again.created_at = again.due_at = now
+    session = booking.session  # which may have been moved since
+    again.facts |= session_facts(session, sequence=session.places.calendar_sequence)
+    again.facts["deadline"] = iso(booking.deadline)
     Mail.objects.bulk_create([again], ignore_conflicts=True)
 
 

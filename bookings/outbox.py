@@ -17,7 +17,7 @@ from django.db import transaction
 from bookings import openings, reminders
 from bookings.models import Mail, Visitor
 from bookings.rendering import can_be_written_to, render
-from bookings.states import LIVE, Kind, Status
+from bookings.states import FROZEN, LIVE, SESSION_MAILS, Kind, Status
 from showcase.logs import without_private
 
 Clock = Callable[[], dt.datetime]
@@ -49,14 +49,19 @@ STANDS: dict[str, Collection[str]] = {
     Kind.HANDED_BACK: {Status.CONFIRMED},
     Kind.TAKEN_BACK: set(Status),
     Kind.REMINDER: {Status.CONFIRMED},
+    **dict.fromkeys(SESSION_MAILS.values(), LIVE),
 }
 # Mails that say that somebody has a place: sent while it is theirs, at the address that it was given with.
-OF_A_PLACE = frozenset({Kind.NAMED, Kind.HANDED_TO_YOU, Kind.HANDED_BACK, Kind.REMINDER})
+OF_A_PLACE = {Kind.NAMED, Kind.HANDED_TO_YOU, Kind.HANDED_BACK, Kind.REMINDER, *SESSION_MAILS.values()}
 # Mails about a session that may have changed since they were made.
 STILL_TRUE: dict[str, Callable[..., bool]] = {
     Kind.REMINDER: reminders.still_true,
     Kind.BOOKING_OPEN: openings.still_true,
 }
+# Mails to people who still have a place or wait: of each change of the session they get a newer one.
+STAYING = {kind for kind, statuses in STANDS.items() if set(statuses) <= LIVE} - {Kind.HANDED_OVER, Kind.RELEASED}
+# What still makes sense to them of a session that is cancelled or postponed.
+WHILE_OFF = {Kind.SESSION_CANCELLED, Kind.SESSION_POSTPONED}
 # 5xx for a reason that is ours, not the address's: policy ("relaying denied", "sign in first") and limits (RFC 3463).
 OUR_FAULT = re.compile(r"\b5\.(7\.\d+|3\.\d+|4\.5)\b")
 
@@ -126,7 +131,7 @@ def _claim(now: dt.datetime) -> Mail | None:
     On SQLite the transaction itself is the lock (IMMEDIATE).
     """
     with transaction.atomic():
-        due = Mail.objects.due(now=now).select_related("booking", "visitor", "wish")
+        due = Mail.objects.due(now=now).select_related("booking", "visitor", "wish", "session__places")
         mail = due.select_for_update(skip_locked=True, of=("self",), no_key=True).first()
         if mail:
             mail.due_at, mail.tries = now + LEASE, mail.tries + 1
@@ -156,7 +161,22 @@ def _still_wanted(mail: Mail, *, now: dt.datetime) -> bool:
     stands = STANDS.get(mail.kind)
     if mail.visitor and mail.visitor.released_at:  # and so it says: the place has gone, whatever became of the booking
         stands = None
-    return mail.booking is None or stands is None or mail.booking.status in stands
+    if mail.booking is None or stands is None:
+        return True
+    return mail.booking.status in stands and _session_is_as_it_says(mail)
+
+
+def _session_is_as_it_says(mail: Mail) -> bool:
+    """Whether the session has not changed since: a newer mail has told so everyone who has a place or waits.
+
+    What tells of an end (cancelled, released, handed over) stands in any case: nobody tells them of what came later.
+    """
+    if mail.session is None or mail.kind not in STAYING:
+        return True
+    places = mail.session.places
+    if places.status in FROZEN and mail.kind not in WHILE_OFF:
+        return False
+    return bool(mail.facts.get("version", places.calendar_sequence) >= places.calendar_sequence)
 
 
 def _still_theirs(mail: Mail, visitor: Visitor) -> bool:

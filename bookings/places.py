@@ -7,7 +7,7 @@ files (waiting_list.py, details.py, staff_booking.py, session_changes.py) decide
 A verb judges before it writes: a refusal commits what was settled, and is raised after the commit.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -138,13 +138,16 @@ def write(
     party: int | None = None,
     visitors: Sequence[Visitor] = (),
     handed: HandOver | None = None,
+    also: Sequence[Booking] = (),
+    news: Iterable[Mail] = (),
     **of_places: Any,
 ) -> None:
     """The one function that changes who has a place: bookings, Places row, audit entries and mails together.
 
     Unsaved bookings are made, with `visitors`; `party` is the new size of a booking that grows or shrinks;
-    `of_places` are new values of the Places row. Raises Ended where the table has no such row, and IntegrityError
-    where the database refuses: both leave nothing behind.
+    `of_places` are new values of the Places row. A change of the session itself saves the bookings in `also`, which
+    keep their status, and sends `news`, asked for once the Places row is as it will be. Raises Ended where the table
+    has no such row, and IntegrityError where the database refuses: both leave nothing behind.
     """
     rows = [row for booking in bookings if (row := row_for(verb, booking.status))]
     if len(rows) < len(bookings):
@@ -167,7 +170,8 @@ def write(
         room.places.held_back -= used
         for name, value in of_places.items():
             setattr(room.places, name, value)
-    _save(bookings, visitors)
+        room.forget_facts()
+    _save([*bookings, *also], visitors)
     entries = AuditEntry.objects.bulk_create(entries or [_entry(room, verb, by, why)])
     mails = [
         mail
@@ -176,7 +180,7 @@ def write(
             room, booking, row.mails, key=f"{entry.pk}", visitors=visitors, was=entry.from_status, handed=handed
         )
     ]
-    if mails:
+    if mails := [*mails, *news]:
         Mail.objects.bulk_create(mails)
     room.writes += 1
 

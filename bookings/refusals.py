@@ -89,5 +89,25 @@ class WrongStatus(Refused):
         self.status = status
 
 
+class NothingChanged(Refused):
+    """What staff sent is as it was, so there is nothing to tell anybody."""
+
+
+class BadNews(Refused):
+    """The message is too long, or a session offered instead is this one, or there are too many of them."""
+
+
+class BadPlan(Refused):
+    """A session cannot be then or there; `sentences` say why."""
+
+    def __init__(self, *sentences: str) -> None:
+        super().__init__(*sentences)
+        self.sentences = sentences
+
+
+class DayHasPassed(Refused):
+    """The session would have been by now: it takes place after all only with a new date."""
+
+
 class NotReady(Refused):
     """The session lacks what opening requires: date, start, end, venue or places (section 3.12)."""

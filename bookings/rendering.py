@@ -24,19 +24,24 @@ from bookings import links
 from bookings.calendar_entry import calendar_entry, our_address
 from bookings.clashes import clashing
 from bookings.emails import CALENDAR, bookings_of, places_of
-from bookings.models import Booking, Mail
-from bookings.models.booking import READING_TIME, SHORTEST_OFFER
+from bookings.models import Booking, Mail, SessionChange
+from bookings.models.booking import READING_TIME, SAYS_ANEW, SHORTEST_OFFER
 from bookings.room import session_facts
-from bookings.states import Kind
+from bookings.states import Kind, Status
 from bookings.templatetags.showcase_tags import clock as clock_words
 from hubs.teaching import listed
 
-MOMENTS = ("starts_at", "ends_at", "arrival_at", "deadline", "list_ends_at")
+MOMENTS = ("starts_at", "ends_at", "arrival_at", "deadline", "list_ends_at", "was_starts_at", "was_ends_at")
+OF_SEVERAL_LINES = {"joining", "message"}
 # Mail programs make links of these: whoever puts one in a name wants us to send it.
 LINK_IN_NAME = re.compile(r"://|www\.|@|\w\.[a-z]{2}")
 LINE = 72
 # Mails with a deadline that waits for them to be read.
-READ_WITHIN: dict[str, dt.timedelta] = {Kind.CONFIRM: READING_TIME, Kind.OFFERED: SHORTEST_OFFER}
+READ_WITHIN: dict[str, dt.timedelta] = {
+    Kind.CONFIRM: READING_TIME,
+    Kind.OFFERED: SHORTEST_OFFER,
+    **dict.fromkeys(SAYS_ANEW, READING_TIME),
+}
 
 
 def render(mail: Mail, *, now: dt.datetime) -> EmailMultiAlternatives:
@@ -102,6 +107,7 @@ def _context(mail: Mail, *, now: dt.datetime) -> dict[str, Any]:
         "clashes": _clashes(mail, facts),
         "practical": _practical(facts),
         "entry": _entry(mail, facts),
+        "instead": _instead(mail, now=now),
         "bookings": _their_bookings(mail, now=now) if mail.kind == Kind.MY_BOOKINGS else [],
         "link": session_url if mail.kind == Kind.BOOKING_OPEN else link or session_url,
         "own_link": link,
@@ -132,7 +138,9 @@ def _rest_that_waits(mail: Mail) -> int:
 
 def _said(facts: dict[str, Any]) -> dict[str, Any]:
     """Frozen facts as templates take them: moments parsed, and no line but those of the joining instructions."""
-    lines = {name: _one_line(fact) for name, fact in facts.items() if isinstance(fact, str) and name != "joining"}
+    lines = {
+        name: _one_line(fact) for name, fact in facts.items() if isinstance(fact, str) and name not in OF_SEVERAL_LINES
+    }
     return facts | lines | {name: parse_datetime(facts[name]) for name in MOMENTS if facts.get(name)}
 
 
@@ -173,9 +181,8 @@ def _deadline(mail: Mail, facts: dict[str, Any], *, now: dt.datetime) -> dt.date
     answered = Mail.objects.filter(booking=mail.booking_id, kind=mail.kind, answered_at__isnull=False)
     first = answered.order_by("answered_at").values_list("answered_at", flat=True).first()
     read_by: dt.datetime = max(deadline, (first or now) + reading_time)
-    ends: list[dt.datetime] = [
-        at for at in (starts_at, facts.get("list_ends_at") if mail.kind == Kind.OFFERED else None) if at
-    ]
+    of_list = mail.kind == Kind.OFFERED or facts.get("was") == Status.OFFERED
+    ends: list[dt.datetime] = [at for at in (starts_at, facts.get("list_ends_at") if of_list else None) if at]
     return min([read_by, *ends])
 
 
@@ -198,6 +205,17 @@ def _entry(mail: Mail, facts: dict[str, Any]) -> str:
     if not (method and facts.get("calendar_of") and facts.get("starts_at") and facts.get("ends_at")):
         return ""
     return calendar_entry(facts, attendee=mail.recipient or "", created_at=mail.created_at, method=method)
+
+
+def _instead(mail: Mail, *, now: dt.datetime) -> list[dict[str, Any]]:
+    """The sessions that the hub offers instead of its own, while they can be booked, each with its address."""
+    if mail.kind not in (Kind.SESSION_CANCELLED, Kind.SESSION_POSTPONED):
+        return []
+    found = SessionChange.objects.get(pk=mail.facts["change"]).instead_now(now=now)
+    return [
+        _said(session_facts(session, sequence=0)) | {"url": settings.SITE_URL + session.get_absolute_url()}
+        for session in found
+    ]
 
 
 def _their_bookings(mail: Mail, *, now: dt.datetime) -> list[dict[str, Any]]:

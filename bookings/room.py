@@ -33,6 +33,10 @@ class Room:
         """What mails say about the session, frozen."""
         return session_facts(self.session, sequence=self.places.calendar_sequence)
 
+    def forget_facts(self) -> None:
+        """Mails composed from now on say what has changed meanwhile."""
+        self.__dict__.pop("facts", None)
+
     def bookings_beside(self, booking: Booking) -> list[Booking]:
         """Live bookings of the same school or contact in this session, and the one made from the same draft."""
         live = Q(session=self.session, status__in=LIVE)
@@ -64,6 +68,7 @@ def session_facts(session: ShowcaseSession, *, sequence: int) -> dict[str, Any]:
         "joining": "\n\n".join(
             part for part in (session.joining_instructions, host.joining_instructions if host else "") if part
         ),
+        "version": sequence,  # of the session; a visitor's entry counts on from it where the place changes hands
         "sequence": sequence,
     }
 

@@ -62,6 +62,11 @@ class Verb(TextChoices):
     CLOSE = "close", _("booking closed")
     SET_PLACES = "set_places", _("places set")
     FREE_HELD_BACK = "free_held_back", _("held-back places came free")
+    CANCEL_SESSION = "cancel_session", _("session cancelled")
+    POSTPONE = "postpone", _("session postponed")
+    REINSTATE = "reinstate", _("session reinstated")
+    MOVE = "move", _("session moved")
+    SUBSTITUTE = "substitute", _("lesson changed")
 
 
 class Kind(TextChoices):
@@ -87,6 +92,11 @@ class Kind(TextChoices):
     REMINDER = "reminder", _("the day is near")
     TELL_ME = "tell_me", _("asked to be told")
     BOOKING_OPEN = "booking_open", _("booking is open")
+    SESSION_CANCELLED = "session_cancelled", _("session cancelled")
+    SESSION_POSTPONED = "session_postponed", _("session postponed")
+    SESSION_MOVED = "session_moved", _("session moved")
+    SESSION_CHANGED = "session_changed", _("session changed")
+    SESSION_REINSTATED = "session_reinstated", _("session takes place after all")
 
 
 # Kinds that go to each named visitor with an address of their own; the others go to the contact.
@@ -178,15 +188,30 @@ class SessionStatus(TextChoices):
     CANCELLED = "cancelled", _("cancelled")
 
 
-# What staff do by a button: from which statuses, and to which.
-SESSION_TABLE: dict[Verb, tuple[frozenset[SessionStatus], SessionStatus]] = {
+OFFERING = frozenset({SessionStatus.OPEN, SessionStatus.CLOSED})  # places that come back go to the waiting list
+FROZEN = frozenset({SessionStatus.POSTPONED, SessionStatus.CANCELLED})  # bookings stay as they were (section 3.14)
+_SHOWN = OFFERING | {SessionStatus.ANNOUNCED}  # what the public has been told of, and takes place
+
+# What staff do by a button: from which statuses, and to which. None: a session that was taken off goes back to the
+# status that it had before; any other keeps its own.
+SESSION_TABLE: dict[Verb, tuple[frozenset[SessionStatus], SessionStatus | None]] = {
     Verb.ANNOUNCE: (frozenset({SessionStatus.DRAFT}), SessionStatus.ANNOUNCED),
     Verb.OPEN: (frozenset({SessionStatus.DRAFT, SessionStatus.ANNOUNCED, SessionStatus.CLOSED}), SessionStatus.OPEN),
     Verb.CLOSE: (frozenset({SessionStatus.OPEN}), SessionStatus.CLOSED),
+    Verb.CANCEL_SESSION: (_SHOWN | {SessionStatus.POSTPONED}, SessionStatus.CANCELLED),
+    Verb.POSTPONE: (_SHOWN, SessionStatus.POSTPONED),
+    Verb.REINSTATE: (FROZEN, None),
+    Verb.MOVE: (frozenset(SessionStatus), None),
+    Verb.SUBSTITUTE: (_SHOWN | {SessionStatus.DRAFT}, None),
 }
-
-OFFERING = frozenset({SessionStatus.OPEN, SessionStatus.CLOSED})  # places that come back go to the waiting list
-FROZEN = frozenset({SessionStatus.POSTPONED, SessionStatus.CANCELLED})  # bookings stay as they were (section 3.14)
+# The mail that tells of it everyone who has a live booking, and every named visitor of a confirmed one.
+SESSION_MAILS: dict[Verb, Kind] = {
+    Verb.CANCEL_SESSION: Kind.SESSION_CANCELLED,
+    Verb.POSTPONE: Kind.SESSION_POSTPONED,
+    Verb.REINSTATE: Kind.SESSION_REINSTATED,
+    Verb.MOVE: Kind.SESSION_MOVED,
+    Verb.SUBSTITUTE: Kind.SESSION_CHANGED,
+}
 
 
 class Standing(TextChoices):

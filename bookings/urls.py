@@ -53,6 +53,7 @@ urlpatterns = [
     path("bookings/<str:token>/visitors/<int:position>/remove/", party.remove, name="visitor-remove"),
     path("bookings/<str:token>/visitors/<int:position>/hand-over/", party.give, name="visitor-hand-over"),
     path("bookings/<str:token>/visitors/<int:position>/take-back/", party.take_back, name="visitor-take-back"),
+    path("bookings/<str:token>/seen/", private.seen, name="booking-seen"),
     path("bookings/<str:token>/calendar.ics", private.calendar, name="booking-calendar"),
     path("my-bookings/", my_bookings.ask, name="my-bookings"),
     path("my-bookings/sent/", my_bookings.sent, name="my-bookings-sent"),

@@ -8,12 +8,16 @@ from django.utils.translation import gettext_lazy, ngettext
 from bookings.fair_share import is_for_some, takes_a_code
 from bookings.refusals import (
     AlreadyBooked,
+    BadNews,
+    BadPlan,
+    DayHasPassed,
     Ended,
     InThisBooking,
     ListEnded,
     NeedsReason,
     NotBookable,
     NotForYourSchool,
+    NothingChanged,
     NotReady,
     PartyTooLarge,
     Refused,
@@ -52,6 +56,8 @@ def why_not(refused: Refused) -> str:
             }
         case WrongStatus():
             return _("This session is %(status)s, so that cannot be done.") % {"status": refused.status.label}
+        case BadPlan():
+            return " ".join(refused.sentences)
         case TooFewPlaces():
             return _("%(n)d places are taken or held back, so the room cannot hold fewer than %(n)d.") % {
                 "n": refused.needed
@@ -109,6 +115,11 @@ def who_may_book(session: ShowcaseSession, *, now: dt.datetime) -> str:
 
 SENTENCES = {
     AlreadyBooked: gettext_lazy("This address already has a booking for this session."),
+    BadNews: gettext_lazy(
+        "Write a message of 1,000 characters or fewer, and offer at most three other sessions that can be booked now."
+    ),
+    DayHasPassed: gettext_lazy("Its day has passed. Use Move: it gives the session a new date and tells everyone."),
+    NothingChanged: gettext_lazy("Nothing is different from what it was, so there is nothing to tell anybody."),
     Ended: gettext_lazy("This booking has ended, so that cannot be done."),
     InThisBooking: gettext_lazy("That address is in this booking already."),
     ListEnded: gettext_lazy("The waiting list for this session has ended."),

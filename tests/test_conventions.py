@@ -162,6 +162,9 @@ TOLD_THE_TIME = [
     "bookings/people.py",
     "bookings/party.py",
     "bookings/session_changes.py",
+    "bookings/moving.py",
+    "bookings/wide_changes.py",
+    "bookings/seen.py",
     "hubs/school_days.py",
     *files("bookings/models", "hubs/models"),
 ]
@@ -200,7 +203,13 @@ def functions_with_a_clock(file: str) -> list[ast.FunctionDef]:
 
 VERBS = [
     pytest.param(function, id=function.name)
-    for file in (RULE, "bookings/details.py", "bookings/staff_booking.py", "bookings/session_changes.py")
+    for file in (
+        RULE,
+        "bookings/details.py",
+        "bookings/staff_booking.py",
+        "bookings/session_changes.py",
+        "bookings/moving.py",
+    )
     for function in functions_with_a_clock(file)
 ]
 

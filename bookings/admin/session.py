@@ -13,10 +13,9 @@ from django.urls import URLPattern, path, reverse
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from bookings import places, session_changes
-from bookings.admin.buttons import WithButtons
+from bookings.admin.changes import WithChanges
 from bookings.admin.read_only import staff
 from bookings.admin.session_form import FIELDSETS, LessonInline, ProgrammeInline, ResourceInline, SessionForm
 from bookings.refusals import NotReady, Refused, TooFewPlaces
@@ -32,7 +31,6 @@ VERBS = [
     ("open_booking", _("Open booking"), SESSION_TABLE[Verb.OPEN][0]),
     ("close_booking", _("Close booking"), SESSION_TABLE[Verb.CLOSE][0]),
 ]
-TELLS_NOBODY = {"starts_at", "ends_at", "arrival_at", "venue", "host_school", "place_name", "place_address"}
 
 
 class ToCome(admin.SimpleListFilter):
@@ -68,7 +66,7 @@ class PlacesForm(forms.Form):
 
 
 @admin.register(ShowcaseSession)
-class SessionAdmin(WithButtons):
+class SessionAdmin(WithChanges):
     form = SessionForm
     inlines = [LessonInline, ProgrammeInline, ResourceInline]
     list_display = ["day", "session", "standing", "in_short", "where", "hub"]
@@ -113,22 +111,12 @@ class SessionAdmin(WithButtons):
             places.create(obj, by=staff(request), clock=timezone.now)
             return
         transaction.on_commit(lambda: self._settle(obj.pk))
-        if TELLS_NOBODY & set(form.changed_data) and (taken := obj.places.places_taken):
-            self.message_user(request, self._tells_nobody(taken), messages.WARNING)
 
     @staticmethod
     def _settle(session_id: int) -> None:
         """Dates and shares that have changed may let somebody on the waiting list have a place, or end it."""
         with places.locked(session_id, timezone.now):
             return
-
-    @staticmethod
-    def _tells_nobody(taken: int) -> str:
-        return ngettext(
-            "%(n)d place is taken. Saving this form tells nobody: write to whoever has it.",
-            "%(n)d places are taken. Saving this form tells nobody: write to whoever has them.",
-            taken,
-        ) % {"n": taken}
 
     # --- what lists and pages show ------------------------------------------------------------------------------------
 
@@ -185,6 +173,7 @@ class SessionAdmin(WithButtons):
         bookings = reverse(f"{self.admin_site.name}:bookings_booking_changelist")
         if self.has_change_permission(request, row):
             yield self.page_of(row.pk, "places"), _now("Set places")
+            yield from self.change_links(request, row)
         yield f"{bookings}?session__id__exact={row.pk}", _now("Bookings")
         if request.user.has_perm("bookings.add_booking"):
             yield f"{bookings}add/?session={row.ref}", _now("Book for somebody")

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from bookings.models import Places
+from bookings.models import Booking, Places
 from bookings.states import SessionStatus
 from hubs.admin.bases import HTTPS, InlineFormSet, ModelForm, StackedInline, TabularInline
 from hubs.models import Lesson, ProgrammeSegment, Resource, ShowcaseSession
@@ -19,6 +19,8 @@ from hubs.models.lesson import MOST_LESSONS
 
 FILLED_IN = ["closes_at", "waiting_closes_at", "release_at", "share_until"]
 LONDON = _("Times are London time.")
+# What people with a booking go by: when and where.
+TOLD = ["starts_at", "ends_at", "arrival_at", "where_name", "place_address", "where_town", "where_postcode"]
 WHEN_EMPTY = _("Empty: worked out from the start when you save.")
 
 
@@ -51,10 +53,21 @@ class SessionForm(ModelForm):
         session.clean()
         session.fill_in_dates(calendar_of_hub(hub.pk))
         data |= {name: getattr(session, name) for name in FILLED_IN}
+        self._check_that_everyone_is_told(session)
         self._check_days(session)
         self._check_who_may_book(session)
         self._check_that_an_open_session_stays_ready(session)
         return data
+
+    def _check_that_everyone_is_told(self, session: ShowcaseSession) -> None:
+        """Whoever has a place or waits must hear of another time or place: this form tells nobody."""
+        if self.instance._state.adding:
+            return
+        before = ShowcaseSession.objects.with_names().get(pk=self.instance.pk)
+        other = [name for name in TOLD if getattr(before, name) != getattr(session, name)]
+        if other and Booking.objects.live().filter(session=before).exists():
+            beside = next((name for name in other if name in self.changed_data), None)
+            self.add_error(beside, _now("People have booked. Use Move: it tells everyone."))
 
     def _check_days(self, session: ShowcaseSession) -> None:
         """What the database's rules let pass because something in them is empty."""

@@ -4,13 +4,13 @@ from typing import Any
 
 from django import forms
 from django.contrib.admin import AdminSite
-from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from bookings.admin.choosing import OneOf
 from bookings.forms import Address, Line, Mobile
 from bookings.models import Booking, SchoolKind
 from bookings.party import NewVisitor, Party, VisitingSchool
@@ -71,7 +71,7 @@ class StaffBookingForm(forms.Form):
         }
         for name, queryset in choices.items():
             field: Any = self.fields[name]
-            field.widget = AutocompleteSelect(Booking._meta.get_field(name), admin_site)
+            field.widget = OneOf(Booking._meta.get_field(name), admin_site)
             field.widget.is_required = field.required
             field.queryset = queryset  # which also tells the widget
 

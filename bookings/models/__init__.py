@@ -2,6 +2,7 @@
 
 from bookings.models.audit import AuditEntry, By
 from bookings.models.booking import Booking, SchoolKind, Source
+from bookings.models.change import Seen, SessionChange, WideChange, WideStep
 from bookings.models.draft import Draft, TellMe, Told
 from bookings.models.hand_over import HandOver
 from bookings.models.network import NetworkUse
@@ -20,8 +21,12 @@ __all__ = [
     "Person",
     "Places",
     "SchoolKind",
+    "Seen",
+    "SessionChange",
     "Source",
     "TellMe",
     "Told",
     "Visitor",
+    "WideChange",
+    "WideStep",
 ]

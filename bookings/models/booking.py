@@ -19,6 +19,8 @@ from hubs.references import booking_reference
 # has had as long as the shortest of them stands (3.11).
 READING_TIME = dt.timedelta(hours=3)
 SHORTEST_OFFER = dt.timedelta(hours=2)
+# These mails carry the link and the deadline too, in place of one that was dropped because it said the old state.
+SAYS_ANEW = (Kind.SESSION_REINSTATED, Kind.SESSION_MOVED, Kind.SESSION_CHANGED)
 
 
 class SchoolKind(models.TextChoices):
@@ -97,16 +99,21 @@ class BookingQuerySet(models.QuerySet["Booking"]):
 
 
 def _time_is_up(now: dt.datetime) -> Q:
-    mails = Mail.objects.filter(booking=OuterRef("pk"))
-    read = mails.filter(kind=Kind.CONFIRM, answered_at__lte=now - READING_TIME)
+    mails = Mail.objects.filter(booking=OuterRef("pk"), visitor=None)
+    read = mails.filter(kind__in=(Kind.CONFIRM, *SAYS_ANEW), answered_at__lte=now - READING_TIME)
     # of this offer, and not of one that the same party had before it joined again
     read_offer = mails.filter(
-        kind=Kind.OFFERED, answered_at__lte=now - SHORTEST_OFFER, created_at__gte=OuterRef("joined_at")
+        kind__in=(Kind.OFFERED, *SAYS_ANEW),
+        answered_at__lte=now - SHORTEST_OFFER,
+        created_at__gte=OuterRef("joined_at"),
     )
+    # The last word of a session that was off is read first, however long ago the first mail was.
+    last_word = mails.filter(kind__in=SAYS_ANEW).exclude(state=Mail.State.DROPPED)
+    unread = last_word.filter(Q(answered_at=None) | Q(answered_at__gt=now - READING_TIME))
     return (
         Q(session__starts_at__lte=now)
-        | Q(Exists(read), status=Status.HELD, deadline__lte=now)
-        | Q(Exists(read_offer), status=Status.OFFERED, deadline__lte=now)
+        | Q(Exists(read), ~Exists(unread), status=Status.HELD, deadline__lte=now)
+        | Q(Exists(read_offer), ~Exists(unread), status=Status.OFFERED, deadline__lte=now)
         | Q(status=Status.OFFERED, session__waiting_closes_at__lte=now)
     )
 

@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from bookings.states import SessionStatus, Standing
+from bookings.states import FROZEN, SessionStatus, Standing
 from hubs.models import ShowcaseSession
 
 
@@ -19,6 +19,9 @@ class Places(models.Model):
 
     session = models.OneToOneField(ShowcaseSession, models.CASCADE, primary_key=True, related_name="places")
     status = models.CharField(_("status"), max_length=10, choices=SessionStatus, default=SessionStatus.DRAFT)
+    status_before = models.CharField(
+        _("status before it was taken off"), max_length=10, choices=SessionStatus, blank=True, default=""
+    )
     capacity = models.PositiveSmallIntegerField(_("places"), default=0, help_text=_("0: not known yet."))
     held_back = models.PositiveSmallIntegerField(_("held back"), default=0)
     places_taken = models.PositiveSmallIntegerField(_("taken"), default=0)
@@ -40,6 +43,10 @@ class Places(models.Model):
                 condition=~Q(status=SessionStatus.OPEN) | Q(capacity__gte=1),
                 name="open_session_has_places",
                 violation_error_message=_("A session needs places before it opens."),
+            ),
+            models.CheckConstraint(
+                condition=Q(status_before="") | Q(status__in=sorted(FROZEN)),
+                name="only_what_is_off_has_a_status_before",
             ),
         ]
 

@@ -18,9 +18,10 @@ from bookings.forms import ChangeForm
 from bookings.links import Purpose
 from bookings.models import Booking, HandOver, Visitor
 from bookings.refusals import Refused
+from bookings.seen import see, told
 from bookings.showing import Showing
 from bookings.states import FROZEN, SEATED, Standing, Status
-from bookings.views.sessions import alternatives
+from bookings.views.sessions import alternatives, offered_instead
 from bookings.words import why_not
 from hubs.models import ShowcaseSession
 from showcase.pages import View, private
@@ -121,6 +122,16 @@ def change(request: HttpRequest, link: Opened) -> HttpResponse:
 
 
 @opened
+@require_http_methods(["GET", "HEAD", "POST"])
+def seen(request: HttpRequest, link: Opened) -> HttpResponse:
+    """ "I have seen this", or "Yes, we can come". Only the button says so; a number that is none says nothing."""
+    newest = request.POST.get("change", "")
+    if newest.isascii() and newest.isdecimal() and len(newest) < 19:
+        see(link.booking, link.visitor, int(newest), clock=timezone.now)
+    return redirect("booking", link.token)
+
+
+@opened
 @require_http_methods(["GET", "HEAD"])
 def calendar(request: HttpRequest, link: Opened) -> HttpResponse:
     """The place as a calendar entry to save."""
@@ -141,8 +152,12 @@ def booking_page(
 ) -> HttpResponse:
     """The page of a booking or place; with the reason where something could not be done."""
     context = context_of(link)
+    showing = context["showing"]
     if refused:
-        context |= {"why": why_not(refused), "instead": alternatives(context["showing"])}
+        context |= {"why": why_not(refused), "instead": alternatives(showing)}
+    context["told"] = told(link.booking, link.visitor, showing.places)
+    if showing.places.status in FROZEN:
+        context |= offered_instead(context["told"].newest, showing.now)
     return render(request, _template(link), context, status=status)
 
 

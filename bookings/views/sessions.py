@@ -12,8 +12,9 @@ from django.views.decorators.http import require_safe
 
 from bookings.finder import FinderForm
 from bookings.judging import hold_deadline
+from bookings.models import SessionChange
 from bookings.showing import Showing
-from bookings.states import SessionStatus, Standing
+from bookings.states import FROZEN, SessionStatus, Standing
 from bookings.words import who_may_book
 from hubs.models import Hub, HubYear, Notice, OldHubAddress, Resource, ShowcaseSession
 from hubs.models.calendar import calendar_of_session
@@ -141,7 +142,16 @@ def page_of(showing: Showing) -> dict[str, Any]:
     if showing.is_open:
         calendar = calendar_of_session(found.pk)
         return {"showing": showing, "session": found, "keep_until": hold_deadline(found, calendar, now=now)}
-    return {"showing": showing, "session": found, "instead": alternatives(showing)}
+    off = found.changes.newest() if showing.places.status in FROZEN else None
+    return {"showing": showing, "session": found, "instead": alternatives(showing), "change": off} | offered_instead(
+        off, now
+    )
+
+
+def offered_instead(change: SessionChange | None, now: dt.datetime) -> dict[str, Any]:
+    """The sessions that the hub itself offers instead of one that is off, if any can be booked still."""
+    offered = change.instead_now(now=now) if change else []
+    return {"instead": [Showing(session, now) for session in offered], "of_hub": True} if offered else {}
 
 
 def alternatives(showing: Showing, most: int = 3) -> list[Showing]:

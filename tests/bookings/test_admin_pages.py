@@ -1,6 +1,7 @@
 """Every page of the admin opens for a superuser, with rows on it, in a count of queries that does not grow."""
 
 import datetime as dt
+import uuid
 
 import pytest
 from django.apps import apps
@@ -10,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from bookings import places
+from bookings import places, seen, session_changes, wide_changes
 from bookings.models import (
     AuditEntry,
     Booking,
@@ -20,10 +21,13 @@ from bookings.models import (
     NetworkUse,
     Person,
     Places,
+    SessionChange,
     TellMe,
     Told,
     Visitor,
+    WideChange,
 )
+from bookings.states import Verb
 from hubs.models import HostSchool, LocalAuthority, MasterySpecialist, Membership, Notice, SchoolList, VisitingTeacher
 from showcase.admin_site import site
 from tests.factories import NOW, HubYearFactory, SchoolFactory, SessionFactory, StaffFactory, party
@@ -31,7 +35,8 @@ from tests.factories import NOW, HubYearFactory, SchoolFactory, SessionFactory, 
 pytestmark = pytest.mark.django_db
 
 MODELS = sorted(site._registry, key=lambda model: model._meta.label)
-READ_ONLY = [AuditEntry, Booking, Draft, Mail, NetworkUse, Person, Places, TellMe, Told, Visitor]
+READ_ONLY = [AuditEntry, Booking, Draft, Mail, NetworkUse, Person, Places, SessionChange, TellMe, Told, Visitor]
+READ_ONLY += [WideChange]
 names = [model._meta.label_lower for model in MODELS]
 
 
@@ -63,6 +68,12 @@ def one_of_each(number):
     HandOver.objects.create(visitor=booking.visitors.last(), **given)
     NetworkUse.objects.create(network=f"{number:032}", what="booking", hour=NOW, used=1)
     Told.objects.create(session=session, of="open", at=NOW)
+    change = session_changes.postpone(session.pk, by=StaffFactory(), clock=lambda: NOW)
+    seen.see(booking, None, change.pk, clock=lambda: NOW)
+    key = uuid.uuid4()
+    wide_changes.ask_for(
+        visit, Verb.REINSTATE, [session], by=StaffFactory(), clock=lambda: NOW, news=session_changes.News(key=key)
+    )
     Draft.objects.create(session=session, booking=booking, expires_at=NOW, answers={"name": "Half Typed"})
     TellMe.objects.create(
         email=f"me{number}@school.example", email_key=f"me{number}", host_school=visit, created_at=NOW

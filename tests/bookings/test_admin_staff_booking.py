@@ -140,8 +140,10 @@ def test_somebody_without_a_school_needs_no_name_of_it(admin_client):
         ({"contact_email": "nobody"}, ["Enter an email address in the correct format, like name@school.sch.uk"]),
         ({"size": "0"}, ["Ensure this value is greater than or equal to 1."]),
         ({"session": ""}, ["This field is required."]),
+        ({"session": "x"}, ["Select a valid choice. That choice is not one of the available choices."]),
+        ({"session": "9" * 30}, ["Select a valid choice. That choice is not one of the available choices."]),
     ],
-    ids=["no school", "no name", "no contact", "address", "nobody", "no session"],
+    ids=["no school", "no name", "no contact", "address", "nobody", "no session", "no id", "no id of any"],
 )
 def test_booking_form_says_what_is_missing(admin_client, changes, sentences):
     page = book(admin_client, SessionFactory(), **changes)

@@ -1,0 +1,38 @@
+"""Rows chosen by typing a part of their name, as the admin's own forms have it; and whatever else a browser may send.
+
+Django's widgets ask the database for every value that came, to show it again, and fail on what is no id.
+"""
+
+import re
+from typing import Any
+
+from django import forms
+from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
+from django.core.exceptions import ValidationError
+
+AN_ID = re.compile(r"[0-9]{1,18}", re.ASCII)  # what every database takes
+
+
+class _OnlyIds:
+    def optgroups(self, name: str, value: Any, attrs: Any = None) -> Any:
+        ids = [one for one in value if AN_ID.fullmatch(str(one))]
+        return super().optgroups(name, ids, attrs)  # type: ignore[misc]
+
+
+class OneOf(_OnlyIds, AutocompleteSelect):
+    """One of many."""
+
+
+class SomeOf(_OnlyIds, AutocompleteSelectMultiple):
+    """Several of many."""
+
+
+class SomeRows(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # no subscript when it runs
+    """Several rows; an id that no database takes is none of them."""
+
+    def clean(self, value: Any) -> Any:
+        for one in value or []:
+            if len(str(one)) > 18:
+                wrong = str(self.error_messages["invalid_choice"])
+                raise ValidationError(wrong, code="invalid_choice", params={"value": one})
+        return super().clean(value)

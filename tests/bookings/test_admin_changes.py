@@ -1,0 +1,400 @@
+"""Pages of the admin that change sessions: a form, whom it touches, and a button that sends, once."""
+
+import datetime as dt
+import re
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.urls import reverse
+from django.utils import timezone
+
+from bookings import places, session_changes, waiting_list
+from bookings.models import Booking, Mail, Places, SessionChange, WideChange, WideStep
+from bookings.seen import see
+from bookings.states import Kind, SessionStatus, Verb
+from hubs.models import HostSchool, Lesson, ShowcaseSession, VisitingTeacher
+from hubs.school_days import london
+from tests.answers import errors_of, messages_of, untouched
+from tests.bookings.observed import everything
+from tests.factories import DAY, NOW, HubYearFactory, SchoolFactory, SessionFactory, StaffFactory, party
+
+pytestmark = pytest.mark.django_db
+WEEK = dt.timedelta(days=7)
+
+
+@pytest.fixture(autouse=True)
+def _now(monkeypatch):
+    monkeypatch.setattr(timezone, "now", lambda: NOW)
+
+
+@pytest.fixture
+def session():
+    return SessionFactory(title="Year 6 lesson")
+
+
+def page_of(row, page):
+    return reverse(f"admin:hubs_{row._meta.model_name}_{page}", args=[row.pk])
+
+
+def lesson_page(session):
+    return page_of(session, "substitute") + f"?lesson={Lesson.objects.get(session=session).pk}"
+
+
+def confirmed(session, email="teacher@school.example", **fields):
+    held = places.hold(session.pk, party(email=email, **fields), clock=lambda: NOW)
+    return places.confirm(held.pk, clock=lambda: NOW)
+
+
+def status(session):
+    return Places.objects.get(pk=session.pk).status
+
+
+def fill_in(client, address, **said):
+    """The form as it came, with what is said; gives the page of whom it touches."""
+    return client.post(address, untouched(client.get(address)) | said)
+
+
+def said_on(page):
+    return [
+        " ".join(re.sub(r"<[^>]+>", "", row).split()) for row in re.findall(r"<li>(.*?)</li>", words_of(page), re.S)
+    ]
+
+
+def words_of(page):
+    return page.content.decode().partition('id="content-main"')[2]
+
+
+def links_of(client, row):
+    return re.findall(r'<li><a href="([^"]*)">([^<]*)</a></li>', client.get(page_of(row, "change")).content.decode())
+
+
+# --- links ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "was, shown",
+    [
+        (SessionStatus.DRAFT, ["Move", "Substitute"]),
+        (SessionStatus.ANNOUNCED, ["Cancel session", "Postpone", "Move", "Substitute"]),
+        (SessionStatus.OPEN, ["Cancel session", "Postpone", "Move", "Substitute"]),
+        (SessionStatus.CLOSED, ["Cancel session", "Postpone", "Move", "Substitute"]),
+        (SessionStatus.POSTPONED, ["Cancel session", "Reinstate", "Move"]),
+        (SessionStatus.CANCELLED, ["Reinstate", "Move"]),
+    ],
+)
+def test_session_links_to_what_the_table_allows(admin_client, was, shown):
+    session = SessionFactory(room__status=was)
+    found = [label for _address, label in links_of(admin_client, session)]
+    assert found == ["Set places", *shown, "Bookings", "Book for somebody"]
+    for address, label in links_of(admin_client, session):
+        assert admin_client.get(address.replace("&amp;", "&")).status_code == 200, label
+
+
+def test_each_of_several_lessons_has_a_link(admin_client, session):
+    Lesson.objects.create(session=session, position=2, topic="division")
+    labels = [label for _address, label in links_of(admin_client, session)]
+    assert [label for label in labels if label.startswith("Substitute")] == [
+        "Substitute: Year 6",
+        "Substitute: division",
+    ]
+
+
+# --- cancel, postpone, reinstate ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("page, becomes", [("cancel", SessionStatus.CANCELLED), ("postpone", SessionStatus.POSTPONED)])
+def test_session_is_taken_off_after_a_look_at_whom_it_touches(admin_client, session, page, becomes):
+    confirmed(session, size=2)
+    waiting_list.join(session.pk, party(email="waits@school.example"), clock=lambda: NOW)
+    Booking.objects.filter(party=1).update(contact_email=None, email_key=None)
+    other = SessionFactory(title="Other")
+    before = everything(session)
+    preview = fill_in(admin_client, page_of(session, page), message="Snow & ice", instead=[other.pk])
+    assert everything(session) == before
+    assert said_on(preview) == [
+        "1 booking has places",
+        "2 visitors",
+        "1 party waits",
+        "1 of them has no email address: ring or write to them",
+        "Your message: Snow &amp; ice",
+        "Nothing has been sent yet. Go back in your browser to change it.",
+    ]
+    assert 'value="Send"' in words_of(preview)
+    sent = untouched(preview)
+    answer = admin_client.post(page_of(session, page), sent)
+    assert answer.headers["Location"] == page_of(session, "change")
+    assert messages_of(answer) == ["Done. 2 mails are on their way."]
+    assert status(session) == becomes
+    change = SessionChange.objects.get()
+    assert (change.message, list(change.instead.all())) == ("Snow & ice", [other])
+    after = everything(session)
+    again = admin_client.post(page_of(session, page), sent)  # a double press
+    assert again.headers["Location"] == page_of(session, "change")
+    assert everything(session) == after
+
+
+def test_session_that_was_cancelled_meanwhile_is_not_told_twice(admin_client, session):
+    preview = fill_in(admin_client, page_of(session, "cancel"))
+    session_changes.cancel_session(session.pk, by=StaffFactory(), clock=lambda: NOW)
+    answer = admin_client.post(page_of(session, "cancel"), untouched(preview))
+    assert messages_of(answer) == ["That had been done already. Nobody was written to."]
+
+
+def test_reinstating_brings_it_back(admin_client, session):
+    confirmed(session)
+    session_changes.postpone(session.pk, by=StaffFactory(), clock=lambda: NOW)
+    preview = fill_in(admin_client, page_of(session, "reinstate"), message="Thaw")
+    admin_client.post(page_of(session, "reinstate"), untouched(preview))
+    assert status(session) == SessionStatus.OPEN
+    assert Mail.objects.get(kind=Kind.SESSION_REINSTATED).facts["message"] == "Thaw"
+
+
+def test_what_the_table_forbids_is_said_in_a_sentence(admin_client):
+    draft = SessionFactory(room__status=SessionStatus.DRAFT)
+    before = everything(draft)
+    preview = fill_in(admin_client, page_of(draft, "cancel"))
+    page = admin_client.post(page_of(draft, "cancel"), untouched(preview))
+    assert page.status_code == 422
+    assert errors_of(page) == ["This session is draft, so that cannot be done."]
+    assert everything(draft) == before
+
+
+@pytest.mark.parametrize(
+    "said, sentence",
+    [
+        ({"message": "x" * 1001}, "Write 1,000 characters or fewer."),
+        ({"instead": ["x"]}, "“x” is not a valid value."),
+        ({"instead": ["999999"]}, "Choose sessions that can be booked now."),
+        ({"key": "x"}, "Enter a valid UUID."),
+        ({"instead": ["9" * 30]}, "Choose sessions that can be booked now."),
+    ],
+    ids=["long", "no-number", "no-session", "no-key", "long-number"],
+)
+def test_bad_input_is_refused_in_a_sentence(admin_client, session, said, sentence):
+    before = everything(session)
+    for sends in ({}, {"send": "1"}):
+        page = fill_in(admin_client, page_of(session, "cancel"), **said, **sends)
+        assert page.status_code == 422
+        assert errors_of(page) == [sentence]
+    assert everything(session) == before
+
+
+def test_only_sessions_that_can_be_booked_are_offered_instead(admin_client, session):
+    full = SessionFactory(title="Full", room__capacity=1)
+    confirmed(full)
+    page = fill_in(admin_client, page_of(session, "cancel"), instead=[full.pk])
+    assert errors_of(page) == [f"{full} cannot be booked now."]
+    page = fill_in(admin_client, page_of(session, "cancel"), instead=[SessionFactory().pk for _ in range(4)])
+    assert errors_of(page) == ["Choose three sessions or fewer."]
+    preview = fill_in(admin_client, page_of(session, "cancel"), instead=[session.pk])
+    page = admin_client.post(page_of(session, "cancel"), untouched(preview))
+    assert page.status_code == 422
+    assert len(errors_of(page)) == 1
+    assert status(session) == SessionStatus.OPEN
+
+
+# --- move -----------------------------------------------------------------------------------------------------------
+
+
+NEXT_WEEK = {"starts_at_0": "2027-02-02", "ends_at_0": "2027-02-02"}
+
+
+def test_moving_shows_the_new_day_and_then_tells_everyone(admin_client, session):
+    confirmed(session)
+    preview = fill_in(admin_client, page_of(session, "move"), **NEXT_WEEK)
+    assert "New: Tuesday 2 February 2027, 09:00 to 11:45" in said_on(preview)
+    assert "Everyone is asked if they can still come. Who does not answer keeps the place." in said_on(preview)
+    admin_client.post(page_of(session, "move"), untouched(preview))
+    moved = ShowcaseSession.objects.get(pk=session.pk)
+    assert (moved.starts_at, moved.venue) == (session.starts_at + WEEK, session.venue)
+    assert Mail.objects.filter(kind=Kind.SESSION_MOVED).count() == 1
+
+
+def test_moving_to_a_smaller_room_names_whom_to_ask(admin_client, session):
+    confirmed(session, "first@school.example", size=2, contact_mobile="07700 900 982")
+    before = everything(session)
+    preview = fill_in(admin_client, page_of(session, "move"), capacity="1", **NEXT_WEEK)
+    page = admin_client.post(page_of(session, "move"), untouched(preview))
+    assert page.status_code == 422
+    assert errors_of(page) == ["2 places are taken or held back, so the room cannot hold fewer than 2."]
+    booking = Booking.objects.select_related("school").get()
+    asked = f"{booking}, Test Teacher, {booking.school}: 2 places. 07700 900 982, first@school.example"
+    assert said_on(page)[:2] == ["Ask these to give places back, the last to book first:", asked]
+    assert everything(session) == before
+
+
+@pytest.mark.parametrize(
+    "said, sentence",
+    [
+        ({}, "Nothing is different from what it was, so there is nothing to tell anybody."),
+        ({"starts_at_0": "2026-12-01", "ends_at_0": "2026-12-01"}, "Enter a start that is still to come."),
+        ({"ends_at_1": "08:00"}, "The end must come after the start, on the same day."),
+        ({"place_name": "Hall"}, "Choose a school or name a place, not both."),
+    ],
+    ids=["nothing", "past", "end", "two-places"],
+)
+def test_plan_that_cannot_be_is_refused_in_a_sentence(admin_client, session, said, sentence):
+    before = everything(session)
+    page = fill_in(admin_client, page_of(session, "move"), send="1", **said)
+    assert (page.status_code, errors_of(page)) == (422, [sentence])
+    assert everything(session) == before
+
+
+@pytest.mark.parametrize(
+    "said", [{"starts_at_0": "soon"}, {"starts_at_1": ""}, {"venue": "x"}, {"capacity": "-1"}, {"starts_at_1": "25:00"}]
+)
+def test_field_that_says_nothing_is_refused(admin_client, session, said):
+    page = fill_in(admin_client, page_of(session, "move"), send="1", **said)
+    assert (page.status_code, len(errors_of(page))) == (422, 1)
+
+
+# --- substitute -----------------------------------------------------------------------------------------------------
+
+
+def test_substituting_changes_one_lesson_and_tells_everyone(admin_client, session):
+    confirmed(session)
+    teacher = VisitingTeacher.objects.create(exchange=session.hub_year.exchange, name_pinyin="Zhang Min")
+    preview = fill_in(
+        admin_client, lesson_page(session), topic="division", visiting_teachers=[teacher.pk], other_teacher="Jo Brown"
+    )
+    answer = admin_client.post(lesson_page(session), untouched(preview))
+    assert messages_of(answer) == ["Done. 1 mail is on its way."]
+    lesson = Lesson.objects.get(session=session)
+    assert (lesson.topic, lesson.other_teacher, list(lesson.visiting_teachers.all())) == (
+        "division",
+        "Jo Brown",
+        [teacher],
+    )
+    form = untouched(admin_client.get(lesson_page(session)))
+    assert (form["topic"], form["visiting_teachers"]) == (["division"], [str(teacher.pk)])
+
+
+@pytest.mark.parametrize("lesson", ["", "?lesson=x", "?lesson=999999"])
+def test_lesson_of_no_session_is_not_found(admin_client, session, lesson):
+    assert admin_client.get(page_of(session, "substitute") + lesson).status_code == 404
+
+
+# --- who has seen it ------------------------------------------------------------------------------------------------
+
+
+def test_staff_see_whom_to_ring(admin_client, session):
+    booking = confirmed(session, size=2, contact_mobile="07700 900 982")
+    confirmed(session, "other@school.example", contact_name="Other Teacher")
+    Booking.objects.exclude(pk=booking.pk).update(contact_email=None, email_key=None)
+    change = session_changes.cancel_session(session.pk, by=StaffFactory(), clock=lambda: NOW)
+    page = admin_client.get(page_of(session, "seen"))
+    assert said_on(page)[0] == "Session cancelled. 3 people have not seen it yet."
+    assert '<a href="tel:07700900982">07700 900 982</a>' in words_of(page)
+    assert [row.rpartition(": ")[2] for row in said_on(page)[1:]] == [
+        "no email address",
+        "07700 900 982, teacher@school.example",
+        "07700 900 982 (of Test Teacher), teacher+2@school.example",
+    ]
+    for one in Booking.objects.all():
+        see(one, None, change.pk, clock=lambda: NOW)
+    see(booking, booking.visitors.get(is_contact=False), change.pk, clock=lambda: NOW)
+    assert said_on(admin_client.get(page_of(session, "seen"))) == ["Session cancelled. Everyone has seen it."]
+
+
+def test_session_that_never_changed_has_no_page_of_who_has_seen_it(admin_client, session):
+    assert admin_client.get(page_of(session, "seen")).status_code == 404
+
+
+# --- who may --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("page", ["cancel", "postpone", "reinstate", "move", "substitute", "seen"])
+def test_pages_are_for_who_may_change_the_session(client, session, page):
+    office = StaffFactory(is_programme_office=True)
+    office.user_permissions.add(Permission.objects.get(codename="view_showcasesession"))
+    client.force_login(office)
+    before = everything(session)
+    for answer in (client.get(page_of(session, page)), client.post(page_of(session, page), {"send": "1"})):
+        assert answer.status_code == 403
+    assert everything(session) == before
+
+
+@pytest.mark.parametrize("page", ["cancel", "postpone", "reinstate", "move", "substitute", "seen"])
+def test_page_of_no_session_is_not_found(admin_client, page):
+    assert admin_client.get(reverse(f"admin:hubs_showcasesession_{page}", args=[12345])).status_code == 404
+
+
+# --- a visit, a hub's exchange --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def visit():
+    hub_year = HubYearFactory()
+    visit = HostSchool.objects.create(hub_year=hub_year, school=SchoolFactory())
+    for number in range(2):
+        session = SessionFactory(title=f"Session {number}", hub_year=hub_year, host_school=visit)
+        confirmed(session, f"teacher{number}@school.example", size=number + 1)
+    return visit
+
+
+@pytest.mark.parametrize("of", ["visit", "hub"])
+def test_sessions_of_a_visit_or_hub_are_called_off_together(admin_client, visit, of):
+    row = visit if of == "visit" else visit.hub_year
+    assert [label for _address, label in links_of(admin_client, row)] == [
+        "Cancel its sessions",
+        "Postpone its sessions",
+    ]
+    preview = fill_in(admin_client, page_of(row, "postpone"), message="Snow")
+    assert said_on(preview)[:5] == [
+        *(str(session) for session in visit.sessions.order_by("pk")),
+        "2 bookings have places",
+        "3 visitors",
+        "0 parties wait",
+    ]
+    assert WideChange.objects.count() == 0
+    sent = untouched(preview)
+    for _ in range(2):  # a double press
+        answer = admin_client.post(page_of(row, "postpone"), sent)
+        assert messages_of(answer)[-1] == "2 sessions are changed within a minute or so."
+        assert answer.headers["Location"] == page_of(row, "change")
+    wide = WideChange.objects.get()
+    assert (wide.verb, wide.message) == (Verb.POSTPONE, "Snow")
+    assert WideStep.objects.count() == 2
+    trail = admin_client.get(reverse("admin:bookings_widechange_changelist")).content.decode()
+    assert "0 of 2 sessions" in trail
+
+
+def test_only_the_sessions_that_are_ticked_are_changed(admin_client, visit):
+    first = visit.sessions.order_by("pk").first()
+    preview = fill_in(admin_client, page_of(visit, "cancel"), sessions=[first.pk])
+    admin_client.post(page_of(visit, "cancel"), untouched(preview))
+    assert WideStep.objects.get().session == first
+
+
+@pytest.mark.parametrize(
+    "said, sentence",
+    [
+        ({"sessions": []}, "Choose at least one session."),
+        ({"sessions": ["999999"]}, "Select a valid choice. 999999 is not one of the available choices."),
+        ({"message": "x" * 1001}, "Write 1,000 characters or fewer."),
+    ],
+    ids=["none", "foreign", "long"],
+)
+def test_bad_input_for_a_visit_is_refused(admin_client, visit, said, sentence):
+    page = fill_in(admin_client, page_of(visit, "cancel"), send="1", **said)
+    assert (page.status_code, errors_of(page)) == (422, [sentence])
+    assert WideChange.objects.count() == 0
+
+
+def test_session_of_the_visit_is_not_offered_instead_of_itself(admin_client, visit):
+    first = visit.sessions.order_by("pk").first()
+    page = fill_in(admin_client, page_of(visit, "cancel"), instead=[first.pk], send="1")
+    assert errors_of(page) == ["Offer sessions that take place."]
+
+
+def test_pages_of_a_visit_are_for_who_may_change_it(client, admin_client, visit):
+    assert admin_client.get(reverse("admin:hubs_hostschool_cancel", args=[12345])).status_code == 404
+    client.force_login(StaffFactory())
+    assert client.get(page_of(visit, "cancel")).status_code == 403
+
+
+def test_visit_without_sessions_to_come_links_to_nothing(admin_client):
+    visit = HostSchool.objects.create(hub_year=HubYearFactory(), school=SchoolFactory())
+    day = DAY - 4 * WEEK
+    SessionFactory(host_school=visit, starts_at=london(day, dt.time(9)), ends_at=london(day, dt.time(10)))
+    assert links_of(admin_client, visit) == []
