@@ -199,6 +199,14 @@ class RuleMachine(RuleBasedStateMachine):
         verb = session_changes.open_booking if opens else session_changes.close_booking
         self.done(lambda: verb(self.sessions[n].pk, by=self.staff, clock=self.clock))
 
+    @rule(n=which, verb=st.sampled_from([session_changes.postpone, session_changes.cancel_session]))
+    def snow(self, n, verb):
+        self.done(lambda: verb(self.sessions[n].pk, by=self.staff, clock=self.clock))
+
+    @rule(n=which)
+    def thaw(self, n):
+        self.done(lambda: session_changes.reinstate(self.sessions[n].pk, by=self.staff, clock=self.clock))
+
     @rule()
     def mails_are_sent(self):
         send_due(self.clock)
