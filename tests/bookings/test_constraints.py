@@ -5,7 +5,8 @@ from django.apps import apps
 from django.db import IntegrityError, transaction
 
 from bookings import places
-from bookings.models import AuditEntry, Booking, Mail, Places, TellMe, Visitor
+from bookings.models import AuditEntry, Booking, Mail, Places, TellMe, Visitor, WideChange
+from bookings.states import Verb
 from hubs.models import HostSchool
 from tests.factories import NOW, HubYearFactory, SessionFactory, StaffFactory, party
 
@@ -18,6 +19,7 @@ REFUSED = [
     (Places, {"held_back": 29}, "never_more_places_than_the_room_holds"),
     (Places, {"places_taken": 31}, "never_more_places_than_the_room_holds"),
     (Places, {"status": "open", "capacity": 0, "places_taken": 0}, "open_session_has_places"),
+    (Places, {"status_before": "closed"}, "only_what_is_off_has_a_status_before"),
     (Booking, {"status": "pending"}, "booking_status_known"),
     (Booking, {"status": ""}, "booking_status_known"),
     (Booking, {"party": 0}, "party_has_a_visitor"),
@@ -38,11 +40,18 @@ REFUSED = [
     (Visitor, {"attendance": "late"}, "attendance_known"),
     (TellMe, {"session": None}, "told_of_one_thing"),
     (TellMe, {"hub": lambda: HubYearFactory().hub}, "told_of_one_thing"),
+    (WideChange, {"hub_year": None}, "wide_change_is_of_one_thing"),
+    (
+        WideChange,
+        {"host_school": lambda: HostSchool.objects.create(hub_year=HubYearFactory())},
+        "wide_change_is_of_one_thing",
+    ),
 ]
-# In test_one_each.py, test_parties.py, test_limits.py and test_telling.py.
+# In test_one_each.py, test_parties.py, test_limits.py, test_telling.py, test_seen.py and test_wide_changes.py.
 TRIED_ELSEWHERE = {
     *("one_live_booking_each", "contact_comes_once", "one_open_hand_over", "one_count_an_hour"),
     "told_once",
+    *("contact_sees_a_change_once", "visitor_sees_a_change_once", "each_session_once_a_change"),
 }
 TOLD_ONCE = {"told_once_of_session", "told_once_of_host_school", "told_once_of_hub"}
 
@@ -53,6 +62,8 @@ def rows():
     booking = places.hold(session.pk, party(size=2), clock=lambda: NOW)
     places.confirm(booking.pk, clock=lambda: NOW)
     TellMe.objects.create(email="a@a.example", email_key="a@a.example", session=session, created_at=NOW)
+    wide = {"verb": Verb.POSTPONE, "staff": StaffFactory(), "created_at": NOW}
+    WideChange.objects.create(hub_year=session.hub_year, **wide)
 
 
 def name_of(case):

@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -212,6 +213,15 @@ def test_contact_sees_it_for_all_of_the_party(client):
     change = do(postpone, session)
     press(client, link(waits, "seen/"), change)
     assert seen() == [(change.pk, held.pk, None), (change.pk, waits.pk, None)]
+
+
+@pytest.mark.parametrize("whose", ["contact", "visitor"])
+def test_database_keeps_that_somebody_has_seen_a_change_once(session, booking, whose):
+    change = do(postpone, session)
+    row = {"change": change, "booking": booking, "visitor": colleague(booking) if whose == "visitor" else None}
+    Seen.objects.create(at=NOW, **row)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Seen.objects.create(at=NOW, **row)
 
 
 # --- bad input ------------------------------------------------------------------------------------------------------

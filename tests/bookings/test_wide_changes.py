@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 
 from bookings import places, session_changes, wide_changes
 from bookings.due import miscounts, run_due
@@ -104,6 +104,12 @@ def test_same_form_twice_is_one_change() -> None:
     visit, news = a_visit(2), News("Snow", key=uuid.uuid4())
     assert ask_for(visit, news=news) == ask_for(visit, news=news)
     assert (WideChange.objects.count(), WideStep.objects.count()) == (1, 2)
+
+
+def test_database_keeps_each_session_once_in_a_change() -> None:
+    step = WideStep.objects.get(wide=ask_for(a_visit(1)))
+    with pytest.raises(IntegrityError), transaction.atomic():
+        WideStep.objects.create(wide=step.wide, session=step.session)
 
 
 def test_change_of_nothing_and_news_that_cannot_be_told_are_refused() -> None:
