@@ -465,7 +465,7 @@ def test_log_of_a_whole_sending_names_nobody(smtp_server: MailServer, caplog: py
 
 
 def statements(captured: CaptureQueriesContext) -> list[str]:
-    words = [query["sql"].split()[0] for query in captured.captured_queries]
+    words = [query["sql"].lstrip("(").split()[0] for query in captured.captured_queries]
     return [word for word in words if word in {"SELECT", "UPDATE", "INSERT", "DELETE"}]
 
 

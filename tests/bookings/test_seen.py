@@ -146,9 +146,9 @@ def test_who_has_a_hold_or_waits_is_asked_too(client, session):
     held = places.hold(session.pk, party(email="held@school.example"), clock=at_now)
     joined = waiting_list.join(session.pk, party(email="waits@school.example"), clock=at_now).booking
     moved(session)
-    assert get(client, link(held)).buttons == ["Yes, we can come", "Confirm 1 place"]
+    assert get(client, link(held)).buttons == ["Confirm 1 place", "Yes, we can come"]
     page = get(client, link(joined))
-    assert page.buttons == ["Yes, we can come", "Yes, I want to wait"]
+    assert page.buttons == ["Yes, I want to wait", "Yes, we can come"]
     assert page.links["Leave the waiting list"] == link(joined, "cancel/")
 
 
