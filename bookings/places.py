@@ -93,9 +93,12 @@ def settle(room: Room) -> None:
     """Do what is due at this moment, in bulk: lapses, held-back places that come free, the waiting list."""
     if room.places.status in FROZEN:
         return
-    found = list(Booking.objects.filter(session=room.session).to_settle(now=room.now))
-    lapsing = [booking for booking in found if booking.status != Status.WAITING]
+    found = list(Booking.objects.to_settle(room.session, now=room.now))
     room.waiting = [booking for booking in found if booking.status == Status.WAITING]
+    lapsing = [booking for booking in found if booking.status != Status.WAITING]
+    if lapsing:
+        up = set(Booking.objects.filter(pk__in=[booking.pk for booking in lapsing]).lapsing(now=room.now))
+        lapsing = [booking for booking in lapsing if booking in up]
     if lapsing:
         write(room, Verb.LAPSE, lapsing, by=By.CLOCK)
     if room.places.held_back and not room.places.kept(now=room.now):

@@ -77,10 +77,18 @@ class BookingQuerySet(models.QuerySet["Booking"]):
         """The waiting list, in order."""
         return self.filter(status=Status.WAITING).order_by("joined_at", "pk")
 
-    def to_settle(self, *, now: dt.datetime) -> "BookingQuerySet":
-        """What settling looks at: bookings whose time is up, and the waiting list in order."""
-        waiting, up = Q(status=Status.WAITING), Q(_time_is_up(now), status__in=UNCONFIRMED)
-        return self.filter(waiting | up).order_by("joined_at", "pk")
+    def to_settle(self, session: ShowcaseSession, *, now: dt.datetime) -> "BookingQuerySet":
+        """What settling looks at: the waiting list in order, and unconfirmed bookings whose time may be up.
+
+        By their own rows alone: every verb asks this, and hardly ever has to ask `lapsing` about their mails too.
+        """
+        up = Q(deadline__lte=now)
+        if session.starts_at and session.starts_at <= now:
+            up = Q()
+        elif session.waiting_closes_at and session.waiting_closes_at <= now:
+            up |= Q(status=Status.OFFERED)
+        of_session = self.filter(Q(status=Status.WAITING) | Q(up, status__in=UNCONFIRMED), session=session)
+        return of_session.order_by("joined_at", "pk")
 
     def offerable(self, *, now: dt.datetime) -> "BookingQuerySet":
         """Parties that the passing of time alone lets have places: room for them, and no share of schools in force."""
