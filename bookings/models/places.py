@@ -39,6 +39,7 @@ class Places(models.Model):
                 name="never_more_places_than_the_room_holds",
                 violation_error_message=_("There are not that many places."),
             ),
+            models.CheckConstraint(condition=Q(status__in=SessionStatus.values), name="session_status_known"),
             models.CheckConstraint(
                 condition=~Q(status=SessionStatus.OPEN) | Q(capacity__gte=1),
                 name="open_session_has_places",

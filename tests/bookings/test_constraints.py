@@ -20,6 +20,7 @@ REFUSED = [
     (Places, {"places_taken": 31}, "never_more_places_than_the_room_holds"),
     (Places, {"status": "open", "capacity": 0, "places_taken": 0}, "open_session_has_places"),
     (Places, {"status_before": "closed"}, "only_what_is_off_has_a_status_before"),
+    (Places, {"status": "pending"}, "session_status_known"),
     (Booking, {"status": "pending"}, "booking_status_known"),
     (Booking, {"status": ""}, "booking_status_known"),
     (Booking, {"party": 0}, "party_has_a_visitor"),
