@@ -25,7 +25,7 @@ from tests.bookings import rush
 from tests.bookings.observed import count
 from tests.factories import SessionFactory
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 ATTEMPTS, PLACES, PROCESSES = 200, 30, 8
 

@@ -15,7 +15,7 @@ from tests.bookings import rush
 from tests.bookings.test_rush import env, told  # noqa: F401  (fixtures)
 from tests.factories import NOW, SessionFactory, party
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 
 def held(session, n, *, size=1):

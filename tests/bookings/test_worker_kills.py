@@ -26,7 +26,7 @@ from hubs.models import School, ShowcaseSession
 from tests.bookings.conftest import MailServer
 from tests.factories import NOW, SchoolFactory, SessionFactory, party
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 MINUTE = dt.timedelta(minutes=1)
 KILLED = -signal.SIGKILL
 # When holds made at NOW are over: at 18:00 on the next school day.
