@@ -75,7 +75,7 @@ class Run:
 def main() -> int:
     fast = sys.argv[1:] == ["fast"]
     if sys.argv[1:] and not fast:
-        sys.exit("Use: script/test, or script/test fast (without the browser tests and the second database)")
+        sys.exit("Use: script/test, or script/test fast (without the browser, the second database and what is slow)")
     heed_signals()
     make_environment("requirements.txt", "requirements-dev.txt")
     with only_one("test"):
@@ -83,7 +83,7 @@ def main() -> int:
         run_ = Run(environment())
         chromium = None if fast else find_chromium()
         checks(run_)
-        run_.pytest("tests on SQLite", "-m", "not browser")
+        run_.pytest("tests on SQLite", "-m", "not browser and not slow" if fast else "not browser")
         if not fast:
             run_.pytest("tests on PostgreSQL", "-m", "not browser", on_postgres=True)
             browser(run_, chromium)

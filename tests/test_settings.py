@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parent.parent
 OURS = ("SECRET_KEY", "LINK_KEYS", "ALLOWED_HOSTS", "SITE_URL", "DATABASE_URL", "EMAIL_URL", "VAR_DIR", "PORT")
 REAL = {"SECRET_KEY": "s" * 50, "LINK_KEYS": "new-key,old-key", "ALLOWED_HOSTS": "bookings.example"}

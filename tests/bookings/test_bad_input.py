@@ -21,7 +21,7 @@ from tests.browser.rows import every_row
 from tests.browser.steps import ADA, at, choose_school, fill_in, say_who
 from tests.factories import NOW, SchoolFactory, SessionFactory, StaffFactory, party
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 ODD = {
     "nul": "A\x00B",

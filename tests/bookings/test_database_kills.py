@@ -7,12 +7,15 @@ import os
 import signal
 import time
 
+import pytest
 from django.db import connection
 
 from bookings.outbox import LEASE
 from tests.bookings import rush
 from tests.factories import NOW
 from tests.postgres import Cluster
+
+pytestmark = pytest.mark.slow
 
 ATTEMPTS, PLACES = 140, 100
 FINAL = ("booked", "SessionFull")

@@ -14,7 +14,7 @@ from hubs.models import Hub, HubYear, MasterySpecialist, School, ShowcaseSession
 from hubs.school_days import london
 from tests.browser.rows import every_row
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 ARCHIVED_DAYS = {
     "kent-medway": (dt.date(2019, 1, 22), dt.date(2019, 1, 24)),
     "london-south-west": (dt.date(2019, 1, 23), dt.date(2019, 1, 24)),

@@ -302,6 +302,7 @@ class RuleMachine(RuleBasedStateMachine):
         return found
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_rule_holds_whatever_anybody_does():
     run(

@@ -20,7 +20,7 @@ from hubs.models import HostSchool, Hub, HubYear, School, SchoolList, ShowcaseSe
 from tests.browser.steps import ADA, at, fill_in
 from tests.factories import NOW, HubYearFactory, SchoolFactory, SessionFactory, StaffFactory, party
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 TYPED, OTHER, SECOND = "ada@school.example", "eve@school.example", "new@school.example"
 SECRET = re.compile(rb'name="csrfmiddlewaretoken" value="\w+"')
