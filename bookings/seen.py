@@ -51,7 +51,7 @@ def see(booking: Booking, visitor: Visitor | None, newest: int, *, clock: Clock)
     parts: list[Booking] = [booking]
     if visitor is None:
         first = booking.goes_with_id or booking.pk
-        parts = list(Booking.objects.filter(Q(pk=first) | Q(goes_with=first)))
+        parts = list(Booking.objects.filter(Q(pk=first) | Q(goes_with=first)).order_by("pk"))
     now = clock()
     rows = [Seen(change=change, booking=part, visitor=visitor, at=now) for change in changes for part in parts]
     Seen.objects.bulk_create(rows, ignore_conflicts=True)
