@@ -81,7 +81,8 @@ def substituted(session, news=SNOW):
 
 
 def seen():
-    return sorted(Seen.objects.values_list("change", "booking", "visitor"), key=str)
+    rows = Seen.objects.values_list("change", "booking", "visitor")
+    return sorted(rows, key=lambda row: [pk or 0 for pk in row])
 
 
 # --- one change -----------------------------------------------------------------------------------------------------
@@ -212,7 +213,7 @@ def test_contact_sees_it_for_all_of_the_party(client):
     held, waits = Booking.objects.order_by("pk")
     change = do(postpone, session)
     press(client, link(waits, "seen/"), change)
-    assert sorted(seen()) == [(change.pk, held.pk, None), (change.pk, waits.pk, None)]
+    assert seen() == [(change.pk, held.pk, None), (change.pk, waits.pk, None)]
 
 
 @pytest.mark.parametrize("whose", ["contact", "visitor"])
