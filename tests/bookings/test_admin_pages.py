@@ -32,7 +32,7 @@ from hubs.models import HostSchool, LocalAuthority, MasterySpecialist, Membershi
 from showcase.admin_site import site
 from tests.factories import NOW, HubYearFactory, SchoolFactory, SessionFactory, StaffFactory, party
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 MODELS = sorted(site._registry, key=lambda model: model._meta.label)
 READ_ONLY = [AuditEntry, Booking, Draft, Mail, NetworkUse, Person, Places, SessionChange, TellMe, Told, Visitor]
