@@ -10,11 +10,12 @@ from bookings import links
 from bookings.links import Purpose
 from bookings.models import Booking, HandOver, TellMe, Visitor
 from bookings.telling import RELATED
+from hubs.models.session import OF_ITS_SESSION
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
-_WITH = ("session__hub_year__hub", "session__venue", "session__host_school__school", "session__places")
+_WITH = (*OF_ITS_SESSION, "session__places")
 
 
 @dataclass(frozen=True)

@@ -63,7 +63,7 @@ def change_details(
         )
         confirmed = booking.status == Status.CONFIRMED
         if confirmed:
-            people.recognise(coming, before=room.now)
+            people.recognise(coming)
         verb = Verb.NAME if named and confirmed else Verb.CHANGE
         write(room, verb, [booking], by=by, visitors=named)
         return booking

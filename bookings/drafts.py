@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from bookings.models import Draft
 from bookings.models.draft import AFTERWARDS, LIFE
-from hubs.models.session import NAMED_BY
+from hubs.models.session import OF_ITS_SESSION
 
 COOKIE = "draft"
 
@@ -20,8 +20,7 @@ def find(request: HttpRequest, ref: str, *, now: dt.datetime) -> Draft | None:
         key = uuid.UUID(request.COOKIES.get(COOKIE, ""))
     except ValueError:
         return None
-    with_session = (f"session__{name}" for name in ("places", *NAMED_BY))
-    drafts = Draft.objects.select_related("school", *with_session)
+    drafts = Draft.objects.select_related("school", "session__places", *OF_ITS_SESSION)
     try:  # not first(): putting one row of two hundred columns in order costs more than finding it
         return drafts.get(key=key, session__ref=ref, expires_at__gt=now)
     except Draft.DoesNotExist:

@@ -11,9 +11,9 @@ from django.db.models.functions import Coalesce
 from bookings import limits, openings, outbox, reminders, telling, wide_changes
 from bookings.models import Booking, Draft, Places, Visitor
 from bookings.places import locked
+from bookings.room import Clock
 from bookings.states import FROZEN, SEATED
 
-Clock = Callable[[], dt.datetime]
 log = logging.getLogger("showcase.rule")
 
 

@@ -37,7 +37,7 @@ def hand_over(visitor_id: int, to: NewVisitor, *, clock: Clock) -> Booking:
             at=room.now,
         )
         _becomes(visitor, to.full_name, to.email, is_contact=False)
-        people.recognise([visitor], before=room.now)
+        people.recognise([visitor])
         write(room, Verb.HAND_OVER, [booking], by=By.VISITOR, visitors=[visitor], handed=handed)
         return booking
 
@@ -69,7 +69,7 @@ def take_back(visitor_id: int, *, clock: Clock) -> Booking:
                 raise AlreadyBooked
         HandOver.objects.filter(pk=handed.pk).update(taken_back_at=room.now)
         _becomes(visitor, handed.from_name or "", handed.from_email or "", is_contact=handed.from_contact)
-        people.recognise([visitor], before=room.now)
+        people.recognise([visitor])
         write(room, Verb.TAKE_BACK, [booking], by=By.VISITOR, visitors=[visitor], handed=handed)
         return booking
 
@@ -95,6 +95,8 @@ def _open(visitor: Visitor) -> HandOver | None:
 
 def _becomes(visitor: Visitor, name: str, address: str, *, is_contact: bool) -> None:
     """Another person has the place: nothing said of the one before stays, and their link dies."""
+    if visitor.is_contact != is_contact:
+        Booking.objects.filter(pk=visitor.booking_id).update(contact_comes=is_contact)
     visitor.full_name = name or None
     visitor.set_email(address)
     visitor.is_contact = is_contact
@@ -102,8 +104,3 @@ def _becomes(visitor: Visitor, name: str, address: str, *, is_contact: bool) -> 
     visitor.role, visitor.years = NewVisitor().role, NewVisitor().years
     visitor.link_version += 1
     visitor.save()
-    Booking.objects.filter(pk=visitor.booking_id).update(contact_comes=_contact_comes(visitor.booking_id))
-
-
-def _contact_comes(booking_id: int) -> bool:
-    return Visitor.objects.coming().filter(booking=booking_id, is_contact=True).exists()

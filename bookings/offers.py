@@ -64,16 +64,19 @@ def deadline(session: ShowcaseSession, calendar: SchoolDays, *, now: dt.datetime
 def rest_of(booking: Booking, size: int) -> Booking:
     """What of a party goes on waiting once `size` of it are offered places: a booking that goes with the first and
     keeps its position (not saved)."""
-    rest = Booking(
-        status="",
-        party=booking.party - size,
-        goes_with_id=booking.goes_with_id or booking.pk,
-        contact_comes=False,
-        smallest_party=1 if booking.smallest_party else None,
-    )
-    for name in COPIED:
-        setattr(rest, name, getattr(booking, name))
+    rest = companion(booking, booking.party - size)
+    rest.created_at, rest.joined_at = booking.created_at, booking.joined_at
+    rest.address_proved_at = booking.address_proved_at
+    rest.smallest_party = 1 if booking.smallest_party else None
     return rest
+
+
+def companion(booking: Booking, size: int) -> Booking:
+    """A booking of the same contact and school for `size` more, that goes with the first (not saved)."""
+    one = Booking(status="", party=size, goes_with_id=booking.goes_with_id or booking.pk, contact_comes=False)
+    for name in COPIED:
+        setattr(one, name, getattr(booking, name))
+    return one
 
 
 COPIED = (
@@ -89,7 +92,4 @@ COPIED = (
     "school_place",
     "school_key",
     "code",
-    "created_at",
-    "joined_at",
-    "address_proved_at",
 )

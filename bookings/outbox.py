@@ -17,10 +17,10 @@ from django.db import transaction
 from bookings import openings, reminders
 from bookings.models import Mail, Visitor
 from bookings.rendering import can_be_written_to, render
+from bookings.room import Clock
 from bookings.states import FROZEN, LIVE, SESSION_MAILS, Kind, Status
 from showcase.logs import without_private
 
-Clock = Callable[[], dt.datetime]
 log = logging.getLogger("showcase.outbox")
 
 # Five waits of settings.EMAIL_TIMEOUT, and as long again: a mail is claimed once the connection stands, so what is left

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from bookings import people
 from bookings.judging import fits, judge_asking, refuse_after_start
 from bookings.models import Booking, By, Visitor
-from bookings.offers import COPIED, list_has_ended
+from bookings.offers import companion, list_has_ended
 from bookings.party import MOST_VISITORS, NewVisitor
 from bookings.places import locked_booking, write
 from bookings.refusals import Ended, InThisBooking, ListEnded, PartyTooLarge
@@ -34,9 +34,7 @@ def add_visitor(booking_id: int, colleague: NewVisitor, *, clock: Clock, key: uu
         if waits := Booking.objects.filter(request_key=made).first():
             return Added(waits, waits=True)
         _judge(room, booking, colleague)
-        one = Booking(session=room.session, status="", party=1)
-        for name in COPIED:
-            setattr(one, name, getattr(booking, name))
+        one = companion(booking, 1)
         judge_asking(room, one)
         if fits(room, one, room.bookings_beside(one)):
             return Added(_seat(room, booking, colleague, made))
@@ -60,7 +58,7 @@ def _seat(room: Room, booking: Booking, colleague: NewVisitor, made: uuid.UUID) 
     visitor = Visitor(booking=booking, position=last + 1, public_id=made)
     colleague.put_on(visitor)
     if booking.status == Status.CONFIRMED:
-        people.recognise([visitor], before=room.now, save=False)
+        people.recognise([visitor], save=False)
     visitor.save()
     write(room, Verb.ADD, [booking], by=By.VISITOR, party=booking.party + 1, visitors=[visitor])
     return booking
@@ -69,9 +67,7 @@ def _seat(room: Room, booking: Booking, colleague: NewVisitor, made: uuid.UUID) 
 def _join(room: Room, booking: Booking, one: Booking, colleague: NewVisitor, made: uuid.UUID) -> Booking:
     if list_has_ended(room.session, now=room.now):
         raise ListEnded
-    one.goes_with_id = booking.goes_with_id or booking.pk
-    one.request_key, one.contact_comes = made, False
-    one.joined_at, one.created_at = room.now, room.now
+    one.request_key, one.joined_at, one.created_at = made, room.now, room.now
     one.address_proved_at = room.now if booking.address_proved_at else None
     visitor = Visitor(position=1)
     colleague.put_on(visitor)

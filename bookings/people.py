@@ -1,6 +1,5 @@
 """Who comes again: a random id for each person, so that "first time" can be counted without a name."""
 
-import datetime as dt
 import uuid
 from collections.abc import Iterable
 
@@ -13,7 +12,7 @@ from hubs.email_address import email_key
 FOUND_OUT = ["person_id", "first_time"]
 
 
-def recognise(visitors: Iterable[Visitor], *, before: dt.datetime, save: bool = True) -> None:
+def recognise(visitors: Iterable[Visitor], *, save: bool = True) -> None:
     """Give each named visitor their person's id, and work out whether this is their first session.
 
     A visitor without an address is a person of their own. Two queries, and one to save.

@@ -23,6 +23,7 @@ from bookings.room import Clock, Room
 from bookings.states import FROZEN, Status, Verb, row_for
 from hubs.models import ShowcaseSession, StaffUser
 from hubs.models.calendar import calendar_of_session
+from hubs.models.session import OF_ITS_SESSION
 
 STATE_FIELDS = [
     "status",
@@ -41,9 +42,8 @@ def lock(session_id: "int | QuerySet[Booking, Any]") -> Places:
 
     On SQLite the transaction itself is the lock (IMMEDIATE). Raises Places.DoesNotExist.
     """
-    related = ("session__hub_year__hub", "session__venue", "session__host_school__school")
     locked_rows = Places.objects.select_for_update(of=("self", "session"), no_key=True)
-    return locked_rows.select_related(*related).get(session_id=session_id)  # type: ignore[misc]  # or a query of it
+    return locked_rows.select_related(*OF_ITS_SESSION).get(session_id=session_id)  # type: ignore[misc]  # or a query of it
 
 
 @contextmanager
@@ -284,7 +284,7 @@ def confirm(booking_id: int, *, clock: Clock, by: StaffUser | By = By.VISITOR) -
         if not isinstance(by, StaffUser):
             booking.address_proved_at = booking.address_proved_at or room.now
         coming = list(booking.visitors.coming())
-        people.recognise(coming, before=room.now)
+        people.recognise(coming)
         write(room, verb, [booking], by=by, visitors=coming)
         if booking.address_proved_at:
             prove(room, [other for other in room.waiting if other.goes_with_id == booking.pk])

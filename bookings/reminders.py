@@ -16,7 +16,7 @@ from bookings.models import AuditEntry, Booking, Mail, Places, Told, Visitor
 from bookings.room import Room, iso
 from bookings.states import OFFERING, Kind, Status
 from hubs.models import ShowcaseSession
-from hubs.models.session import NAMED_BY
+from hubs.models.session import OF_ITS_SESSION
 from hubs.school_days import london
 
 if TYPE_CHECKING:
@@ -72,8 +72,7 @@ def make(session_id: int, now: dt.datetime) -> None:
 
     Any number of processes may do it at once: each mail and each mark is unique.
     """
-    related = (f"session__{name}" for name in NAMED_BY)
-    places = Places.objects.select_related(*related).get(session_id=session_id)
+    places = Places.objects.select_related(*OF_ITS_SESSION).get(session_id=session_id)
     session, today = places.session, timezone.localdate(now)
     room = Room(places, now=now)
     for days, day in _windows(today, now):

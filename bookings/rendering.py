@@ -29,6 +29,7 @@ from bookings.models.booking import READING_TIME, SAYS_ANEW, SHORTEST_OFFER
 from bookings.room import session_facts
 from bookings.states import Kind, Status
 from bookings.templatetags.showcase_tags import clock as clock_words
+from hubs.models.session import OF_ITS_SESSION
 from hubs.teaching import listed
 
 MOMENTS = ("starts_at", "ends_at", "arrival_at", "deadline", "list_ends_at", "was_starts_at", "was_ends_at")
@@ -220,9 +221,8 @@ def _instead(mail: Mail, *, now: dt.datetime) -> list[dict[str, Any]]:
 
 def _their_bookings(mail: Mail, *, now: dt.datetime) -> list[dict[str, Any]]:
     """The bookings and places to come of an address, each with its link, soonest first."""
-    related = ("session__hub_year__hub", "session__venue", "session__host_school__school")
-    bookings = bookings_of(mail.recipient_key, now=now).select_related(*related)
-    visitors = places_of(mail.recipient_key, now=now).select_related(*(f"booking__{name}" for name in related))
+    bookings = bookings_of(mail.recipient_key, now=now).select_related(*OF_ITS_SESSION)
+    visitors = places_of(mail.recipient_key, now=now).select_related(*(f"booking__{name}" for name in OF_ITS_SESSION))
     found = [(one.session, links.url(links.Purpose.CONTACT, one)) for one in bookings]
     found += [(one.booking.session, links.url(links.Purpose.VISITOR, one)) for one in visitors]
     found.sort(key=lambda pair: (pair[0].first_day or dt.date.max, pair[0].pk))

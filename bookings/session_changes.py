@@ -178,7 +178,7 @@ def tell(
     A handful of statements, however many bookings there are. Raises BadNews.
     """
     check_news(room, news)
-    change = SessionChange(session=room.session, verb=verb, at=room.now, staff=by, message=_plain(news.message))
+    change = SessionChange(session=room.session, verb=verb, at=room.now, staff=by, message=plain(news.message))
     change.key, change.facts = news.key or uuid.uuid4(), facts or {}
     change.save(force_insert=True)
     change.instead.set(news.instead)
@@ -214,10 +214,11 @@ def check_room(room: Room, *, capacity: int, held_back: int) -> None:
 
 def check_news(room: Room, news: News) -> None:
     """Raises BadNews for a message or sessions that cannot be told."""
-    too_long = len(_plain(news.message)) > LONGEST_MESSAGE
+    too_long = len(plain(news.message)) > LONGEST_MESSAGE
     if too_long or len(news.instead) > MOST_INSTEAD or room.session in news.instead:
         raise BadNews
 
 
-def _plain(message: str) -> str:
+def plain(message: str) -> str:
+    """A message as it is kept, whatever its form sent for the ends of lines."""
     return message.replace("\r\n", "\n").strip()

@@ -36,6 +36,6 @@ def staff_booking(
         if already_there(booking, beside):
             raise AlreadyBooked
         visitors = party.rows()
-        people.recognise(visitors, before=room.now, save=False)
+        people.recognise(visitors, save=False)
         write(room, Verb.BOOK, [booking], by=by, why=why, visitors=visitors)
         return booking

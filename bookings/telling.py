@@ -14,10 +14,11 @@ from bookings.models import TellMe
 from bookings.room import session_facts
 from hubs.email_address import email_key
 from hubs.models import HostSchool, Hub, HubYear, ShowcaseSession
+from hubs.models.session import OF_ITS_SESSION
 
 Thing = ShowcaseSession | HostSchool | Hub
 RELATED = (
-    *("session__hub_year__hub", "session__venue", "session__host_school__school", "session__places"),
+    *(*OF_ITS_SESSION, "session__places"),
     *("host_school__school", "host_school__hub_year__hub", "hub"),
 )
 

@@ -15,13 +15,13 @@ from bookings import session_changes
 from bookings.models import SessionChange, WideChange, WideStep
 from bookings.models.change import LONGEST_MESSAGE, MOST_INSTEAD, WIDE_VERBS
 from bookings.refusals import BadNews, NothingChanged, Refused
-from bookings.session_changes import News
+from bookings.room import Clock
+from bookings.session_changes import News, plain
 from bookings.states import SESSION_TABLE, Verb
 from bookings.words import why_not
 from hubs.models import HostSchool, HubYear, ShowcaseSession, StaffUser
 from hubs.models.session import ShowcaseSessionQuerySet
 
-Clock = Callable[[], dt.datetime]
 log = logging.getLogger("showcase.rule")
 
 CARRIES_OUT: dict[str, Callable[..., SessionChange | None]] = {
@@ -53,7 +53,7 @@ def ask_for(
     if len(news.message) > LONGEST_MESSAGE or len(news.instead) > MOST_INSTEAD or set(news.instead) & set(sessions):
         raise BadNews
     whose = {"host_school": of} if isinstance(of, HostSchool) else {"hub_year": of}
-    said = {"verb": verb, "staff": by, "message": news.message.replace("\r\n", "\n").strip(), "created_at": clock()}
+    said = {"verb": verb, "staff": by, "message": plain(news.message), "created_at": clock()}
     with transaction.atomic():
         wide, new = WideChange.objects.get_or_create(key=news.key or uuid.uuid4(), defaults=said | whose)
         if new:

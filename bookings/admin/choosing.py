@@ -16,7 +16,7 @@ AN_ID = re.compile(r"[0-9]{1,18}", re.ASCII)  # what every database takes
 class _OnlyIds:
     def optgroups(self, name: str, value: Any, attrs: Any = None) -> Any:
         ids = [one for one in value if AN_ID.fullmatch(str(one))]
-        return super().optgroups(name, ids, attrs)  # type: ignore[misc]
+        return super().optgroups(name, ids, attrs)  # type: ignore[misc]  # of the widget that it is mixed into
 
 
 class OneOf(_OnlyIds, AutocompleteSelect):

@@ -5,10 +5,9 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import F, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _now
@@ -203,11 +202,7 @@ class SessionAdmin(WithChanges):
 
     def places_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """How many places there are and how many are held back."""
-        session = self.get_object(request, str(object_id))
-        if session is None:
-            raise Http404
-        if not self.has_change_permission(request, session):
-            raise PermissionDenied
+        session = self._session(request, object_id)
         now = {"capacity": session.places.capacity, "held_back": session.places.held_back}
         form = PlacesForm(request.POST or None, initial=now)
         if form.is_valid() and self._set_places(request, session, form):

@@ -22,6 +22,7 @@ from hubs.teaching import Roles, Years, in_words, roles_in_words, taught_in_word
 
 # What a session needs beside its own row to say what and where it is.
 NAMED_BY = ("hub_year__hub", "venue", "host_school__school")
+OF_ITS_SESSION = tuple(f"session__{name}" for name in NAMED_BY)  # the same, asked for with a row that has a session
 
 
 class ShowcaseSessionQuerySet(models.QuerySet["ShowcaseSession"]):
