@@ -5,11 +5,13 @@ from types import SimpleNamespace
 
 from django.utils import timezone
 
-from bookings import details, hand_over, places, staff_booking, telling, waiting_list
+from bookings import details, hand_over, moving, places, session_changes, staff_booking, telling, waiting_list
 from bookings.links import Purpose, token
 from bookings.models import Mail, TellMe
+from bookings.moving import Plan
 from bookings.party import NewVisitor
-from bookings.states import SessionStatus, Verb
+from bookings.session_changes import News
+from bookings.states import SessionStatus
 from hubs.models import (
     HostSchool,
     HubYear,
@@ -52,11 +54,6 @@ def take(session, number, name="Somebody Else"):
     """So many places, booked by staff."""
     asked = party(size=number, email="", contact_name=name)
     staff_booking.staff_booking(session.pk, asked, by=StaffFactory(), clock=timezone.now, why="test")
-
-
-def set_status(session, status):
-    with places.locked(session.pk, timezone.now) as room:
-        places.write(room, Verb.CLOSE, by=StaffFactory(), status=status)
 
 
 def hold(session, email="ada@school.example", *, clock=timezone.now, school=None, **fields):
@@ -272,8 +269,13 @@ def _bookings(cast):
     places.cancel(cast.booking_cancelled.pk, clock=timezone.now)
     cast.of_cancelled = confirmed(cast.cancelled, "ada.snow@school.example")
     cast.of_postponed = confirmed(cast.postponed, "ada.fog@school.example")
-    set_status(cast.cancelled, SessionStatus.CANCELLED)
-    set_status(cast.postponed, SessionStatus.POSTPONED)
+    by, news = StaffFactory(), News("The school is shut because of snow.", [cast.roomy])
+    session_changes.cancel_session(cast.cancelled.pk, by=by, clock=timezone.now, news=news)
+    session_changes.postpone(cast.postponed.pk, by=by, clock=timezone.now, news=news)
+    moved = SessionFactory(**times(cast.day + 3 * DAY), hub_year=cast.kent, title="It has moved")
+    cast.of_moved = confirmed(moved, "ada.moves@school.example")
+    plan = Plan.of(moved, **times(cast.day + 4 * DAY, "09:30", "11:30"))
+    moving.move(moved.pk, plan, by=by, clock=timezone.now, news=News("The hall is being painted."))
     released = confirmed(cast.hall, "ada.released@school.example").visitors.get(is_contact=False)
     details.release(released.pk, clock=timezone.now)
     cast.released = released

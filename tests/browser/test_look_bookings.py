@@ -17,6 +17,8 @@ PAGES = {
     "booking-cancelled": lambda cast: link(cast.booking_cancelled),
     "booking-of-cancelled-session": lambda cast: link(cast.of_cancelled),
     "booking-of-postponed-session": lambda cast: link(cast.of_postponed),
+    "booking-of-moved-session": lambda cast: link(cast.of_moved),
+    "place-of-moved-session": lambda cast: link_of(cast.of_moved.visitors.get(is_contact=False)),
     "booking-of-started-session": lambda cast: link(cast.of_started),
     "booking-part-waits": lambda cast: link(cast.part_waits),
     "booking-add": lambda cast: link(cast.part_waits, "add/"),
