@@ -115,10 +115,12 @@ class ShowcaseServer:
         return self._start(sys.executable, "manage.py", *arguments)
 
     def _gunicorn(self):
+        # A browser opens connections ahead of need. Over TLS each holds a thread until it is used or closed (in
+        # production the proxy ends TLS and holds them), so there are threads enough for all that one browser opens.
         return self._start(
             *(sys.executable, "-m", "gunicorn", "showcase.wsgi", "--bind", f"127.0.0.1:{self.port}"),
             *("--certfile", str(self.folder / "certificate.pem"), "--keyfile", str(self.folder / "key.pem")),
-            *("--workers", "2", "--worker-class", "gthread", "--threads", "4", "--preload", "--graceful-timeout", "2"),
+            *("--workers", "2", "--worker-class", "gthread", "--threads", "48", "--preload", "--graceful-timeout", "2"),
             *("--worker-tmp-dir", str(self.folder), "--no-control-socket"),
         )
 
