@@ -39,6 +39,15 @@ class ShowcaseAdminSite(admin.AdminSite):
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:  # noqa: FBT001, FBT002  (Django's own)
         return own_policy(super().admin_view(view, cacheable))
 
+    def get_urls(self) -> list[Any]:
+        """Without Django's redirect to any row's page: it would say to everybody which rows there are."""
+        return [one for one in super().get_urls() if getattr(one, "name", None) != "view_on_site"]
+
+    def autocomplete_view(self, request: HttpRequest) -> Any:
+        from hubs.admin.scoped import ScopedAutocomplete
+
+        return ScopedAutocomplete.as_view(admin_site=self)(request)
+
     @method_decorator(own_policy)
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         return super().login(request, extra_context)

@@ -25,6 +25,7 @@ from bookings.models import Booking
 from bookings.refusals import Ended, Refused
 from bookings.states import LIVE, Status
 from bookings.words import why_not
+from hubs import scope
 from hubs.models import ShowcaseSession
 
 MOST_AT_ONCE = 100
@@ -125,9 +126,10 @@ class BookingAdmin(WithButtons, FoundByBookingOrAddress):
         """Book for somebody. The form carries a key, so that pressing twice books once."""
         if not self.has_add_permission(request):
             raise PermissionDenied
-        chosen = ShowcaseSession.objects.filter(ref=request.GET.get("session", "")).first()
+        mine = scope.choices(request.user, ShowcaseSession.objects.all(), of=Booking)
+        chosen = mine.filter(ref=request.GET.get("session", "")).first()
         first = {"request_key": uuid.uuid4(), "session": chosen}
-        form = StaffBookingForm(request.POST or None, initial=first, admin_site=self.admin_site)
+        form = StaffBookingForm(request.POST or None, initial=first, admin_site=self.admin_site, by=staff(request))
         if form.is_valid() and (booking := self._book(request, form)):
             return HttpResponseRedirect(self.page_of(booking.pk))
         title, button = _now("Book for somebody"), _now("Book")

@@ -127,7 +127,8 @@ class SubstituteForm(NewsForm):
         now |= {name: list(getattr(lesson, name).values_list("pk", flat=True)) for name in people}
         super().__init__(*args, initial=now, **kwargs)
         for name, model in people.items():
-            self.choose(name, Lesson, name, model.objects.all(), several=True)
+            of_the_hub = model.objects.filter(hub_year__hub=lesson.session.hub_year.hub_id)
+            self.choose(name, Lesson, name, of_the_hub, several=True)
 
     def teaching(self) -> Teaching:
         said = self.cleaned_data

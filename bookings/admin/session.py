@@ -16,9 +16,16 @@ from django.utils.translation import gettext_lazy as _
 from bookings import places, session_changes
 from bookings.admin.changes import WithChanges
 from bookings.admin.read_only import staff
-from bookings.admin.session_form import FIELDSETS, LessonInline, ProgrammeInline, ResourceInline, SessionForm
+from bookings.admin.session_form import (
+    FIELDSETS,
+    ONLY_WITH_A_PLACE,
+    LessonInline,
+    ProgrammeInline,
+    ResourceInline,
+    SessionForm,
+)
 from bookings.refusals import NotReady, Refused, TooFewPlaces
-from bookings.states import SESSION_TABLE, Verb
+from bookings.states import SESSION_TABLE, SessionStatus, Verb
 from bookings.words import why_not
 from hubs.admin.bases import HTTPS
 from hubs.models import ShowcaseSession
@@ -87,17 +94,27 @@ class SessionAdmin(WithChanges):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        """A booking is for a session that is to come, so only those are offered, the next one first."""
-        if request.path.endswith("/autocomplete/") and request.GET.get("model_name") == "booking":
+        """A booking is for a session that is to come, so only those are offered, the next one first.
+
+        To go to instead, any hub's that can be booked and is for everyone to see.
+        """
+        chosen_for = request.GET.get("model_name") if request.path.endswith("/autocomplete/") else None
+        if chosen_for in ("booking", "sessionchange"):
             queryset = queryset.upcoming(today=timezone.localdate())  # type: ignore[attr-defined]
             queryset = queryset.order_by(F("first_day").asc(nulls_last=True), "starts_at", "pk")
+        if chosen_for == "sessionchange":
+            queryset = queryset.filter(places__status=SessionStatus.OPEN)
+            queryset = queryset.exclude(visibility=ShowcaseSession.Visibility.STAFF)
         return super().get_search_results(request, queryset, search_term)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is None:
             return FIELDSETS
         shown = [("ref", "status", "standing"), ("capacity", "taken", "held_back")]
-        return [(_("Places"), {"fields": shown}), *FIELDSETS]
+        said = FIELDSETS
+        if not self.has_change_permission(request, obj):  # the programme office
+            said = [part for part in FIELDSETS if part is not ONLY_WITH_A_PLACE]
+        return [(_("Places"), {"fields": shown}), *said]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Never several at once, and none that anything happened to: its trail stays."""

@@ -146,6 +146,10 @@ class ResourceInline(TabularInline):
     formfield_overrides = HTTPS | {models.FileField: {"widget": forms.FileInput}}
 
 
+ONLY_WITH_A_PLACE: tuple[Any, dict[str, Any]] = (
+    _("Only for people with a place"),
+    {"fields": ["entrance", "office_phone", "day_contact", "joining_instructions"]},
+)
 FIELDSETS: list[tuple[Any, dict[str, Any]]] = [
     (
         _("What and when"),
@@ -204,10 +208,7 @@ FIELDSETS: list[tuple[Any, dict[str, Any]]] = [
             ]
         },
     ),
-    (
-        _("Only for people with a place"),
-        {"fields": ["entrance", "office_phone", "day_contact", "joining_instructions"]},
-    ),
+    ONLY_WITH_A_PLACE,
     (
         _("Afterwards, where no register was kept"),
         {"fields": ["visitors_reported", "schools_reported", "reported_source"], "classes": ["collapse"]},

@@ -16,7 +16,8 @@ from bookings.models import Booking, SchoolKind
 from bookings.party import NewVisitor, Party, VisitingSchool
 from bookings.refusals import AlreadyBooked, NeedsReason, Refused, SessionFull
 from bookings.words import why_not
-from hubs.models import School, ShowcaseSession
+from hubs import scope
+from hubs.models import School, ShowcaseSession, StaffUser
 
 LONGEST_NAME = 200
 FIELDSETS: list[tuple[Any, dict[str, Any]]] = [
@@ -63,10 +64,11 @@ class StaffBookingForm(forms.Form):
         label=_("Reason"), max_length=300, help_text=_("Needed only where the school would have more than its share.")
     )
 
-    def __init__(self, *args: Any, admin_site: AdminSite, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, admin_site: AdminSite, by: StaffUser, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        to_come = ShowcaseSession.objects.upcoming(today=timezone.localdate()).with_names()
         choices = {
-            "session": ShowcaseSession.objects.upcoming(today=timezone.localdate()).with_names(),
+            "session": scope.choices(by, to_come, of=Booking),
             "school": School.objects.all(),
         }
         for name, queryset in choices.items():

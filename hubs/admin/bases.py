@@ -1,4 +1,7 @@
-"""Django's admin classes as the type checker wants them named: when it runs they cannot be subscripted."""
+"""The admin classes that every other stands on: scoped by hubs/scope.py, and named as the type checker wants them.
+
+When it runs, Django's own classes cannot be subscripted.
+"""
 
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -8,26 +11,44 @@ from django.contrib.auth import admin as auth_admin
 from django.contrib.auth import forms as auth_forms
 from django.db import models
 
+from hubs.admin.scoped import Scoped, ScopedInline
 from hubs.models import StaffUser
 
 if TYPE_CHECKING:
-    ModelAdmin: TypeAlias = admin.ModelAdmin[Any]
-    StackedInline: TypeAlias = admin.StackedInline[Any, Any]
-    TabularInline: TypeAlias = admin.TabularInline[Any, Any]
+    _ModelAdmin: TypeAlias = admin.ModelAdmin[Any]
+    _StackedInline: TypeAlias = admin.StackedInline[Any, Any]
+    _TabularInline: TypeAlias = admin.TabularInline[Any, Any]
+    _UserAdmin: TypeAlias = auth_admin.UserAdmin[StaffUser]
     InlineFormSet: TypeAlias = forms.BaseInlineFormSet[Any, Any, Any]
     ModelForm: TypeAlias = forms.ModelForm[Any]
-    UserAdmin: TypeAlias = auth_admin.UserAdmin[StaffUser]
     UserCreationForm: TypeAlias = auth_forms.UserCreationForm[StaffUser]
     UserChangeForm: TypeAlias = auth_forms.UserChangeForm[StaffUser]
 else:
-    ModelAdmin = admin.ModelAdmin
-    StackedInline = admin.StackedInline
-    TabularInline = admin.TabularInline
+    _ModelAdmin = admin.ModelAdmin
+    _StackedInline = admin.StackedInline
+    _TabularInline = admin.TabularInline
+    _UserAdmin = auth_admin.UserAdmin
     InlineFormSet = forms.BaseInlineFormSet
     ModelForm = forms.ModelForm
-    UserAdmin = auth_admin.UserAdmin
     UserCreationForm = auth_forms.UserCreationForm
     UserChangeForm = auth_forms.UserChangeForm
+
+
+class ModelAdmin(Scoped, _ModelAdmin):
+    """Rows that somebody may see."""
+
+
+class UserAdmin(Scoped, _UserAdmin):
+    """Staff whom somebody may see."""
+
+
+class StackedInline(ScopedInline, _StackedInline):
+    """Rows under a row, one form below the other."""
+
+
+class TabularInline(ScopedInline, _TabularInline):
+    """Rows under a row, a line each."""
+
 
 # For `formfield_overrides`: an address typed without http:// or https:// is an https one.
 HTTPS: dict[Any, Any] = {models.URLField: {"assume_scheme": "https"}}

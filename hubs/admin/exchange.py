@@ -1,5 +1,7 @@
 """Exchanges, the specialists they sent, the schools that host, and the teachers who visit."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -32,6 +34,14 @@ class HostSchoolAdmin(ModelAdmin):
         (_("Only with a place"), {"fields": ["joining_instructions"]}),
         (_("Afterwards"), {"fields": ["visitors_reported", "reported_source"], "classes": ["collapse"]}),
     ]
+    names_of_people = ["visiting_teachers", "specialists", "joining_instructions"]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """The programme office sees a visit, and neither who teaches nor what is for visitors."""
+        shown = super().get_fieldsets(request, obj)
+        if obj is None or self.has_change_permission(request, obj):
+            return shown
+        return [part for part in shown if not set(part[1]["fields"]) & set(self.names_of_people)]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[HostSchool]:
         return super().get_queryset(request).select_related("school", "hub_year__exchange")
@@ -43,13 +53,13 @@ class HostSchoolAdmin(ModelAdmin):
 
 @admin.register(VisitingTeacher)
 class VisitingTeacherAdmin(ModelAdmin):
-    list_display = ["name_pinyin", "name_characters", "exchange", "phase", "home_school", "may_be_named"]
-    list_filter = ["exchange", "phase"]
-    list_select_related = ["exchange"]
+    list_display = ["name_pinyin", "name_characters", "hub_year", "phase", "home_school", "may_be_named"]
+    list_filter = ["hub_year__exchange", "hub_year__hub", "phase"]
+    list_select_related = ["hub_year__exchange"]
     search_fields = ["name_pinyin", "name_characters", "home_school"]
-    autocomplete_fields = ["exchange"]
+    autocomplete_fields = ["hub_year"]
     fieldsets = [
-        (None, {"fields": ["exchange", "name_pinyin", "name_characters", "home_school", "phase"]}),
+        (None, {"fields": ["hub_year", "name_pinyin", "name_characters", "home_school", "phase"]}),
         (
             _("What they agreed to"),
             {

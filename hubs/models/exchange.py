@@ -50,7 +50,9 @@ class MasterySpecialist(models.Model):
 class VisitingTeacher(PrivateLink):
     """A teacher from Shanghai. Name, photograph and film are published only with a recorded yes."""
 
-    exchange = models.ForeignKey(Exchange, models.PROTECT, related_name="visiting_teachers", verbose_name=_("exchange"))
+    hub_year = models.ForeignKey(
+        "hubs.HubYear", models.PROTECT, related_name="visiting_teachers", verbose_name=_("hub in a year")
+    )
     name_pinyin = models.CharField(_("name in pinyin"), max_length=100)
     name_characters = models.CharField(_("name in characters"), max_length=50, blank=True)
     home_school = models.CharField(_("home school"), max_length=200, blank=True)

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from hubs.email_address import email_key
@@ -60,6 +61,11 @@ class StaffUser(AbstractBaseUser, PermissionsMixin):
     def clean(self) -> None:
         super().clean()
         self.email = email_key(self.email)
+
+    @cached_property
+    def hub_roles(self) -> dict[int, str]:
+        """The role in each hub, by the hub's id. What follows from it is decided in hubs/scope.py."""
+        return dict(self.memberships.values_list("hub_id", "role"))
 
     def get_short_name(self) -> str:
         return self.full_name

@@ -51,7 +51,7 @@ def one_of_each(number):
     specialist = MasterySpecialist.objects.create(
         hub_year=hub_year, full_name="Mastery Specialist", school=SchoolFactory()
     )
-    teacher = VisitingTeacher.objects.create(exchange=hub_year.exchange, name_pinyin="Zhang Min")
+    teacher = VisitingTeacher.objects.create(hub_year=hub_year, name_pinyin="Zhang Min")
     visit = HostSchool.objects.create(
         hub_year=hub_year, school=SchoolFactory(), first_day=dt.date(2027, 1, 14), last_day=dt.date(2027, 1, 25)
     )

@@ -121,7 +121,7 @@ def test_view_on_site_leads_to_the_session(admin_client):
     session = SessionFactory()
     page = admin_client.get(change(session)).content.decode()
     link = re.search(r'<a href="([^"]*)" class="viewsitelink">', page)[1]
-    assert admin_client.get(link).headers["Location"].endswith(f"/sessions/{session.ref}/")
+    assert link == f"/sessions/{session.ref}/"
 
 
 def test_session_is_not_deleted_in_bulk_nor_once_it_has_a_trail(admin_client):

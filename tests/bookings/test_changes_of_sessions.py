@@ -462,9 +462,8 @@ def test_substitute_says_what_was_and_names_only_who_agreed():
     session = SessionFactory()
     confirmed(session)
     lesson = Lesson.objects.get(session=session)
-    exchange = session.hub_year.exchange
-    named = VisitingTeacher.objects.create(exchange=exchange, name_pinyin="Zhang Min", name_agreed_at=NOW)
-    unnamed = VisitingTeacher.objects.create(exchange=exchange, name_pinyin="Li Na")
+    named = VisitingTeacher.objects.create(hub_year=session.hub_year, name_pinyin="Zhang Min", name_agreed_at=NOW)
+    unnamed = VisitingTeacher.objects.create(hub_year=session.hub_year, name_pinyin="Li Na")
     lesson.visiting_teachers.add(unnamed)
     by = StaffFactory()
     substitute(lesson.pk, Teaching("fractions", [named], other_teacher="Jo Brown"), by=by, clock=at())

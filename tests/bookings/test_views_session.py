@@ -27,7 +27,6 @@ from tests.browser.rows import questions
 from tests.factories import (
     DAY,
     NOW,
-    ExchangeFactory,
     HubFactory,
     HubYearFactory,
     SchoolFactory,
@@ -278,7 +277,7 @@ def test_session_that_costs_nothing_is_free(client):
 
 
 def visiting_teacher(**values):
-    return VisitingTeacher.objects.create(exchange=ExchangeFactory(), **values)
+    return VisitingTeacher.objects.create(hub_year=HubYearFactory(), **values)
 
 
 def test_lesson_without_a_teacher_says_to_be_announced(client):

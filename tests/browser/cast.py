@@ -215,13 +215,13 @@ def _tell_all_of(session):
     first.class_note = "lower prior attainment"
     first.save()
     second = Lesson.objects.create(session=session, position=2, years=Years.Y3)
-    exchange = session.hub_year.exchange
+    hub_year = session.hub_year
     first.visiting_teachers.add(
         VisitingTeacher.objects.create(
-            exchange=exchange, name_pinyin="Wang Fang", name_characters="王芳", name_agreed_at=timezone.now()
+            hub_year=hub_year, name_pinyin="Wang Fang", name_characters="王芳", name_agreed_at=timezone.now()
         )
     )
-    second.visiting_teachers.add(VisitingTeacher.objects.create(exchange=exchange, name_pinyin="Li Na"))
+    second.visiting_teachers.add(VisitingTeacher.objects.create(hub_year=hub_year, name_pinyin="Li Na"))
     second.specialists.add(MasterySpecialist.objects.create(hub_year=session.hub_year, full_name="A Specialist"))
     lines = [("8:45", "Arrival and coffee", ""), ("9:30", "The lesson", "Hall"), ("10:30", "Discussion", "Library")]
     for position, (starts, text, place) in enumerate(lines):

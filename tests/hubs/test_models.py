@@ -124,7 +124,7 @@ def test_exchange_is_written_as_schools_write_it():
 
 
 def test_visiting_teacher_is_named_only_with_a_yes():
-    teacher = VisitingTeacher(exchange=ExchangeFactory(), name_pinyin="Zhang Min", name_characters="张敏")
+    teacher = VisitingTeacher(hub_year=HubYearFactory(), name_pinyin="Zhang Min", name_characters="张敏")
     assert teacher.public_name == "a visiting teacher from Shanghai"
     teacher.name_agreed_at = NOW
     assert teacher.public_name == "Zhang Min 张敏"

@@ -1,0 +1,103 @@
+"""Admin pages that show and change what hubs/scope.py allows, and nothing else: lists, forms, choices, filters.
+
+Every admin class of the project stands on these (hubs/admin/bases.py); none decides on its own whose rows it shows.
+"""
+
+from typing import Any
+
+from django.contrib.admin import RelatedFieldListFilter
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models import Field, Q, QuerySet
+from django.http import HttpRequest
+
+from hubs import scope
+
+
+class _Permitted:
+    """Django's four questions, answered by hubs/scope.py. An inline is asked with the row that it stands under."""
+
+    model: Any
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return scope.may(request.user, "view", self.model, obj)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return scope.may(request.user, "add", self.model, obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return scope.may(request.user, "change", self.model, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return scope.may(request.user, "delete", self.model, obj)
+
+    def get_field_queryset(self, db: Any, db_field: Any, request: HttpRequest) -> QuerySet[Any]:
+        """What a form lets somebody choose, and so what a crafted one may name."""
+        found: QuerySet[Any] | None = super().get_field_queryset(db, db_field, request)  # type: ignore[misc]
+        queryset = db_field.remote_field.model._default_manager.all() if found is None else found
+        if label_of(db_field) in scope.ANYWHERE:
+            return queryset
+        return scope.choices(request.user, queryset, of=self.model)
+
+
+class ScopedInline(_Permitted):
+    """Rows of a row."""
+
+
+class Scoped(_Permitted):
+    """Lists, pages, filters and histories of the rows that somebody may see."""
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        queryset: QuerySet[Any] = super().get_queryset(request)  # type: ignore[misc]
+        return queryset if getattr(request, "chooses_anywhere", False) else scope.rows(request.user, queryset)
+
+    def get_list_filter(self, request: HttpRequest) -> list[Any]:
+        """Filters by related rows name those that somebody may see."""
+        asked = super().get_list_filter(request)  # type: ignore[misc]
+        return [(one, SeenOnly) if isinstance(one, str) and self._is_related(one) else one for one in asked]
+
+    def _is_related(self, path: str) -> bool:
+        model: Any = self.model
+        for part in path.split("__"):
+            try:
+                field = model._meta.get_field(part)
+            except FieldDoesNotExist:
+                return False
+            if not field.is_relation:
+                return False
+            model = field.related_model
+        return True
+
+    def get_view_on_site_url(self, obj: Any = None) -> str | None:
+        """The row's own page, not Django's redirect to it, which anybody's rows would answer to."""
+        return obj.get_absolute_url() if hasattr(obj, "get_absolute_url") else None
+
+
+class SeenOnly(RelatedFieldListFilter):
+    """A filter whose choices are rows that somebody may see."""
+
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[Any]:
+        seen = scope.rows(request.user, field.remote_field.model._default_manager.all()).order_by()
+        ordering = self.field_admin_ordering(field, request, model_admin)
+        only = Q(pk__in=seen.values("pk"))
+        return list(field.get_choices(include_blank=False, ordering=ordering, limit_choices_to=only))
+
+
+class ScopedAutocomplete(AutocompleteJsonView):
+    """What a form lets somebody choose by typing a part of its name."""
+
+    def process_request(self, request: HttpRequest) -> Any:
+        found = super().process_request(request)
+        request.chooses_anywhere = label_of(found[2]) in scope.ANYWHERE  # type: ignore[attr-defined]
+        return found
+
+    def get_queryset(self) -> QuerySet[Any]:
+        found: QuerySet[Any] = super().get_queryset()
+        if self.request.chooses_anywhere:  # type: ignore[attr-defined]
+            return found
+        return scope.choices(self.request.user, found, of=self.source_field.model)
+
+
+def label_of(field: "Field[Any, Any]") -> str:
+    """As `scope.ANYWHERE` names it: "hubs.ShowcaseSession.also_run_by"."""
+    return f"{field.model._meta.label}.{field.name}"
