@@ -120,7 +120,7 @@ class WideChangeAdmin(ReadOnlyAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[WideChange]:
         steps = {"all_steps": Count("steps"), "steps_done": Count("steps", filter=Q(steps__done_at__isnull=False))}
         wide: QuerySet[WideChange] = super().get_queryset(request)
-        return wide.annotate(**steps)
+        return wide.annotate(**steps).order_by("-pk")
 
     @admin.display(description=_("done"))
     def done(self, wide: Any) -> str:

@@ -56,7 +56,8 @@ class SchoolListAdmin(ModelAdmin):
     autocomplete_fields = ["hub", "schools"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[SchoolList]:
-        return super().get_queryset(request).annotate(how_many=Count("schools"))  # type: ignore[no-any-return]
+        lists: QuerySet[SchoolList] = super().get_queryset(request)
+        return lists.annotate(how_many=Count("schools")).order_by("name", "pk")
 
     @admin.display(description=_("schools"), ordering="how_many")
     def how_many(self, schools: SchoolList) -> int:

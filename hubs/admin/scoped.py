@@ -93,6 +93,7 @@ class ScopedAutocomplete(AutocompleteJsonView):
 
     def get_queryset(self) -> QuerySet[Any]:
         found: QuerySet[Any] = super().get_queryset()
+        found = found if found.ordered else found.order_by("pk")
         if self.request.chooses_anywhere:  # type: ignore[attr-defined]
             return found
         return scope.choices(self.request.user, found, of=self.source_field.model)

@@ -1,8 +1,5 @@
 """Every page of the admin opens for a superuser, with rows on it, in a count of queries that does not grow."""
 
-import datetime as dt
-import uuid
-
 import pytest
 from django.apps import apps
 from django.contrib.admin.utils import quote
@@ -11,12 +8,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from bookings import places, seen, session_changes, wide_changes
 from bookings.models import (
     AuditEntry,
     Booking,
     Draft,
-    HandOver,
     Mail,
     NetworkUse,
     Person,
@@ -27,10 +22,9 @@ from bookings.models import (
     Visitor,
     WideChange,
 )
-from bookings.states import Verb
-from hubs.models import HostSchool, LocalAuthority, MasterySpecialist, Membership, Notice, SchoolList, VisitingTeacher
 from showcase.admin_site import site
-from tests.factories import NOW, HubYearFactory, SchoolFactory, SessionFactory, StaffFactory, party
+from tests.factories import NOW
+from tests.one_of_each import one_of_each
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -43,41 +37,6 @@ names = [model._meta.label_lower for model in MODELS]
 @pytest.fixture(autouse=True)
 def _now(monkeypatch):
     monkeypatch.setattr(timezone, "now", lambda: NOW)
-
-
-def one_of_each(number):
-    """A row of every model, tied together as real ones are."""
-    hub_year = HubYearFactory(lead_school=SchoolFactory())
-    specialist = MasterySpecialist.objects.create(
-        hub_year=hub_year, full_name="Mastery Specialist", school=SchoolFactory()
-    )
-    teacher = VisitingTeacher.objects.create(hub_year=hub_year, name_pinyin="Zhang Min")
-    visit = HostSchool.objects.create(
-        hub_year=hub_year, school=SchoolFactory(), first_day=dt.date(2027, 1, 14), last_day=dt.date(2027, 1, 25)
-    )
-    visit.visiting_teachers.add(teacher)
-    visit.specialists.add(specialist)
-    LocalAuthority.objects.create(code=f"{number:03}", name="Kent")
-    SchoolList.objects.create(hub=hub_year.hub, name="Programme schools").schools.add(SchoolFactory())
-    Notice.objects.create(hub=hub_year.hub, text="Snow", from_at=NOW, until_at=NOW + dt.timedelta(days=1))
-    Membership.objects.create(user=StaffFactory(), hub=hub_year.hub)
-    session = SessionFactory(hub_year=hub_year, host_school=visit)
-    booking = places.hold(session.pk, party(size=2, email=f"teacher{number}@school.example"), clock=lambda: NOW)
-    places.confirm(booking.pk, clock=lambda: NOW)
-    given = {"from_contact": False, "from_version": 1, "to_name": "Cara Colleague", "at": NOW}
-    HandOver.objects.create(visitor=booking.visitors.last(), **given)
-    NetworkUse.objects.create(network=f"{number:032}", what="booking", hour=NOW, used=1)
-    Told.objects.create(session=session, of="open", at=NOW)
-    change = session_changes.postpone(session.pk, by=StaffFactory(), clock=lambda: NOW)
-    seen.see(booking, None, change.pk, clock=lambda: NOW)
-    key = uuid.uuid4()
-    wide_changes.ask_for(
-        visit, Verb.REINSTATE, [session], by=StaffFactory(), clock=lambda: NOW, news=session_changes.News(key=key)
-    )
-    Draft.objects.create(session=session, booking=booking, expires_at=NOW, answers={"name": "Half Typed"})
-    TellMe.objects.create(
-        email=f"me{number}@school.example", email_key=f"me{number}", host_school=visit, created_at=NOW
-    )
 
 
 def page_of(model, page, *args):

@@ -1,0 +1,83 @@
+"""A hub with a row of every model, tied together as real ones are."""
+
+import datetime as dt
+import uuid
+
+from bookings import places, seen, session_changes, wide_changes
+from bookings.models import Draft, HandOver, NetworkUse, TellMe, Told
+from bookings.states import Verb
+from hubs.models import (
+    ClosedDay,
+    HostSchool,
+    HubYear,
+    LocalAuthority,
+    MasterySpecialist,
+    Membership,
+    Notice,
+    OldHubAddress,
+    SchoolList,
+    VisitingTeacher,
+)
+from tests.factories import NOW, HubYearFactory, SchoolFactory, SessionFactory, StaffFactory, party
+
+DAYS = {"first_day": dt.date(2027, 1, 14), "last_day": dt.date(2027, 1, 25)}
+
+
+def one_of_each(number: int, *, public: str = "Kent", personal: str = "Test") -> HubYear:
+    """`public` stands in every word of the hub's that anybody may read, `personal` in what its own staff alone may."""
+    hub_year = HubYearFactory(lead_school=SchoolFactory(), name=f"{public} Maths Hub {number}")
+    hub = hub_year.hub
+    visit = host_school(hub_year, public=public, personal=personal)
+    LocalAuthority.objects.create(code=f"{number:03}", name="Kent")
+    SchoolList.objects.create(hub=hub, name=f"{personal} schools", code=personal).schools.add(SchoolFactory())
+    Notice.objects.create(hub=hub, text=f"{public} snow", from_at=NOW, until_at=NOW + dt.timedelta(days=1))
+    ClosedDay.objects.create(hub=hub, note=f"{public} INSET", **DAYS)
+    OldHubAddress.objects.create(hub=hub, slug=f"{public}-{number}".lower())
+    staff = StaffFactory(full_name=f"{personal} Staff", email=f"{personal}.staff{number}@hub.example".lower())
+    Membership.objects.create(user=staff, hub=hub)
+    session = SessionFactory(
+        hub_year=hub_year, host_school=visit, title=f"{public} session", day_contact=f"{personal} on the day"
+    )
+    booking = booked(session, number, personal=personal)
+    changed(session, booking, visit, staff, personal=personal)
+    NetworkUse.objects.create(network=f"{number:032}", what="booking", hour=NOW, used=1)
+    Told.objects.create(session=session, of="open", at=NOW)
+    Draft.objects.create(session=session, booking=booking, expires_at=NOW, answers={"name": "Half Typed"})
+    wish = f"{personal}.me{number}@school.example".lower()
+    TellMe.objects.create(email=wish, email_key=wish, host_school=visit, created_at=NOW)
+    return hub_year
+
+
+def host_school(hub_year, *, public, personal):
+    specialist = MasterySpecialist.objects.create(
+        hub_year=hub_year, full_name=f"{personal} Specialist", school=SchoolFactory()
+    )
+    teacher = VisitingTeacher.objects.create(hub_year=hub_year, name_pinyin=f"{personal} Min")
+    visit = HostSchool.objects.create(
+        hub_year=hub_year,
+        school=SchoolFactory(),
+        joining_instructions=f"{personal} door",
+        reported_source=f"{public} office",
+        **DAYS,
+    )
+    visit.visiting_teachers.add(teacher)
+    visit.specialists.add(specialist)
+    return visit
+
+
+def booked(session, number, *, personal):
+    email = f"{personal}.teacher{number}@school.example".lower()
+    asked = party(size=2, email=email, contact_name=f"{personal} Teacher")
+    booking = places.hold(session.pk, asked, clock=lambda: NOW)
+    places.confirm(booking.pk, clock=lambda: NOW)
+    given = {"from_contact": False, "from_version": 1, "to_name": f"{personal} Colleague", "at": NOW}
+    HandOver.objects.create(visitor=booking.visitors.last(), **given)
+    return booking
+
+
+def changed(session, booking, visit, staff, *, personal):
+    news = session_changes.News(message=f"{personal} message")
+    change = session_changes.postpone(session.pk, by=staff, clock=lambda: NOW, news=news)
+    seen.see(booking, None, change.pk, clock=lambda: NOW)
+    news = session_changes.News(message=f"{personal} message", key=uuid.uuid4())
+    wide_changes.ask_for(visit, Verb.REINSTATE, [session], by=staff, clock=lambda: NOW, news=news)
