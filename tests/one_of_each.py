@@ -18,21 +18,21 @@ from hubs.models import (
     SchoolList,
     VisitingTeacher,
 )
-from tests.factories import NOW, HubYearFactory, SchoolFactory, SessionFactory, StaffFactory, party
+from tests.factories import NOW, HubFactory, HubYearFactory, SchoolFactory, SessionFactory, StaffFactory, party
 
 DAYS = {"first_day": dt.date(2027, 1, 14), "last_day": dt.date(2027, 1, 25)}
 
 
 def one_of_each(number: int, *, public: str = "Kent", personal: str = "Test") -> HubYear:
     """`public` stands in every word of the hub's that anybody may read, `personal` in what its own staff alone may."""
-    hub_year = HubYearFactory(lead_school=SchoolFactory(), name=f"{public} Maths Hub {number}")
-    hub = hub_year.hub
+    hub = HubFactory(slug=f"{public}-{number}".lower())
+    hub_year = HubYearFactory(hub=hub, lead_school=SchoolFactory(), name=f"{public} Maths Hub {number}")
     visit = host_school(hub_year, public=public, personal=personal)
     LocalAuthority.objects.create(code=f"{number:03}", name="Kent")
     SchoolList.objects.create(hub=hub, name=f"{personal} schools", code=personal).schools.add(SchoolFactory())
     Notice.objects.create(hub=hub, text=f"{public} snow", from_at=NOW, until_at=NOW + dt.timedelta(days=1))
     ClosedDay.objects.create(hub=hub, note=f"{public} INSET", **DAYS)
-    OldHubAddress.objects.create(hub=hub, slug=f"{public}-{number}".lower())
+    OldHubAddress.objects.create(hub=hub, slug=f"{public}-once-{number}".lower())
     staff = StaffFactory(full_name=f"{personal} Staff", email=f"{personal}.staff{number}@hub.example".lower())
     Membership.objects.create(user=staff, hub=hub)
     session = SessionFactory(
