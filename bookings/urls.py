@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from bookings.views import booking_steps, code, my_bookings, party, private, sent, sessions, tell_me
+from bookings.views import booking_steps, code, feeds, my_bookings, party, private, sent, sessions, tell_me
 from hubs.references import ALPHABET
 
 
@@ -22,6 +22,13 @@ register_converter(RefConverter, "ref")
 
 urlpatterns = [
     path("sessions/<ref:ref>/", sessions.session, name="session"),
+    path("sessions.json", feeds.sessions_json, name="sessions-json"),
+    path("sessions.ics", feeds.sessions_calendar, name="sessions-calendar"),
+    path("sessions/<ref:ref>.ics", feeds.session_calendar, name="session-calendar"),
+    path("hubs/<slug:slug>/sessions.ics", feeds.hub_calendar, name="hub-calendar"),
+    path("hubs/<slug:slug>/embed/", feeds.embed, name="hub-embed"),
+    path("sitemap.xml", feeds.sitemap, name="sitemap"),
+    path("robots.txt", feeds.robots, name="robots"),
     path("sessions/<ref:ref>/files/<int:pk>/", sessions.resource, name="resource"),
     path("sessions/<ref:ref>/tell-me/", tell_me.session, name="tell-me-session"),
     path("sessions/<ref:ref>/tell-me/sent/", tell_me.session_sent, name="tell-me-session-sent"),

@@ -251,7 +251,9 @@ def texts(folder: str, *suffixes: str) -> list[str]:
 
 
 PAGES = [file for file in texts("templates", ".html", ".svg") if file.split("/")[1] not in {"admin", "emails"}]
-FORBIDDEN = re.compile(r"<script|\sstyle=|\son[a-z]+=|javascript:|<iframe|<style", re.IGNORECASE)
+FORBIDDEN = re.compile(
+    r"<script(?! type=.application/ld\+json)|\sstyle=|\son[a-z]+=|javascript:|<iframe|<style", re.IGNORECASE
+)
 OUTSIDE = re.compile(
     r"""(?:src|srcset|action)=["']?(?:https?:)?//|<link[^>]+href=["']?(?:https?:)?//|@import|url\(["']?(?:https?:)?//"""
 )

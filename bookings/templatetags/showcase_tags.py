@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.template.loader import get_template
 from django.utils import timezone
 from django.utils.dateformat import format as written
@@ -100,6 +101,15 @@ def session_row(context: template.Context, row: dict[str, Any]) -> str:
 def _row(words: tuple[tuple[str, Any], ...]) -> str:
     """The same words make the same row: of the fifty on a page, hardly any has changed since the page before."""
     return get_template("components/session_row.html").render(dict(words))
+
+
+@register.simple_tag
+def shared_as(path: str, title: str, about: str) -> SafeString:
+    """The page's one address, and how it looks where its link is shared (the Open Graph protocol)."""
+    url = settings.SITE_URL + path
+    said = {"og:title": title, "og:description": about, "og:url": url, "og:site_name": "Showcase", "og:type": "website"}
+    head = format_html('<link rel="canonical" href="{}">\n<meta name="description" content="{}">\n', url, about)
+    return head + format_html_join("", '<meta property="{}" content="{}">\n', said.items())
 
 
 @register.filter

@@ -8,13 +8,15 @@ from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, F, 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from bookings.events import as_script, schema_event, summary
 from bookings.finder import FinderForm
 from bookings.judging import hold_deadline
 from bookings.models import SessionChange
 from bookings.showing import Showing
-from bookings.states import FROZEN, SessionStatus, Standing
+from bookings.states import FROZEN, SessionStatus, Standing, Verb
 from bookings.words import who_may_book
 from hubs.models import Hub, HubYear, Notice, OldHubAddress, Resource, ShowcaseSession
 from hubs.models.calendar import calendar_of_session
@@ -89,6 +91,7 @@ def hub(request: HttpRequest, slug: str) -> HttpResponse:
     today = timezone.localdate(now)
     context = {
         "year": year,
+        "about": year.about or _("%(hub)s: lessons taught by teachers from Shanghai.") % {"hub": year.name},
         "partners": [line for line in year.partners.splitlines() if line.strip()],
         "days": by_day([Showing(row, now) for row in of_hub.upcoming(today=today)[:PAGE]]),
         "past_days": by_day([Showing(row, now) for row in of_hub.past(today=today).reverse()[:PAGE]]),
@@ -130,6 +133,8 @@ def session(request: HttpRequest, ref: str) -> HttpResponse:
         "resources": found.resources.filter(only_with_a_place=False),
         "for_whom": who_may_book(found, now=now) if showing.standing in BEFORE_IT_CLOSES else "",
     }
+    moved = found.changes.filter(verb=Verb.MOVE).newest()
+    context |= {"about": summary(showing), "event": as_script(schema_event(showing, moved))}
     response = render(request, "bookings/session.html", context)
     if found.visibility == ShowcaseSession.Visibility.LINK:
         response["X-Robots-Tag"] = "noindex"

@@ -45,6 +45,7 @@ class HubAdmin(ModelAdmin):
         (None, {"fields": ["slug"]}),
         (_("Booking"), {"fields": ["share", "hold_until", "offer_hours"], "description": LONDON}),
         (_("What is kept about people"), {"fields": ["retention_months", "data_contact"]}),
+        (_("Other sites"), {"fields": ["embed_origins"]}),
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Hub]:

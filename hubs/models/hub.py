@@ -1,11 +1,23 @@
 """Hubs, what they are called and who leads them in a year, and their notices."""
 
 import datetime as dt
+import re
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+
+# An origin as browsers write it, so that nothing else can get into the policy's header (RFC 6454).
+ORIGIN = re.compile(r"https://[a-z0-9]([a-z0-9.-]{0,250}[a-z0-9])?(:[0-9]{1,5})?", re.ASCII)
+
+
+def check_origins(text: str) -> None:
+    """Exact origins, one a line: a scheme and a host, perhaps a port. Raises ValidationError with the line."""
+    for line in text.split():
+        if not ORIGIN.fullmatch(line):
+            raise ValidationError(_("Write %(line)s as https:// and a name, nothing after it."), params={"line": line})
 
 
 class HubQuerySet(models.QuerySet["Hub"]):
@@ -42,6 +54,12 @@ class Hub(models.Model):
     )
     retention_months = models.PositiveSmallIntegerField(_("months that names are kept"), default=12)
     data_contact = models.EmailField(_("address for questions about data"), blank=True)
+    embed_origins = models.TextField(
+        _("sites that may show the hub's list"),
+        blank=True,
+        validators=[check_origins],
+        help_text=_("One a line, such as https://www.kentmathshub.example. Nothing after the name."),
+    )
 
     objects = HubQuerySet.as_manager()
 

@@ -219,7 +219,7 @@ def test_reference_is_read_in_either_case(client):
     assert "Found" in page_of(client, session).text
     response = client.get("/sessions/abc234/")
     assert "Found" in Page(response).text
-    assert 'rel="canonical" href="http://testserver/sessions/ABC234/"' in response.content.decode()
+    assert 'rel="canonical" href="https://testserver/sessions/ABC234/"' in response.content.decode()
 
 
 @pytest.mark.parametrize("ref", ["ABC235", "ABC23", "ABC2345", "ABC230", "ABC23O", "ABC23%00", "ÄBC234"])

@@ -1,0 +1,175 @@
+"""Sessions for other sites and programs: JSON, calendars, a list to embed, and what search engines ask for.
+
+Anybody may read them from anywhere; they carry what the public pages say and nothing else.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Iterable
+from functools import wraps
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.contrib.sitemaps import Sitemap
+from django.contrib.sitemaps.views import sitemap as django_sitemap
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from bookings.events import address_of, as_json, calendar_of
+from bookings.finder import FinderForm
+from bookings.showing import Showing
+from bookings.views.sessions import PAGE, announced, by_day, visible_session
+from hubs.models import Hub, HubYear, Notice, ShowcaseSession
+from showcase.pages import public
+
+MOST_IN_A_FEED = 200
+
+
+def from_anywhere(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """What other sites' own scripts may read: it is public and knows nobody."""
+
+    @wraps(view)
+    def open_to_all(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = view(request, *args, **kwargs)
+        response["Access-Control-Allow-Origin"] = "*"
+        return response
+
+    return open_to_all
+
+
+def _found(request: HttpRequest, now: dt.datetime) -> tuple[FinderForm, list[Showing]]:
+    """The sessions of a search, as the list at / has them, a page of them."""
+    form = FinderForm(request.GET, hubs=Hub.objects.named())
+    sessions = form.narrow(announced().upcoming(today=timezone.localdate(now)))
+    start = (form.page - 1) * MOST_IN_A_FEED
+    return form, [Showing(row, now) for row in sessions[start : start + MOST_IN_A_FEED + 1]]
+
+
+@from_anywhere
+@public
+def sessions_json(request: HttpRequest) -> HttpResponse:
+    """Sessions to come, with the filters of the list at /, 200 a page; `next` is the next page's address."""
+    now = timezone.now()
+    form, found = _found(request, now)
+    more = len(found) > MOST_IN_A_FEED
+    notices = Notice.objects.showing(now=now).filter(hub=None)
+    said = {
+        "sessions": [as_json(one) for one in found[:MOST_IN_A_FEED]],
+        "notices": [{"text": notice.text, "link": notice.link or None} for notice in notices],
+        "next": address_of(reverse("sessions-json") + form.address(page=form.page + 1)) if more else None,
+    }
+    return JsonResponse(said, json_dumps_params={"ensure_ascii": False})
+
+
+@from_anywhere
+@public
+def sessions_calendar(request: HttpRequest) -> HttpResponse:
+    """The calendar of a search."""
+    now = timezone.now()
+    form, found = _found(request, now)
+    words = ", ".join(words for words, _address in form.chosen())
+    name = _("Showcase sessions: %(search)s") % {"search": words} if words else _("Showcase sessions")
+    return _as_calendar(found[:MOST_IN_A_FEED], name, now)
+
+
+@from_anywhere
+@public
+def hub_calendar(request: HttpRequest, slug: str) -> HttpResponse:
+    """The calendar of a hub's sessions, those of its last ninety days too: a cancelled one must not just vanish."""
+    now = timezone.now()
+    year = newest_year(slug)
+    since = timezone.localdate(now) - dt.timedelta(days=90)
+    sessions = of_hub(year).upcoming(today=since)[:MOST_IN_A_FEED]
+    return _as_calendar([Showing(row, now) for row in sessions], year.name, now)
+
+
+@from_anywhere
+@public
+def session_calendar(request: HttpRequest, ref: str) -> HttpResponse:
+    """One session, to put into a calendar before booking."""
+    now = timezone.now()
+    showing = Showing(visible_session(ref), now)
+    response = _as_calendar([showing], showing.session.name, now)
+    response["Content-Disposition"] = 'attachment; filename="session.ics"'
+    return response
+
+
+def _as_calendar(found: Iterable[Showing], name: str, now: dt.datetime) -> HttpResponse:
+    return HttpResponse(calendar_of(found, name=name, now=now), content_type="text/calendar; charset=utf-8")
+
+
+@public
+def embed(request: HttpRequest, slug: str) -> HttpResponse:
+    """A hub's sessions to show inside its own site: no form, no cookie, links open outside the frame."""
+    now = timezone.now()
+    year = newest_year(slug)
+    sessions = of_hub(year).upcoming(today=timezone.localdate(now))[:PAGE]
+    notices = Notice.objects.showing(now=now).filter(Q(hub=None) | Q(hub=year.hub))
+    days = by_day([Showing(row, now) for row in sessions])
+    response = render(request, "bookings/embed.html", {"year": year, "days": days, "notices": notices})
+    response["X-Robots-Tag"] = "noindex"
+    if origins := year.hub.embed_origins.split():
+        response._csp_replace = {"frame-ancestors": origins}  # type: ignore[attr-defined]  # django-csp's own
+    return response
+
+
+def newest_year(slug: str) -> HubYear:
+    """A hub as it is now, by its address or one that it had. Raises Http404."""
+    years = HubYear.objects.select_related("hub", "exchange").order_by("-exchange__year")
+    found = years.filter(Q(hub__slug=slug) | Q(hub__old_addresses__slug=slug)).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def of_hub(year: HubYear) -> Any:
+    """What a hub runs, alone or with others."""
+    shared = ShowcaseSession.objects.filter(also_run_by__hub=year.hub_id)
+    return announced().filter(Q(hub_year__hub=year.hub_id) | Q(pk__in=shared.values("pk")))
+
+
+# --- search engines ---------------------------------------------------------------------------------------------------
+
+
+class Ours(Sitemap):  # type: ignore[type-arg]  # no subscript when it runs
+    """Addresses by the name that we go by, whatever name we were asked by."""
+
+    protocol = urlsplit(settings.SITE_URL).scheme
+
+    def get_domain(self, site: object = None) -> str:
+        return str(urlsplit(settings.SITE_URL).netloc)
+
+
+class Pages(Ours):
+    def items(self) -> list[str]:
+        return ["home", "hubs", "privacy", "accessibility"]
+
+    def location(self, item: str) -> str:
+        return reverse(item)
+
+
+class Hubs(Ours):
+    def items(self) -> Any:
+        return Hub.objects.named()
+
+
+class Sessions(Ours):
+    def items(self) -> Any:
+        return announced().select_related(None).order_by("pk").only("ref")
+
+
+@public
+def sitemap(request: HttpRequest) -> HttpResponse:
+    """Every public page."""
+    return django_sitemap(request, {"pages": Pages, "hubs": Hubs, "sessions": Sessions}).render()
+
+
+@public
+def robots(request: HttpRequest) -> HttpResponse:
+    """What search engines need not ask for. Private pages say noindex themselves."""
+    lines = ["User-agent: *", "Disallow: /admin/", "Disallow: /bookings/", "Disallow: /sessions/*/book/"]
+    return HttpResponse("\n".join([*lines, f"Sitemap: {address_of(reverse('sitemap'))}", ""]), "text/plain")

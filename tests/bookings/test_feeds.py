@@ -1,0 +1,275 @@
+"""Sessions for other sites and programs: JSON, calendars, schema.org, the list to embed, the map of the site."""
+
+import datetime as dt
+import json
+import re
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from icalendar import Calendar
+
+from bookings import places, session_changes
+from bookings.moving import Plan, move
+from bookings.states import SessionStatus
+from hubs.models import Hub, Notice, OldHubAddress, ShowcaseSession
+from hubs.school_days import london
+from tests.factories import DAY, NOW, HubYearFactory, SchoolFactory, SessionFactory, StaffFactory, party
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _now(monkeypatch):
+    monkeypatch.setattr(timezone, "now", lambda: NOW)
+
+
+@pytest.fixture
+def session():
+    school = SchoolFactory(name="West Borough Primary School", town="Maidstone", postcode="ME16 8TL")
+    return SessionFactory(ref="ABC234", venue=school, hub_year=HubYearFactory(hub__slug="kent", name="Kent Hub"))
+
+
+def event_of(client, session):
+    html = client.get(session.get_absolute_url()).content.decode()
+    scripts = re.findall(r'<script type="application/ld\+json">(.*?)</script>', html, re.DOTALL)
+    return json.loads(scripts[0]) if scripts else None
+
+
+def entries(client, address):
+    response = client.get(address)
+    assert response["Content-Type"] == "text/calendar; charset=utf-8"
+    return Calendar.from_ical(response.content).walk("VEVENT")
+
+
+# --- schema.org -------------------------------------------------------------------------------------------------------
+
+
+def test_event_says_when_where_and_how_many_places_are_left(client, session):
+    places.hold(session.pk, party(size=2), clock=lambda: NOW)
+    event = event_of(client, session)
+    assert event["@type"] == "EducationEvent"
+    assert (event["startDate"], event["endDate"]) == ("2027-01-26T09:00:00+00:00", "2027-01-26T11:45:00+00:00")
+    assert event["eventStatus"] == "https://schema.org/EventScheduled"
+    assert event["location"]["name"] == "West Borough Primary School"
+    assert event["location"]["address"]["postalCode"] == "ME16 8TL"
+    assert (event["maximumAttendeeCapacity"], event["remainingAttendeeCapacity"]) == (30, 28)
+    assert event["offers"]["availability"] == "https://schema.org/InStock"
+    assert event["offers"]["price"] == "0.00"
+    assert event["isAccessibleForFree"] is True
+    assert event["organizer"]["name"] == "Kent Hub"
+    assert event["url"].endswith("/sessions/ABC234/")
+
+
+@pytest.mark.parametrize(
+    "verb, status",
+    [(session_changes.cancel_session, "EventCancelled"), (session_changes.postpone, "EventPostponed")],
+)
+def test_event_that_is_off_says_so_in_its_own_terms(client, session, verb, status):
+    verb(session.pk, by=StaffFactory(), clock=lambda: NOW)
+    event = event_of(client, session)
+    assert event["eventStatus"] == f"https://schema.org/{status}"
+    assert "offers" not in event
+
+
+def test_event_that_moved_says_when_it_was(client, session):
+    later = london(DAY + dt.timedelta(days=7), dt.time(13))
+    plan = Plan(
+        starts_at=later, ends_at=later + dt.timedelta(hours=2), arrival_at=None, venue=session.venue, capacity=30
+    )
+    move(session.pk, plan, by=StaffFactory(), clock=lambda: NOW)
+    event = event_of(client, session)
+    assert event["eventStatus"] == "https://schema.org/EventRescheduled"
+    assert event["previousStartDate"] == "2027-01-26T09:00:00+00:00"
+    assert event["startDate"] == "2027-02-02T13:00:00+00:00"
+
+
+def test_full_event_is_sold_out(client):
+    session = SessionFactory(room__capacity=1)
+    places.hold(session.pk, party(), clock=lambda: NOW)
+    event = event_of(client, session)
+    assert event["offers"]["availability"] == "https://schema.org/SoldOut"
+    assert event["remainingAttendeeCapacity"] == 0
+
+
+def test_session_without_a_day_is_no_event(client):
+    session = SessionFactory(starts_at=None, ends_at=None, room__status=SessionStatus.ANNOUNCED)
+    assert event_of(client, session) is None
+
+
+def test_title_cannot_end_the_script(client):
+    session = SessionFactory(title="</script><script>alert(1)</script> & more")
+    html = client.get(session.get_absolute_url()).content.decode()
+    assert html.count("</script>") == 1
+    assert event_of(client, session)["name"] == "</script><script>alert(1)</script> & more"
+
+
+def test_page_says_its_one_address_and_how_it_is_shared(client, session, settings):
+    settings.SITE_URL = "https://showcase.example"
+    html = client.get("/sessions/abc234/").content.decode()
+    assert '<link rel="canonical" href="https://showcase.example/sessions/ABC234/">' in html
+    assert '<meta property="og:title" content="Year 6 lesson">' in html
+    said = (
+        "Year 6 lesson. Tuesday 26 January 2027 9:00 to 11:45. West Borough Primary School, Maidstone. Suits Year 6. "
+    )
+    assert f'<meta property="og:description" content="{said}30 places left.">' in html
+
+
+# --- JSON -------------------------------------------------------------------------------------------------------------
+
+
+def test_json_lists_sessions_as_the_public_list_does(client, session):
+    SessionFactory(visibility=ShowcaseSession.Visibility.LINK)
+    SessionFactory(room__status=SessionStatus.DRAFT)
+    SessionFactory(starts_at=NOW - dt.timedelta(days=9), ends_at=NOW - dt.timedelta(days=9, hours=-2))
+    places.hold(session.pk, party(size=2), clock=lambda: NOW)
+    response = client.get("/sessions.json")
+    (one,) = response.json()["sessions"]
+    assert (one["ref"], one["town"]) == ("ABC234", "Maidstone")
+    assert (one["status"], one["status_in_words"]) == ("open", "28 places left")
+    assert (one["places"], one["places_left"]) == (30, 28)
+    assert one["starts_at"] == "2027-01-26T09:00:00+00:00"
+    assert one["hub_url"].endswith("/hubs/kent/")
+    assert response["Access-Control-Allow-Origin"] == "*"
+    assert response.json()["next"] is None
+
+
+def test_json_takes_the_filters_of_the_list(client, session):
+    SessionFactory(hub_year__hub__slug="leeds")
+    found = client.get("/sessions.json", {"hub": "kent"}).json()["sessions"]
+    assert [one["ref"] for one in found] == ["ABC234"]
+    assert client.get("/sessions.json", {"teach": "y1"}).json()["sessions"] == []
+    assert len(client.get("/sessions.json", {"teach": "nonsense", "page": "x"}).json()["sessions"]) == 2
+
+
+def test_json_says_the_next_page(client, session, monkeypatch):
+    monkeypatch.setattr("bookings.views.feeds.MOST_IN_A_FEED", 1)
+    SessionFactory(ref="XYZ789")
+    first = client.get("/sessions.json?hub=").json()
+    assert first["next"].endswith("/sessions.json?page=2")
+    second = client.get("/sessions.json?page=2").json()
+    assert second["next"] is None
+    assert {one["ref"] for one in (*first["sessions"], *second["sessions"])} == {"ABC234", "XYZ789"}
+
+
+def test_json_carries_national_notices_that_show_now(client):
+    Notice.objects.create(text="Places still available", from_at=NOW, until_at=NOW + dt.timedelta(days=1))
+    Notice.objects.create(text="Over", from_at=NOW - dt.timedelta(days=2), until_at=NOW)
+    assert client.get("/sessions.json").json()["notices"] == [{"text": "Places still available", "link": None}]
+
+
+def test_feeds_name_nobody(client, session):
+    booking = places.hold(session.pk, party(size=2, email="ada@school.example"), clock=lambda: NOW)
+    text = client.get("/sessions.json").content.decode() + client.get("/hubs/kent/sessions.ics").content.decode()
+    for secret in ("ada@school.example", "Test Teacher", booking.reference, str(booking.public_id)):
+        assert secret not in text
+
+
+# --- calendars --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "address", ["/sessions/ABC234.ics", "/sessions/abc234.ics", "/hubs/kent/sessions.ics", "/sessions.ics"]
+)
+def test_calendar_entry_is_no_booking(client, session, address):
+    (entry,) = entries(client, address)
+    assert str(entry["uid"]).startswith("session-ABC234@")
+    assert entry["dtstart"].dt == session.starts_at
+    assert "This entry is not a booking." in str(entry["description"])
+    assert str(entry["status"]) == "CONFIRMED"
+    assert "attendee" not in entry
+
+
+def test_calendar_says_that_a_session_is_cancelled(client, session):
+    before = int(entries(client, "/hubs/kent/sessions.ics")[0]["sequence"])
+    session_changes.cancel_session(session.pk, by=StaffFactory(), clock=lambda: NOW)
+    (entry,) = entries(client, "/hubs/kent/sessions.ics")
+    assert (str(entry["status"]), str(entry["summary"])) == ("CANCELLED", "Cancelled: Year 6 lesson")
+    assert int(entry["sequence"]) > before
+
+
+def test_calendar_of_a_hub_is_found_by_its_old_address(client, session):
+    OldHubAddress.objects.create(hub=session.hub, slug="kent-once")
+    assert len(entries(client, "/hubs/kent-once/sessions.ics")) == 1
+    assert client.get("/hubs/nowhere/sessions.ics").status_code == 404
+
+
+def test_draft_has_no_calendar(client):
+    draft = SessionFactory(room__status=SessionStatus.DRAFT)
+    assert client.get(f"/sessions/{draft.ref}.ics").status_code == 404
+
+
+# --- the list to embed ------------------------------------------------------------------------------------------------
+
+
+def ancestors(response):
+    (said,) = re.findall(r"frame-ancestors ([^;]*)", response["Content-Security-Policy"])
+    return said.strip()
+
+
+def test_list_may_be_framed_by_the_sites_that_the_hub_named_alone(client, session):
+    assert ancestors(client.get("/hubs/kent/embed/")) == "'none'"
+    session.hub.embed_origins = "https://www.kent.example\nhttps://kent.example:8443"
+    session.hub.save()
+    response = client.get("/hubs/kent/embed/")
+    assert ancestors(response) == "https://www.kent.example https://kent.example:8443"
+    assert ancestors(client.get("/hubs/kent/")) == "'none'"
+    assert "X-Frame-Options" not in response
+    assert not response.cookies
+
+
+def test_embedded_list_opens_links_outside_its_frame(client, session):
+    html = client.get("/hubs/kent/embed/").content.decode()
+    assert '<base target="_blank">' in html
+    assert "<form" not in html
+    assert 'href="/sessions/ABC234/"' in html
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "http://kent.example",
+        "https://kent.example/page",
+        "https://*.kent.example",
+        "kent.example",
+        "https://a;script-src",
+        "*",
+    ],
+)
+def test_site_that_is_no_exact_origin_is_refused(line):
+    with pytest.raises(ValidationError):
+        Hub(slug="x", embed_origins=f"https://fine.example\n{line}").full_clean()
+
+
+# --- search engines ---------------------------------------------------------------------------------------------------
+
+
+def test_map_of_the_site_names_public_pages_alone(client, session, settings):
+    hidden = SessionFactory(visibility=ShowcaseSession.Visibility.LINK)
+    draft = SessionFactory(room__status=SessionStatus.DRAFT)
+    text = client.get("/sitemap.xml").content.decode()
+    assert f"<loc>{settings.SITE_URL}/sessions/ABC234/</loc>" in text
+    assert f"<loc>{settings.SITE_URL}/hubs/kent/</loc>" in text
+    assert f"<loc>{settings.SITE_URL}/</loc>" in text
+    assert hidden.ref not in text
+    assert draft.ref not in text
+
+
+def test_robots_are_told_where_the_map_is(client, settings):
+    text = client.get("/robots.txt").content.decode()
+    assert f"Sitemap: {settings.SITE_URL}/sitemap.xml" in text
+    assert "Disallow: /bookings/" in text
+
+
+@pytest.mark.parametrize("address", ["/sessions.json", "/sessions.ics", "/hubs/kent/sessions.ics", "/hubs/kent/embed/"])
+def test_feed_asks_as_often_for_three_sessions_as_for_one(client, session, address):
+    counts = []
+    for _more in range(2):
+        client.get(address)
+        with CaptureQueriesContext(connection) as asked:
+            client.get(address)
+        counts.append(len(asked))
+        SessionFactory.create_batch(2, hub_year=session.hub_year)
+    assert counts[0] == counts[1]
