@@ -1,9 +1,15 @@
 """Schools of the register, their local authorities, and the lists of schools that hubs keep."""
 
+import re
 import unicodedata
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from hubs.teaching import Years, year_number
+
+APOSTROPHES = re.compile("['\"]")
+NO_WORD = re.compile("[^a-z0-9]+")
 
 
 def searchable(text: str) -> str:
@@ -11,6 +17,8 @@ def searchable(text: str) -> str:
 
     Letters of every script stay: schools abroad whose names are written in characters are not one school.
     """
+    if text.isascii():  # nearly every school's: an import asks for 50,000 of them
+        return " ".join(NO_WORD.sub(" ", APOSTROPHES.sub("", text.lower())).split())
     plain = unicodedata.normalize("NFKD", text).casefold()
     kept = "".join(c for c in plain if c not in "'’‘" and not unicodedata.combining(c))
     return " ".join("".join(c if c.isalnum() else " " for c in kept).split())
@@ -123,6 +131,32 @@ class School(models.Model):
         return f" {words} "
 
     @property
+    def years(self) -> Years:
+        """The year groups it has, by its ages; by its phase where they are not known.
+
+        Independent and special schools and pupil referral units have no phase in the register (0), but mostly ages.
+        Pupils of Year n turn n + 5 in it; a school "from 5" has a Reception, whose children turn 5.
+        """
+        if self.low_age is None or self.high_age is None:
+            return YEARS_OF_PHASE.get(self.phase, Years(0))
+        years = Years(0)
+        for year in Years.singles():
+            age = year_number(year) + 4
+            if (self.low_age <= age or (self.low_age <= 5 and year is Years.RECEPTION)) and age < self.high_age:
+                years |= year
+        return years
+
+    @property
+    def phase_by_age(self) -> int:
+        """The register's phase, or for a school without one the phase that its ages come to."""
+        if self.phase or not self.years:
+            return self.phase
+        younger = bool(self.years & YEARS_OF_PHASE[self.Phase.PRIMARY])
+        if self.years & (Years.KS3 | Years.KS4):
+            return self.Phase.ALL_THROUGH if younger else self.Phase.SECONDARY
+        return self.Phase.PRIMARY if younger else self.Phase.SIXTEEN_PLUS
+
+    @property
     def where(self) -> str:
         """Town and postcode, which tell apart schools of one name."""
         return " ".join(part for part in (self.town, self.postcode) if part)
@@ -134,6 +168,18 @@ class School(models.Model):
             school = school.successor
             seen.add(school.urn)
         return school
+
+
+PRIMARY_YEARS = Years.RECEPTION | Years.KS1 | Years.KS2
+# The years that a school of each phase has where the register gives no ages.
+YEARS_OF_PHASE: dict[int, Years] = {
+    School.Phase.PRIMARY: PRIMARY_YEARS,
+    School.Phase.MIDDLE_PRIMARY: Years.KS2 | Years.Y7,
+    School.Phase.SECONDARY: Years.KS3 | Years.KS4,
+    School.Phase.MIDDLE_SECONDARY: Years.Y5 | Years.Y6 | Years.Y7 | Years.Y8,
+    School.Phase.SIXTEEN_PLUS: Years.KS5,
+    School.Phase.ALL_THROUGH: PRIMARY_YEARS | Years.KS3 | Years.KS4,
+}
 
 
 class SchoolList(models.Model):
