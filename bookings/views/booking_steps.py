@@ -87,7 +87,7 @@ def pick_school(request: HttpRequest, showing: Showing, draft: Draft) -> HttpRes
     words = draft.answers.get("typed")
     if not words:
         return redirect("book", showing.session.ref)
-    found = list(School.objects.found_by(words)[: MOST_SCHOOLS + 1])
+    found = list(School.objects.found_by(words, MOST_SCHOOLS + 1))
     context = {"typed": words, "more": len(found) > MOST_SCHOOLS}
     if request.method != "POST":
         initial = {"urn": str(draft.school_id or "")}

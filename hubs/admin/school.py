@@ -7,7 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 from hubs.admin.bases import ModelAdmin
 from hubs.models import LocalAuthority, School, SchoolList
-from hubs.models.school import searchable
+from hubs.school_search import Search
+
+MOST_LISTED = 500
 
 
 class FromTheRegister(ModelAdmin):
@@ -36,9 +38,7 @@ class SchoolAdmin(FromTheRegister):
             return queryset, False
         if request.path.endswith("/autocomplete/"):
             return queryset.found_by(search_term), False  # type: ignore[attr-defined]  # SchoolQuerySet
-        for word in searchable(search_term).split():
-            queryset = queryset.filter(search__contains=f" {word}")
-        return queryset, False
+        return queryset.filter(pk__in=Search(search_term, closed_too=True).best(MOST_LISTED)), False
 
 
 @admin.register(LocalAuthority)

@@ -1,27 +1,16 @@
 """Schools of the register, their local authorities, and the lists of schools that hubs keep."""
 
-import re
-import unicodedata
+from collections.abc import Iterable, Sequence
+from typing import Any
 
-from django.db import models
+from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
+from hubs.models.school_word import SchoolWord
+from hubs.school_words import search_text
 from hubs.teaching import Years, year_number
 
-APOSTROPHES = re.compile("['\"]")
-NO_WORD = re.compile("[^a-z0-9]+")
-
-
-def searchable(text: str) -> str:
-    """`text` as it is searched: no accents, apostrophes or case; everything else that is no letter or digit a space.
-
-    Letters of every script stay: schools abroad whose names are written in characters are not one school.
-    """
-    if text.isascii():  # nearly every school's: an import asks for 50,000 of them
-        return " ".join(NO_WORD.sub(" ", APOSTROPHES.sub("", text.lower())).split())
-    plain = unicodedata.normalize("NFKD", text).casefold()
-    kept = "".join(c for c in plain if c not in "'’‘" and not unicodedata.combining(c))
-    return " ".join("".join(c if c.isalnum() else " " for c in kept).split())
+MOST_FOUND = 40
 
 
 class LocalAuthority(models.Model):
@@ -44,29 +33,35 @@ class SchoolQuerySet(models.QuerySet["School"]):
     def open(self) -> "SchoolQuerySet":
         return self.filter(status__in=School.OPEN)
 
-    def found_by(self, typed: str) -> "SchoolQuerySet":
-        """Open schools whose name, town, postcode or URN hold every word of `typed`, best first.
+    def found_today(self) -> "SchoolQuerySet":
+        """Those that are open, or have become another school."""
+        return self.filter(models.Q(status__in=School.OPEN) | models.Q(successor__isnull=False))
 
-        A postcode is one word with or without its space. No words, no schools.
+    def found_by(self, typed: str, most: int = MOST_FOUND) -> "SchoolQuerySet":
+        """Open schools that `typed` may mean, best first, at most `most`: see hubs/school_search.py.
+
+        A school that closed is found as what it has become.
         """
-        words = searchable(typed).split()[:8]
-        if not words:
+        from hubs.school_search import Search  # it reads schools itself
+
+        return self.open().in_order(Search(typed).best(most))
+
+    def in_order(self, urns: Sequence[int]) -> "SchoolQuerySet":
+        """The schools of these URNs, in their order."""
+        if not urns:
             return self.none()
-        whole = " ".join(words)
-        found = self.open()
-        postcode = whole.replace(" ", "")
-        by_words = models.Q()
-        for word in words:
-            by_words &= models.Q(search__contains=f" {word}")
-        close = models.Q(search__contains=f" {postcode} ") if any(c.isdigit() for c in postcode) else models.Q(pk=None)
-        rank = models.Case(
-            models.When(close, then=0),
-            models.When(search__startswith=f" {whole} ", then=1),
-            models.When(search__startswith=f" {whole}", then=2),
-            default=3,
-            output_field=models.SmallIntegerField(),
-        )
-        return found.filter(by_words | close).order_by(rank, "name", "town", "urn")
+        place = [models.When(pk=urn, then=n) for n, urn in enumerate(urns)]
+        return self.filter(pk__in=urns).order_by(models.Case(*place, output_field=models.IntegerField()))
+
+    def bulk_create(self, objs: Iterable["School"], *args: Any, **kwargs: Any) -> list["School"]:
+        """As Django's, with what each school is found by."""
+        schools = list(objs)
+        for school in schools:
+            school.search = school.search_text()
+        with transaction.atomic():
+            made = super().bulk_create(schools, *args, **kwargs)
+            SchoolWord.objects.write(made)
+        return made
 
 
 class School(models.Model):
@@ -107,6 +102,7 @@ class School(models.Model):
     postcode = models.CharField(_("postcode"), max_length=8, blank=True)
     easting = models.PositiveIntegerField(_("easting"), null=True, blank=True)
     northing = models.PositiveIntegerField(_("northing"), null=True, blank=True)
+    # What `found_by` ranks by; the words that lead here stand in SchoolWord.
     search = models.TextField(editable=False, default="")
 
     objects = SchoolQuerySet.as_manager()
@@ -121,14 +117,16 @@ class School(models.Model):
     def __str__(self) -> str:
         return f"{self.name}, {self.where}" if self.where else self.name
 
-    def save(self, *args: object, **kwargs: object) -> None:
+    def save(self, *args: Any, **kwargs: Any) -> None:
         self.search = self.search_text()
-        super().save(*args, **kwargs)  # type: ignore[arg-type]
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+            SchoolWord.objects.write([self])
 
     def search_text(self) -> str:
-        """What `found_by` looks in: each word after a space, the postcode with its space and without."""
-        words = searchable(f"{self.name} {self.town} {self.postcode} {self.postcode.replace(' ', '')} {self.urn}")
-        return f" {words} "
+        """What it is ranked by when somebody looks for it (hubs/school_words.py)."""
+        authority = self.local_authority.name if self.local_authority else ""
+        return search_text(name=self.name, places=[self.town, authority], postcode=self.postcode, urn=self.urn)
 
     @property
     def years(self) -> Years:

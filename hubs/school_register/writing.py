@@ -110,15 +110,17 @@ def _differs(school: School, row: RegisterRow, authorities: dict[str, LocalAutho
     """Whether the register says anything else of the school than we keep."""
     if any(getattr(school, name) != value for name, value in row.values.items()):
         return True
-    code = row.authority[0] if row.authority else None
-    return school.local_authority_id != code
+    authority = authorities[row.authority[0]] if row.authority else None
+    if school.local_authority_id != (authority.code if authority else None):
+        return True
+    school.local_authority = authority
+    return school.search != school.search_text()  # an authority's new name is in it
 
 
 def _made_equal(school: School, row: RegisterRow, authorities: dict[str, LocalAuthority]) -> School:
     for name, value in row.values.items():
         setattr(school, name, value)
     school.local_authority = _authority_of(row, authorities)
-    school.search = school.search_text()
     return school
 
 

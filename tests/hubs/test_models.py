@@ -19,13 +19,14 @@ from hubs.models import (
     Resource,
     School,
     SchoolList,
+    SchoolWord,
     ShowcaseSession,
     StaffUser,
     VisitingTeacher,
 )
-from hubs.models.school import searchable
 from hubs.references import ALPHABET, booking_reference, session_ref
 from hubs.school_days import SchoolDays, london
+from hubs.school_words import searchable
 from hubs.teaching import Years
 from tests.factories import (
     DAY,
@@ -297,6 +298,7 @@ OTHERS = {
     "resource_is_file_or_address": lambda: Resource(session=SessionFactory(), title="Neither"),
 }
 TWICE = {
+    "a_word_of_a_school_once": lambda: SchoolWord(school=SchoolFactory(), word="moor"),
     "one_hub_a_year": lambda: HubYear(hub=HubFactory(), exchange=ExchangeFactory(), name="Kent"),
     "one_list_a_name": lambda: SchoolList(hub=HubFactory(), name="Programme schools"),
     "one_lesson_a_position": lambda: Lesson(session=SessionFactory(), position=2),

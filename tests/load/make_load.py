@@ -36,7 +36,9 @@ def make_schools(count: int) -> None:
     """Schools with the names that English schools have."""
     from hubs.models import LocalAuthority, School
 
-    LocalAuthority.objects.bulk_create([LocalAuthority(code=str(n), name=f"Authority {n}") for n in range(200, 350)])
+    authorities = LocalAuthority.objects.bulk_create(
+        [LocalAuthority(code=str(n), name=f"Authority {n}") for n in range(200, 350)]
+    )
     saints = ["St Joseph's", "St Mary's", "Holy Trinity", "West Borough", "Oak Hill", "The Grove", "Parkside", "Meadow"]
     kinds = ["Primary School", "Church of England Primary School", "Junior School", "High School", "Academy"]
     towns = [
@@ -50,13 +52,12 @@ def make_schools(count: int) -> None:
             urn=200_000 + n,
             name=f"{random.choice(saints)} {random.choice(kinds)} {n % 700 or ''}".strip(),
             phase=random.choice([2, 2, 2, 4]),
-            local_authority_id=str(random.randrange(200, 350)),
+            local_authority=random.choice(authorities),
             town=random.choice(towns),
             postcode=f"ME{n % 20 + 1} {n % 9}{chr(65 + n % 26)}{chr(65 + n // 26 % 26)}",
             easting=random.randrange(200_000, 650_000),
             northing=random.randrange(50_000, 600_000),
         )
-        school.search = school.search_text()
         rows.append(school)
     School.objects.bulk_create(rows, BATCH)
 
