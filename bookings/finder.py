@@ -8,9 +8,12 @@ from django import forms
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from bookings.forms.fields import Line
+from bookings.near import RADII, USUAL, Near
 from hubs.models import Hub, Lesson, ShowcaseSession
 from hubs.models.session import ShowcaseSessionQuerySet
-from hubs.teaching import STAGES, Years, in_words, year_label
+from hubs.teaching import ROLE_LABELS, STAGES, Roles, Years, in_words, roles_in_words, year_label
+from hubs.whereabouts import CannotPlace, Place, place
 
 ANY_YEAR = ("", _("Any year"))
 NOT_THERE = {"invalid_choice": _("Choose one of these")}
@@ -35,12 +38,28 @@ def suiting(sessions: ShowcaseSessionQuerySet, years: Years) -> ShowcaseSessionQ
     return sessions.alias(said=said).filter(Q(said__gt=0) | Exists(taught))
 
 
+WITHIN = [(str(miles or "england"), miles) for miles in RADII]
+
+
 class FinderForm(forms.Form):
     """The filters. A value that makes no sense is said beside its field and left out; the list still shows."""
 
     use_required_attribute = False
 
+    near = Line(
+        label=_("Near"),
+        help_text=_("Postcode, town or school"),
+        required=False,
+        max_length=100,
+        widget=forms.TextInput(attrs={"autocomplete": "postal-code", "spellcheck": "false"}),
+    )
     teach = forms.ChoiceField(label=_("I teach"), choices=_taught, required=False, error_messages=NOT_THERE)
+    role = forms.ChoiceField(
+        label=_("I am"),
+        choices=[("", _("Anybody")), *((str(int(role)), label) for role, label in ROLE_LABELS.items())],
+        required=False,
+        error_messages=NOT_THERE,
+    )
     since = forms.DateField(
         label=_("From"),
         required=False,
@@ -55,11 +74,41 @@ class FinderForm(forms.Form):
     )
     hub = forms.ChoiceField(label=_("Hub"), required=False, error_messages=NOT_THERE)
 
+    within = forms.ChoiceField(
+        choices=[(name, name) for name, _miles in WITHIN], required=False, widget=forms.HiddenInput
+    )
+
     def __init__(self, data: Any, *, hubs: QuerySet[Hub]) -> None:
         super().__init__(data)
+        self.place: Place | None = None
         self.names = {hub.slug: hub.current_name for hub in hubs}  # type: ignore[attr-defined]
         self.fields["hub"].choices = [("", _("Any hub")), *self.names.items()]  # type: ignore[attr-defined]
         self.is_valid()
+
+    def clean_near(self) -> str:
+        typed = str(self.cleaned_data["near"])
+        if typed:
+            try:
+                self.place = place(typed)
+            except CannotPlace as problem:
+                raise forms.ValidationError(str(problem)) from problem
+        return typed
+
+    @property
+    def miles(self) -> int:
+        """How far from the place, in miles; what makes no sense is the usual distance."""
+        return dict(WITHIN).get(self.cleaned_data.get("within", ""), USUAL)
+
+    def distances(self, near: Near) -> list[tuple[str, int, str]]:
+        """Each distance in words, with how many sessions are within it, and its address; none for the one in force."""
+        return [
+            (
+                _in_miles(miles),
+                near.counts[miles],
+                "" if miles == near.radius else self.address(within=None if miles == USUAL else name, page=None),
+            )
+            for name, miles in WITHIN
+        ]
 
     def wants(self, name: str) -> bool:
         """Whether a flag such as `past` stands in the address."""
@@ -71,16 +120,19 @@ class FinderForm(forms.Form):
         asked = str(self.data.get("page", ""))[:6]  # enough for any page there is, and little for int()
         return int(asked) or 1 if asked.isascii() and asked.isdigit() else 1
 
-    def narrow(self, sessions: ShowcaseSessionQuerySet) -> ShowcaseSessionQuerySet:
-        """The sessions that fit what was answered."""
-        said = self.cleaned_data
-        if said.get("teach"):
+    def narrow(self, sessions: ShowcaseSessionQuerySet, *, leaving: str = "") -> ShowcaseSessionQuerySet:
+        """The sessions that fit what was answered, but for the filter `leaving`."""
+        said = {name: value for name, value in self.cleaned_data.items() if value and name != leaving}
+        if "teach" in said:
             sessions = suiting(sessions, _years_of(said["teach"]))
-        if said.get("since"):
+        if "role" in said:
+            wanted = F("suits_roles").bitand(int(said["role"]))
+            sessions = sessions.alias(for_role=wanted).filter(Q(suits_roles=0) | Q(for_role__gt=0))
+        if "since" in said:
             sessions = sessions.filter(Q(last_day__gte=said["since"]))
-        if said.get("until"):
+        if "until" in said:
             sessions = sessions.filter(Q(first_day__lte=said["until"]))
-        if said.get("hub"):
+        if "hub" in said:
             own = Q(hub_year__hub__slug=said["hub"])
             shared = ShowcaseSession.objects.filter(also_run_by__hub__slug=said["hub"])
             sessions = sessions.filter(own | Q(pk__in=shared.values("pk")))
@@ -95,19 +147,36 @@ class FinderForm(forms.Form):
 
     def chosen(self) -> list[tuple[str, str]]:
         """Each filter in force in words, with the address of the search without it."""
+        return [(words, address) for _name, words, address in self.in_force()]
+
+    def in_force(self) -> list[tuple[str, str, str]]:
+        """Each filter in force: its name, what it says, the address of the search without it."""
         return [
-            (self._in_words(name, value), self.address(**{name: None, "page": None}))
+            (name, self._in_words(name, value), self.address(**_without(name), page=None))
             for name, value in self.cleaned_data.items()
-            if value
+            if value and name != "within"
         ]
 
     def _in_words(self, name: str, value: Any) -> str:
+        if name == "near" and self.place:
+            return str(_("near %(place)s") % {"place": self.place.name})
         if name == "hub":
             return str(self.names[value])
+        if name == "role":
+            return roles_in_words(Roles(int(value)))
         if name == "teach":
             return in_words(_years_of(value))
         said = _("from %(day)s") if name == "since" else _("to %(day)s")
         return str(said % {"day": _short(value)})
+
+
+def _without(name: str) -> dict[str, None]:
+    """What leaves an address with one filter: a distance means nothing without its place."""
+    return {"near": None, "within": None} if name == "near" else {name: None}
+
+
+def _in_miles(miles: int) -> str:
+    return str(_("%(n)d miles") % {"n": miles} if miles else _("England"))
 
 
 def _short(day: dt.date) -> str:

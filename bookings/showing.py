@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from bookings.models import Places
+from bookings.near import distance_in_words
 from bookings.offers import list_has_ended
 from bookings.states import Standing
 from bookings.templatetags.showcase_tags import clock
@@ -93,6 +94,7 @@ class Showing:
             "starts_at": timezone.localtime(session.starts_at).isoformat() if session.starts_at else "",
             "hours": _hours(clock(session.starts_at), clock(session.ends_at)) if session.starts_at else "",
             "where": _where(session.where_name, session.where_town),
+            "far": distance_in_words(session),
             "suits": _suits(session.suits) if session.suits else "",
             "hub": session.hub_year.name,
             "taken": self.taken,

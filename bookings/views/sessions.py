@@ -15,6 +15,7 @@ from bookings.events import as_script, schema_event, summary
 from bookings.finder import FinderForm
 from bookings.judging import hold_deadline
 from bookings.models import SessionChange
+from bookings.near import Near
 from bookings.showing import Showing
 from bookings.states import FROZEN, SessionStatus, Standing, Verb
 from bookings.words import who_may_book
@@ -43,6 +44,35 @@ def with_total(sessions: ShowcaseSessionQuerySet) -> ShowcaseSessionQuerySet:
     return sessions.annotate(total=Subquery(in_all))
 
 
+class Finding:
+    """The sessions that a search finds: by day, or near a place."""
+
+    def __init__(self, form: FinderForm, *, today: dt.date) -> None:
+        self.form = form
+        self.past = form.wants("past")
+        self.of_time = announced().past(today=today) if self.past else announced().upcoming(today=today)
+        fitting = form.narrow(self.of_time)
+        self.near = Near(form.place, form.miles, fitting) if form.place else None
+        if self.near:
+            self.rows = self.near.rows(past=self.past)
+        else:
+            self.rows = with_total(fitting.reverse() if self.past else fitting)
+
+    def total(self, rows: list[ShowcaseSession]) -> int:
+        """How many there are in all, of which `rows` are a page."""
+        if self.near:
+            return self.near.total
+        return rows[0].total if rows else 0  # type: ignore[attr-defined]  # annotated by with_total
+
+    def without_one(self) -> list[tuple[str, str, int]]:
+        """Each filter whose loss would find something: in words, the address without it, and how many that finds."""
+        counted = [
+            (words, address, self.form.narrow(self.of_time, leaving=name).count())
+            for name, words, address in self.form.in_force()
+        ]
+        return [one for one in counted if one[2]]
+
+
 def by_day(showings: list[Showing]) -> list[tuple[ShowcaseSession, list[Showing]]]:
     """Sessions grouped by their day, or their range of days; the first of each group stands for its day."""
     groups = groupby(showings, key=lambda one: (one.session.first_day, one.session.last_day))
@@ -51,24 +81,23 @@ def by_day(showings: list[Showing]) -> list[tuple[ShowcaseSession, list[Showing]
 
 @public
 def find(request: HttpRequest) -> HttpResponse:
-    """The list of sessions by date, filtered by hub, date and what somebody teaches. Four queries, however many."""
+    """The list of sessions by date, or near a place; filtered. Four queries, three more for a place."""
     now = timezone.now()
     form = FinderForm(request.GET, hubs=Hub.objects.named())
-    past = form.wants("past")
-    sessions = announced()
-    today = timezone.localdate(now)
-    sessions = sessions.past(today=today).reverse() if past else sessions.upcoming(today=today)
-    sessions = with_total(form.narrow(sessions))
+    found = Finding(form, today=timezone.localdate(now))
     number = form.page
-    rows = list(sessions[(number - 1) * PAGE : number * PAGE])
+    rows = list(found.rows[(number - 1) * PAGE : number * PAGE])
     if not rows and number > 1:
         return redirect(f"{request.path}{form.address(page=None)}")
-    total = rows[0].total if rows else 0  # type: ignore[attr-defined]  # annotated above
+    total = found.total(rows)
     context = {
         "form": form,
-        "past": past,
+        "past": found.past,
+        "near": found.near,
+        "distances": form.distances(found.near) if found.near else [],
         "days": by_day([Showing(row, now) for row in rows]),
         "total": total,
+        "without_one": [] if rows else found.without_one(),
         "notices": Notice.objects.showing(now=now).filter(hub=None),
         "previous_page": form.address(page=number - 1) if number > 1 else None,
         "next_page": form.address(page=number + 1) if number * PAGE < total else None,

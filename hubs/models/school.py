@@ -7,6 +7,7 @@ from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from hubs.models.school_word import SchoolWord
+from hubs.postcodes import Spot, district_of, districts, tidy_postcode
 from hubs.school_words import search_text
 from hubs.teaching import Years, year_number
 
@@ -45,6 +46,14 @@ class SchoolQuerySet(models.QuerySet["School"]):
         from hubs.school_search import Search  # it reads schools itself
 
         return self.open().in_order(Search(typed).best(most))
+
+    def spot_of(self, postcode: str) -> Spot | None:
+        """Where a postcode is: where a school has it, else the middle of its district; None where that is not known."""
+        if tidy := tidy_postcode(postcode):
+            has_it = self.filter(postcode=tidy, easting__isnull=False, northing__isnull=False)
+            for easting, northing in has_it.order_by("urn").values_list("easting", "northing")[:1]:
+                return easting or 0, northing or 0
+        return districts().get(district_of(postcode))
 
     def in_order(self, urns: Sequence[int]) -> "SchoolQuerySet":
         """The schools of these URNs, in their order."""

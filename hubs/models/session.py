@@ -13,9 +13,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from hubs.flags import FlagField
+from hubs.models.at_a_place import AtAPlace
 from hubs.models.exchange import HostSchool
 from hubs.models.hub import HubYear
-from hubs.models.school import LocalAuthority, School, SchoolList
+from hubs.models.school import LocalAuthority, SchoolList
 from hubs.references import session_ref
 from hubs.school_days import SchoolDays, london
 from hubs.teaching import Roles, Years, in_words, roles_in_words, taught_in_words
@@ -43,7 +44,7 @@ class ShowcaseSessionQuerySet(models.QuerySet["ShowcaseSession"]):
         return self.select_related(*NAMED_BY)
 
 
-class ShowcaseSession(models.Model):
+class ShowcaseSession(AtAPlace):
     """One dated morning or afternoon at a host school. Times are stored in UTC and entered as London time."""
 
     class Kind(models.TextChoices):
@@ -93,21 +94,6 @@ class ShowcaseSession(models.Model):
         help_text=_("Before there is a date: it will fall on this day or later."),
     )
     last_day = models.DateField(_("last day"), null=True, blank=True)
-
-    # Where. A school of the register, or a named place.
-    venue = models.ForeignKey(
-        School,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("at the school"),
-        help_text=_("Empty: the host school, or the place named below."),
-    )
-    place_name = models.CharField(_("place"), max_length=150, blank=True, help_text=_("Where it is no school."))
-    place_address = models.CharField(_("address"), max_length=200, blank=True)
-    place_town = models.CharField(_("town"), max_length=100, blank=True)
-    place_postcode = models.CharField(_("postcode"), max_length=8, blank=True)
 
     # Who it suits, apart from the class taught.
     suits_years = FlagField(_("suits years"), flag=Years)
@@ -234,6 +220,7 @@ class ShowcaseSession(models.Model):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self._set_day()
+        self.set_spot()
         if not self._state.adding and kwargs.get("update_fields") is None:
             # All but `taught`: its lessons write it, and a form loaded before them must not put the old one back.
             kwargs["update_fields"] = {field.name for field in self._meta.concrete_fields} - {"id", "taught"}
@@ -272,26 +259,6 @@ class ShowcaseSession(models.Model):
     def hub(self) -> Any:
         """The hub that runs it."""
         return self.hub_year.hub
-
-    @property
-    def school(self) -> School | None:
-        """The school where it is, if it is at one and that is known."""
-        if self.venue or self.place_name:
-            return self.venue
-        return self.host_school.school if self.host_school else None
-
-    @property
-    def where_name(self) -> str:
-        """Name of the place, or an empty string while it is to be announced."""
-        return self.school.name if self.school else self.place_name
-
-    @property
-    def where_town(self) -> str:
-        return self.school.town if self.school else self.place_town
-
-    @property
-    def where_postcode(self) -> str:
-        return self.school.postcode if self.school else self.place_postcode
 
     @property
     def name(self) -> str:

@@ -10,7 +10,7 @@ from bookings.states import SessionStatus
 from bookings.views import sessions
 from hubs.models import Lesson, Notice, ShowcaseSession
 from hubs.school_days import london
-from hubs.teaching import Years
+from hubs.teaching import Roles, Years
 from tests.browser.reading import Page
 from tests.browser.rows import questions
 from tests.factories import DAY, NOW, HubFactory, HubYearFactory, SessionFactory
@@ -145,7 +145,24 @@ def test_nothing_that_fits_offers_to_drop_each_choice(client):
     assert "0 sessions" in page.text
     assert "No session fits all of this. Take one of your choices away:" in page.text
     assert page.links["without “Key Stage 5”"] == "?since=2027-01-20"
-    assert page.links["without “from 20 January 2027”"] == "?teach=ks5"
+    assert "without “Key Stage 5” (1)" in page.text
+    assert "without “from 20 January 2027”" not in page.links  # that would find nothing either
+
+
+def test_nothing_that_fits_even_with_one_choice_less_offers_to_drop_all(client):
+    SessionFactory(title="one")
+    page = Page(client.get("/?teach=ks5&until=2027-01-20"))
+    assert "No session fits this, nor would one if you took one of your choices away." in page.text
+    assert page.links["Take all of them away"] == "?"
+
+
+def test_role_filter_finds_what_suits_it_and_what_says_nothing_of_roles(client):
+    SessionFactory(title="anybody")
+    SessionFactory(title="leads", suits_roles=Roles.MATHS_LEAD | Roles.HEADTEACHER)
+    SessionFactory(title="trainees", suits_roles=Roles.TRAINEE)
+    assert shown(client, f"?role={int(Roles.MATHS_LEAD)}") == ["anybody", "leads"]
+    page = Page(client.get(f"/?role={int(Roles.TRAINEE)}&teach=y6"))
+    assert page.links["Trainee teacher – remove this filter ×"] == "?teach=y6"
 
 
 @pytest.mark.parametrize("query", ["?since=31/02/2027", "?until=soon", "?since=0000-01-01", "?until=99999-01-01"])

@@ -247,6 +247,7 @@ def test_words_follow_what_is_saved():
     "text, words",
     [
         ("St Joseph's R.C. Primary", "st joseph catholic primary"),
+        ("Saint Joseph", "st joseph"),
         ("C of E (VA) Jnr & Inf", "ce aided junior infant"),
         ("All Saints’ CofE", "all st ce"),
         ("Ashton-upon-Mersey", "ashton mersey"),

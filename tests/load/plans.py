@@ -17,7 +17,7 @@ import django
 
 LARGE = {
     *("bookings_booking", "bookings_visitor", "bookings_mail", "bookings_auditentry", "bookings_places"),
-    *("hubs_school", "hubs_showcasesession", "hubs_lesson"),
+    *("hubs_school", "hubs_schoolword", "hubs_showcasesession", "hubs_lesson"),
 }
 SCAN = re.compile(r"SCAN (\w+)|Seq Scan on (\w+)")
 ALIAS = re.compile(r'"(\w+)" ([TUVW]\d+)\b')
@@ -47,7 +47,7 @@ def pages() -> Iterator[tuple[str, Callable[[], Any]]]:
 
     client, staff = Client(HTTP_HOST="localhost"), Client(HTTP_HOST="localhost")
     staff.force_login(StaffUser.objects.create_superuser(email="plans@load.example", full_name="Plans"))
-    session = ShowcaseSession.objects.order_by("-pk").select_related("hub_year__hub")[0]
+    session = ShowcaseSession.objects.order_by("-pk").select_related("hub_year__hub", "venue")[0]
     booking = Booking.objects.order_by("-pk")[0]
     day = f"{session.first_day}"
     addresses = {
@@ -59,6 +59,13 @@ def pages() -> Iterator[tuple[str, Callable[[], Any]]]:
         "list, by all": f"/?teach=ks3&hub={session.hub_year.hub.slug}&since={day}",
         "list, page 20": "/?page=20",
         "list, past": "/?past=1",
+        "list, near a postcode": f"/?near={session.venue.postcode}",
+        "list, near a district": "/?near=ME16",
+        "list, near a town": f"/?near={session.venue.town}",
+        "list, near a school": f"/?near={session.venue.name}",
+        "list, near, of all of England": "/?near=ME16&within=england&page=20",
+        "list, near, by teach": "/?near=ME16&teach=ks3",
+        "list, nothing that fits": f"/?teach=y13&hub={session.hub_year.hub.slug}&since={day}",
         "session": f"/sessions/{session.ref}/",
         "hub": f"/hubs/{session.hub_year.hub.slug}/",
         "hubs": "/hubs/",
@@ -77,6 +84,8 @@ def pages() -> Iterator[tuple[str, Callable[[], Any]]]:
     }
     yield from ((name, lambda path=path: client.get(path)) for name, path in addresses.items())
     yield "school search", lambda: list(School.objects.found_by("parkside maidstone", 21))
+    yield "school search, misspelt", lambda: list(School.objects.found_by("prakside maidstoen", 21))
+    yield "school search, of a common word", lambda: list(School.objects.found_by("st", 21))
     yield "my bookings", lambda: client.post("/my-bookings/", {"email": booking.contact_email})
     yield from ((f"admin: {name}", lambda path=path: staff.get(path)) for name, path in admin.items())
     yield "mail claim", lambda: outbox._claim(timezone.now())

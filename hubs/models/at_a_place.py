@@ -1,0 +1,59 @@
+"""Where a session is: at a school of the register or a named place; until that is said, at its host school."""
+
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from hubs.models.school import School
+
+
+class AtAPlace(models.Model):
+    """A school or a named place. What is one has a `host_school`, whose school is meant where neither is said."""
+
+    host_school: Any
+
+    venue = models.ForeignKey(
+        School,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("at the school"),
+        help_text=_("Empty: the host school, or the place named below."),
+    )
+    place_name = models.CharField(_("place"), max_length=150, blank=True, help_text=_("Where it is no school."))
+    place_address = models.CharField(_("address"), max_length=200, blank=True)
+    place_town = models.CharField(_("town"), max_length=100, blank=True)
+    place_postcode = models.CharField(_("postcode"), max_length=8, blank=True)
+    # Where a named place is by its postcode, in metres: set by save(). A school has coordinates of its own.
+    place_easting = models.PositiveIntegerField(_("easting"), null=True, blank=True, editable=False)
+    place_northing = models.PositiveIntegerField(_("northing"), null=True, blank=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+    def set_spot(self) -> None:
+        """Place a named place on the map by its postcode; None where it has none or nobody knows it."""
+        postcode = self.place_postcode if self.place_name else ""
+        self.place_easting, self.place_northing = School.objects.spot_of(postcode) or (None, None)
+
+    @property
+    def school(self) -> School | None:
+        """The school where it is, if it is at one and that is known."""
+        if self.venue or self.place_name:
+            return self.venue
+        return self.host_school.school if self.host_school else None
+
+    @property
+    def where_name(self) -> str:
+        """Name of the place, or an empty string while it is to be announced."""
+        return self.school.name if self.school else self.place_name
+
+    @property
+    def where_town(self) -> str:
+        return self.school.town if self.school else self.place_town
+
+    @property
+    def where_postcode(self) -> str:
+        return self.school.postcode if self.school else self.place_postcode

@@ -1,0 +1,306 @@
+"""Sessions near a postcode, a town or a school: within so many miles, nearest first in the day, widened where few."""
+
+import datetime as dt
+
+import pytest
+from django.utils import timezone
+
+from bookings.near import Near, distance_in_words
+from bookings.states import SessionStatus
+from hubs.models import HostSchool, LocalAuthority, ShowcaseSession
+from hubs.postcodes import district_of, tidy_postcode
+from hubs.school_days import london
+from hubs.teaching import Years
+from hubs.whereabouts import CannotPlace, Place, place
+from tests.bookings.test_views_list import shown
+from tests.browser.reading import Page
+from tests.browser.rows import questions
+from tests.factories import DAY, NOW, HubYearFactory, SchoolFactory, SessionFactory
+
+pytestmark = pytest.mark.django_db
+MILE = 1609.344
+MAIDSTONE = (573842, 155270)
+CANNOT = "We cannot place this postcode. Choose a hub or a town."
+
+
+@pytest.fixture(autouse=True)
+def _now(monkeypatch):
+    monkeypatch.setattr(timezone, "now", lambda: NOW)
+
+
+def away(miles, **values):
+    """A school so many miles east of West Borough Primary School in Maidstone."""
+    return SchoolFactory(easting=MAIDSTONE[0] + round(miles * MILE), northing=MAIDSTONE[1], **values)
+
+
+def session(title, miles, *, days=0, **values):
+    day = DAY + dt.timedelta(days=days)
+    return SessionFactory(
+        title=title,
+        venue=away(miles, town="Elsewhere", postcode=""),
+        starts_at=london(day, values.pop("at", dt.time(9))),
+        ends_at=london(day, dt.time(15)),
+        **values,
+    )
+
+
+@pytest.fixture
+def maidstone():
+    return away(0, name="West Borough Primary School", urn=118568, town="Maidstone", postcode="ME16 8TL")
+
+
+@pytest.fixture
+def kent(maidstone):
+    """Sessions near and far on two days, of different hubs."""
+    session("near, late", 4, at=dt.time(14))
+    session("nearer, later day", 1, days=1)
+    session("far", 29)
+    session("nearest", 0)
+    session("beyond", 45)
+    session("London side", 61)
+
+
+# --- what is near ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("kent")
+@pytest.mark.parametrize(
+    "near", ["ME16 8TL", "me168tl", " Me16  8tL ", "maidstone", "MAIDSTONE", "west borough", "118568"]
+)
+def test_sessions_stand_by_day_nearest_first_within_thirty_miles(client, near):
+    assert shown(client, f"?near={near}") == ["nearest", "near, late", "far", "nearer, later day"]
+
+
+@pytest.mark.usefixtures("kent")
+def test_each_session_says_how_far_it_is(client):
+    text = Page(client.get("/?near=ME16 8TL")).text
+    assert "4 sessions Within 10 miles (3) · 30 miles (4) · 60 miles (5) · England (6)" in text
+    for far in ("under a mile", "1 mile ", "4 miles", "29 miles"):
+        assert f"Elsewhere · {far}" in text
+    assert "mile" not in Page(client.get("/")).text.replace("Postcode", "")
+
+
+@pytest.mark.usefixtures("kent")
+def test_distance_can_be_chosen_and_is_kept_by_the_other_filters(client):
+    assert shown(client, "?near=ME16 8TL&within=10") == ["nearest", "near, late", "nearer, later day"]
+    assert "beyond" in shown(client, "?near=ME16 8TL&within=60")
+    assert len(shown(client, "?near=ME16 8TL&within=england")) == 6
+    page = Page(client.get("/?near=ME16 8TL&within=60&teach=y6"))
+    assert page.links["10 miles"] == "?near=ME16+8TL&teach=y6&within=10"
+    assert page.links["30 miles"] == "?near=ME16+8TL&teach=y6"
+    assert page.links["England"] == "?near=ME16+8TL&teach=y6&within=england"
+    assert "60 miles" not in page.links
+    assert page.links["near ME16 8TL – remove this filter ×"] == "?teach=y6"
+    assert page.links["Year 6 – remove this filter ×"] == "?near=ME16+8TL&within=60"
+    assert b'<input type="hidden" name="within" value="60"' in client.get("/?near=maidstone&within=60").content
+
+
+@pytest.mark.usefixtures("kent")
+@pytest.mark.parametrize("within", ["", "0", "-1", "31", "10 miles", "²", "%00"])
+def test_distance_that_there_is_not_is_the_usual_one(client, within):
+    assert len(shown(client, f"?near=maidstone&within={within}")) == 4
+
+
+def test_distance_is_exact_to_the_metre(client, maidstone):
+    for title, metres in [("in", 16093), ("out", 16094), ("one", 1), ("two", 2)]:
+        SessionFactory(title=title, venue=SchoolFactory(easting=MAIDSTONE[0] + metres, northing=MAIDSTONE[1]))
+    assert shown(client, "?near=ME16 8TL&within=10") == ["one", "two", "in"]
+
+
+def test_fewer_than_three_widen_and_say_so(client, maidstone):
+    session("here", 5)
+    session("there", 20)
+    session("yonder", 50)
+    assert shown(client, "?near=maidstone") == ["here", "there", "yonder"]
+    text = Page(client.get("/?near=maidstone")).text
+    assert "Only 2 sessions are within 30 miles of Maidstone. These are within 60 miles." in text
+    session("off", 25)
+    assert shown(client, "?near=maidstone") == ["here", "there", "off"]
+    assert "Only" not in Page(client.get("/?near=maidstone")).text
+    text = Page(client.get("/?near=maidstone&within=10")).text
+    assert "Only 1 session is within 10 miles of Maidstone. These are within 30 miles." in text
+
+
+def test_few_sessions_in_all_are_all_shown(client, maidstone):
+    session("far away", 200)
+    text = Page(client.get("/?near=ME16 8TL")).text
+    assert "No session is within 30 miles of ME16 8TL. These are all there are, nearest first within each day." in text
+    session("near", 3)
+    assert shown(client, "?near=ME16 8TL&within=10") == ["near", "far away"]
+
+
+def test_nothing_at_all_is_not_said_to_be_near(client, maidstone):
+    text = Page(client.get("/?near=maidstone&teach=ks5")).text
+    assert "0 sessions" in text
+    assert "These are" not in text
+
+
+def test_session_whose_place_is_not_known_is_only_in_england(client, maidstone):
+    session("known", 3)
+    SessionFactory(title="to be announced", venue=None, room__status=SessionStatus.ANNOUNCED)
+    SessionFactory(title="no coordinates", venue=SchoolFactory(easting=None, northing=None))
+    assert [one for one in shown(client, "?near=maidstone&within=england") if one != "known"] == [
+        "to be announced",
+        "no coordinates",
+    ]
+    assert shown(client, "?near=maidstone&within=england")[0] == "known"
+    session("two", 4)
+    session("three", 5)
+    assert shown(client, "?near=maidstone") == ["known", "two", "three"]
+
+
+def test_past_sessions_stand_newest_first_and_nearest_within_the_day(client, maidstone):
+    for title, miles, days in [("old", 1, -60), ("new, far", 9, -50), ("new, near", 2, -50)]:
+        session(title, miles, days=days)
+    assert shown(client, "?past=1&near=maidstone") == ["new, near", "new, far", "old"]
+
+
+def test_near_and_the_other_filters_work_together(client, maidstone):
+    for n in range(4):
+        session(f"Y6 {n}", n)
+        session(f"Y2 {n}", n, lessons_of=Years.Y2, suits_years=Years(0))
+    assert shown(client, "?near=maidstone&teach=y2") == ["Y2 0", "Y2 1", "Y2 2", "Y2 3"]
+
+
+# --- where a session is ---------------------------------------------------------------------------------------------
+
+
+def test_session_is_where_its_host_school_or_its_named_place_is(client, maidstone):
+    visit = HostSchool.objects.create(hub_year=HubYearFactory(), school=away(2))
+    SessionFactory(title="host", venue=None, host_school=visit)
+    SessionFactory(title="hall", venue=None, host_school=visit, place_name="Town Hall", place_postcode="CT5 1AA")
+    SessionFactory(title="venue", venue=away(6), host_school=visit)
+    far = {
+        one.title: distance_in_words(one) for one in Near(place("ME16 8TL"), 30, ShowcaseSession.objects.all()).rows()
+    }
+    assert far == {"host": "2 miles", "venue": "6 miles", "hall": "24 miles"}
+
+
+def test_named_place_moves_with_its_postcode(maidstone):
+    hall = SessionFactory(venue=None, place_name="Town Hall", place_postcode="me168tl")
+    assert (hall.place_easting, hall.place_northing) == MAIDSTONE
+    hall.place_postcode = "CT5 9ZZ"
+    hall.save()
+    hall.refresh_from_db()
+    assert (hall.place_easting, hall.place_northing) == (611428, 165958)
+    hall.place_postcode = "BT1 1AA"
+    hall.save()
+    assert (hall.place_easting, hall.place_northing) == (None, None)
+
+
+# --- where what was typed is ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "typed, name, spot",
+    [
+        ("ct5", "CT5", (611428, 165958)),
+        (" C t 5 ", "C T 5", (611428, 165958)),
+        ("CT5 1", "CT5 1", (611428, 165958)),
+        ("ct51zz", "CT5 1ZZ", (611428, 165958)),
+        ("WC2N", "WC2N", (530225, 180572)),
+        ("wc2n5du", "WC2N 5DU", (530225, 180572)),
+        ("WC1", "WC1", (530521, 181823)),
+    ],
+)
+def test_postcode_that_no_school_has_is_placed_by_its_district(typed, name, spot):
+    assert place(typed) == Place(name, *spot)
+
+
+def test_full_postcode_is_placed_by_a_school_that_has_it(maidstone):
+    SchoolFactory(urn=1, postcode="ME16 8TL", easting=None, northing=None)
+    assert place("me16 8tl") == Place("ME16 8TL", *MAIDSTONE)
+
+
+@pytest.mark.parametrize("typed", ["BT1 1AA", "bt1", "JE2 3AB", "GY1", "im1 1aa", "ZZ99 9ZZ", "Q1"])
+def test_postcode_that_cannot_be_placed_says_what_to_try(client, typed):
+    SessionFactory(title="one")
+    assert shown(client, f"?near={typed}") == ["one"]
+    page = Page(client.get(f"/?near={typed}"))
+    assert CANNOT in page.text
+    assert not [words for words in page.links if "remove" in words]
+
+
+@pytest.mark.parametrize("typed", ["qqqqq", "?", "‘", "上海", "%00", "%ED%A0%80", "x" * 3000, "0", "|", "the"])
+def test_place_that_nobody_knows_says_what_to_try(client, typed):
+    SessionFactory(title="one")
+    assert shown(client, f"?near={typed}") == ["one"]
+
+
+def test_unknown_place_is_said_beside_its_field(client):
+    text = Page(client.get("/?near=qqqqq")).text
+    assert "We cannot find this place. Enter a postcode, a town or a school’s name, or choose a hub." in text
+
+
+def test_town_is_where_most_schools_of_its_name_are():
+    for _n in range(3):
+        SchoolFactory(town="Ashford", easting=600_000, northing=142_000)
+    SchoolFactory(town="Ashford", easting=507_000, northing=171_000)
+    SchoolFactory(town="Ashford Hill", easting=455_000, northing=162_000)
+    assert place("ashford") == Place("Ashford", 600_000, 142_000)
+    assert place("Ashford Hill") == Place("Ashford Hill", 455_000, 162_000)
+
+
+def test_town_with_its_county_and_a_county_alone_are_found(maidstone):
+    authority = SchoolFactory(town="Deal", easting=636_000, northing=152_000)
+    School.objects.filter(pk=authority.pk).update(local_authority=None)
+    for school in (maidstone, authority):
+        school.local_authority = LocalAuthority.objects.get_or_create(code="886", name="Kent")[0]
+        school.save()
+    assert place("Deal, Kent").name == "Deal"
+    assert place("kent").name == "Kent"
+
+
+def test_school_of_the_name_of_its_town_is_meant_where_more_is_typed(maidstone):
+    SchoolFactory(name="The Whitstable School", town="Whitstable", easting=1, northing=2)
+    assert place("the whitstable school").name == "The Whitstable School, Whitstable ME16 8TL"
+    assert place("whitstable").name == "Whitstable"
+    with pytest.raises(CannotPlace):
+        place("broadstairs")
+
+
+@pytest.mark.parametrize(
+    "typed, tidy, district",
+    [
+        ("me168tl", "ME16 8TL", "ME16"),
+        ("ME1 68TL", "ME16 8TL", "ME16"),
+        ("m1 1aa", "M1 1AA", "M1"),
+        ("EC1A1BB", "EC1A 1BB", "EC1A"),
+        ("maidstone", "", ""),
+        ("", "", ""),
+        ("12345", "", ""),
+        ("CT5 1", "", "CT5"),
+    ],
+)
+def test_postcodes_are_read_in_any_case_and_spacing(typed, tidy, district):
+    assert (tidy_postcode(typed), district_of(typed)) == (tidy, district)
+
+
+# --- how it is made -------------------------------------------------------------------------------------------------
+
+
+def test_pages_of_what_is_near_lead_to_each_other(client, maidstone, monkeypatch):
+    monkeypatch.setattr("bookings.views.sessions.PAGE", 2)
+    for n in range(3):
+        session(f"{n}", n)
+    page = Page(client.get("/?near=maidstone&within=60"))
+    assert "Page 1 of 2" in page.text
+    assert page.links["Next page →"] == "?near=maidstone&within=60&page=2"
+    assert shown(client, "?near=maidstone&within=60&page=2") == ["2"]
+
+
+def test_near_asks_as_often_for_many_as_for_few(client, maidstone):
+    asked = []
+    for number in (3, 20):
+        for n in range(number):
+            session(f"{number} {n}", n)
+        asked += [questions(client, f"/?near={near}") for near in ("ME16 8TL", "maidstone", "CT5 1AA", "CT5")]
+    assert asked == [5, 5, 5, 4] * 2
+
+
+def test_near_keeps_the_rules_of_a_public_page(client, kent):
+    response = client.get("/?near=maidstone")
+    assert response["Cache-Control"] == "public, max-age=0, s-maxage=5"
+    assert response.cookies == {}
+    assert response.get("Vary", "Accept-Encoding") == "Accept-Encoding"
+    assert "contains OS data © Crown copyright" in Page(response).text
