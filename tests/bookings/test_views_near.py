@@ -242,10 +242,9 @@ def test_town_is_where_most_schools_of_its_name_are():
 
 
 def test_town_with_its_county_and_a_county_alone_are_found(maidstone):
-    authority = SchoolFactory(town="Deal", easting=636_000, northing=152_000)
-    School.objects.filter(pk=authority.pk).update(local_authority=None)
-    for school in (maidstone, authority):
-        school.local_authority = LocalAuthority.objects.get_or_create(code="886", name="Kent")[0]
+    kent = LocalAuthority.objects.create(code="886", name="Kent")
+    for school in (maidstone, SchoolFactory(town="Deal", easting=636_000, northing=152_000)):
+        school.local_authority = kent
         school.save()
     assert place("Deal, Kent").name == "Deal"
     assert place("kent").name == "Kent"

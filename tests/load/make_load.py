@@ -37,7 +37,7 @@ def make_schools(count: int) -> None:
     from hubs.models import LocalAuthority, School
 
     authorities = LocalAuthority.objects.bulk_create(
-        [LocalAuthority(code=str(n), name=f"Authority {n}") for n in range(200, 350)]
+        [LocalAuthority(code=f"{n:03}", name=f"Authority {n}") for n in range(1, 151)]
     )
     saints = ["St Joseph's", "St Mary's", "Holy Trinity", "West Borough", "Oak Hill", "The Grove", "Parkside", "Meadow"]
     kinds = ["Primary School", "Church of England Primary School", "Junior School", "High School", "Academy"]
