@@ -26,7 +26,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 MODELS = sorted(site._registry, key=lambda model: model._meta.label)
 OURS = [model for app in ("hubs", "bookings") for model in apps.get_app_config(app).get_models()]
 PUBLIC, PERSONAL = "Leakwood", "Secretly"
-SHARED = {"hubs.School", "hubs.LocalAuthority", "hubs.Exchange"}
+SHARED = {"hubs.School", "hubs.SchoolWord", "hubs.LocalAuthority", "hubs.Exchange"}
 
 
 @pytest.fixture(autouse=True)

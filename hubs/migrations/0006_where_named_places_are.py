@@ -17,7 +17,7 @@ def place_on_the_map(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("hubs", "0002_school_words"),
+        ("hubs", "0005_school_words"),
     ]
 
     operations = [

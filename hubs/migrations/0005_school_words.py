@@ -23,7 +23,7 @@ def write_words(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("hubs", "0001_initial"),
+        ("hubs", "0004_embed_origins"),
     ]
 
     operations = [
