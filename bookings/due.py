@@ -8,11 +8,12 @@ from django.db import InterfaceError, OperationalError
 from django.db.models import F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 
-from bookings import limits, openings, outbox, reminders, telling, wide_changes
+from bookings import limits, openings, outbox, reminders, staff_mails, telling, wide_changes
 from bookings.models import Booking, Draft, Places, Visitor
 from bookings.places import locked
 from bookings.room import Clock
 from bookings.states import FROZEN, SEATED
+from hubs.signing_in import lock_out
 
 log = logging.getLogger("showcase.rule")
 
@@ -32,7 +33,8 @@ def run_due(clock: Clock, *, stop: Callable[[], bool] = outbox.never) -> int:
             if not stop():
                 _one(made.make, session_id, clock())
     telling.delete_outlived(now=clock())
-    limits.forget(now=clock())
+    for forget in (limits.forget, lock_out.forget, staff_mails.forget):
+        forget(now=clock())
     expired = Draft.objects.filter(expires_at__lte=clock())
     if expired.exists():  # a round with nothing to do writes nothing: on SQLite a DELETE would take the one lock
         expired.delete()

@@ -16,10 +16,10 @@ from django.utils.crypto import salted_hmac
 from bookings.models import NetworkUse
 from bookings.refusals import TooManyFromHere
 
-BOOKING, MAIL = "booking", "mail"
+BOOKING, MAIL, PASSWORD = "booking", "mail", "password"
 AN_HOUR, A_DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
-MOST_AN_HOUR = {BOOKING: 60, MAIL: 60}
-MOST_A_DAY = {BOOKING: 300, MAIL: 300}
+MOST_AN_HOUR = {BOOKING: 60, MAIL: 60, PASSWORD: 20}
+MOST_A_DAY = {BOOKING: 300, MAIL: 300, PASSWORD: 60}
 KEPT = dt.timedelta(hours=48)
 
 
@@ -51,6 +51,11 @@ def network_of(request: HttpRequest) -> str:
     if isinstance(address, IPv6Address):
         address = address.ipv4_mapped or IPv6Address(int(address) >> 64 << 64)
     return salted_hmac("bookings.limits", str(address), algorithm="sha256").hexdigest()[:32]
+
+
+def network_as_address(request: HttpRequest) -> str:
+    """`network_of` in the form of an address, for django-axes keeps nothing else. It is nobody's address."""
+    return str(IPv6Address(int(network_of(request), 16)))
 
 
 def forget(*, now: dt.datetime) -> None:

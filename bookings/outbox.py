@@ -14,7 +14,7 @@ from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
 
-from bookings import openings, reminders
+from bookings import openings, reminders, staff_mails
 from bookings.models import Mail, Visitor
 from bookings.rendering import can_be_written_to, render
 from bookings.room import Clock
@@ -57,6 +57,7 @@ OF_A_PLACE = {Kind.NAMED, Kind.HANDED_TO_YOU, Kind.HANDED_BACK, Kind.REMINDER, *
 STILL_TRUE: dict[str, Callable[..., bool]] = {
     Kind.REMINDER: reminders.still_true,
     Kind.BOOKING_OPEN: openings.still_true,
+    Kind.INVITED: staff_mails.still_true,
 }
 # Mails to people who still have a place or wait: of each change of the session they get a newer one.
 STAYING = {kind for kind, statuses in STANDS.items() if set(statuses) <= LIVE} - {Kind.HANDED_OVER, Kind.RELEASED}
@@ -131,7 +132,7 @@ def _claim(now: dt.datetime) -> Mail | None:
     On SQLite the transaction itself is the lock (IMMEDIATE).
     """
     with transaction.atomic():
-        due = Mail.objects.due(now=now).select_related("booking", "visitor", "wish", "session__places")
+        due = Mail.objects.due(now=now).select_related("booking", "visitor", "wish", "staff", "session__places")
         mail = due.select_for_update(skip_locked=True, of=("self",), no_key=True).first()
         if mail:
             mail.due_at, mail.tries = now + LEASE, mail.tries + 1
@@ -153,6 +154,8 @@ def _deal_with(mail: Mail, line: BaseEmailBackend, clock: Clock) -> bool:
 def _still_wanted(mail: Mail, *, now: dt.datetime) -> bool:
     """Whether the mail still makes sense: not too late, somebody to read it, and its booking as it says."""
     if not mail.recipient or (mail.expires_at and mail.expires_at <= now):
+        return False
+    if mail.staff and not mail.staff.is_active:
         return False
     if mail.visitor and not _still_theirs(mail, mail.visitor):
         return False

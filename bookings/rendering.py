@@ -20,7 +20,7 @@ from django.utils import timezone, translation
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
-from bookings import links
+from bookings import links, staff_mails
 from bookings.calendar_entry import calendar_entry, our_address
 from bookings.clashes import clashing
 from bookings.emails import CALENDAR, bookings_of, places_of
@@ -81,6 +81,8 @@ def can_be_written_to(address: str | None) -> bool:
 
 def private_link(mail: Mail) -> str:
     """The link that the mail carries, or an empty string where it has none."""
+    if mail.staff:
+        return staff_mails.link_of(mail)
     if mail.wish:
         return links.url(links.Purpose.UNSUBSCRIBE, mail.wish)
     if mail.visitor:
@@ -113,6 +115,7 @@ def _context(mail: Mail, *, now: dt.datetime) -> dict[str, Any]:
         "link": session_url if mail.kind == Kind.BOOKING_OPEN else link or session_url,
         "own_link": link,
         "give_back_url": f"{link}cancel/" if mail.booking else "",
+        "has_password": bool(mail.staff and mail.staff.has_usable_password()),
         "released": bool(mail.visitor and mail.visitor.released_at),
         "session_url": session_url,
         "my_bookings_url": settings.SITE_URL + reverse("my-bookings"),

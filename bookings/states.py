@@ -97,6 +97,9 @@ class Kind(TextChoices):
     SESSION_MOVED = "session_moved", _("session moved")
     SESSION_CHANGED = "session_changed", _("session changed")
     SESSION_REINSTATED = "session_reinstated", _("session takes place after all")
+    INVITED = "invited", _("invited to sign in")
+    PASSWORD = "password", _("set a new password")
+    DEVICE_REMOVED = "device_removed", _("second factor removed")
 
 
 # Kinds that go to each named visitor with an address of their own; the others go to the contact.

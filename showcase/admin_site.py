@@ -4,13 +4,17 @@
 `@admin.register` works as everywhere.
 """
 
+from collections.abc import Callable
+from functools import wraps
+from http import HTTPStatus
 from typing import Any
 
 from csp.constants import NONE, SELF
 from csp.decorators import csp
 from django.contrib import admin
 from django.contrib.admin.apps import AdminConfig
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 
@@ -27,6 +31,21 @@ POLICY = {
     "frame-ancestors": [NONE],
 }
 own_policy = csp(POLICY)
+View = Callable[..., HttpResponse]
+
+
+def _while_at_work(view: View) -> View:
+    """Whoever uses the staff pages stays signed in."""
+
+    @wraps(view)
+    def kept(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        from hubs.signing_in import session
+
+        if request.user.is_authenticated:
+            session.keep_open(request.session, now=timezone.now())
+        return view(request, *args, **kwargs)
+
+    return kept
 
 
 class ShowcaseAdminSite(admin.AdminSite):
@@ -36,8 +55,15 @@ class ShowcaseAdminSite(admin.AdminSite):
     site_header = _("Showcase")
     index_title = _("Staff pages")
 
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Whether somebody has signed in, all the way: with the second factor, where there is one or must be."""
+        user: Any = request.user
+        if not super().has_permission(request):
+            return False
+        return getattr(user, "otp_device", None) is not None or not user.needs_second_factor
+
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:  # noqa: FBT001, FBT002  (Django's own)
-        return own_policy(super().admin_view(view, cacheable))
+        return own_policy(_while_at_work(super().admin_view(view, cacheable)))
 
     def get_urls(self) -> list[Any]:
         """Without Django's redirect to any row's page: it would say to everybody which rows there are."""
@@ -50,7 +76,19 @@ class ShowcaseAdminSite(admin.AdminSite):
 
     @method_decorator(own_policy)
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        return super().login(request, extra_context)
+        """The password; where that alone opens nothing, the page after it."""
+        from hubs.signing_in import session, views
+
+        if request.method == "GET" and request.user.is_authenticated and not self.has_permission(request):
+            return HttpResponseRedirect(views.next_step(request, views.onward(request)))
+        response = super().login(request, extra_context)
+        if request.method != "POST" or response.status_code != HTTPStatus.FOUND:
+            return response
+        if self.has_permission(request) or session.is_verified(request.session):
+            session.begin(request.session, now=timezone.now())
+            return response
+        session.begin_half_way(request.session, now=timezone.now())
+        return HttpResponseRedirect(views.next_step(request, response["Location"]))
 
 
 class ShowcaseAdminConfig(AdminConfig):

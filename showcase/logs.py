@@ -3,7 +3,7 @@
 import logging
 import re
 
-PRIVATE_LINK = re.compile(r"(/bookings/)[\w%-]{20,}[^\s'\"?]*")  # a token, and no file of ours
+PRIVATE_LINK = re.compile(r"(/bookings/|/admin/password/\w+/)[\w%-]{20,}[^\s'\"?]*")  # a token, and no file of ours
 ADDRESS = re.compile(r"[^\s@<>()'\"=,;:]+@[^\s@<>()'\"=,;:]+")
 
 

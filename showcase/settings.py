@@ -1,9 +1,11 @@
 """Settings of Showcase: one file, and the only place that reads the environment.
 
 In production set SECRET_KEY, LINK_KEYS, ALLOWED_HOSTS, SITE_URL, DATABASE_URL and EMAIL_URL (see docs/running.md).
+SECOND_FACTOR=optional asks staff for a second factor only where their hub does.
 SHOWCASE_DEMO=1 belongs to `script/server`: loopback only, mail kept in a folder and shown at /dev/mail/.
 """
 
+import datetime as dt
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +56,10 @@ INSTALLED_APPS = [
     "bookings",
     "crispy_forms",
     "csp",
+    "axes",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
     "showcase.admin_site.ShowcaseAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -72,7 +78,9 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "showcase.urls"
 WSGI_APPLICATION = "showcase.wsgi.application"
@@ -115,9 +123,34 @@ LOGIN_REDIRECT_URL = "admin:index"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ["email", "full_name"]},
+    },
 ]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+PASSWORD_RESET_TIMEOUT = 3 * 24 * 60 * 60  # of invitations too
+SESSION_COOKIE_AGE = 2 * 60 * 60  # hubs/signing_in/session.py says how long staff stay
+SECOND_FACTOR = env.str("SECOND_FACTOR", default="optional" if DEMO else "required")
+if SECOND_FACTOR not in ("optional", "required"):
+    raise ImproperlyConfigured("SECOND_FACTOR is either required (of all staff) or optional (where a hub asks for it).")
+OTP_TOTP_ISSUER = "Showcase"
+
+# Lock-out, by account and network together: by network alone one forgetful colleague would lock out a whole school.
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_FAILURE_LIMIT = 10
+AXES_COOLOFF_TIME = dt.timedelta(minutes=15)
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # or whoever goes on trying would keep the owner out
+AXES_RESET_ON_SUCCESS = True
+AXES_LOCKOUT_CALLABLE = "hubs.signing_in.lock_out.page"
+# Neither an address nor a network is kept, but what stands for them.
+AXES_USERNAME_CALLABLE = "hubs.signing_in.lock_out.account"
+AXES_CLIENT_IP_CALLABLE = "bookings.limits.network_as_address"
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "csrfmiddlewaretoken", "next"]
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
 
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "Europe/London"
@@ -185,5 +218,7 @@ LOGGING = {
     "loggers": {
         "django": {"handlers": ["console"], "level": "ERROR", "propagate": False},
         "showcase": {"handlers": ["console"], "level": "INFO", "propagate": False},
+        # A line for every mistyped password, with what stands for the account: nothing that anybody can use.
+        "axes": {"handlers": ["console"], "level": "ERROR", "propagate": False},
     },
 }

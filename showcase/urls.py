@@ -15,6 +15,8 @@ urlpatterns = [
     path("", include("bookings.urls")),
     path("privacy/", pages.privacy, name="privacy"),
     path("accessibility/", pages.accessibility, name="accessibility"),
+    path("admin/", include("hubs.signing_in.urls")),
+    path("admin/password/", include("bookings.password_urls")),
     path("admin/", site.urls),
 ]
 if settings.DEMO:

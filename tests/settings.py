@@ -6,6 +6,7 @@ for name in ("SECRET_KEY", "LINK_KEYS"):
     os.environ.setdefault(name, f"{name}-of-the-tests-alone-and-of-nothing-else")
 os.environ.setdefault("ALLOWED_HOSTS", "testserver,localhost,127.0.0.1")
 os.environ.setdefault("SITE_URL", "https://testserver")
+os.environ.setdefault("SECOND_FACTOR", "optional")  # tests of what it asks for say so themselves
 
 from showcase.settings import *  # noqa: E402, F403
 from showcase.settings import BASE_DIR, DATABASES, STORAGES  # noqa: E402

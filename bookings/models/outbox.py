@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from bookings.states import Kind
-from hubs.models import ShowcaseSession
+from hubs.models import ShowcaseSession, StaffUser
 
 
 class MailQuerySet(models.QuerySet["Mail"]):
@@ -46,6 +46,9 @@ class Mail(models.Model):
     )
     visitor = models.ForeignKey("bookings.Visitor", models.CASCADE, null=True, blank=True, related_name="mails")
     wish = models.ForeignKey("bookings.TellMe", models.CASCADE, null=True, blank=True, related_name="mails")
+    staff = models.ForeignKey(
+        StaffUser, models.CASCADE, null=True, blank=True, related_name="mails", verbose_name=_("member of staff")
+    )
     facts = models.JSONField(_("facts"), default=dict)
     urgent = models.BooleanField(_("urgent"), default=False)
     created_at = models.DateTimeField(_("made at"))

@@ -1,5 +1,8 @@
-"""The staff pages of who, where and when. One file an idea. `SessionAdmin` stands in bookings/admin."""
+"""The staff pages of who, where and when. One file an idea.
 
-from hubs.admin import exchange, hub, school, staff
+What needs places or the outbox stands in bookings/admin: sessions, staff.
+"""
 
-__all__ = ["exchange", "hub", "school", "staff"]
+from hubs.admin import exchange, hub, school
+
+__all__ = ["exchange", "hub", "school"]

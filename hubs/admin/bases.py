@@ -7,38 +7,28 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from django import forms
 from django.contrib import admin
-from django.contrib.auth import admin as auth_admin
-from django.contrib.auth import forms as auth_forms
 from django.db import models
 
 from hubs.admin.scoped import Scoped, ScopedInline
-from hubs.models import StaffUser
 
 if TYPE_CHECKING:
     _ModelAdmin: TypeAlias = admin.ModelAdmin[Any]
     _StackedInline: TypeAlias = admin.StackedInline[Any, Any]
     _TabularInline: TypeAlias = admin.TabularInline[Any, Any]
-    _UserAdmin: TypeAlias = auth_admin.UserAdmin[StaffUser]
     InlineFormSet: TypeAlias = forms.BaseInlineFormSet[Any, Any, Any]
     ModelForm: TypeAlias = forms.ModelForm[Any]
-    UserCreationForm: TypeAlias = auth_forms.UserCreationForm[StaffUser]
-    UserChangeForm: TypeAlias = auth_forms.UserChangeForm[StaffUser]
 else:
     _ModelAdmin = admin.ModelAdmin
     _StackedInline = admin.StackedInline
     _TabularInline = admin.TabularInline
-    _UserAdmin = auth_admin.UserAdmin
     InlineFormSet = forms.BaseInlineFormSet
     ModelForm = forms.ModelForm
-    UserCreationForm = auth_forms.UserCreationForm
-    UserChangeForm = auth_forms.UserChangeForm
 
 
 class ModelAdmin(Scoped, _ModelAdmin):
     """Rows that somebody may see."""
 
 
-class UserAdmin(Scoped, _UserAdmin):
     """Staff whom somebody may see."""
 
 

@@ -1,5 +1,7 @@
 """Hubs with their settings, staff and calendar; what they are called in a year; notices."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -20,9 +22,14 @@ class HubYearInline(TabularInline):
 
 
 class MembershipInline(TabularInline):
+    """Who belongs to the hub. Nobody is added here: an invitation is written to them (bookings/admin/staff.py)."""
+
     model = Membership
-    extra = 0
-    autocomplete_fields = ["user"]
+    fields = ["user", "role"]
+    readonly_fields = ["user"]
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
 
 
 class ClosedDayInline(TabularInline):
@@ -44,6 +51,7 @@ class HubAdmin(ModelAdmin):
     fieldsets = [
         (None, {"fields": ["slug"]}),
         (_("Booking"), {"fields": ["share", "hold_until", "offer_hours"], "description": LONDON}),
+        (_("Signing in"), {"fields": ["second_factor_required"]}),
         (_("What is kept about people"), {"fields": ["retention_months", "data_contact"]}),
         (_("Other sites"), {"fields": ["embed_origins"]}),
     ]

@@ -60,6 +60,11 @@ class Hub(models.Model):
         validators=[check_origins],
         help_text=_("One a line, such as https://www.kentmathshub.example. Nothing after the name."),
     )
+    second_factor_required = models.BooleanField(
+        _("staff need a second factor"),
+        default=False,
+        help_text=_("Whoever belongs to this hub signs in with a code from a phone besides the password."),
+    )
 
     objects = HubQuerySet.as_manager()
 

@@ -1,14 +1,18 @@
 """Staff who sign in, by e-mail address, and the hubs they belong to."""
 
+import datetime as dt
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from hubs.email_address import email_key
+from hubs.models.hub import Hub
 
 
 class StaffUserManager(BaseUserManager["StaffUser"]):
@@ -70,6 +74,17 @@ class StaffUser(AbstractBaseUser, PermissionsMixin):
     def get_short_name(self) -> str:
         return self.full_name
 
+    @cached_property
+    def has_device(self) -> bool:
+        """Whether they have set up a second factor."""
+        return bool(self.totpdevice_set.filter(confirmed=True).exists())  # type: ignore[attr-defined]  # django-otp's
+
+    @cached_property
+    def needs_second_factor(self) -> bool:
+        """Whether their password alone opens nothing: they have a device, or must have one. One query."""
+        asks = Q(totpdevice__confirmed=True) | Q(memberships__hub__second_factor_required=True)
+        return settings.SECOND_FACTOR == "required" or StaffUser.objects.filter(asks, pk=self.pk).exists()
+
 
 class Membership(models.Model):
     """A member of staff in one hub."""
@@ -81,9 +96,60 @@ class Membership(models.Model):
     user = models.ForeignKey(StaffUser, models.CASCADE, related_name="memberships", verbose_name=_("member of staff"))
     hub = models.ForeignKey("hubs.Hub", models.CASCADE, related_name="memberships", verbose_name=_("hub"))
     role = models.CharField(_("role"), max_length=20, choices=Role, default=Role.ADMINISTRATOR)
+    invited_as = models.CharField(_("name in the invitation"), max_length=200, blank=True, editable=False)
+    invited_at = models.DateTimeField(_("invited"), null=True, blank=True, editable=False)
 
     class Meta:
+        verbose_name = _("member of a hub's staff")
+        verbose_name_plural = _("hub staff")
+        ordering = ["hub__slug", "user__email"]  # not by name: an account of another hub may have another
         constraints = [models.UniqueConstraint(fields=["user", "hub"], name="one_membership_a_hub")]
 
     def __str__(self) -> str:
-        return f"{self.user}, {self.get_role_display()}"
+        return f"{self.known_as}, {self.get_role_display()}"
+
+    @property
+    def has_arrived(self) -> bool:
+        """Whether they have signed in since they were invited."""
+        return self.invited_at is None or _after(self.user.last_login, self.invited_at)
+
+    @property
+    def known_as(self) -> str:
+        """What the hub calls them: until they come, the name in its invitation.
+
+        An account of theirs at another hub may carry another name, and whoever invites is not told that there is one.
+        """
+        return str(self.user) if self.has_arrived else self.invited_as or self.user.email
+
+
+def _after(moment: dt.datetime | None, other: dt.datetime) -> bool:
+    return moment is not None and moment >= other
+
+
+def hubs_managed_by(user: Any) -> models.QuerySet[Hub]:
+    """The hubs whose staff `user` invites and looks after: a lead's own; all for a superuser."""
+    if not user.is_active:
+        return Hub.objects.none()
+    if user.is_superuser:
+        return Hub.objects.all()
+    return Hub.objects.filter(memberships__user=user.pk, memberships__role=Membership.Role.LEAD)
+
+
+def may_manage_staff_of(user: Any, hub: Hub) -> bool:
+    """Whether `user` may invite to `hub`, change a role there, or take somebody off its staff."""
+    return hubs_managed_by(user).filter(pk=hub.pk).exists()
+
+
+def may_manage_account(user: Any, other: StaffUser) -> bool:
+    """Whether `user` may do to `other` what touches them everywhere, as removing a lost second factor does.
+
+    A lead only where the account is of their hubs alone; nobody to themselves.
+    """
+    if user.pk == other.pk or not user.is_active:
+        return False
+    if user.is_superuser:
+        return True
+    if other.is_superuser or other.is_programme_office:
+        return False
+    theirs = set(other.memberships.values_list("hub", flat=True))
+    return bool(theirs) and theirs <= set(hubs_managed_by(user).values_list("pk", flat=True))

@@ -61,6 +61,7 @@ class ShowcaseServer:
             "DJANGO_SETTINGS_MODULE": "showcase.settings",
             "ALLOWED_HOSTS": "localhost,127.0.0.1",
             "SITE_URL": self.url,
+            "SECOND_FACTOR": "optional",
             "DATABASE_URL": f"sqlite:///{folder / 'db.sqlite3'}",
             "EMAIL_URL": f"smtp://127.0.0.1:{self.mailbox.controller.port}",
             "DEFAULT_FROM_EMAIL": "bookings@showcase.example",

@@ -4,10 +4,9 @@ import datetime as dt
 import re
 
 import pytest
-from django.contrib.auth import authenticate
 from django.urls import reverse
 
-from hubs.models import Hub, HubYear, Membership, School, SchoolList, StaffUser
+from hubs.models import Hub, HubYear, School, SchoolList, StaffUser
 from tests.factories import ExchangeFactory, HubFactory, HubYearFactory, SchoolFactory, StaffFactory
 
 pytestmark = pytest.mark.django_db
@@ -63,9 +62,9 @@ def test_hub_list_shows_the_newest_name(admin_client):
     assert '<td class="field-current_name">Kent &amp; Medway Maths Hub</td>' in page
 
 
-def test_hub_form_makes_a_hub_with_its_year_and_lead(admin_client):
-    exchange, school, lead = ExchangeFactory(), SchoolFactory(), StaffFactory()
-    data = empty_inlines("closed_days", "old_addresses") | {
+def test_hub_form_makes_a_hub_with_its_year(admin_client):
+    exchange, school = ExchangeFactory(), SchoolFactory()
+    data = empty_inlines("memberships", "closed_days", "old_addresses") | {
         "slug": "kent-and-medway",
         "share": "2",
         "hold_until": "18:00",
@@ -76,16 +75,11 @@ def test_hub_form_makes_a_hub_with_its_year_and_lead(admin_client):
         "years-0-exchange": exchange.pk,
         "years-0-name": "Kent & Medway Maths Hub",
         "years-0-lead_school": school.pk,
-        "memberships-TOTAL_FORMS": "1",
-        "memberships-INITIAL_FORMS": "0",
-        "memberships-0-user": lead.pk,
-        "memberships-0-role": "lead",
     }
     answer = admin_client.post(reverse("admin:hubs_hub_add"), data)
     assert answer.headers["Location"] == reverse("admin:hubs_hub_changelist")
     hub = Hub.objects.get()
     assert HubYear.objects.get(hub=hub).lead_school == school
-    assert Membership.objects.get(hub=hub).user == lead
 
 
 def test_closed_days_out_of_order_are_refused_in_words(admin_client):
@@ -109,34 +103,6 @@ def test_school_list_counts_its_schools(admin_client):
     schools.schools.add(*SchoolFactory.create_batch(3))
     page = admin_client.get(reverse("admin:hubs_schoollist_changelist")).content.decode()
     assert '<td class="field-how_many">3</td>' in page
-
-
-def test_adding_staff_takes_an_address_a_name_and_a_password(admin_client):
-    data = empty_inlines("memberships") | {
-        "email": "New.Lead@Hub.example",
-        "full_name": "New Lead",
-        "password1": "shanghai exchange 2019",
-        "password2": "shanghai exchange 2019",
-    }
-    answer = admin_client.post(reverse("admin:hubs_staffuser_add"), data)
-    staff = StaffUser.objects.get(email="new.lead@hub.example")
-    assert answer.headers["Location"] == reverse("admin:hubs_staffuser_change", args=[staff.pk])
-    assert staff.full_name == "New Lead"
-    assert not staff.is_superuser
-    assert authenticate(username="new.lead@hub.example", password="shanghai exchange 2019") == staff
-
-
-def test_adding_staff_with_a_known_address_in_another_case_is_refused(admin_client):
-    StaffFactory(email="lead@hub.example")
-    data = empty_inlines("memberships") | {
-        "email": "LEAD@hub.example",
-        "full_name": "New Lead",
-        "password1": "shanghai exchange 2019",
-        "password2": "shanghai exchange 2019",
-    }
-    page = admin_client.post(reverse("admin:hubs_staffuser_add"), data).content.decode()
-    assert "already exists" in page
-    assert StaffUser.objects.filter(email="lead@hub.example").count() == 1
 
 
 def test_staff_cannot_be_deleted_in_bulk(admin_client):

@@ -1,0 +1,292 @@
+"""Staff: whom a hub has invited, and accounts. It stands here for what it writes to people, through the outbox.
+
+A hub lead sees memberships of their own hubs and no account: so they cannot set a password or an address, nor learn
+what other hubs somebody belongs to. An invitation does and says the same whether the address has an account or not.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.auth import admin as _registers_groups  # noqa: F401
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.models import Group
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path
+from django.utils import timezone
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from django_otp.plugins.otp_static import admin as otp_static
+from django_otp.plugins.otp_totp import admin as otp_totp
+
+from bookings import staff_mails
+from bookings.admin.buttons import WithButtons
+from bookings.admin.read_only import staff
+from bookings.rendering import can_be_written_to
+from hubs.admin.bases import ModelForm, TabularInline
+from hubs.email_address import email_key
+from hubs.models import Hub, Membership, StaffUser
+from hubs.models.staff import hubs_managed_by, may_manage_account, may_manage_staff_of
+from hubs.signing_in import second_factor
+
+# What staff may do follows from their memberships, not from groups; and no page shows the key of a second factor.
+for model in (Group, otp_totp.TOTPDevice, otp_static.StaticDevice):
+    admin.site.unregister(model)
+
+
+class WithAddress(ModelForm):
+    """Takes an address in any case, and keeps it as it is compared."""
+
+    email = forms.EmailField(
+        label=_("Email address"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"class": "vTextField"}),
+        error_messages={"required": _("Enter their email address.")},
+    )
+
+    def clean_email(self) -> str:
+        address = email_key(self.cleaned_data["email"])
+        if not can_be_written_to(address):
+            raise forms.ValidationError(_("Enter an email address in the right form, like name@school.example."))
+        return address
+
+
+class InvitationForm(WithAddress):
+    """Who is invited to which hub. Nobody types a password for somebody else."""
+
+    full_name = forms.CharField(
+        label=_("Full name"),
+        max_length=200,
+        widget=forms.TextInput(attrs={"class": "vTextField"}),
+        error_messages={"required": _("Enter their full name.")},
+    )
+
+    class Meta:
+        model = Membership
+        fields = ["hub", "role"]
+
+    def clean(self) -> dict[str, Any] | None:
+        said = super().clean() or self.cleaned_data
+        if said.get("hub"):  # two colleagues may invite the same person at once
+            list(Hub.objects.select_for_update(no_key=True).filter(pk=said["hub"].pk))
+        known = Membership.objects.filter(hub=said.get("hub"), user__email=said.get("email"))
+        if said.get("hub") and known.exists():
+            self.add_error("email", _("They are on this hub's staff. Open their row to send the invitation again."))
+        return said
+
+    def save(self, commit: bool = True) -> Any:  # noqa: FBT001, FBT002  (Django's own)
+        """The account that the address has, or a new one that nobody can sign in to before a password has been set."""
+        membership, said = super().save(commit=False), self.cleaned_data
+        new = {"full_name": said["full_name"], "password": make_password(None)}
+        membership.user, _new = StaffUser.objects.get_or_create(email=said["email"], defaults=new)
+        membership.invited_as, membership.invited_at = said["full_name"], timezone.now()
+        return membership
+
+
+class DevicePage(WithButtons):
+    """A page that removes somebody's lost second factor, for whoever may do that."""
+
+    def get_urls(self) -> list[URLPattern]:
+        name = f"{self.opts.app_label}_{self.opts.model_name}_device"
+        page = self.admin_site.admin_view(self.device_view)
+        return [path("<int:object_id>/second-factor/", page, name=name), *super().get_urls()]
+
+    def device_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """Say what it means, then remove it and tell its owner."""
+        row = self.get_object(request, str(object_id))
+        if row is None:
+            raise Http404
+        user = self.account_of(row)
+        if not self.may_remove_device(request, row):
+            raise PermissionDenied
+        if request.method == "POST":
+            self._remove(request, user)
+            return HttpResponseRedirect(self.page_of(row.pk))
+        rows = [
+            _now("Do this when somebody has lost their phone and their recovery codes. Make sure that it is them."),
+            _now("They sign in with their password, and set up a new device where one is needed."),
+            _now("They are told by email that you did this."),
+        ]
+        title = _now("Remove the second factor of %(name)s") % {"name": user}
+        return self.form_page(request, forms.Form(), title=title, button=_now("Remove it"), original=row, rows=rows)
+
+    def _remove(self, request: HttpRequest, user: StaffUser) -> None:
+        with transaction.atomic():
+            second_factor.remove(user, by=staff(request))
+            staff_mails.device_removed(user, by=staff(request), now=timezone.now())
+        said = _now("The second factor of %(name)s has been removed.") % {"name": user}
+        self.message_user(request, said, messages.SUCCESS)
+
+    def may_remove_device(self, request: HttpRequest, row: Any) -> bool:
+        return may_manage_account(request.user, self.account_of(row)) and self.account_of(row).has_device
+
+    def account_of(self, row: Any) -> StaffUser:
+        raise NotImplementedError
+
+    def links(self, request: HttpRequest, row: Any) -> Iterable[tuple[str, str]]:
+        if self.may_remove_device(request, row):
+            yield self.page_of(row.pk, "device"), _now("Remove lost second factor")
+
+
+@admin.register(Membership)
+class MembershipAdmin(DevicePage):
+    """The staff of one's hubs. To add somebody is to invite them; to delete the row takes them off the hub."""
+
+    list_display = ["name", "address", "hub", "role", "invited"]
+    list_display_links = ["name"]
+    list_filter = ["role"]
+    search_fields = ["user__email", "invited_as"]
+    fields = ["name", "address", "hub", "role", "invited"]
+    readonly_fields = ["name", "address", "hub", "invited"]
+    actions = ["invite_again"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Membership]:
+        rows: QuerySet[Membership] = super().get_queryset(request).select_related("user", "hub")
+        return rows.filter(hub__in=hubs_managed_by(request.user))
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:  # noqa: FBT001, FBT002
+        if obj is None:
+            kwargs["form"] = InvitationForm
+        return super().get_form(request, obj, change, **kwargs)
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return super().get_fields(request, obj) if obj else ["email", "full_name", "hub", "role"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return super().get_readonly_fields(request, obj) if obj else []
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "hub":
+            kwargs["queryset"] = hubs_managed_by(request.user)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: Membership, form: Any, change: bool) -> None:  # noqa: FBT001
+        super().save_model(request, obj, form, change)
+        if not change:
+            staff_mails.invite(obj, by=staff(request), now=timezone.now())
+
+    @admin.action(description=_("Send the invitation again"), permissions=["change"])
+    def invite_again(self, request: HttpRequest, queryset: QuerySet[Membership]) -> None:
+        for membership in queryset:
+            sent = staff_mails.invite(membership, by=staff(request), now=timezone.now())
+            said = _now("Written to %(name)s.") if sent else _now("%(name)s was written to a short while ago.")
+            level = messages.SUCCESS if sent else messages.WARNING
+            self.message_user(request, said % {"name": membership.known_as}, level)
+
+    def buttons(self, request: HttpRequest, row: Any) -> Iterable[tuple[str, str]]:
+        return [("invite_again", _now("Send the invitation again"))]
+
+    def account_of(self, row: Membership) -> StaffUser:
+        return row.user
+
+    def may_remove_device(self, request: HttpRequest, row: Membership) -> bool:
+        """Not before they have come: whether a stranger has a device is not the hub's to know."""
+        return row.has_arrived and super().may_remove_device(request, row)
+
+    # --- who may ----------------------------------------------------------------------------------------------------
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return hubs_managed_by(request.user).exists()
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        if obj is None:
+            return hubs_managed_by(request.user).exists()
+        return may_manage_staff_of(request.user, obj.hub)
+
+    has_change_permission = has_view_permission
+    has_delete_permission = has_view_permission
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return hubs_managed_by(request.user).exists()
+
+    # --- what lists and pages show ----------------------------------------------------------------------------------
+
+    @admin.display(description=_("name"), ordering="user__email")
+    def name(self, membership: Membership) -> str:
+        return membership.known_as
+
+    @admin.display(description=_("email address"), ordering="user__email")
+    def address(self, membership: Membership) -> str:
+        return membership.user.email
+
+    @admin.display(description=_("invited"))
+    def invited(self, membership: Membership) -> str:
+        return _now("has signed in") if membership.has_arrived else _now("not signed in yet")
+
+
+class AccountForm(WithAddress):
+    """An account that belongs to no hub: the programme office, a superuser."""
+
+    class Meta:
+        model = StaffUser
+        fields = ["email", "full_name", "is_programme_office", "is_superuser"]
+
+
+class MembershipInline(TabularInline):
+    model = Membership
+    fields = ["hub", "role"]
+    readonly_fields = ["hub"]
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(StaffUser)
+class StaffUserAdmin(DevicePage):
+    """Accounts, for superusers. Nobody sets a password for somebody else: a link is sent."""
+
+    list_display = ["full_name", "email", "is_active", "is_programme_office", "is_superuser", "device", "last_login"]
+    list_filter = ["is_active", "is_programme_office", "is_superuser", "memberships__hub"]
+    search_fields = ["full_name", "email"]
+    fields = ["email", "full_name", "is_active", "is_programme_office", "is_superuser", "last_login", "date_joined"]
+    readonly_fields = ["last_login", "date_joined"]
+    ordering = ["full_name"]
+    inlines = [MembershipInline]
+    actions = ["invite_again"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[StaffUser]:
+        return super().get_queryset(request).prefetch_related("totpdevice_set")
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:  # noqa: FBT001, FBT002
+        if obj is None:
+            kwargs["form"] = AccountForm
+        return super().get_form(request, obj, change, **kwargs)
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return super().get_fields(request, obj) if obj else AccountForm.Meta.fields
+
+    def get_inlines(self, request: HttpRequest, obj: Any = None) -> Any:
+        return self.inlines if obj else []
+
+    def save_model(self, request: HttpRequest, obj: StaffUser, form: Any, change: bool) -> None:  # noqa: FBT001
+        if not change:
+            obj.set_unusable_password()
+        super().save_model(request, obj, form, change)
+        if not change:
+            staff_mails.welcome(obj, by=staff(request), now=timezone.now())
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """Nobody is deleted in bulk: what they did names them. Whoever leaves may not sign in any more."""
+        actions: dict[str, Any] = super().get_actions(request)
+        actions.pop("delete_selected", None)
+        return actions
+
+    @admin.action(description=_("Write to them how to sign in"), permissions=["change"])
+    def invite_again(self, request: HttpRequest, queryset: QuerySet[StaffUser]) -> None:
+        for user in queryset:
+            staff_mails.welcome(user, by=staff(request), now=timezone.now())
+            self.message_user(request, _now("Written to %(name)s.") % {"name": user}, messages.SUCCESS)
+
+    def buttons(self, request: HttpRequest, row: Any) -> Iterable[tuple[str, str]]:
+        return [("invite_again", _now("Write to them how to sign in"))]
+
+    def account_of(self, row: StaffUser) -> StaffUser:
+        return row
+
+    @admin.display(description=_("second factor"), boolean=True)
+    def device(self, user: Any) -> bool:
+        return any(device.confirmed for device in user.totpdevice_set.all())
