@@ -77,11 +77,12 @@ class ShowcaseAdminSite(admin.AdminSite):
     @method_decorator(own_policy)
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """The password; where that alone opens nothing, the page after it."""
-        from hubs.signing_in import session, views
+        from hubs.signing_in import forms, session, views
 
         if request.method == "GET" and request.user.is_authenticated and not self.has_permission(request):
             return HttpResponseRedirect(views.next_step(request, views.onward(request)))
-        response = super().login(request, extra_context)
+        self.login_form = forms.SignInForm
+        response = super().login(request, {"title": _("Sign in")} | (extra_context or {}))
         if request.method != "POST" or response.status_code != HTTPStatus.FOUND:
             return response
         if self.has_permission(request) or session.is_verified(request.session):

@@ -161,13 +161,18 @@ class MembershipAdmin(DevicePage):
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "hub":
-            kwargs["queryset"] = hubs_managed_by(request.user)
+            return db_field.formfield(queryset=hubs_managed_by(request.user))  # no buttons that make hubs
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Membership, form: Any, change: bool) -> None:  # noqa: FBT001
         super().save_model(request, obj, form, change)
         if not change:
             staff_mails.invite(obj, by=staff(request), now=timezone.now())
+            said = _now("An invitation is on its way to %(address)s.") % {"address": obj.user.email}
+            self.message_user(request, said, messages.SUCCESS)
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        return super().add_view(request, form_url, {"title": _now("Invite somebody")} | (extra_context or {}))
 
     @admin.action(description=_("Send the invitation again"), permissions=["change"])
     def invite_again(self, request: HttpRequest, queryset: QuerySet[Membership]) -> None:

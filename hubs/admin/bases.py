@@ -29,9 +29,6 @@ class ModelAdmin(Scoped, _ModelAdmin):
     """Rows that somebody may see."""
 
 
-    """Staff whom somebody may see."""
-
-
 class StackedInline(ScopedInline, _StackedInline):
     """Rows under a row, one form below the other."""
 

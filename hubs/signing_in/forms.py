@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 from django import forms
+from django.contrib.admin.forms import AdminAuthenticationForm
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -11,7 +12,19 @@ from django.utils.translation import ngettext
 from hubs.models import StaffUser
 from hubs.signing_in import second_factor
 
+NO_MATCH = _("That address and password do not belong together. Check both: capital letters count in the password.")
 NOT_THIS = _("That code did not work. Each code works once: wait until the app shows a new one, and enter that.")
+
+
+class SignInForm(AdminAuthenticationForm):
+    """Address and password. What it says is the same whatever is wrong with them."""
+
+    error_messages = {"invalid_login": NO_MATCH, "inactive": NO_MATCH}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["username"].error_messages = {"required": _("Enter your email address.")}
+        self.fields["password"].error_messages = {"required": _("Enter your password.")}
 
 
 class CodeForm(forms.Form):

@@ -72,7 +72,7 @@ def test_sign_in_asks_for_an_address_and_takes_it_in_any_case(client):
 def test_sign_in_refuses_a_wrong_password_in_words(client):
     StaffFactory(email="lead@hub.example")
     page = client.post(reverse("admin:login"), {"username": "lead@hub.example", "password": "not this one"})
-    assert "Please enter the correct email address and password" in page.content.decode()
+    assert "That address and password do not belong together." in page.content.decode()
 
 
 def test_strangers_are_sent_to_sign_in(client):

@@ -116,7 +116,7 @@ def test_answers_are_the_same_for_every_sort_of_account():
         answers[email] = [body(sign_in(Client(), email, "not this one", REMOTE_ADDR=HERE), email)]
         last = try_often(email, LIMIT - 1)
         answers[email] += [last.status_code, body(last, email)]
-    assert "Please enter the correct email address and password" in answers["unknown@hub.example"][0]
+    assert "That address and password do not belong together." in answers["unknown@hub.example"][0]
     assert [email for email, said in answers.items() if said != answers["unknown@hub.example"]] == []
 
 
