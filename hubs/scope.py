@@ -47,7 +47,6 @@ def _of(path: str, **roles: frozenset[str]) -> Reach:
 # The paths of a session's rows and of a booking's.
 SESSION, BOOKING = "session__hub_year__hub", "booking__session__hub_year__hub"
 KEPT = {"add": STAFF, "change": STAFF, "delete": STAFF}
-BY_LEADS = {"add": LEADS, "change": LEADS, "delete": LEADS}
 
 REACH: dict[str, Reach] = {
     # the register and the exchange: the same for every hub, kept by superusers
@@ -57,8 +56,7 @@ REACH: dict[str, Reach] = {
     # the hub
     "hubs.Hub": _of("pk", view=ALL, change=LEADS),
     "hubs.HubYear": _of("hub", view=ALL, add=LEADS, change=LEADS),
-    "hubs.Membership": _of("hub", **BY_LEADS),
-    "hubs.StaffUser": _of("memberships__hub"),
+    "hubs.Membership": _of("hub", view=LEADS, add=LEADS, change=LEADS, delete=LEADS),
     "hubs.ClosedDay": _of("hub", view=ALL, **KEPT),
     "hubs.OldHubAddress": _of("hub", view=ALL),
     "hubs.Notice": _of("hub", view=ALL, **KEPT),
@@ -97,6 +95,8 @@ def reach_of(model: type[Model]) -> Reach:
 
 def hubs_with(user: Any, roles: frozenset[str]) -> set[int]:
     """The hubs in which somebody has one of these roles."""
+    if not user.is_active:
+        return set()
     return {hub for hub, role in user.hub_roles.items() if role in roles}
 
 
@@ -132,7 +132,7 @@ def may(user: Any, action: str, model: type[Model], row: Model | None = None) ->
 
 
 def hubs_of(row: Model) -> set[int]:
-    """The hubs that a row belongs to: mostly one; a member of staff may have several, a national notice has none."""
+    """The hubs that a row belongs to: mostly one; a national notice has none."""
     paths = reach_of(type(row)).hub
     known: set[int] | None = row.__dict__.get("_hubs")
     if known is None:
@@ -149,9 +149,21 @@ def _within(queryset: "QuerySet[Row]", reach: Reach, hubs: set[int]) -> "QuerySe
     inside = Q()
     for path in reach.hub:
         inside |= Q(**{f"{path}__in": hubs})
-    if queryset.model is StaffUser:  # several memberships must not make several rows
-        return queryset.filter(pk__in=StaffUser.objects.filter(inside).values("pk"))
     return queryset.filter(inside)
+
+
+def may_manage_account(user: Any, other: StaffUser) -> bool:
+    """Whether `user` may do to `other` what touches them everywhere, as removing a lost second factor does.
+
+    A lead only where the account is of their hubs alone; nobody to themselves.
+    """
+    if user.pk == other.pk or not user.is_active:
+        return False
+    if user.is_superuser:
+        return True
+    if other.is_superuser or other.is_programme_office:
+        return False
+    return bool(other.hub_roles) and set(other.hub_roles) <= hubs_with(user, LEADS)
 
 
 class ByRole(ModelBackend):

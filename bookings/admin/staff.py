@@ -30,7 +30,7 @@ from bookings.rendering import can_be_written_to
 from hubs.admin.bases import ModelForm, TabularInline
 from hubs.email_address import email_key
 from hubs.models import Hub, Membership, StaffUser
-from hubs.models.staff import hubs_managed_by, may_manage_account, may_manage_staff_of
+from hubs.scope import may_manage_account
 from hubs.signing_in import second_factor
 
 # What staff may do follows from their memberships, not from groups; and no page shows the key of a second factor.
@@ -145,8 +145,7 @@ class MembershipAdmin(DevicePage):
     actions = ["invite_again"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Membership]:
-        rows: QuerySet[Membership] = super().get_queryset(request).select_related("user", "hub")
-        return rows.filter(hub__in=hubs_managed_by(request.user))
+        return super().get_queryset(request).select_related("user", "hub")
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:  # noqa: FBT001, FBT002
         if obj is None:
@@ -158,11 +157,6 @@ class MembershipAdmin(DevicePage):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return super().get_readonly_fields(request, obj) if obj else []
-
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        if db_field.name == "hub":
-            return db_field.formfield(queryset=hubs_managed_by(request.user))  # no buttons that make hubs
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Membership, form: Any, change: bool) -> None:  # noqa: FBT001
         super().save_model(request, obj, form, change)
@@ -191,22 +185,6 @@ class MembershipAdmin(DevicePage):
     def may_remove_device(self, request: HttpRequest, row: Membership) -> bool:
         """Not before they have come: whether a stranger has a device is not the hub's to know."""
         return row.has_arrived and super().may_remove_device(request, row)
-
-    # --- who may ----------------------------------------------------------------------------------------------------
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return hubs_managed_by(request.user).exists()
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        if obj is None:
-            return hubs_managed_by(request.user).exists()
-        return may_manage_staff_of(request.user, obj.hub)
-
-    has_change_permission = has_view_permission
-    has_delete_permission = has_view_permission
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return hubs_managed_by(request.user).exists()
 
     # --- what lists and pages show ----------------------------------------------------------------------------------
 

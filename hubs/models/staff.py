@@ -12,7 +12,6 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from hubs.email_address import email_key
-from hubs.models.hub import Hub
 
 
 class StaffUserManager(BaseUserManager["StaffUser"]):
@@ -124,32 +123,3 @@ class Membership(models.Model):
 
 def _after(moment: dt.datetime | None, other: dt.datetime) -> bool:
     return moment is not None and moment >= other
-
-
-def hubs_managed_by(user: Any) -> models.QuerySet[Hub]:
-    """The hubs whose staff `user` invites and looks after: a lead's own; all for a superuser."""
-    if not user.is_active:
-        return Hub.objects.none()
-    if user.is_superuser:
-        return Hub.objects.all()
-    return Hub.objects.filter(memberships__user=user.pk, memberships__role=Membership.Role.LEAD)
-
-
-def may_manage_staff_of(user: Any, hub: Hub) -> bool:
-    """Whether `user` may invite to `hub`, change a role there, or take somebody off its staff."""
-    return hubs_managed_by(user).filter(pk=hub.pk).exists()
-
-
-def may_manage_account(user: Any, other: StaffUser) -> bool:
-    """Whether `user` may do to `other` what touches them everywhere, as removing a lost second factor does.
-
-    A lead only where the account is of their hubs alone; nobody to themselves.
-    """
-    if user.pk == other.pk or not user.is_active:
-        return False
-    if user.is_superuser:
-        return True
-    if other.is_superuser or other.is_programme_office:
-        return False
-    theirs = set(other.memberships.values_list("hub", flat=True))
-    return bool(theirs) and theirs <= set(hubs_managed_by(user).values_list("pk", flat=True))

@@ -14,7 +14,7 @@ from bookings import staff_mails
 from bookings.models import Mail
 from bookings.outbox import send_due
 from hubs.models import Membership, StaffUser
-from hubs.models.staff import may_manage_account, may_manage_staff_of
+from hubs.scope import may, may_manage_account
 from tests.factories import HubFactory, HubYearFactory
 from tests.signing_in import enrol, heading, is_in, make_staff, sign_in, somebody_with_a_device
 
@@ -300,13 +300,13 @@ def test_who_manages_whom(kent, lead, elsewhere):
     colleague = make_staff("admin@kent.example", kent, Membership.Role.ADMINISTRATOR)
     of_both = make_staff("both@kent.example", kent)
     Membership.objects.create(user=of_both, hub=elsewhere.memberships.get().hub)
-    managing = [user for user in (root, lead, colleague, elsewhere) if may_manage_staff_of(user, kent)]
+    managing = [user for user in (root, lead, colleague, elsewhere) if may(user, "change", Membership, kent)]
     assert managing == [root, lead]
     others = [colleague, of_both, office, root, elsewhere, lead]
     assert [may_manage_account(lead, one) for one in others] == [True, False, False, False, False, False]
     assert [may_manage_account(root, one) for one in others] == [True, True, True, False, True, True]
     lead.is_active = False
-    assert not may_manage_staff_of(lead, kent)
+    assert not may(lead, "change", Membership, kent)
 
 
 # --- a lost device ---------------------------------------------------------------------------------------------------

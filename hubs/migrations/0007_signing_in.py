@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("hubs", "0001_initial"),
+        ("hubs", "0006_where_named_places_are"),
     ]
 
     operations = [
