@@ -1,6 +1,7 @@
 """Who has seen a change of their session, and who has not: staff ring them (product.md section 3.14)."""
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from django.db.models import Q
@@ -8,6 +9,7 @@ from django.db.models import Q
 from bookings.models import Booking, Places, Seen, SessionChange, Visitor
 from bookings.room import Clock
 from bookings.states import FROZEN, LIVE, Status
+from hubs.models import School, ShowcaseSession
 
 
 class Told(NamedTuple):
@@ -69,6 +71,7 @@ class NotSeen(NamedTuple):
 
     booking: Booking
     visitor: Visitor | None
+    metres: float | None = None  # from their school to the venue
 
     @property
     def name(self) -> str:
@@ -84,24 +87,55 @@ class NotSeen(NamedTuple):
         return self.booking.contact_mobile
 
 
-def not_seen(change: SessionChange) -> Iterator[NotSeen]:
-    """Whom staff may have to ring: contacts and visitors told of a change who have not said that they have seen it.
+def not_seen(change: SessionChange) -> list[NotSeen]:
+    """Whom staff may have to ring about a change, the farthest away first: they set out first."""
+    session = ShowcaseSession.objects.with_names().get(pk=change.session_id)
+    return farthest_first(not_seen_of([change])[change], session.school)
+
+
+def not_seen_of(changes: Sequence[SessionChange]) -> dict[SessionChange, list[NotSeen]]:
+    """Contacts and visitors told of each change who have not said that they have seen it, by name.
 
     Three queries. Also those without an address: no mail has reached them.
     """
-    lived = Booking.objects.live().filter(session=change.session_id, created_at__lte=change.at)
-    seen: set[tuple[int, int | None]] = {*Seen.objects.filter(change=change).values_list("booking_id", "visitor_id")}
-    bookings = lived.select_related("school").prefetch_related("visitors")
+    if not changes:
+        return {}
+    found = Seen.objects.filter(change__in=changes).values_list("change_id", "booking_id", "visitor_id")
+    seen: set[tuple[int, int, int | None]] = {*found}
+    live = Booking.objects.live().filter(session__in={change.session_id for change in changes})
+    bookings = list(live.select_related("school").prefetch_related("visitors"))
+    bookings.sort(key=lambda one: (one.contact_name or "", one.goes_with_id is not None, one.pk))
+    return {change: list(_of_change(change, bookings, seen)) for change in changes}
+
+
+def _of_change(
+    change: SessionChange, bookings: Sequence[Booking], seen: set[tuple[int, int, int | None]]
+) -> Iterator[NotSeen]:
     parties: set[int] = set()
-    for booking in sorted(bookings, key=lambda one: (one.contact_name or "", one.goes_with_id is not None, one.pk)):
+    for booking in bookings:
+        if booking.session_id != change.session_id or booking.created_at > change.at:
+            continue
         party = booking.goes_with_id or booking.pk
-        if party not in parties and (booking.pk, None) not in seen:
+        if party not in parties and (change.pk, booking.pk, None) not in seen:
             yield NotSeen(booking, None)
         parties.add(party)
         for visitor in booking.visitors.all():
             told_too = booking.status == Status.CONFIRMED and visitor.has_own_mail and not visitor.released_at
-            if told_too and (booking.pk, visitor.pk) not in seen:
+            if told_too and (change.pk, booking.pk, visitor.pk) not in seen:
                 yield NotSeen(booking, visitor)
+
+
+def farthest_first(people: Sequence[NotSeen], venue: School | None) -> list[NotSeen]:
+    """People by how far their school is from the venue, the farthest first; those of whom it is not known, last."""
+    placed = [one._replace(metres=_metres(one.booking.school, venue)) for one in people]
+    return sorted(placed, key=lambda one: -1 if one.metres is None else one.metres, reverse=True)
+
+
+def _metres(school: School | None, venue: School | None) -> float | None:
+    """As the crow flies, by Easting and Northing in metres (product.md section 5)."""
+    if not (school and venue and school.easting and school.northing and venue.easting and venue.northing):
+        return None
+    return math.dist((school.easting, school.northing), (venue.easting, venue.northing))
 
 
 class Touched(NamedTuple):

@@ -14,6 +14,8 @@ from csp.decorators import csp
 from django.contrib import admin
 from django.contrib.admin.apps import AdminConfig
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import path
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
@@ -67,7 +69,20 @@ class ShowcaseAdminSite(admin.AdminSite):
 
     def get_urls(self) -> list[Any]:
         """Without Django's redirect to any row's page: it would say to everybody which rows there are."""
-        return [one for one in super().get_urls() if getattr(one, "name", None) != "view_on_site"]
+        stock = [one for one in super().get_urls() if getattr(one, "name", None) != "view_on_site"]
+        return [path("today/", self.admin_view(self.today), name="today"), *stock]
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        """Home: what needs this member of staff now, above the lists."""
+        from bookings.admin.home import home
+
+        said = {"home": home(request.user, now=timezone.now())}
+        return super().index(request, said | (extra_context or {}))
+
+    def today(self, request: HttpRequest) -> HttpResponse:
+        from bookings.admin.home import today
+
+        return today(request, self)
 
     def autocomplete_view(self, request: HttpRequest) -> Any:
         from hubs.admin.scoped import ScopedAutocomplete

@@ -17,6 +17,7 @@ from django.utils.translation import ngettext
 
 from bookings import places, staff_booking
 from bookings.admin.buttons import WithButtons
+from bookings.admin.needs import Needs
 from bookings.admin.read_only import FoundByBookingOrAddress, staff
 from bookings.admin.staff_booking import FIELDSETS, StaffBookingForm, say_why_not
 from bookings.admin.trail import AuditInline, MailInline
@@ -40,7 +41,7 @@ class WhyForm(forms.Form):
 @admin.register(Booking)
 class BookingAdmin(WithButtons, FoundByBookingOrAddress):
     list_display = ["__str__", "contact_name", "school_shown", "party", "status", "session_shown", "created_at"]
-    list_filter = ["status", "source", "uses_held_back", "session__hub_year__hub"]
+    list_filter = [Needs, "status", "source", "uses_held_back", "session__hub_year__hub"]
     search_fields = ["contact_name", "school__name", "school_name"]
     search_help_text = _("Reference or email address; or a name of the contact or the school.")
     reference_lookup = "reference"

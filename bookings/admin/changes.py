@@ -41,6 +41,7 @@ WITH_NEWS: dict[str, Callable[..., SessionChange | None]] = {
     "postpone": session_changes.postpone,
     "reinstate": session_changes.reinstate,
 }
+METRES_IN_A_MILE = 1609.344
 MOST_NAMED = 50  # of those to ask where a room is too small
 
 
@@ -252,7 +253,8 @@ class WithChanges(WithPreview):
             mobile = format_html(_now("{} (of {})"), mobile, one.booking.contact_name or "")
         page = reverse("admin:bookings_booking_change", args=[one.booking.pk])
         reach = [part for part in (mobile, one.email or _now("no email address")) if part]
-        line = format_html('<a href="{}">{}</a>, {}, {}', page, one.booking, one.name, one.booking.school_in_words)
+        who = f"{one.name}, {one.booking.school_in_words} ({how_far(one.metres)})"
+        line = format_html('<a href="{}">{}</a>, {}', page, one.booking, who)
         return format_html("{}: {}", line, format_html(", ".join(["{}"] * len(reach)), *reach))
 
     @staticmethod
@@ -266,6 +268,14 @@ class WithChanges(WithPreview):
             return _now("That had been done already. Nobody was written to.")
         told = change.session.mails.filter(dedupe_key__startswith=f"change:{change.pk}:").count()
         return ngettext("Done. %(n)d mail is on its way.", "Done. %(n)d mails are on their way.", told) % {"n": told}
+
+
+def how_far(metres: float | None) -> str:
+    """In miles, as people in England say it."""
+    if metres is None:
+        return _now("distance not known")
+    miles = round(metres / METRES_IN_A_MILE)
+    return ngettext("%(n)d mile away", "%(n)d miles away", miles) % {"n": miles}
 
 
 def whom_to_ask(session: Any) -> list[str]:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bookings import places, session_changes
 from bookings.admin.changes import WithChanges
+from bookings.admin.needs import Needs
 from bookings.admin.read_only import staff
 from bookings.admin.session_form import (
     FIELDSETS,
@@ -77,7 +78,7 @@ class SessionAdmin(WithChanges):
     inlines = [LessonInline, ProgrammeInline, ResourceInline]
     list_display = ["day", "session", "standing", "in_short", "where", "hub"]
     list_display_links = ["day", "session"]
-    list_filter = [ToCome, "places__status", "kind", "visibility", "hub_year__exchange", "hub_year__hub"]
+    list_filter = [ToCome, Needs, "places__status", "kind", "visibility", "hub_year__exchange", "hub_year__hub"]
     date_hierarchy = "first_day"
     ordering = [F("first_day").desc(nulls_first=True), F("starts_at").desc(nulls_first=True)]
     search_fields = ["ref", "title", "venue__name", "place_name", "host_school__school__name", "hub_year__name"]

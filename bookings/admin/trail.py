@@ -5,6 +5,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from bookings.admin.needs import Needs
 from bookings.admin.read_only import FoundByBookingOrAddress, ReadOnlyAdmin, ReadOnlyInline
 from bookings.models import AuditEntry, Mail, Places
 
@@ -53,7 +54,7 @@ class MailAdmin(FoundByBookingOrAddress):
     """The facts frozen in a mail are not shown: the booking's page says them."""
 
     list_display = ["kind", "recipient", "state", "booking", "session", "created_at", "due_at", "answered_at"]
-    list_filter = ["state", "kind", "urgent"]
+    list_filter = [Needs, "state", "kind", "urgent"]
     list_select_related = ["session", "booking"]
     search_fields = ["session__ref"]
     search_help_text = _("Email address, or a booking's or a session's reference.")

@@ -1,0 +1,268 @@
+"""Home: what needs somebody now, counted exactly, each with a list that shows just these; and no other hub's."""
+
+import datetime as dt
+import re
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from bookings import places, session_changes, waiting_list
+from bookings.models import Booking, Mail, Visitor
+from bookings.states import SessionStatus
+from hubs.models import HostSchool, Membership
+from hubs.school_days import london
+from tests.factories import (
+    DAY,
+    NOW,
+    ExchangeFactory,
+    HubYearFactory,
+    SchoolFactory,
+    SessionFactory,
+    StaffFactory,
+    party,
+)
+
+pytestmark = pytest.mark.django_db
+HOUR, WEEK = dt.timedelta(hours=1), dt.timedelta(weeks=1)
+YESTERDAY, TODAY = dt.date(2027, 1, 25), DAY
+MORNING = london(TODAY, dt.time(6, 30))  # of the day of the factories' sessions
+
+
+@pytest.fixture(autouse=True)
+def _now(monkeypatch):
+    monkeypatch.setattr(timezone, "now", lambda: MORNING)
+
+
+@pytest.fixture
+def hub_year():
+    return HubYearFactory()
+
+
+@pytest.fixture
+def administrator(hub_year):
+    return signed_in(hub_year)
+
+
+def signed_in(hub_year, role="administrator", **fields):
+    user = StaffFactory(**fields)
+    if hub_year:
+        Membership.objects.create(user=user, hub=hub_year.hub, role=role)
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def home(client):
+    return client.get(reverse("admin:index"))
+
+
+def needs(client):
+    """What Home says, and how many rows the list behind each sentence shows."""
+    said = home(client).context["home"]["needs"]
+    return {words: len(client.get(address).context["cl"].result_list) for words, address in said}
+
+
+def hold(session, email, **fields):
+    return places.hold(session.pk, party(email=email, **fields), clock=lambda: NOW)
+
+
+def confirmed(session, email, **fields):
+    return places.confirm(hold(session, email, **fields).pk, clock=lambda: NOW)
+
+
+def one_of_each(hub_year, mark):
+    """Everything that can need somebody, once."""
+    later = {"starts_at": london(TODAY, dt.time(9)) + WEEK, "ends_at": london(TODAY, dt.time(11)) + WEEK}
+    to_come = SessionFactory(hub_year=hub_year, title=f"To come {mark}", **later)
+    full = SessionFactory(hub_year=hub_year, title=f"Full {mark}", room__capacity=1, **later)
+    hold(to_come, f"held{mark}@school.example")
+    confirmed(full, f"sits{mark}@school.example")
+    waiting_list.join(full.pk, party(email=f"waits{mark}@school.example"), clock=lambda: NOW)
+    booking = confirmed(to_come, f"failed{mark}@school.example")
+    Mail.objects.filter(booking=booking, kind="confirmed").update(state=Mail.State.FAILED)
+    starts_at = london(YESTERDAY, dt.time(9))
+    over = SessionFactory(
+        hub_year=hub_year, title=f"Over {mark}", starts_at=starts_at, ends_at=starts_at + HOUR, room__capacity=2
+    )
+    confirmed(over, f"came{mark}@school.example", size=2)
+    SessionFactory(hub_year=hub_year, title=f"Announced {mark}", room__status=SessionStatus.ANNOUNCED, **later)
+    HostSchool.objects.create(hub_year=hub_year, school=SchoolFactory(name=f"Host {mark}"))
+
+
+ONE_OF_EACH = {
+    "1 session is over and its register is not filled in": 1,
+    "1 mail was not delivered": 1,
+    "1 hold is not confirmed yet": 1,
+    "1 party waits for places": 1,
+    "1 announced session has no time when booking opens": 1,
+    "1 visit has no dates yet": 1,
+}
+
+
+# --- what is counted ------------------------------------------------------------------------------------------------
+
+
+def test_each_thing_that_needs_somebody_is_counted_and_its_list_shows_just_these(administrator, hub_year):
+    one_of_each(hub_year, "a")
+    assert needs(administrator) == ONE_OF_EACH
+    one_of_each(hub_year, "b")
+    assert list(needs(administrator)) == [
+        "2 sessions are over and their registers are not filled in",
+        "2 mails were not delivered",
+        "2 holds are not confirmed yet",
+        "2 parties wait for places",
+        "2 announced sessions have no time when booking opens",
+        "2 visits have no dates yet",
+    ]
+
+
+def test_another_hub_needs_nothing_of_mine(administrator, hub_year):
+    other = HubYearFactory()
+    one_of_each(hub_year, "mine")
+    one_of_each(other, "theirs")
+    assert needs(administrator) == ONE_OF_EACH
+    page = home(administrator).content.decode()
+    assert "To come mine" in page
+    assert "theirs" not in page
+    assert needs(signed_in(other)) == ONE_OF_EACH
+
+
+def test_nothing_is_said_where_there_is_nothing(administrator, hub_year):
+    page = home(administrator).content.decode()
+    assert "Nothing needs you now. Have a good day." in page
+    assert "No session with a date is to come." in page
+    assert 'class="needs"' not in page
+
+
+def test_register_that_is_filled_in_or_not_kept_needs_nobody(administrator, hub_year):
+    one_of_each(hub_year, "a")
+    session = Booking.objects.get(contact_email="camea@school.example").session
+    first, second = Visitor.objects.filter(booking__session=session)
+    Visitor.objects.filter(pk=first.pk).update(attendance="attended")
+    assert "1 session is over and its register is not filled in" in needs(administrator)
+    Visitor.objects.filter(pk=second.pk).update(attendance="absent")
+    assert "1 session is over and its register is not filled in" not in needs(administrator)
+    Visitor.objects.filter(pk=second.pk).update(attendance="expected")
+    session.visitors_reported = 12
+    session.save()
+    assert "1 session is over and its register is not filled in" not in needs(administrator)
+
+
+def test_session_that_was_called_off_has_no_register(administrator, hub_year):
+    one_of_each(hub_year, "a")
+    session = Booking.objects.get(contact_email="camea@school.example").session
+    session_changes.cancel_session(session.pk, by=StaffFactory(), clock=lambda: NOW)
+    assert "1 session is over and its register is not filled in" not in needs(administrator)
+
+
+def test_refused_mail_counts_while_somebody_with_a_booking_has_that_address(administrator, hub_year):
+    session = SessionFactory(hub_year=hub_year)
+    booking = confirmed(session, "typo@school.example")
+    Mail.objects.filter(kind="confirmed").update(state=Mail.State.REFUSED, answered_at=NOW)
+    assert needs(administrator) == {"1 mail was not delivered": 1}
+    Booking.objects.filter(pk=booking.pk).update(contact_email="right@school.example", email_key="right@school.example")
+    assert needs(administrator) == {}
+
+
+def test_announced_session_that_is_booked_elsewhere_or_opens_at_a_time_needs_nobody(administrator, hub_year):
+    announced = {"hub_year": hub_year, "room__status": SessionStatus.ANNOUNCED}
+    SessionFactory(booked_elsewhere="Write to the office.", **announced)
+    SessionFactory(opens_at=london(YESTERDAY, dt.time(9)) - WEEK, **announced)
+    assert needs(administrator) == {}
+
+
+def test_visit_of_a_year_that_is_over_needs_no_dates(administrator, hub_year):
+    old = HubYearFactory(hub=hub_year.hub, exchange=ExchangeFactory(year=2025, name="Last year"))
+    HostSchool.objects.create(hub_year=old)
+    HostSchool.objects.create(hub_year=hub_year, first_day=TODAY, last_day=TODAY)
+    assert needs(administrator) == {}
+
+
+def test_filter_that_nobody_offers_changes_nothing(administrator, hub_year):
+    one_of_each(hub_year, "a")
+    for model in ("showcasesession", "hostschool"):
+        page = administrator.get(reverse(f"admin:hubs_{model}_changelist") + "?needs=nonsense")
+        assert page.status_code == 200
+        assert len(page.context["cl"].result_list) >= 1
+
+
+# --- the next sessions ----------------------------------------------------------------------------------------------
+
+
+def test_next_sessions_have_their_ten_frames_and_counts(administrator, hub_year):
+    session = SessionFactory(hub_year=hub_year, title="Year 6 lesson", room__capacity=3)
+    confirmed(session, "a@school.example", size=2)
+    waiting_list.join(session.pk, party(email="b@school.example", size=2), clock=lambda: NOW)
+    waiting_list.join(session.pk, party(email="c@school.example", size=2), clock=lambda: NOW)
+    page = home(administrator).content.decode()
+    assert '<use href="#f2-0-3"/>' in page
+    assert '<symbol id="f2-0-3"' in page
+    words = " ".join(re.sub(r"<[^>]+>", "", page).split())
+    assert "Tuesday 26 January, 9:00–11:45 · Test Primary School" in words
+    assert "Booking has closed · 2 of 3 taken · 2 parties wait" in words
+
+
+def test_home_shows_the_next_six_in_order_and_none_that_is_over(administrator, hub_year):
+    starts_at = london(TODAY, dt.time(6))
+    SessionFactory(hub_year=hub_year, title="Just over", starts_at=starts_at, ends_at=MORNING)
+    for number in range(7, 0, -1):
+        shift = number * HOUR
+        SessionFactory(
+            hub_year=hub_year, title=f"Number {number}", starts_at=starts_at + shift, ends_at=starts_at + shift + HOUR
+        )
+    found = [card.session.title for card in home(administrator).context["home"]["cards"]]
+    assert found == [f"Number {number}" for number in range(1, 7)]
+
+
+# --- the programme office -------------------------------------------------------------------------------------------
+
+
+def test_programme_office_sees_numbers_of_every_hub_and_no_name(hub_year):
+    other = HubYearFactory(name="Other Maths Hub")
+    one_of_each(hub_year, "mine")
+    one_of_each(other, "theirs")
+    office = signed_in(None, is_programme_office=True)
+    assert needs(office) == {
+        "2 sessions are over and their registers are not filled in": 2,
+        "2 announced sessions have no time when booking opens": 2,
+        "2 visits have no dates yet": 2,
+    }
+    page = home(office)
+    hubs = [
+        {name: hub[name] for name in ("sessions", "taken", "capacity", "waiting")}
+        for hub in page.context["home"]["hubs"]
+    ]
+    assert hubs == [{"sessions": 3, "taken": 3, "capacity": 61, "waiting": 1}] * 2
+    words = page.content.decode()
+    assert "Other Maths Hub" in words
+    assert "Test Teacher" not in words
+    assert "school.example" not in words
+    assert 'class="day-buttons"' not in words
+
+
+def test_hub_administrator_sees_no_other_hubs_numbers(administrator, hub_year):
+    SessionFactory(hub_year=HubYearFactory(name="Other Maths Hub"))
+    assert "Other Maths Hub" not in home(administrator).content.decode()
+
+
+# --- how often the database is asked --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("page", ["admin:index", "admin:today"])
+def test_page_asks_as_often_for_three_of_each_as_for_one(administrator, hub_year, page):
+    counts = []
+    for number in range(3):
+        one_of_each(hub_year, number)
+        session = SessionFactory(hub_year=hub_year, title=f"Snow {number}")
+        confirmed(session, f"snow{number}@school.example", size=2)
+        session_changes.postpone(session.pk, by=StaffFactory(), clock=lambda: MORNING)
+        administrator.get(reverse(page))
+        with CaptureQueriesContext(connection) as asked:
+            administrator.get(reverse(page))
+        counts.append(len(asked))
+    assert counts == [counts[0]] * 3
+    assert counts[0] <= 20

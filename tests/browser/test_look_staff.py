@@ -1,0 +1,59 @@
+"""The staff's pages for the day, looked at: Home, Today and what their buttons lead to."""
+
+import datetime as dt
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from bookings import session_changes, staff_booking
+from bookings.states import SessionStatus
+from hubs.models import HostSchool, Membership
+from tests.browser.cast import hold
+from tests.browser.look import assert_looks_right
+from tests.factories import HubYearFactory, SchoolFactory, SessionFactory, StaffFactory, party
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def hub(showcase, cast, django_db_blocker):
+    """A hub with a session in an hour that people have to be told of, and one of everything that needs somebody."""
+    with showcase.opened(django_db_blocker):
+        hub_year = HubYearFactory(name="Thames Maths Hub")
+        venue = SchoolFactory(name="West Borough Primary School")
+        starts_at = timezone.now() + dt.timedelta(hours=1)
+        times = {"starts_at": starts_at, "ends_at": starts_at + dt.timedelta(minutes=15)}
+        soon = SessionFactory(hub_year=hub_year, venue=venue, title="Year 6: fractions", room__held_back=3, **times)
+        for number, (school, easting) in enumerate([("Near", 575_000), ("Far", 640_000), ("Nowhere", None)]):
+            of = SchoolFactory(name=f"{school} Primary School", easting=easting)
+            asked = party(email=f"{number}@ring.example", school=of, contact_mobile=f"07700 900 98{number}")
+            staff_booking.staff_booking(soon.pk, asked, by=StaffFactory(), clock=timezone.now, why="test")
+        session_changes.postpone(soon.pk, by=StaffFactory(), clock=timezone.now)
+        later = {name: moment + dt.timedelta(days=7) for name, moment in times.items()}
+        hold(SessionFactory(hub_year=hub_year, venue=venue, title="Year 3: halves", **later), "staff.held@a.example")
+        SessionFactory(hub_year=hub_year, room__status=SessionStatus.ANNOUNCED, **later)
+        HostSchool.objects.create(hub_year=hub_year)
+        yield hub_year
+
+
+@pytest.fixture
+def staff(visit, showcase, hub, rows):
+    """A browser in which an administrator of the hub has signed in."""
+    user = StaffFactory(full_name="Sam Administrator")
+    Membership.objects.create(user=user, hub=hub.hub)
+    client = Client()
+    client.force_login(user)
+    page = visit(java_script_enabled=True)
+    page.context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": showcase.url}])
+    return page
+
+
+def test_home_looks_right(staff):
+    staff.goto("/admin/")
+    assert_looks_right(staff, "staff-home")
+
+
+def test_today_looks_right(staff):
+    staff.goto("/admin/today/")
+    assert_looks_right(staff, "staff-today")
