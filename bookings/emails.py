@@ -161,28 +161,32 @@ def _mail(
 
 
 def compose_change(room: Room, change: SessionChange, bookings: Sequence[Booking]) -> Iterator[Mail]:
-    """What everyone is told of a change: the contact of each party, and each named visitor of confirmed bookings.
+    """What everyone is told of a change. `bookings` are all live ones. Day-of-change mail goes first."""
+    facts = change.facts | {"change": change.pk, "message": change.message}
+    for mail in to_everyone(room, SESSION_MAILS[Verb(change.verb)], bookings):
+        mail.dedupe_key = f"change:{change.pk}:{mail.booking_id}:{mail.visitor_id or ''}"
+        mail.facts |= facts
+        mail.urgent = True
+        yield mail
 
-    `bookings` are all live ones, with their visitors at hand. A party of which some have places and others wait is
-    written to once, about its first booking. Day-of-change mail goes first.
+
+def to_everyone(room: Room, kind: Kind, bookings: Sequence[Booking]) -> Iterator[Mail]:
+    """A mail to the contact of each party and to each named visitor of confirmed bookings; its key is still to be set.
+
+    `bookings` have their visitors at hand. A party of which some have places and others wait is written to once, about
+    its first booking.
     """
-    kind, facts = SESSION_MAILS[Verb(change.verb)], change.facts | {"change": change.pk, "message": change.message}
     parties: set[int | None] = set()
     for booking in sorted(bookings, key=lambda one: (one.goes_with_id is not None, one.pk)):
         confirmed = booking.status == Status.CONFIRMED
         coming = [visitor for visitor in booking.visitors.all() if not visitor.released_at]
-        mails = [
-            _to_visitor(room, booking, kind, "", visitor) for visitor in coming if confirmed and visitor.has_own_mail
-        ]
+        for visitor in coming:
+            if confirmed and visitor.has_own_mail:
+                yield _to_visitor(room, booking, kind, "", visitor)
         party = booking.goes_with_id or booking.pk
         if booking.contact_email and party not in parties:
             parties.add(party)
-            mails.append(_to_contact(room, booking, kind, "", coming, was=booking.status))
-        for mail in mails:
-            mail.dedupe_key = f"change:{change.pk}:{mail.booking_id}:{mail.visitor_id or ''}"
-            mail.facts |= facts
-            mail.urgent = True
-            yield mail
+            yield _to_contact(room, booking, kind, "", coming, was=booking.status)
 
 
 # --- mails that somebody asked for ----------------------------------------------------------------------------------

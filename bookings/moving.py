@@ -38,7 +38,8 @@ WORKED_OUT = ("closes_at", "release_at", "waiting_closes_at", "share_until")
 
 @dataclass(frozen=True)
 class Plan:
-    """When and where a session is to be. `capacity` None: as many places as before."""
+    """When and where a session is to be. `capacity` None: as many places as before; `moves_lessons`: its lessons and
+    its programme are as much later or earlier on the day as its start."""
 
     starts_at: dt.datetime
     ends_at: dt.datetime
@@ -49,6 +50,7 @@ class Plan:
     place_town: str = ""
     place_postcode: str = ""
     capacity: int | None = None
+    moves_lessons: bool = False
 
     @classmethod
     def of(cls, session: ShowcaseSession, **changed: Any) -> "Plan":
@@ -56,7 +58,7 @@ class Plan:
         return cls(**{name: getattr(session, name) for name in WHEN_AND_WHERE} | changed)
 
 
-WHEN_AND_WHERE = [field.name for field in fields(Plan) if field.name != "capacity"]
+WHEN_AND_WHERE = [field.name for field in fields(Plan) if field.name not in ("capacity", "moves_lessons")]
 
 
 def move(session_id: int, plan: Plan, *, by: StaffUser, clock: Clock, news: News = NO_NEWS) -> SessionChange:
@@ -74,9 +76,11 @@ def move(session_id: int, plan: Plan, *, by: StaffUser, clock: Clock, news: News
         if not frozen:
             refuse_after_start(room)
         check_news(room, news)
-        facts, of_places = _before(room.session), _new_room(room, plan)
+        facts, of_places, before = _before(room.session), _new_room(room, plan), room.session.starts_at
         _put(room, plan, calendar)
         room.session.save()
+        if plan.moves_lessons and before:
+            _move_lessons(room.session, plan.starts_at - before)
         if frozen:
             return bring_back(room, Verb.MOVE, calendar, by=by, news=news, facts=facts, **of_places)
         bookings = live(room)
@@ -126,6 +130,15 @@ def _wrong_with(room: Room) -> Sequence[str]:
     except ValidationError as error:
         return error.messages
     return []
+
+
+def _move_lessons(session: ShowcaseSession, later: dt.timedelta) -> None:
+    """Lessons and lines of the programme so much later on the same day; what would pass midnight stays."""
+    for row in (*session.lessons.all(), *session.programme.all()):
+        times = {name: getattr(row, name) for name in ("starts", "ends") if getattr(row, name)}
+        moved = {name: dt.datetime.combine(dt.date(2000, 1, 2), time) + later for name, time in times.items()}
+        if moved and {at.date() for at in moved.values()} == {dt.date(2000, 1, 2)}:
+            type(row)._base_manager.filter(pk=row.pk).update(**{name: at.time() for name, at in moved.items()})
 
 
 def _before(session: ShowcaseSession) -> dict[str, Any]:

@@ -50,17 +50,20 @@ STANDS: dict[str, Collection[str]] = {
     Kind.TAKEN_BACK: set(Status),
     Kind.REMINDER: {Status.CONFIRMED},
     **dict.fromkeys(SESSION_MAILS.values(), LIVE),
+    Kind.LETTER: LIVE,
 }
 # Mails that say that somebody has a place: sent while it is theirs, at the address that it was given with.
-OF_A_PLACE = {Kind.NAMED, Kind.HANDED_TO_YOU, Kind.HANDED_BACK, Kind.REMINDER, *SESSION_MAILS.values()}
+OF_A_PLACE = {Kind.NAMED, Kind.HANDED_TO_YOU, Kind.HANDED_BACK, Kind.REMINDER, Kind.LETTER, *SESSION_MAILS.values()}
 # Mails about a session that may have changed since they were made.
 STILL_TRUE: dict[str, Callable[..., bool]] = {
     Kind.REMINDER: reminders.still_true,
     Kind.BOOKING_OPEN: openings.still_true,
     Kind.INVITED: staff_mails.still_true,
 }
-# Mails to people who still have a place or wait: of each change of the session they get a newer one.
-STAYING = {kind for kind, statuses in STANDS.items() if set(statuses) <= LIVE} - {Kind.HANDED_OVER, Kind.RELEASED}
+# Mails to people who still have a place or wait: of each change of the session they get a newer one. A letter is the
+# hub's own words, which no other mail repeats: it says the session as it is when it is sent.
+STAYING = {kind for kind, statuses in STANDS.items() if set(statuses) <= LIVE}
+STAYING -= {Kind.HANDED_OVER, Kind.RELEASED, Kind.LETTER}
 # What still makes sense to them of a session that is cancelled or postponed.
 WHILE_OFF = {Kind.SESSION_CANCELLED, Kind.SESSION_POSTPONED}
 # 5xx for a reason that is ours, not the address's: policy ("relaying denied", "sign in first") and limits (RFC 3463).

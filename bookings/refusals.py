@@ -97,6 +97,10 @@ class BadNews(Refused):
     """The message is too long, or a session offered instead is this one, or there are too many of them."""
 
 
+class NobodyThere(Refused):
+    """There is nobody to write to."""
+
+
 class BadPlan(Refused):
     """A session cannot be then or there; `sentences` say why."""
 

@@ -27,7 +27,7 @@ from bookings.emails import CALENDAR, bookings_of, places_of
 from bookings.models import Booking, Mail, SessionChange
 from bookings.models.booking import READING_TIME, SAYS_ANEW, SHORTEST_OFFER
 from bookings.room import session_facts
-from bookings.states import Kind, Status
+from bookings.states import FROZEN, Kind, Status
 from bookings.templatetags.showcase_tags import clock as clock_words
 from hubs.models.session import OF_ITS_SESSION
 from hubs.teaching import listed
@@ -93,7 +93,7 @@ def private_link(mail: Mail) -> str:
 
 def _context(mail: Mail, *, now: dt.datetime) -> dict[str, Any]:
     """What the templates say, each fact on one line."""
-    facts = _said(mail.facts)
+    facts = _said(mail.facts | _as_it_is(mail))
     session_url = settings.SITE_URL + reverse("session", args=[facts["ref"]]) if "ref" in facts else ""
     link = private_link(mail)
     return facts | {
@@ -121,6 +121,15 @@ def _context(mail: Mail, *, now: dt.datetime) -> dict[str, Any]:
         "my_bookings_url": settings.SITE_URL + reverse("my-bookings"),
         "site": settings.SITE_URL + "/",
     }
+
+
+def _as_it_is(mail: Mail) -> dict[str, Any]:
+    """A letter tells of no change: it names the session as it is by now, and says where it is off."""
+    if mail.kind != Kind.LETTER or mail.session is None:
+        return {}
+    places = mail.session.places
+    off = {"off": str(places.get_status_display())} if places.status in FROZEN else {}
+    return session_facts(mail.session, sequence=places.calendar_sequence) | off
 
 
 def _clashes(mail: Mail, facts: dict[str, Any]) -> list[dict[str, Any]]:

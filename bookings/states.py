@@ -100,6 +100,7 @@ class Kind(TextChoices):
     INVITED = "invited", _("invited to sign in")
     PASSWORD = "password", _("set a new password")
     DEVICE_REMOVED = "device_removed", _("second factor removed")
+    LETTER = "letter", _("the hub writes")
 
 
 # Kinds that go to each named visitor with an address of their own; the others go to the contact.

@@ -74,6 +74,7 @@ REACH: dict[str, Reach] = {
     "bookings.SessionChange": _of(SESSION),
     "bookings.Seen": _of(BOOKING),
     "bookings.WideChange": Reach(("hub_year__hub", "host_school__hub_year__hub")),
+    "bookings.Letter": _of(SESSION),
     "bookings.WideStep": _of(SESSION),
     # who comes: never the programme office
     "bookings.Booking": _of(SESSION, add=STAFF, change=STAFF),

@@ -29,7 +29,7 @@ class Answers(HTMLParser):
             self.textarea = name
             self.sent[name] = ""
         elif tag == "input" and name and (kind not in BOXES or "checked" in attrs):
-            self.sent.setdefault(name, []).append(attrs.get("value", ""))
+            self.sent.setdefault(name, []).append(attrs.get("value", "on" if kind in BOXES else ""))
 
     def handle_endtag(self, tag):
         if tag == "select":

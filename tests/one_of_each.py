@@ -3,7 +3,7 @@
 import datetime as dt
 import uuid
 
-from bookings import places, seen, session_changes, wide_changes
+from bookings import letters, places, seen, session_changes, wide_changes
 from bookings.models import Draft, HandOver, NetworkUse, TellMe, Told
 from bookings.states import Verb
 from hubs.models import (
@@ -39,6 +39,8 @@ def one_of_each(number: int, *, public: str = "Kent", personal: str = "Test") ->
         hub_year=hub_year, host_school=visit, title=f"{public} session", day_contact=f"{personal} on the day"
     )
     booking = booked(session, number, personal=personal)
+    words = letters.Words("all", f"{personal} subject", f"{personal} letter")
+    letters.write([session.pk], words, by=staff, clock=lambda: NOW)
     changed(session, booking, visit, staff, personal=personal)
     NetworkUse.objects.create(network=f"{number:032}", what="booking", hour=NOW, used=1)
     Told.objects.create(session=session, of="open", at=NOW)

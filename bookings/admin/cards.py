@@ -20,10 +20,10 @@ from hubs.models.session import ShowcaseSessionQuerySet
 
 # The pages of a session that have a button on its card: the end of the page's name, the label, and the statuses at
 # which it makes sense (None: at any). A page that is not there has no button.
-ANY = frozenset(SessionStatus)
+TOLD = frozenset(SessionStatus) - {SessionStatus.DRAFT}
 BUTTONS: tuple[tuple[str, Any, frozenset[SessionStatus]], ...] = (
-    ("register", _("Register"), ANY),
-    ("write", _("Write"), ANY),
+    ("register", _("Register"), TOLD),
+    ("write", _("Write"), TOLD),
     ("late", _("Late start"), SESSION_TABLE[Verb.POSTPONE][0]),
     ("postpone", _("Postpone"), SESSION_TABLE[Verb.POSTPONE][0]),
     ("cancel", _("Cancel"), SESSION_TABLE[Verb.CANCEL_SESSION][0]),
@@ -52,6 +52,13 @@ class Card:
     @property
     def seen_page(self) -> str:
         return page_of(self.session, "seen")
+
+
+def is_near(session: ShowcaseSession, *, now: dt.datetime) -> bool:
+    """Whether it is today or tomorrow, and has not started: then what is done to it is done in a hurry."""
+    today = timezone.localdate(now)
+    days = (today, today + dt.timedelta(days=1))
+    return session.day in days and session.starts_at is not None and session.starts_at > now
 
 
 def page_of(session: ShowcaseSession, name: str) -> str:

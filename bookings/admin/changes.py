@@ -10,6 +10,7 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.defaultfilters import linebreaksbr
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -21,6 +22,7 @@ from django.utils.translation import ngettext
 
 from bookings import moving, session_changes
 from bookings.admin.buttons import WithButtons
+from bookings.admin.cards import is_near
 from bookings.admin.change_forms import MoveForm, NewsForm, SubstituteForm, TakeOffForm
 from bookings.admin.read_only import staff
 from bookings.models import Booking, SessionChange
@@ -41,7 +43,16 @@ WITH_NEWS: dict[str, Callable[..., SessionChange | None]] = {
     "postpone": session_changes.postpone,
     "reinstate": session_changes.reinstate,
 }
+# What the message says already where the session is today or tomorrow, so that Next and Send are enough.
+IN_A_HURRY: dict[str, Promise | str] = {
+    "cancel": _("We are sorry to tell you so late: this session cannot take place. Please do not set out."),
+    "postpone": _(
+        "We are sorry to tell you so late: this session cannot take place on this day. Please do not set out. "
+        "We will write to you as soon as there is a new date."
+    ),
+}
 METRES_IN_A_MILE = 1609.344
+OURS = ("csrfmiddlewaretoken", "send", "test")  # what a preview's own form sends anew
 MOST_NAMED = 50  # of those to ask where a room is too small
 
 
@@ -78,12 +89,18 @@ class WithPreview(WithButtons):
         touches: Callable[[Any], list[str]],
         do: Callable[[Any], str],
         rows: Iterable[Any] = (),
+        test: Callable[[Any], str] | None = None,
     ) -> HttpResponse:
         """`touches` says whom the filled-in form would touch; `do` does it and says what it has done, or raises a
-        Refused."""
+        Refused; `test` sends it to whoever writes it."""
         if request.method == "POST" and form.is_valid():
-            if "send" not in request.POST:
-                return self._preview(request, form, title=title, original=original, rows=touches(form))
+            tested = test is not None and "test" in request.POST
+            if test is not None and tested:
+                self.message_user(request, test(form), messages.SUCCESS)
+            if tested or "send" not in request.POST:
+                second = ("test", _now("Send me a test first")) if test else None
+                said = touches(form)
+                return self._preview(request, form, title=title, original=original, rows=said, second=second)
             try:
                 done = do(form)
             except Refused as error:
@@ -95,14 +112,14 @@ class WithPreview(WithButtons):
                 return HttpResponseRedirect(self.page_of(original.pk))
         return self.form_page(request, form, title=title, button=_now("Next"), original=original, rows=rows)
 
-    def _preview(self, request: HttpRequest, form: Any, *, title: str, original: Any, rows: list[str]) -> HttpResponse:
+    def _preview(
+        self, request: HttpRequest, form: Any, *, title: str, original: Any, rows: list[Any], second: Any
+    ) -> HttpResponse:
         """What was filled in, hidden, and whom it touches. Going back in the browser changes it."""
-        hidden = [
-            (name, value) for name, values in request.POST.lists() if name != "csrfmiddlewaretoken" for value in values
-        ]
+        hidden = [(name, value) for name, values in request.POST.lists() if name not in OURS for value in values]
         message = form.cleaned_data["message"]
         if message:
-            rows = [*rows, _now("Your message: %(message)s") % {"message": message}]
+            rows = [*rows, format_html(_now("Your message: {}"), linebreaksbr(message, autoescape=True))]
         rows = [*rows, _now("Nothing has been sent yet. Go back in your browser to change it.")]
         return self.form_page(
             request,
@@ -112,6 +129,7 @@ class WithPreview(WithButtons):
             original=original,
             rows=rows,
             hidden=[*hidden, ("send", "1")],
+            second=second,
         )
 
 
@@ -161,7 +179,8 @@ class WithChanges(WithPreview):
         """Cancel, postpone or reinstate one session."""
         session = self._session(request, object_id)
         form_class = NewsForm if page == "reinstate" else TakeOffForm
-        form = form_class(request.POST or None, admin_site=self.admin_site)
+        first = {"message": IN_A_HURRY.get(page, "")} if is_near(session, now=timezone.now()) else {}
+        form = form_class(request.POST or None, initial=first, admin_site=self.admin_site)
 
         def do(form: Any) -> str:
             change = WITH_NEWS[page](session.pk, by=staff(request), clock=timezone.now, news=form.news())

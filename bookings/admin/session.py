@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from bookings import places, session_changes
-from bookings.admin.changes import WithChanges
+from bookings.admin.late import WithLateStart
+from bookings.admin.letters import LetterInline, WithLetters
 from bookings.admin.needs import Needs
 from bookings.admin.read_only import staff
 from bookings.admin.session_form import (
@@ -73,7 +74,7 @@ class PlacesForm(forms.Form):
 
 
 @admin.register(ShowcaseSession)
-class SessionAdmin(WithChanges):
+class SessionAdmin(WithLateStart, WithLetters):
     form = SessionForm
     inlines = [LessonInline, ProgrammeInline, ResourceInline]
     list_display = ["day", "session", "standing", "in_short", "where", "hub"]
@@ -107,6 +108,10 @@ class SessionAdmin(WithChanges):
             queryset = queryset.filter(places__status=SessionStatus.OPEN)
             queryset = queryset.exclude(visibility=ShowcaseSession.Visibility.STAFF)
         return super().get_search_results(request, queryset, search_term)
+
+    def get_inlines(self, request: HttpRequest, obj: Any = None) -> Any:
+        """A session that is there shows what has been written to its people."""
+        return self.inlines if obj is None else [*self.inlines, LetterInline]
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is None:

@@ -20,6 +20,7 @@ from django.utils.translation import ngettext
 from bookings import wide_changes
 from bookings.admin.change_forms import WideForm
 from bookings.admin.changes import WithPreview, whom
+from bookings.admin.letters import WithWideLetters
 from bookings.admin.needs import Needs
 from bookings.admin.read_only import ReadOnlyAdmin, ReadOnlyInline, staff
 from bookings.models import Seen, SessionChange, WideChange, WideStep
@@ -86,14 +87,14 @@ admin.site.unregister(HubYear)
 
 
 @admin.register(HostSchool)
-class VisitAdmin(WithWideChanges, HostSchoolAdmin):
+class VisitAdmin(WithWideLetters, WithWideChanges, HostSchoolAdmin):
     """A host school's visit, whose sessions can be called off together."""
 
     list_filter = [Needs, *HostSchoolAdmin.list_filter]
 
 
 @admin.register(HubYear)
-class ExchangeOfHubAdmin(WithWideChanges, HubYearAdmin):
+class ExchangeOfHubAdmin(WithWideLetters, WithWideChanges, HubYearAdmin):
     """A hub in a year, whose sessions can be called off together."""
 
 

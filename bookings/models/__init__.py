@@ -5,6 +5,7 @@ from bookings.models.booking import Booking, SchoolKind, Source
 from bookings.models.change import Seen, SessionChange, WideChange, WideStep
 from bookings.models.draft import Draft, TellMe, Told
 from bookings.models.hand_over import HandOver
+from bookings.models.letter import Letter
 from bookings.models.network import NetworkUse
 from bookings.models.outbox import Mail
 from bookings.models.places import Places
@@ -16,6 +17,7 @@ __all__ = [
     "By",
     "Draft",
     "HandOver",
+    "Letter",
     "Mail",
     "NetworkUse",
     "Person",

@@ -75,11 +75,11 @@ def links_of(client, row):
     "was, shown",
     [
         (SessionStatus.DRAFT, ["Move", "Substitute"]),
-        (SessionStatus.ANNOUNCED, ["Cancel session", "Postpone", "Move", "Substitute"]),
-        (SessionStatus.OPEN, ["Cancel session", "Postpone", "Move", "Substitute"]),
-        (SessionStatus.CLOSED, ["Cancel session", "Postpone", "Move", "Substitute"]),
-        (SessionStatus.POSTPONED, ["Cancel session", "Reinstate", "Move"]),
-        (SessionStatus.CANCELLED, ["Reinstate", "Move"]),
+        (SessionStatus.ANNOUNCED, ["Cancel session", "Postpone", "Move", "Substitute", "Write to everyone"]),
+        (SessionStatus.OPEN, ["Cancel session", "Postpone", "Move", "Substitute", "Write to everyone"]),
+        (SessionStatus.CLOSED, ["Cancel session", "Postpone", "Move", "Substitute", "Write to everyone"]),
+        (SessionStatus.POSTPONED, ["Cancel session", "Reinstate", "Move", "Write to everyone"]),
+        (SessionStatus.CANCELLED, ["Reinstate", "Move", "Write to everyone"]),
     ],
 )
 def test_session_links_to_what_the_table_allows(admin_client, was, shown):
@@ -338,6 +338,7 @@ def test_sessions_of_a_visit_or_hub_are_called_off_together(admin_client, visit,
     assert [label for _address, label in links_of(admin_client, row)] == [
         "Cancel its sessions",
         "Postpone its sessions",
+        "Write to everyone",
     ]
     preview = fill_in(admin_client, page_of(row, "postpone"), message="Snow")
     assert said_on(preview)[:5] == [

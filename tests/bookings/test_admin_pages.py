@@ -12,6 +12,7 @@ from bookings.models import (
     AuditEntry,
     Booking,
     Draft,
+    Letter,
     Mail,
     NetworkUse,
     Person,
@@ -31,7 +32,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 MODELS = sorted(site._registry, key=lambda model: model._meta.label)
 READ_ONLY = [AuditEntry, Booking, Draft, Mail, NetworkUse, Person, Places, SessionChange, TellMe, Told, Visitor]
-READ_ONLY += [WideChange]
+READ_ONLY += [Letter, WideChange]
 names = [model._meta.label_lower for model in MODELS]
 
 

@@ -29,6 +29,9 @@ def hub(showcase, cast, django_db_blocker):
             of = SchoolFactory(name=f"{school} Primary School", easting=easting)
             asked = party(email=f"{number}@ring.example", school=of, contact_mobile=f"07700 900 98{number}")
             staff_booking.staff_booking(soon.pk, asked, by=StaffFactory(), clock=timezone.now, why="test")
+        thirds = SessionFactory(hub_year=hub_year, venue=venue, title="Year 3: thirds", **times)
+        asked = party(email="thirds@ring.example")
+        staff_booking.staff_booking(thirds.pk, asked, by=StaffFactory(), clock=timezone.now, why="test")
         session_changes.postpone(soon.pk, by=StaffFactory(), clock=timezone.now)
         later = {name: moment + dt.timedelta(days=7) for name, moment in times.items()}
         hold(SessionFactory(hub_year=hub_year, venue=venue, title="Year 3: halves", **later), "staff.held@a.example")
@@ -57,3 +60,20 @@ def test_home_looks_right(staff):
 def test_today_looks_right(staff):
     staff.goto("/admin/today/")
     assert_looks_right(staff, "staff-today")
+
+
+@pytest.mark.parametrize("name, button", [("write", "Write"), ("late", "Late start"), ("cancel", "Cancel")])
+def test_page_behind_a_button_looks_right(staff, name, button):
+    staff.goto("/admin/today/")
+    staff.get_by_role("link", name=f"{button}: Year 3: thirds").click()
+    if name == "write":
+        staff.get_by_label("Message").fill("Bring a coat.\n\nThe heating is off.")
+    assert_looks_right(staff, f"staff-{name}")
+    staff.get_by_role("button", name="Next").click()
+    assert_looks_right(staff, f"staff-{name}-preview")
+
+
+def test_who_has_not_seen_it_looks_right(staff):
+    staff.goto("/admin/today/")
+    staff.get_by_role("link", name="3 people have not seen the last change: ring them").click()
+    assert_looks_right(staff, "staff-seen")
