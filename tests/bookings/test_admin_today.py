@@ -60,7 +60,7 @@ def today(client):
 def buttons(page):
     """The buttons of a page, each with its address."""
     pairs = re.findall(r'<a class="button" href="([^"]+)">([^<]+)<', page.content.decode())
-    return {label: address for address, label in pairs}
+    return {label.strip(): address for address, label in pairs}
 
 
 def words_of(page):
