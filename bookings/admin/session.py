@@ -14,23 +14,19 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from bookings import places, session_changes
+from bookings.admin.choosing import AN_ID
 from bookings.admin.late import WithLateStart
 from bookings.admin.letters import LetterInline, WithLetters
 from bookings.admin.needs import Needs
 from bookings.admin.read_only import staff
-from bookings.admin.session_form import (
-    FIELDSETS,
-    ONLY_WITH_A_PLACE,
-    LessonInline,
-    ProgrammeInline,
-    ResourceInline,
-    SessionForm,
-)
+from bookings.admin.session_form import LessonInline, ProgrammeInline, ResourceInline, SessionForm, of_last_time
+from bookings.admin.session_order import parts
 from bookings.refusals import NotReady, Refused, TooFewPlaces
 from bookings.states import SESSION_TABLE, SessionStatus, Verb
 from bookings.words import why_not
+from hubs import scope
 from hubs.admin.bases import HTTPS
-from hubs.models import ShowcaseSession
+from hubs.models import HostSchool, HubYear, ShowcaseSession
 from hubs.teaching import listed
 
 # What a verb's button is called, and at which sessions it makes sense.
@@ -76,6 +72,7 @@ class PlacesForm(forms.Form):
 @admin.register(ShowcaseSession)
 class SessionAdmin(WithLateStart, WithLetters):
     form = SessionForm
+    change_form_template = "admin/session_form.html"
     inlines = [LessonInline, ProgrammeInline, ResourceInline]
     list_display = ["day", "session", "standing", "in_short", "where", "hub"]
     list_display_links = ["day", "session"]
@@ -114,13 +111,24 @@ class SessionAdmin(WithLateStart, WithLetters):
         return self.inlines if obj is None else [*self.inlines, LetterInline]
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        if obj is None:
-            return FIELDSETS
-        shown = [("ref", "status", "standing"), ("capacity", "taken", "held_back")]
-        said = FIELDSETS
-        if not self.has_change_permission(request, obj):  # the programme office
-            said = [part for part in FIELDSETS if part is not ONLY_WITH_A_PLACE]
-        return [(_("Places"), {"fields": shown}), *said]
+        of_people = obj is None or self.has_change_permission(request, obj)  # the programme office may not
+        return parts(adding=obj is None, of_people=of_people)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """A new session is given its places in the form; later, verbs alone write them."""
+        return self.readonly_fields if obj else []
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """The hub's newest year where somebody has one hub; of a visit, its hub and what is known of its school."""
+        years = scope.choices(request.user, HubYear.objects.order_by("-exchange__year"), of=ShowcaseSession)
+        visits = scope.choices(request.user, HostSchool.objects.select_related("hub_year"), of=ShowcaseSession)
+        wanted = request.GET.get("host_school", "")
+        visit = visits.filter(pk=wanted).first() if AN_ID.fullmatch(wanted) else None
+        if visit:
+            return {"hub_year": visit.hub_year_id, "host_school": visit.pk} | of_last_time(visit.hub_year, visit)
+        mine = scope.hubs_with(request.user, scope.STAFF)
+        newest = years.first() if len(mine) == 1 else None
+        return {"hub_year": newest.pk} if newest else {}
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Never several at once, and none that anything happened to: its trail stays."""
@@ -130,7 +138,11 @@ class SessionAdmin(WithLateStart, WithLetters):
     def save_model(self, request: HttpRequest, obj: ShowcaseSession, form: Any, change: bool) -> None:  # noqa: FBT001
         super().save_model(request, obj, form, change)
         if not change:
-            places.create(obj, by=staff(request), clock=timezone.now)
+            room = {name: form.cleaned_data.get(name) or 0 for name in ("capacity", "held_back")}
+            places.create(obj, by=staff(request), clock=timezone.now, **room)
+            if form.filled_in:
+                said = _now("Filled in from the last session at this school, so look at it: %(what)s.")
+                self.message_user(request, said % {"what": listed(form.filled_in)}, messages.WARNING)
             return
         transaction.on_commit(lambda: self._settle(obj.pk))
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.db import models
+from django.db.models import F, Q
 from django.forms.models import construct_instance
 from django.http import HttpRequest
 from django.utils import timezone
@@ -13,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from bookings.models import Booking, Places
 from bookings.states import SessionStatus
 from hubs.admin.bases import HTTPS, InlineFormSet, ModelForm, StackedInline, TabularInline
-from hubs.models import Lesson, ProgrammeSegment, Resource, ShowcaseSession
+from hubs.models import HostSchool, HubYear, Lesson, ProgrammeSegment, Resource, ShowcaseSession
 from hubs.models.calendar import calendar_of_hub
 from hubs.models.lesson import MOST_LESSONS
 
@@ -21,11 +22,27 @@ FILLED_IN = ["closes_at", "waiting_closes_at", "release_at", "share_until"]
 LONDON = _("Times are London time.")
 # What people with a booking go by: when and where.
 TOLD = ["starts_at", "ends_at", "arrival_at", "where_name", "place_address", "where_town", "where_postcode"]
+# What stays true of a school from one session to the next.
+OF_THE_PLACE = ["parking", "step_free", "refreshments", "bring", "filming", "entrance", "office_phone"]
 WHEN_EMPTY = _("Empty: worked out from the start when you save.")
 
 
 class SessionForm(ModelForm):
-    """What staff say of a session. Verbs write whether it is open and how many places it has."""
+    """What staff say of a session. Verbs write whether it is open and how many places it has; a new one is made with
+    its places."""
+
+    capacity = forms.IntegerField(
+        label=_("Places"), min_value=0, max_value=10_000, required=False, help_text=_("Empty: not known yet.")
+    )
+    held_back = forms.IntegerField(
+        label=_("Held back"),
+        min_value=0,
+        max_value=10_000,
+        required=False,
+        help_text=_("Of these, kept for guests and the host's own staff until they come free."),
+    )
+    # What was filled in from the last session at the same host school, by its label.
+    filled_in: list[str]
 
     class Meta:
         help_texts = dict.fromkeys(FILLED_IN, WHEN_EMPTY) | {
@@ -37,6 +54,7 @@ class SessionForm(ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.filled_in = []
         if self.instance._state.adding and "share" in self.fields:
             self.fields["share"].help_text = _("Empty: as the hub has it. For no limit, save, then empty it.")
 
@@ -47,8 +65,10 @@ class SessionForm(ModelForm):
         if self.errors:
             return data
         hub = data["hub_year"].hub
-        if self.instance._state.adding and data.get("share") is None:
-            data["share"] = hub.share
+        if self.instance._state.adding:
+            data["share"] = hub.share if data.get("share") is None else data["share"]
+            self._take_from_last_time()
+            self._check_places()
         session = construct_instance(self, ShowcaseSession())
         session.clean()
         session.fill_in_dates(calendar_of_hub(hub.pk))
@@ -58,6 +78,19 @@ class SessionForm(ModelForm):
         self._check_who_may_book(session)
         self._check_that_an_open_session_stays_ready(session)
         return data
+
+    def _take_from_last_time(self) -> None:
+        """A host school is as it was: what was left empty of it is filled in from its last session."""
+        data = self.cleaned_data
+        known = of_last_time(data["hub_year"], data.get("host_school"))
+        for name, value in known.items():
+            if value and not data.get(name):
+                data[name] = value
+                self.filled_in.append(str(self.fields[name].label))
+
+    def _check_places(self) -> None:
+        if (self.cleaned_data.get("held_back") or 0) > (self.cleaned_data.get("capacity") or 0):
+            self.add_error("held_back", _now("There are not that many places."))
 
     def _check_that_everyone_is_told(self, session: ShowcaseSession) -> None:
         """Whoever has a place or waits must hear of another time or place: this form tells nobody."""
@@ -90,6 +123,16 @@ class SessionForm(ModelForm):
         if is_open and not session.can_open:
             needs = _now("Booking is open, so a start, an end and a place are needed: close booking first.")
             self.add_error(None, needs)
+
+
+def of_last_time(hub_year: HubYear, visit: HostSchool | None) -> dict[str, Any]:
+    """What the hub's last session at that host school said of the place."""
+    if visit is None or visit.school_id is None:
+        return {}
+    there = Q(venue=visit.school_id) | Q(venue=None, place_name="", host_school__school=visit.school_id)
+    held = ShowcaseSession.objects.filter(there, hub_year__hub=hub_year.hub_id)
+    last = held.order_by(F("first_day").desc(nulls_last=True), "-pk").first()
+    return {name: getattr(last, name) for name in OF_THE_PLACE} if last else {}
 
 
 class OrderedFormSet(InlineFormSet):
@@ -144,73 +187,3 @@ class ResourceInline(TabularInline):
     extra = 0
     # A plain file field: files have no public address, so there is nothing to link to.
     formfield_overrides = HTTPS | {models.FileField: {"widget": forms.FileInput}}
-
-
-ONLY_WITH_A_PLACE: tuple[Any, dict[str, Any]] = (
-    _("Only for people with a place"),
-    {"fields": ["entrance", "office_phone", "day_contact", "joining_instructions"]},
-)
-FIELDSETS: list[tuple[Any, dict[str, Any]]] = [
-    (
-        _("What and when"),
-        {
-            "description": LONDON,
-            "fields": [
-                "hub_year",
-                "host_school",
-                "kind",
-                "title",
-                "starts_at",
-                "ends_at",
-                "arrival_at",
-                ("first_day", "last_day"),
-                "about",
-                "visibility",
-                "also_run_by",
-            ],
-        },
-    ),
-    (_("Where"), {"fields": ["venue", "place_name", "place_address", ("place_town", "place_postcode")]}),
-    (_("Who it suits"), {"fields": ["suits_years", "suits_roles", "suits_note"]}),
-    (
-        _("Who may come, and dates for booking"),
-        {
-            "description": LONDON,
-            "fields": [
-                "who_may_book",
-                "only_authorities",
-                "only_list",
-                "open_to_everyone_at",
-                "share",
-                "share_until",
-                "opens_at",
-                "closes_at",
-                "waiting_closes_at",
-                "release_at",
-                "booked_elsewhere",
-                "booked_elsewhere_url",
-            ],
-        },
-    ),
-    (
-        _("Practicalities"),
-        {
-            "fields": [
-                "parking",
-                "step_free",
-                "refreshments",
-                "bring",
-                "filming",
-                "interpreter",
-                "contact",
-                "cost_pence",
-                ("absence_charge_pence", "absence_notice"),
-            ]
-        },
-    ),
-    ONLY_WITH_A_PLACE,
-    (
-        _("Afterwards, where no register was kept"),
-        {"fields": ["visitors_reported", "schools_reported", "reported_source"], "classes": ["collapse"]},
-    ),
-]
