@@ -25,8 +25,8 @@ class MembershipInline(TabularInline):
     """Who belongs to the hub. Nobody is added here: an invitation is written to them (bookings/admin/staff.py)."""
 
     model = Membership
-    fields = ["user", "role"]
-    readonly_fields = ["user"]
+    fields = ["known_as", "role"]
+    readonly_fields = ["known_as"]
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("bookings", "0006_session_status_known"),
+        ("bookings", "0007_staff_mails"),
         ("hubs", "0003_visiting_teacher_without_exchange"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
@@ -44,6 +44,9 @@ class Migration(migrations.Migration):
                     ("session_moved", "session moved"),
                     ("session_changed", "session changed"),
                     ("session_reinstated", "session takes place after all"),
+                    ("invited", "invited to sign in"),
+                    ("password", "set a new password"),
+                    ("device_removed", "second factor removed"),
                     ("letter", "the hub writes"),
                 ],
                 max_length=20,
