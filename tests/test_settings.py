@@ -10,7 +10,17 @@ import pytest
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parent.parent
-OURS = ("SECRET_KEY", "LINK_KEYS", "ALLOWED_HOSTS", "SITE_URL", "DATABASE_URL", "EMAIL_URL", "VAR_DIR", "PORT")
+OURS = (
+    "SECRET_KEY",
+    "LINK_KEYS",
+    "ALLOWED_HOSTS",
+    "SITE_URL",
+    "DATABASE_URL",
+    "EMAIL_URL",
+    "VAR_DIR",
+    "PORT",
+    "SECOND_FACTOR",
+)
 REAL = {"SECRET_KEY": "s" * 50, "LINK_KEYS": "new-key,old-key", "ALLOWED_HOSTS": "bookings.example"}
 
 
@@ -112,3 +122,20 @@ def test_production_settings_pass_djangos_own_checks():
     done = start("from django.core.management import execute_from_command_line as run; "
                  "run(['manage.py', 'check', '--deploy', '--fail-level', 'ERROR'])", **env)  # fmt: skip
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    "environment, said",
+    [
+        pytest.param(REAL, "required", id="real"),
+        pytest.param(REAL | {"SECOND_FACTOR": "optional"}, "optional", id="real-but-optional"),
+        pytest.param({"SHOWCASE_DEMO": "1"}, "optional", id="demo"),
+    ],
+)
+def test_second_factor_is_asked_of_all_staff_unless_said_otherwise(environment, said, tmp_path):
+    assert settings("settings.SECOND_FACTOR", VAR_DIR=str(tmp_path), **environment) == said
+
+
+def test_second_factor_that_is_neither_is_refused_in_words(tmp_path):
+    done = start("from django.conf import settings; settings.DEBUG", VAR_DIR=str(tmp_path), **REAL, SECOND_FACTOR="no")
+    assert "SECOND_FACTOR is either required" in done.stderr

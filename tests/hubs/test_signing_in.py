@@ -6,6 +6,7 @@ import re
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.sessions.backends.db import SessionStore
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -372,3 +373,12 @@ def test_signing_in_again_keeps_the_second_factor_of_this_browser():
     client, _user, _codes = signed_in_with_a_device()
     assert sign_in(client, password=PASSWORD).headers["Location"] == INDEX
     assert is_in(client)
+
+
+def test_lost_device_of_a_superuser_is_removed_by_command(capsys):
+    user, _codes = somebody_with_a_device(is_superuser=True)
+    call_command("remove_second_factor", " LEAD@hub.example")
+    assert capsys.readouterr().out.startswith("Removed.")
+    assert not TOTPDevice.objects.filter(user=user).exists()
+    with pytest.raises(CommandError, match="Nobody signs in with this address"):
+        call_command("remove_second_factor", "unknown@hub.example")
