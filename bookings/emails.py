@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from bookings.models import Booking, HandOver, Mail, SessionChange, TellMe, Visitor
+from bookings.models import Booking, HandOver, Mail, Places, SessionChange, TellMe, Visitor
 from bookings.party import Party
 from bookings.room import Room, iso, session_facts
 from bookings.states import SESSION_MAILS, TO_GIVER, TO_TAKER, TO_VISITORS, Kind, Status, Verb
@@ -34,6 +34,8 @@ CALENDAR: dict[str, str] = {
     Kind.HANDED_OVER: "CANCEL",
     Kind.TAKEN_BACK: "CANCEL",
     Kind.HANDED_BACK: "REQUEST",
+    Kind.BOOKING_MOVED: "REQUEST",  # the same entry, at another time
+    Kind.PLACE_MOVED: "REQUEST",
     Kind.RELEASED: "CANCEL",  # where the contact released their own place
     Kind.SESSION_CANCELLED: "CANCEL",
     Kind.SESSION_POSTPONED: "CANCEL",
@@ -59,7 +61,7 @@ def compose(
     before the event, `handed` a place that changes hands.
     """
     coming: list[Visitor] = []
-    if set(kinds) & (TO_VISITORS | {Kind.CONFIRMED}):
+    if set(kinds) & (TO_VISITORS | {Kind.CONFIRMED, Kind.BOOKING_MOVED}):
         coming = list(visitors) or list(booking.visitors.coming())
     for kind in kinds:
         if kind in TO_VISITORS:
@@ -85,19 +87,23 @@ def remind(
 
 
 def _to_visitor(room: Room, booking: Booking, kind: Kind, key: str, visitor: Visitor) -> Mail:
-    facts = {"contact": booking.contact_name} | _link_and_calendar(room, kind, visitor)
+    facts = {"contact": booking.contact_name} | _link_and_calendar(room, booking, kind, visitor)
     return _mail(room, kind, key, visitor.email or "", booking.language, facts, booking=booking, visitor=visitor)
 
 
-def _link_and_calendar(room: Room, kind: Kind, visitor: Visitor) -> dict[str, Any]:
+def _link_and_calendar(room: Room, booking: Booking, kind: Kind, visitor: Visitor) -> dict[str, Any]:
     """The version of the link that the mail carries, so that nobody is sent the link of who came after them; and the
-    place's calendar entry, whose sequence rises as the place changes hands."""
-    handed = 2 * (visitor.link_version - 1)
+    place's calendar entry, whose sequence rises as the place changes hands or goes to another session."""
     return {
         "link_version": visitor.link_version,
         "calendar_of": visitor.pk if kind in CALENDAR else None,
-        "sequence": room.places.calendar_sequence + handed,
+        "sequence": entry_version(room.places, booking, visitor),
     }
+
+
+def entry_version(places: Places, booking: Booking, visitor: Visitor) -> int:
+    """The SEQUENCE of a place's calendar entry."""
+    return places.calendar_sequence + booking.calendar_ahead + 2 * (visitor.link_version - 1)
 
 
 def _of_hand_over(room: Room, booking: Booking, kind: Kind, key: str, handed: HandOver) -> Iterator[Mail]:
@@ -105,7 +111,7 @@ def _of_hand_over(room: Room, booking: Booking, kind: Kind, key: str, handed: Ha
     visitor, takes = handed.visitor, kind in TO_TAKER
     recipient = handed.to_email if takes else handed.from_email
     facts: dict[str, Any] = {"giver": handed.from_name, "taker": handed.to_name, "reference": booking.reference_spaced}
-    facts |= _link_and_calendar(room, kind, visitor)
+    facts |= _link_and_calendar(room, booking, kind, visitor)
     if kind == Kind.HANDED_OVER:
         facts["link_version"] = handed.from_version
     if kind == Kind.TAKEN_BACK:
@@ -119,7 +125,7 @@ def _to_contact(
     room: Room, booking: Booking, kind: Kind, key: str, coming: Iterable[Visitor] = (), *, was: str = ""
 ) -> Mail:
     me = next((visitor for visitor in coming if visitor.is_contact), None)
-    in_calendar = kind in CALENDAR and (kind == Kind.CONFIRMED or was == Status.CONFIRMED)
+    placed = kind in (Kind.CONFIRMED, Kind.BOOKING_MOVED) or was == Status.CONFIRMED
     facts = {
         "reference": booking.reference_spaced,
         "party": booking.party,
@@ -128,7 +134,7 @@ def _to_contact(
         "goes_with": bool(booking.goes_with_id),
         "visitors": [visitor.full_name for visitor in coming if visitor.full_name],
         "to_be_named": sum(1 for visitor in coming if not visitor.full_name),
-        **(_link_and_calendar(room, kind, me) if me and in_calendar else {}),
+        **(_link_and_calendar(room, booking, kind, me) if me and kind in CALENDAR and placed else {}),
     }
     return _mail(room, kind, key, booking.contact_email or "", booking.language, facts, booking=booking)
 

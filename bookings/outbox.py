@@ -48,12 +48,17 @@ STANDS: dict[str, Collection[str]] = {
     Kind.HANDED_OVER: {Status.CONFIRMED},
     Kind.HANDED_BACK: {Status.CONFIRMED},
     Kind.TAKEN_BACK: set(Status),
+    Kind.BOOKING_MOVED: {Status.CONFIRMED},
+    Kind.PLACE_MOVED: {Status.CONFIRMED},
     Kind.REMINDER: {Status.CONFIRMED},
     **dict.fromkeys(SESSION_MAILS.values(), LIVE),
     Kind.LETTER: LIVE,
 }
 # Mails that say that somebody has a place: sent while it is theirs, at the address that it was given with.
-OF_A_PLACE = {Kind.NAMED, Kind.HANDED_TO_YOU, Kind.HANDED_BACK, Kind.REMINDER, Kind.LETTER, *SESSION_MAILS.values()}
+OF_A_PLACE = {
+    *(Kind.NAMED, Kind.HANDED_TO_YOU, Kind.HANDED_BACK, Kind.PLACE_MOVED, Kind.REMINDER, Kind.LETTER),
+    *SESSION_MAILS.values(),
+}
 # Mails about a session that may have changed since they were made.
 STILL_TRUE: dict[str, Callable[..., bool]] = {
     Kind.REMINDER: reminders.still_true,
@@ -179,6 +184,8 @@ def _session_is_as_it_says(mail: Mail) -> bool:
     """
     if mail.session is None or mail.kind not in STAYING:
         return True
+    if mail.booking and mail.booking.session_id != mail.session_id:  # staff have moved it, and another mail says so
+        return False
     places = mail.session.places
     if places.status in FROZEN and mail.kind not in WHILE_OFF:
         return False

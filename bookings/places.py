@@ -17,24 +17,14 @@ from django.db.models import F, QuerySet
 from bookings import emails, offers, people
 from bookings.judging import already_there, asked, hold_deadline, judge, refuse_after_start
 from bookings.models import AuditEntry, Booking, By, HandOver, Mail, Places, Visitor
+from bookings.models.booking import STATE_FIELDS
 from bookings.party import Party
-from bookings.refusals import AlreadyBooked, Ended, NeedsReason, NotBookable, Refused, SessionFull
+from bookings.refusals import AlreadyBooked, Ended, MovedMeanwhile, NeedsReason, NotBookable, Refused, SessionFull
 from bookings.room import Clock, Room
 from bookings.states import FROZEN, Status, Verb, row_for
 from hubs.models import ShowcaseSession, StaffUser
 from hubs.models.calendar import calendar_of_session
 from hubs.models.session import OF_ITS_SESSION
-
-STATE_FIELDS = [
-    "status",
-    "party",
-    "uses_held_back",
-    "deadline",
-    "joined_at",
-    "address_proved_at",
-    "smallest_party",
-    "link_version",
-]
 
 
 def lock(session_id: "int | QuerySet[Booking, Any]") -> Places:
@@ -75,10 +65,14 @@ def locked(session_id: "int | QuerySet[Booking, Any]", clock: Clock) -> Iterator
 
 @contextmanager
 def locked_booking(booking_id: int, clock: Clock) -> Iterator[tuple[Room, Booking]]:
-    """`locked`, with one of its bookings as it stands after settling. Raises Places.DoesNotExist: no such booking."""
+    """`locked`, with one of its bookings as it stands after settling. Raises Places.DoesNotExist: no such booking; and
+    MovedMeanwhile: while this waited for the lock, staff moved the booking to another session, which is not locked."""
     of_booking = Booking.objects.filter(pk=booking_id).order_by().values("session_id")[:1]
     with locked(of_booking, clock) as room:
-        yield room, Booking.objects.select_related("school").get(pk=booking_id)
+        booking = Booking.objects.select_related("school").get(pk=booking_id)
+        if booking.session_id != room.session.pk:
+            raise MovedMeanwhile
+        yield room, booking
 
 
 def settle_if_due(session_id: int, clock: Clock) -> bool:
@@ -158,10 +152,10 @@ def write(
     entries, taken, used = [], 0, 0
     for booking, row in zip(bookings, rows, strict=True):
         entry = _entry(room, verb, by, why, booking=booking, from_status=booking.status)
-        before = booking.seats
+        before = 0 if verb is Verb.MOVE_IN else booking.seats  # of this session: two see a booking move
         booking.status = row.to or booking.status
         booking.party = booking.party if party is None else party
-        entry.to_status, entry.places = booking.status, booking.seats - before
+        entry.to_status, entry.places = booking.status, (0 if verb is Verb.MOVE_OUT else booking.seats) - before
         taken += entry.places
         if booking.uses_held_back and (entry.places > 0 or _still_keeps(room)):
             used += entry.places

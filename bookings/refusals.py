@@ -69,6 +69,14 @@ class Ended(Refused):
     """The booking, or this visitor's place, is cancelled; or the verb does not fit where the booking stands."""
 
 
+class MovedMeanwhile(Refused):
+    """Staff have just moved the booking to another session; asked again, the verb finds it there."""
+
+
+class OtherHub(Refused):
+    """A booking moves between sessions of one hub: another hub has not been given these names."""
+
+
 class NeedsReason(Refused):
     """Staff must say why."""
 

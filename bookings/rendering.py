@@ -134,7 +134,9 @@ def _as_it_is(mail: Mail) -> dict[str, Any]:
 
 def _clashes(mail: Mail, facts: dict[str, Any]) -> list[dict[str, Any]]:
     """Other places at the same time of whoever has just got one: this mail goes to the owner of the address."""
-    if mail.kind not in (Kind.CONFIRMED, Kind.NAMED) or not facts.get("calendar_of"):
+    if mail.kind not in (Kind.CONFIRMED, Kind.NAMED, Kind.BOOKING_MOVED, Kind.PLACE_MOVED) or not facts.get(
+        "calendar_of"
+    ):
         return []
     found = clashing(mail.recipient_key, facts.get("starts_at"), facts.get("ends_at"), beside=facts["calendar_of"])
     return [_said(session_facts(session, sequence=0)) for session in found]

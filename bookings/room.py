@@ -23,6 +23,7 @@ class Room:
     now: dt.datetime
     writes: int = 0
     waiting: list[Booking] = field(default_factory=list)  # as settling found them, in order
+    came_from: dict[str, Any] = field(default_factory=dict)  # what mails say of the session that a booking was in
 
     @property
     def session(self) -> ShowcaseSession:
@@ -31,7 +32,7 @@ class Room:
     @cached_property
     def facts(self) -> dict[str, Any]:
         """What mails say about the session, frozen."""
-        return session_facts(self.session, sequence=self.places.calendar_sequence)
+        return session_facts(self.session, sequence=self.places.calendar_sequence) | self.came_from
 
     def forget_facts(self) -> None:
         """Mails composed from now on say what has changed meanwhile."""

@@ -113,7 +113,7 @@ def _of_change(
 ) -> Iterator[NotSeen]:
     parties: set[int] = set()
     for booking in bookings:
-        if booking.session_id != change.session_id or booking.created_at > change.at:
+        if booking.session_id != change.session_id or booking.came_at > change.at:
             continue
         party = booking.goes_with_id or booking.pk
         if party not in parties and (change.pk, booking.pk, None) not in seen:

@@ -55,6 +55,8 @@ class Verb(TextChoices):
     TAKE_BACK = "take_back", _("a place taken back")
     CHANGE = "change", _("details changed")
     NAME = "name", _("visitor named")
+    MOVE_OUT = "move_out", _("moved to another session")
+    MOVE_IN = "move_in", _("moved here from another session")
     # of a session
     CREATE = "create", _("session made")
     ANNOUNCE = "announce", _("session announced")
@@ -88,6 +90,8 @@ class Kind(TextChoices):
     HANDED_OVER = "handed_over", _("your place handed over")
     TAKEN_BACK = "taken_back", _("a place taken back")
     HANDED_BACK = "handed_back", _("your place is yours again")
+    BOOKING_MOVED = "booking_moved", _("your booking moved to another session")
+    PLACE_MOVED = "place_moved", _("your place moved to another session")
     MY_BOOKINGS = "my_bookings", _("your bookings")
     REMINDER = "reminder", _("the day is near")
     TELL_ME = "tell_me", _("asked to be told")
@@ -104,7 +108,7 @@ class Kind(TextChoices):
 
 
 # Kinds that go to each named visitor with an address of their own; the others go to the contact.
-TO_VISITORS = frozenset({Kind.NAMED, Kind.VISITOR_CANCELLED})
+TO_VISITORS = frozenset({Kind.NAMED, Kind.VISITOR_CANCELLED, Kind.PLACE_MOVED})
 # Kinds that go to the two people of a hand-over: to whom the place goes, and from whom.
 TO_TAKER = frozenset({Kind.HANDED_TO_YOU, Kind.TAKEN_BACK})
 TO_GIVER = frozenset({Kind.HANDED_OVER, Kind.HANDED_BACK})
@@ -130,6 +134,8 @@ class Row(NamedTuple):
 
 _TOLD = (Kind.CONFIRMED, Kind.NAMED)
 _GONE = (Kind.CANCELLED, Kind.VISITOR_CANCELLED)
+_MOVED = (Kind.BOOKING_MOVED, Kind.PLACE_MOVED)
+_MOVED_AND_TOLD = (Kind.BOOKING_MOVED, Kind.NAMED)  # its visitors have not heard of it before
 S, V, W = Status, Verb, Who
 
 TABLE: tuple[Row, ...] = (
@@ -172,6 +178,11 @@ TABLE: tuple[Row, ...] = (
     Row(V.CHANGE, S.OFFERED, None, W.VISITOR),
     Row(V.CHANGE, S.CONFIRMED, None, W.VISITOR),
     Row(V.CHANGE, S.WAITING, None, W.VISITOR),
+    *(Row(V.MOVE_OUT, status, None, W.STAFF) for status in sorted(LIVE)),
+    Row(V.MOVE_IN, S.CONFIRMED, None, W.STAFF, _MOVED),
+    Row(V.MOVE_IN, S.HELD, S.CONFIRMED, W.STAFF, _MOVED_AND_TOLD),
+    Row(V.MOVE_IN, S.OFFERED, S.CONFIRMED, W.STAFF, _MOVED_AND_TOLD),
+    Row(V.MOVE_IN, S.WAITING, S.CONFIRMED, W.STAFF, _MOVED_AND_TOLD),
 )
 _ROWS = {(row.verb, row.from_): row for row in TABLE}
 

@@ -14,12 +14,14 @@ from bookings.refusals import (
     Ended,
     InThisBooking,
     ListEnded,
+    MovedMeanwhile,
     NeedsReason,
     NobodyThere,
     NotBookable,
     NotForYourSchool,
     NothingChanged,
     NotReady,
+    OtherHub,
     PartyTooLarge,
     Refused,
     SchoolShareUsed,
@@ -125,9 +127,11 @@ SENTENCES = {
     Ended: gettext_lazy("This booking has ended, so that cannot be done."),
     InThisBooking: gettext_lazy("That address is in this booking already."),
     ListEnded: gettext_lazy("The waiting list for this session has ended."),
+    MovedMeanwhile: gettext_lazy("This booking has just been moved to another session. Look at it, then try again."),
     NeedsReason: gettext_lazy("Say why."),
     NotReady: gettext_lazy(
         "Give the session a date, a start, an end, a place and its number of places before you open it."
     ),
+    OtherHub: gettext_lazy("A booking can be moved to another session of the same hub only."),
     PartyTooLarge: gettext_lazy("A booking is for 1 to 10 visitors."),
 }

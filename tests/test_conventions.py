@@ -20,7 +20,7 @@ MAKES = {"create", "bulk_create", "get_or_create", "update_or_create"}
 MOST_LINES = 320
 # Verbs only of the visitor: they take no `by`. And what is no verb although it takes a clock.
 OF_THE_VISITOR = {"hold", "join", "at_another_address", "wait"}
-NO_VERBS = {"locked", "locked_booking", "settle_if_due"}
+NO_VERBS = {"locked", "locked_booking", "locked_both", "settle_if_due"}
 
 
 def files(*folders: str) -> list[str]:
@@ -157,6 +157,7 @@ TOLD_THE_TIME = [
     "bookings/judging.py",
     "bookings/details.py",
     "bookings/staff_booking.py",
+    "bookings/another_session.py",
     "bookings/fair_share.py",
     "bookings/states.py",
     "bookings/people.py",
@@ -207,6 +208,7 @@ VERBS = [
         RULE,
         "bookings/details.py",
         "bookings/staff_booking.py",
+        "bookings/another_session.py",
         "bookings/session_changes.py",
         "bookings/moving.py",
     )

@@ -23,6 +23,20 @@ SHORTEST_OFFER = dt.timedelta(hours=2)
 SAYS_ANEW = (Kind.SESSION_REINSTATED, Kind.SESSION_MOVED, Kind.SESSION_CHANGED)
 
 
+# What `places.write` saves of a booking that it has changed.
+STATE_FIELDS = [
+    "status",
+    "party",
+    "uses_held_back",
+    "deadline",
+    "joined_at",
+    "address_proved_at",
+    "smallest_party",
+    "link_version",
+    *("session", "goes_with", "here_since", "calendar_ahead"),
+]
+
+
 class SchoolKind(models.TextChoices):
     """What somebody's school is: one of the register, another place by name, or none just now."""
 
@@ -161,6 +175,9 @@ class Booking(PrivateLink):
 
     created_at = models.DateTimeField(_("made at"))
     joined_at = models.DateTimeField(_("joined the waiting list"), null=True, blank=True)
+    here_since = models.DateTimeField(_("moved to this session at"), null=True, blank=True)
+    # Its calendar entries are so many versions ahead of the session's: they have told of another session before.
+    calendar_ahead = models.PositiveIntegerField(default=0, editable=False)
     deadline = models.DateTimeField(_("kept until"), null=True, blank=True)
     smallest_party = models.PositiveSmallIntegerField(_("would come with"), null=True, blank=True)
     address_proved_at = models.DateTimeField(_("address proved at"), null=True, blank=True)
@@ -216,6 +233,11 @@ class Booking(PrivateLink):
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.email_key = email_key(self.contact_email) if self.contact_email else None
         super().save(*args, **kwargs)
+
+    @property
+    def came_at(self) -> dt.datetime:
+        """When it came to its session: when it was made, or moved here."""
+        return self.here_since or self.created_at
 
     @property
     def reference_spaced(self) -> str:

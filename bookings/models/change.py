@@ -50,7 +50,7 @@ class SessionChangeQuerySet(models.QuerySet["SessionChange"]):
 
     def since(self, booking: Booking) -> "SessionChangeQuerySet":
         """Those of the booking's session that it has lived through, the newest first."""
-        return self.filter(session=booking.session_id, at__gte=booking.created_at).order_by("-pk")
+        return self.filter(session=booking.session_id, at__gte=booking.came_at).order_by("-pk")
 
 
 class SessionChange(Said):

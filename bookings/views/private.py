@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from bookings import details, links, places, room, waiting_list
+from bookings import details, emails, links, places, room, waiting_list
 from bookings.access import Opened, open_link
 from bookings.calendar_entry import calendar_entry
 from bookings.clashes import clashing
@@ -139,7 +139,8 @@ def calendar(request: HttpRequest, link: Opened) -> HttpResponse:
     session = link.booking.session
     if me is None or not session.starts_at or not _is_expected(link):
         raise Http404
-    facts: dict[str, Any] = room.session_facts(session, sequence=session.places.calendar_sequence)
+    version = emails.entry_version(session.places, link.booking, me)
+    facts: dict[str, Any] = room.session_facts(session, sequence=version)
     facts |= {"calendar_of": me.pk, "starts_at": session.starts_at, "ends_at": session.ends_at}
     entry = calendar_entry(facts, attendee=me.email or "", created_at=timezone.now())
     response = HttpResponse(entry, content_type="text/calendar; charset=utf-8")

@@ -166,15 +166,18 @@ def post(*, port: int, path: str, told: str, attempts: list[str], processes: int
 
 
 def all_of_it(*, told: str, attempts: list[list[Any]], processes: int = 8) -> None:
-    """Verbs of every kind at once, each `[verb, id]`: of a session for those who come, else of a booking or visitor."""
+    """Verbs of every kind at once, each `[verb, id]`: of a session for those who come, else of a booking or visitor; to
+    move, of a booking, a session and a member of staff."""
     from bookings import details, hand_over, places, waiting_list
+    from bookings.another_session import to_another_session
     from bookings.party import NewVisitor
+    from hubs.models import StaffUser
     from hubs.school_days import SchoolDays
     from tests.factories import DAY
 
     SchoolDays().before(DAY, 1)
     taker = NewVisitor(full_name="Taker", email="taker@school.example")
-    verbs: dict[str, Callable[[int, int], Any]] = {
+    verbs: dict[str, Callable[[Any, int], Any]] = {
         "hold": lambda pk, n: places.hold(pk, _party(n), clock=_clock),
         "join": lambda pk, n: waiting_list.join(pk, _party(n), clock=_clock),
         "confirm": lambda pk, n: places.confirm(pk, clock=_clock),
@@ -182,6 +185,9 @@ def all_of_it(*, told: str, attempts: list[list[Any]], processes: int = 8) -> No
         "wait": lambda pk, n: waiting_list.wait(pk, clock=_clock),
         "release": lambda pk, n: details.release(pk, clock=_clock),
         "hand_over": lambda pk, n: hand_over.hand_over(pk, taker, clock=_clock),
+        "move": lambda pks, n: to_another_session(
+            pks[0], pks[1], by=StaffUser.objects.get(pk=pks[2]), clock=_clock, why="They rang"
+        ),
         "settle": lambda pk, n: places.settle_if_due(pk, _clock),
     }
 

@@ -264,7 +264,7 @@ def test_only_people_with_a_place_are_told_of_the_entrance() -> None:
     told = {
         kind for kind, mail in a_mail_of_each_kind().items() if "Greenway" in str(rendering.render(mail, now=NOW).body)
     }
-    assert told == {Kind.CONFIRMED, Kind.NAMED, Kind.REMINDER}
+    assert told == {Kind.CONFIRMED, Kind.NAMED, Kind.REMINDER, Kind.BOOKING_MOVED}
 
 
 def test_colleague_is_told_by_whom_and_given_a_link_to_that_place_alone() -> None:

@@ -17,14 +17,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, precondition, rule
 from hypothesis.stateful import run_state_machine_as_test as run
 
-from bookings import details, hand_over, parties, places, session_changes, staff_booking, waiting_list
+from bookings import another_session, details, hand_over, parties, places, session_changes, staff_booking, waiting_list
 from bookings.due import miscounts, run_due
 from bookings.models import AuditEntry, Booking, By, HandOver, Mail, Places, SchoolKind, Visitor
 from bookings.outbox import send_due
 from bookings.party import NewVisitor, Party, VisitingSchool
 from bookings.refusals import Refused
 from bookings.states import FROZEN, LIVE, SEATED, TO_GIVER, TO_TAKER, TO_VISITORS, SessionStatus, Status, row_for
-from tests.factories import NOW, SchoolFactory, SessionFactory, StaffFactory
+from tests.factories import NOW, HubYearFactory, SchoolFactory, SessionFactory, StaffFactory
 
 ADDRESSES = [f"teacher{n}@school.example" for n in range(5)]
 EXAMPLES = int(os.environ.get("RULE_EXAMPLES", "15"))
@@ -61,8 +61,10 @@ class RuleMachine(RuleBasedStateMachine):
         self.staff = StaffFactory()
         self.schools = [SchoolFactory() for _ in range(3)]
         sizes = [(capacity, min(held_back, capacity - 1), share), (2, 0, 2)]
+        hub = HubYearFactory()
         self.sessions = [
-            SessionFactory(room__capacity=room, room__held_back=kept, share=each) for room, kept, each in sizes
+            SessionFactory(hub_year=hub, room__capacity=room, room__held_back=kept, share=each)
+            for room, kept, each in sizes
         ]
 
     # --- what anybody does ------------------------------------------------------------------------------------------
@@ -183,8 +185,21 @@ class RuleMachine(RuleBasedStateMachine):
             return
         if cancel:
             self.done(lambda: places.cancel(booking.pk, by=self.staff, why="asked", clock=self.clock))
-        elif self.done(lambda: places.confirm(booking.pk, by=self.staff, clock=self.clock)):
-            self.overridden.add((booking.session_id, booking.school_key))
+        elif stands := self.done(lambda: places.confirm(booking.pk, by=self.staff, clock=self.clock)):
+            self.overridden.add((stands.session_id, stands.school_key))
+
+    @rule(booking=bookings, n=which, kept=st.booleans(), why=st.sampled_from(["", "they rang"]))
+    def move(self, booking, n, kept, why):
+        if booking is None:
+            return
+        staff, session = self.staff, self.sessions[n]
+        moved = self.done(
+            lambda: another_session.to_another_session(
+                booking.pk, session.pk, by=staff, clock=self.clock, use_held_back=kept, why=why
+            )
+        )
+        if moved and why:
+            self.overridden.add((session.pk, moved.school_key))
 
     @rule(n=which, capacity=st.integers(0, 6), held_back=st.integers(0, 2))
     def set_places(self, n, capacity, held_back):
