@@ -237,11 +237,11 @@ def resend_link(booking: Booking, *, now: dt.datetime) -> None:
     """
     kind = {Status.HELD: Kind.CONFIRM, Status.WAITING: Kind.WAITING}.get(Status(booking.status))
     sent = list(Mail.objects.filter(booking=booking, kind=kind).order_by("created_at", "pk")) if kind else []
-    if not 1 <= len(sent) <= MOST_AGAIN or not sent[0].recipient:
+    if not 1 <= len(sent) <= MOST_AGAIN or not sent[-1].recipient:
         return
     if len(sent) > 1 and sent[-1].created_at > now - BETWEEN:
         return
-    again = sent[0]
+    again = sent[-1]  # to the address that the booking has now
     again.pk, again.dedupe_key = None, f"again:{booking.pk}:{len(sent)}"
     again.state, again.tries, again.answered_at, again.last_error = Mail.State.WAITING, 0, None, ""
     again.created_at = again.due_at = now

@@ -167,6 +167,8 @@ def _still_wanted(mail: Mail, *, now: dt.datetime) -> bool:
         return False
     if mail.visitor and not _still_theirs(mail, mail.visitor):
         return False
+    if mail.booking and not mail.visitor and mail.recipient_key != mail.booking.email_key:
+        return False  # staff have put the address right: the link is not for whoever has the old one
     if mail.kind in STILL_TRUE and not STILL_TRUE[mail.kind](mail, now=now):
         return False
     stands = STANDS.get(mail.kind)

@@ -73,6 +73,18 @@ class MovedMeanwhile(Refused):
     """Staff have just moved the booking to another session; asked again, the verb finds it there."""
 
 
+class NoAddress(Refused):
+    """The booking has no address that a mail could go to."""
+
+
+class SentJustNow(Refused):
+    """The link has just been sent, or often today; it may be sent again at `at`."""
+
+    def __init__(self, at: dt.datetime) -> None:
+        super().__init__(at)
+        self.at = at
+
+
 class OtherHub(Refused):
     """A booking moves between sessions of one hub: another hub has not been given these names."""
 

@@ -193,7 +193,8 @@ def _deadline(mail: Mail, facts: dict[str, Any], *, now: dt.datetime) -> dt.date
     reading_time = READ_WITHIN.get(mail.kind)
     if not deadline or not reading_time or deadline >= now + reading_time:
         return deadline
-    answered = Mail.objects.filter(booking=mail.booking_id, kind=mail.kind, answered_at__isnull=False)
+    same = Mail.objects.filter(booking=mail.booking_id, kind=mail.kind, recipient_key=mail.recipient_key)
+    answered = same.filter(answered_at__isnull=False)
     first = answered.order_by("answered_at").values_list("answered_at", flat=True).first()
     read_by: dt.datetime = max(deadline, (first or now) + reading_time)
     of_list = mail.kind == Kind.OFFERED or facts.get("was") == Status.OFFERED

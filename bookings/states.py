@@ -55,6 +55,9 @@ class Verb(TextChoices):
     TAKE_BACK = "take_back", _("a place taken back")
     CHANGE = "change", _("details changed")
     NAME = "name", _("visitor named")
+    SEND_AGAIN = "send_again", _("link sent again")
+    READDRESS = "readdress", _("contact's address put right")
+    IDENTIFY = "identify", _("school found in the register")
     MOVE_OUT = "move_out", _("moved to another session")
     MOVE_IN = "move_in", _("moved here from another session")
     # of a session
@@ -134,6 +137,13 @@ class Row(NamedTuple):
 
 _TOLD = (Kind.CONFIRMED, Kind.NAMED)
 _GONE = (Kind.CANCELLED, Kind.VISITOR_CANCELLED)
+# The mail that carries the contact's link, by where the booking stands.
+LINK_MAILS: dict[Status, Kind] = {
+    Status.HELD: Kind.CONFIRM,
+    Status.OFFERED: Kind.OFFERED,
+    Status.CONFIRMED: Kind.CONFIRMED,
+    Status.WAITING: Kind.WAITING,
+}
 _MOVED = (Kind.BOOKING_MOVED, Kind.PLACE_MOVED)
 _MOVED_AND_TOLD = (Kind.BOOKING_MOVED, Kind.NAMED)  # its visitors have not heard of it before
 S, V, W = Status, Verb, Who
@@ -178,6 +188,9 @@ TABLE: tuple[Row, ...] = (
     Row(V.CHANGE, S.OFFERED, None, W.VISITOR),
     Row(V.CHANGE, S.CONFIRMED, None, W.VISITOR),
     Row(V.CHANGE, S.WAITING, None, W.VISITOR),
+    *(Row(V.SEND_AGAIN, status, None, W.STAFF, (kind,)) for status, kind in LINK_MAILS.items()),
+    *(Row(V.READDRESS, status, None, W.STAFF, (kind,)) for status, kind in LINK_MAILS.items()),
+    *(Row(V.IDENTIFY, status, None, W.STAFF) for status in sorted(LIVE)),
     *(Row(V.MOVE_OUT, status, None, W.STAFF) for status in sorted(LIVE)),
     Row(V.MOVE_IN, S.CONFIRMED, None, W.STAFF, _MOVED),
     Row(V.MOVE_IN, S.HELD, S.CONFIRMED, W.STAFF, _MOVED_AND_TOLD),

@@ -16,6 +16,7 @@ from bookings.refusals import (
     ListEnded,
     MovedMeanwhile,
     NeedsReason,
+    NoAddress,
     NobodyThere,
     NotBookable,
     NotForYourSchool,
@@ -25,6 +26,7 @@ from bookings.refusals import (
     PartyTooLarge,
     Refused,
     SchoolShareUsed,
+    SentJustNow,
     SessionFull,
     TooFewPlaces,
     TooManyFromHere,
@@ -64,6 +66,10 @@ def why_not(refused: Refused) -> str:
         case TooFewPlaces():
             return _("%(n)d places are taken or held back, so the room cannot hold fewer than %(n)d.") % {
                 "n": refused.needed
+            }
+        case SentJustNow():
+            return _("The link has just been sent, or often enough today. Send it again from %(at)s.") % {
+                "at": moment(refused.at)
             }
         case TooManyFromHere():
             return _(
@@ -129,6 +135,7 @@ SENTENCES = {
     ListEnded: gettext_lazy("The waiting list for this session has ended."),
     MovedMeanwhile: gettext_lazy("This booking has just been moved to another session. Look at it, then try again."),
     NeedsReason: gettext_lazy("Say why."),
+    NoAddress: gettext_lazy("This booking has no email address, so there is nobody to send it to."),
     NotReady: gettext_lazy(
         "Give the session a date, a start, an end, a place and its number of places before you open it."
     ),

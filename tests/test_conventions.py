@@ -158,6 +158,8 @@ TOLD_THE_TIME = [
     "bookings/details.py",
     "bookings/staff_booking.py",
     "bookings/another_session.py",
+    "bookings/contact.py",
+    "bookings/identifying.py",
     "bookings/fair_share.py",
     "bookings/states.py",
     "bookings/people.py",
@@ -209,6 +211,8 @@ VERBS = [
         "bookings/details.py",
         "bookings/staff_booking.py",
         "bookings/another_session.py",
+        "bookings/contact.py",
+        "bookings/identifying.py",
         "bookings/session_changes.py",
         "bookings/moving.py",
     )

@@ -15,16 +15,16 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from bookings import places, staff_booking
-from bookings.admin.buttons import WithButtons
+from bookings import contact, places, staff_booking
+from bookings.admin.booking_pages import WithBookingPages
 from bookings.admin.needs import Needs
 from bookings.admin.read_only import FoundByBookingOrAddress, staff
 from bookings.admin.staff_booking import FIELDSETS, StaffBookingForm, say_why_not
-from bookings.admin.trail import AuditInline, MailInline
+from bookings.admin.story import story_of
 from bookings.admin.visitor import VisitorInline
-from bookings.models import Booking
+from bookings.models import Booking, Mail
 from bookings.refusals import Ended, Refused
-from bookings.states import LIVE, Status
+from bookings.states import LIVE, Kind, Status
 from bookings.words import why_not
 from hubs import scope
 from hubs.models import ShowcaseSession
@@ -39,14 +39,14 @@ class WhyForm(forms.Form):
 
 
 @admin.register(Booking)
-class BookingAdmin(WithButtons, FoundByBookingOrAddress):
+class BookingAdmin(WithBookingPages, FoundByBookingOrAddress):
     list_display = ["__str__", "contact_name", "school_shown", "party", "status", "session_shown", "created_at"]
     list_filter = [Needs, "status", "source", "uses_held_back", "session__hub_year__hub"]
     search_fields = ["contact_name", "school__name", "school_name"]
     search_help_text = _("Reference or email address; or a name of the contact or the school.")
     reference_lookup = "reference"
-    actions = ["confirm", "cancel"]
-    inlines = [VisitorInline, MailInline, AuditInline]
+    actions = ["confirm", "send_link", "cancel"]
+    inlines = [VisitorInline]
     fieldsets = [
         (None, {"fields": ["reference_shown", "session", "status", "deadline", "party", "uses_held_back"]}),
         (_("Contact"), {"fields": ["contact_name", "contact_email", "contact_mobile", "contact_comes"]}),
@@ -56,7 +56,7 @@ class BookingAdmin(WithButtons, FoundByBookingOrAddress):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Booking]:
         bookings: QuerySet[Booking] = super().get_queryset(request)
-        return bookings.select_related("session", "school").prefetch_related("session__lessons")
+        return bookings.select_related("session__hub_year", "school").prefetch_related("session__lessons")
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.has_perm("bookings.add_booking")
@@ -82,8 +82,37 @@ class BookingAdmin(WithButtons, FoundByBookingOrAddress):
     def buttons(self, request: HttpRequest, row: Any) -> Iterable[tuple[str, str]]:
         if row.status == Status.HELD:
             yield "confirm", _now("Confirm")
+        if row.status in LIVE and row.contact_email:
+            yield "send_link", _now("Send the link again")
         if row.status in LIVE:
             yield "cancel", _now("Cancel this booking…")
+
+    def warnings(self, request: HttpRequest, row: Any) -> Iterable[str]:
+        """A hold whose mail could not be sent stands until somebody sees to it (section 3.10)."""
+        if row.status == Status.HELD:
+            asked = Mail.objects.filter(booking=row, kind=Kind.CONFIRM, recipient_key=row.email_key)
+            last = asked.order_by("pk").last()
+            if last and last.state == Mail.State.FAILED:
+                yield _now(
+                    "The mail that asks to confirm could not be sent, so nobody knows of these places. "
+                    "Send the link again, ring and confirm, or cancel."
+                )
+        if row.status in LIVE and not row.contact_email:
+            yield _now("No email address: no mail is sent and there is no link. Ring or write to them.")
+
+    def story(self, request: HttpRequest, row: Any) -> Iterable[Any]:
+        return story_of(row)
+
+    @admin.action(description=_("Send the link again"), permissions=["decide"])
+    def send_link(self, request: HttpRequest, queryset: QuerySet[Booking]) -> None:
+        by = staff(request)
+        self.carry_out(
+            request,
+            queryset[:MOST_AT_ONCE],
+            lambda pk: contact.send_again(pk, by=by, clock=timezone.now),
+            done=_now("Link on its way"),
+            named=lambda booking: f"{booking} ({booking.contact_email})",
+        )
 
     @admin.action(description=_("Confirm"), permissions=["decide"])
     def confirm(self, request: HttpRequest, queryset: QuerySet[Booking]) -> None:

@@ -37,6 +37,14 @@ class WithButtons(ModelAdmin):
         """Addresses of pages about this row, each with its label."""
         return []
 
+    def warnings(self, request: HttpRequest, row: Any) -> Iterable[str]:
+        """What somebody should see to, in sentences at the top of the row's page."""
+        return []
+
+    def story(self, request: HttpRequest, row: Any) -> Iterable[Any]:
+        """What has happened to the row, at the end of its page: see bookings/admin/story.py."""
+        return []
+
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
@@ -44,6 +52,8 @@ class WithButtons(ModelAdmin):
             allowed = self.get_actions(request)
             context["buttons"] = [pair for pair in self.buttons(request, row) if pair[0] in allowed]
             context["links"] = list(self.links(request, row))
+            context["warnings"] = list(self.warnings(request, row))
+            context["story"] = list(self.story(request, row))
         return super().render_change_form(request, context, *args, **kwargs)
 
     def response_action(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
@@ -67,6 +77,7 @@ class WithButtons(ModelAdmin):
         *,
         done: str,
         refused: Sentence | None = None,
+        named: Callable[[Any], str] = str,
     ) -> None:
         """Do `verb` to each row by its id, each in a transaction of its own, and say how each went."""
         went_well = []
@@ -77,7 +88,7 @@ class WithButtons(ModelAdmin):
                 sentence = refused(row, error) if refused else why_not(error)
                 self.message_user(request, f"{row}: {sentence}", messages.ERROR)
             else:
-                went_well.append(str(row))
+                went_well.append(named(row))
         if went_well:
             self.message_user(request, f"{done}: {', '.join(went_well)}", messages.SUCCESS)
 

@@ -90,21 +90,27 @@ class WithPreview(WithButtons):
         do: Callable[[Any], str],
         rows: Iterable[Any] = (),
         test: Callable[[Any], str] | None = None,
+        button: str = "",
+        refused: Callable[[Any, Refused], None] | None = None,
     ) -> HttpResponse:
         """`touches` says whom the filled-in form would touch; `do` does it and says what it has done, or raises a
-        Refused; `test` sends it to whoever writes it."""
+        Refused, which `refused` puts beside the field that can answer it; `test` sends it to whoever writes it.
+        `button` is called Send unless it is said."""
         if request.method == "POST" and form.is_valid():
             tested = test is not None and "test" in request.POST
             if test is not None and tested:
                 self.message_user(request, test(form), messages.SUCCESS)
             if tested or "send" not in request.POST:
                 second = ("test", _now("Send me a test first")) if test else None
-                said = touches(form)
-                return self._preview(request, form, title=title, original=original, rows=said, second=second)
+                page = {"title": title, "original": original, "button": button, "second": second}
+                return self._preview(request, form, touches(form), **page)
             try:
                 done = do(form)
             except Refused as error:
-                form.add_error(None, why_not(error))
+                if refused:
+                    refused(form, error)
+                else:
+                    form.add_error(None, why_not(error))
                 if isinstance(error, TooFewPlaces):
                     rows = whom_to_ask(original)
             else:
@@ -113,19 +119,20 @@ class WithPreview(WithButtons):
         return self.form_page(request, form, title=title, button=_now("Next"), original=original, rows=rows)
 
     def _preview(
-        self, request: HttpRequest, form: Any, *, title: str, original: Any, rows: list[Any], second: Any
+        self, request: HttpRequest, form: Any, rows: list[Any], *, title: str, original: Any, button: str, second: Any
     ) -> HttpResponse:
         """What was filled in, hidden, and whom it touches. Going back in the browser changes it."""
         hidden = [(name, value) for name, values in request.POST.lists() if name not in OURS for value in values]
-        message = form.cleaned_data["message"]
+        message = form.cleaned_data.get("message")
         if message:
             rows = [*rows, format_html(_now("Your message: {}"), linebreaksbr(message, autoescape=True))]
-        rows = [*rows, _now("Nothing has been sent yet. Go back in your browser to change it.")]
+        still = _now("Nothing has been done yet.") if button else _now("Nothing has been sent yet.")
+        rows = [*rows, still + " " + _now("Go back in your browser to change it.")]
         return self.form_page(
             request,
             forms.Form(),
             title=title,
-            button=_now("Send"),
+            button=button or _now("Send"),
             original=original,
             rows=rows,
             hidden=[*hidden, ("send", "1")],

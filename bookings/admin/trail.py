@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from bookings.admin.needs import Needs
-from bookings.admin.read_only import FoundByBookingOrAddress, ReadOnlyAdmin, ReadOnlyInline
+from bookings.admin.read_only import FoundByBookingOrAddress, ReadOnlyAdmin
 from bookings.models import AuditEntry, Mail, Places
 
 
@@ -16,22 +16,6 @@ class Who:
     @admin.display(description=_("by"), ordering="by")
     def who(self, entry: AuditEntry) -> str:
         return str(entry.staff or entry.get_by_display())
-
-
-class AuditInline(Who, ReadOnlyInline):
-    model = AuditEntry
-    fields = ["at", "verb", "who", "from_status", "to_status", "places", "why"]
-    readonly_fields = ["who"]
-    verbose_name_plural = _("history")
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[AuditEntry]:
-        return super().get_queryset(request).select_related("staff")
-
-
-class MailInline(ReadOnlyInline):
-    model = Mail
-    fields = ["kind", "recipient", "state", "created_at", "answered_at", "last_error"]
-    verbose_name_plural = _("mails")
 
 
 @admin.register(AuditEntry)

@@ -121,7 +121,8 @@ class BookingQuerySet(models.QuerySet["Booking"]):
 
 
 def _time_is_up(now: dt.datetime) -> Q:
-    mails = Mail.objects.filter(booking=OuterRef("pk"), visitor=None)
+    # to the present address: staff may have put right one that was typed wrong
+    mails = Mail.objects.filter(booking=OuterRef("pk"), visitor=None, recipient_key=OuterRef("email_key"))
     read = mails.filter(kind__in=(Kind.CONFIRM, *SAYS_ANEW), answered_at__lte=now - READING_TIME)
     # of this offer, and not of one that the same party had before it joined again
     read_offer = mails.filter(

@@ -50,7 +50,7 @@ def status_of(booking):
 def test_booking_page_shows_its_visitors_mails_and_history(admin_client):
     booking = confirmed(size=2, email="teacher@school.example")
     page = admin_client.get(page_of(booking)).content.decode()
-    for words in ["Test Teacher", "Colleague 2", "teacher+2@school.example", "confirm your places", "places held"]:
+    for words in ["Test Teacher", "Colleague 2", "teacher+2@school.example", "Confirm your places", "Places held"]:
         assert words in page
     assert booking.reference_spaced in page
     assert 'name="_save"' not in page
@@ -191,10 +191,10 @@ def test_buttons_on_a_booking_confirm_and_cancel_it_and_lead_back(admin_client):
         page = admin_client.get(page_of(booking)).content.decode()
         return re.findall(r'<button type="submit">(.*?)</button>', page)[1:]  # after "Log out"
 
-    assert labels() == ["Confirm", "Cancel this booking…"]
+    assert labels() == ["Confirm", "Send the link again", "Cancel this booking…"]
     answer = act(admin_client, "confirm", booking, _from_row=booking.pk)
     assert answer.headers["Location"] == page_of(booking)
-    assert labels() == ["Cancel this booking…"]
+    assert labels() == ["Send the link again", "Cancel this booking…"]
     page = act(admin_client, "cancel", booking, _from_row=booking.pk)
     assert f'name="_from_row" value="{booking.pk}"' in page.content.decode()
     act(admin_client, "cancel", booking, _from_row=booking.pk, why="They rang")
