@@ -16,7 +16,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from bookings import contact, places, staff_booking
+from bookings.admin import columns
 from bookings.admin.booking_pages import WithBookingPages
+from bookings.admin.export import WithExport
 from bookings.admin.needs import Needs
 from bookings.admin.read_only import FoundByBookingOrAddress, staff
 from bookings.admin.staff_booking import FIELDSETS, StaffBookingForm, say_why_not
@@ -28,6 +30,7 @@ from bookings.states import LIVE, Kind, Status
 from bookings.words import why_not
 from hubs import scope
 from hubs.models import ShowcaseSession
+from hubs.models.session import OF_ITS_SESSION
 
 MOST_AT_ONCE = 100
 
@@ -39,7 +42,8 @@ class WhyForm(forms.Form):
 
 
 @admin.register(Booking)
-class BookingAdmin(WithBookingPages, FoundByBookingOrAddress):
+class BookingAdmin(WithBookingPages, WithExport, FoundByBookingOrAddress):
+    export_columns = columns.BOOKING
     list_display = ["__str__", "contact_name", "school_shown", "party", "status", "session_shown", "created_at"]
     list_filter = [Needs, "status", "source", "uses_held_back", "session__hub_year__hub"]
     search_fields = ["contact_name", "school__name", "school_name"]
@@ -57,6 +61,9 @@ class BookingAdmin(WithBookingPages, FoundByBookingOrAddress):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Booking]:
         bookings: QuerySet[Booking] = super().get_queryset(request)
         return bookings.select_related("session__hub_year", "school").prefetch_related("session__lessons")
+
+    def to_export(self, request: HttpRequest, queryset: QuerySet[Booking]) -> QuerySet[Booking]:
+        return queryset.select_related(*OF_ITS_SESSION, "school")
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.has_perm("bookings.add_booking")

@@ -14,13 +14,16 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from bookings import places, session_changes
+from bookings.admin import columns
 from bookings.admin.choosing import AN_ID
+from bookings.admin.export import WithExport
 from bookings.admin.late import WithLateStart
 from bookings.admin.letters import LetterInline, WithLetters
 from bookings.admin.needs import Needs
 from bookings.admin.read_only import staff
 from bookings.admin.session_form import LessonInline, ProgrammeInline, ResourceInline, SessionForm, of_last_time
 from bookings.admin.session_order import parts
+from bookings.counting import with_counts
 from bookings.refusals import NotReady, Refused, TooFewPlaces
 from bookings.states import SESSION_TABLE, SessionStatus, Verb
 from bookings.words import why_not
@@ -70,7 +73,8 @@ class PlacesForm(forms.Form):
 
 
 @admin.register(ShowcaseSession)
-class SessionAdmin(WithLateStart, WithLetters):
+class SessionAdmin(WithLateStart, WithLetters, WithExport):
+    export_columns = columns.SESSION
     form = SessionForm
     change_form_template = "admin/session_form.html"
     inlines = [LessonInline, ProgrammeInline, ResourceInline]
@@ -89,6 +93,9 @@ class SessionAdmin(WithLateStart, WithLetters):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ShowcaseSession]:
         return super().get_queryset(request).with_names().select_related("places")  # type: ignore[attr-defined, no-any-return]
+
+    def to_export(self, request: HttpRequest, queryset: QuerySet[ShowcaseSession]) -> QuerySet[ShowcaseSession]:
+        return with_counts(queryset)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str

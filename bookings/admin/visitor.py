@@ -7,8 +7,11 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from bookings.admin import columns
+from bookings.admin.export import WithExport
 from bookings.admin.read_only import FoundByBookingOrAddress, ReadOnlyInline
 from bookings.models import HandOver, Visitor
+from hubs.models.session import OF_ITS_SESSION
 from hubs.teaching import in_words, roles_in_words
 
 
@@ -51,7 +54,8 @@ class HandOverInline(ReadOnlyInline):
 
 
 @admin.register(Visitor)
-class VisitorAdmin(InWords, FoundByBookingOrAddress):
+class VisitorAdmin(InWords, WithExport, FoundByBookingOrAddress):
+    export_columns = columns.VISITOR
     inlines = [HandOverInline]
     list_display = ["visitor", "booking", "session", "school", "role_shown", "attendance", "released_at"]
     list_filter = ["attendance", "booking__status", "booking__session__hub_year__hub"]
@@ -79,6 +83,9 @@ class VisitorAdmin(InWords, FoundByBookingOrAddress):
         return visitors.select_related("booking__session", "booking__school").prefetch_related(
             "booking__session__lessons"
         )
+
+    def to_export(self, request: HttpRequest, queryset: QuerySet[Visitor]) -> QuerySet[Visitor]:
+        return queryset.select_related(*(f"booking__{name}" for name in OF_ITS_SESSION), "booking__school")
 
     @admin.display(description=_("session"), ordering="booking__session__first_day")
     def session(self, visitor: Visitor) -> str:

@@ -1,0 +1,245 @@
+"""Lists saved as files: what the list shows and nothing else, harmless in a spreadsheet, in bounded memory."""
+
+import csv
+import datetime as dt
+import io
+import tracemalloc
+
+import openpyxl
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+from openpyxl.utils.escape import unescape
+
+from bookings import places
+from bookings.exports import Column, as_csv, as_xlsx, harmless
+from hubs.models import Membership
+from tests.factories import NOW, HubYearFactory, SchoolFactory, SessionFactory, StaffFactory, party
+
+pytestmark = pytest.mark.django_db
+FORMULAS = ["=1+1", "+44 7700", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "  =1", "＝1+1", "＠x", "=cmd|' /C calc'!A0"]
+LISTS = ["bookings_booking", "bookings_visitor", "hubs_showcasesession"]
+
+
+@pytest.fixture(autouse=True)
+def _now(monkeypatch):
+    monkeypatch.setattr(timezone, "now", lambda: NOW)
+
+
+@pytest.fixture
+def hub():
+    return HubYearFactory(name="Kent Maths Hub")
+
+
+@pytest.fixture
+def client(hub):
+    user = StaffFactory(email="ada@hub.example")
+    Membership.objects.create(user=user, hub=hub.hub)
+    return signed_in(user)
+
+
+def signed_in(user):
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def held(session, **asked):
+    return places.hold(session.pk, party(**asked), clock=lambda: NOW)
+
+
+def saved(client, model, kind="csv", **asked):
+    """The rows of the file, each a dict by heading."""
+    answer = client.get(reverse(f"admin:{model}_{kind}"), asked)
+    content = b"".join(answer.streaming_content)
+    if kind == "csv":
+        table = list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+    else:
+        sheet = openpyxl.load_workbook(io.BytesIO(content)).active
+        table = [["" if cell is None else cell for cell in row] for row in sheet.iter_rows(values_only=True)]
+    return [dict(zip(table[0], row, strict=True)) for row in table[1:]]
+
+
+# --- what is in it --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_bookings_are_saved_as_people_read_them(client, hub, kind):
+    school = SchoolFactory(urn=118568, name="West Borough Primary School")
+    booking = held(
+        SessionFactory(hub_year=hub, title="Fractions"), size=2, school=school, contact_mobile="07700 900982"
+    )
+    (row,) = saved(client, "bookings_booking", kind)
+    assert row["Reference"] == booking.reference
+    assert (row["Status"], row["Session"], row["Day"], row["Start"]) == (
+        "to be confirmed",
+        "Fractions",
+        "2027-01-26",
+        "09:00",
+    )
+    assert (row["School"], row["Contact"], row["Mobile number"]) == (
+        "West Borough Primary School",
+        "Test Teacher",
+        "07700 900982",
+    )
+    assert (row["URN"], row["Visitors"]) == ((118568, 2) if kind == "xlsx" else ("118568", "2"))
+    assert (row["Made at"], row["Kept until"]) == ("2027-01-04 09:30", "2027-01-05 18:00")
+
+
+def test_filters_and_search_and_order_stand_as_they_are(client, hub):
+    session, other = SessionFactory(hub_year=hub), SessionFactory(hub_year=hub)
+    for n, name in enumerate(["Bea Bell", "Al Bell", "Cy Cole"]):
+        held(session, email=f"{n}@school.example", contact_name=name)
+    held(other, email="9@school.example", contact_name="Di Bell")
+    asked = {"q": "bell", "session__id__exact": session.pk, "o": "2", "p": "7"}
+    assert [row["Contact"] for row in saved(client, "bookings_booking", **asked)] == ["Al Bell", "Bea Bell"]
+    places.confirm(held(session, email="4@school.example").pk, clock=lambda: NOW)
+    assert len(saved(client, "bookings_booking", status__exact="confirmed")) == 1
+
+
+def test_visitors_are_saved_with_needs_and_school(client, hub):
+    held(SessionFactory(hub_year=hub), size=2)
+    rows = saved(client, "bookings_visitor")
+    assert {row["Visitor"] for row in rows} == {"Test Teacher", "Colleague 2"}
+    assert {row["Contact"] for row in rows} == {"Test Teacher"}
+    assert "Access or dietary needs" in rows[0]
+
+
+def test_sessions_are_saved_with_counts(client, hub):
+    session, school = SessionFactory(hub_year=hub, room__capacity=3), SchoolFactory()
+    places.confirm(held(session, size=2, school=school).pk, clock=lambda: NOW)
+    held(session, email="other@school.example", school=school)
+    (row,) = saved(client, "hubs_showcasesession")
+    counts = [row[name] for name in ("Places", "Taken", "Left", "Bookings with places", "Visitors confirmed")]
+    assert counts == ["3", "3", "0", "2", "2"]
+    assert (row["Schools with places"], row["Visitors waiting"]) == ("1", "0")
+
+
+# --- whose rows -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+@pytest.mark.parametrize("model", LISTS)
+def test_another_hubs_rows_are_not_in_it_whatever_is_asked(client, hub, model, kind):
+    mine, theirs = SessionFactory(hub_year=hub, title="Mine"), SessionFactory(title="Theirs")
+    held(mine, contact_name="My Teacher")
+    leaks = held(theirs, contact_name="Leak Teacher", email="leak@school.example")
+    for asked in ({}, {"q": "Leak"}, {"q": leaks.reference}, {"q": "leak@school.example"}, {"q": theirs.ref}):
+        assert "Leak" not in str(saved(client, model, kind, **asked))
+        assert "Theirs" not in str(saved(client, model, kind, **asked))
+    assert len(saved(client, model, kind)) == 1
+    by_id = {"bookings_booking": "session__id__exact", "bookings_visitor": "booking__session__hub_year__hub__id__exact"}
+    if model in by_id:
+        assert "Leak" not in str(saved(client, model, kind, **{by_id[model]: theirs.pk}))
+
+
+def test_programme_office_saves_sessions_and_nobody(hub):
+    held(SessionFactory(hub_year=hub, day_contact="Secret Person"), contact_name="Secret Teacher")
+    office = signed_in(StaffFactory(is_programme_office=True))
+    for model in LISTS[:2]:
+        assert office.get(reverse(f"admin:{model}_csv")).status_code == 403
+    rows = saved(office, "hubs_showcasesession")
+    assert len(rows) == 1
+    assert "Secret" not in str(rows)
+    assert [entry.content_type.model for entry in LogEntry.objects.all()] == ["showcasesession"]
+
+
+@pytest.mark.parametrize("model", LISTS)
+def test_who_is_not_signed_in_is_asked_to(model):
+    answer = Client().get(reverse(f"admin:{model}_xlsx"))
+    assert (answer.status_code, LogEntry.objects.count()) == (302, 0)
+
+
+def test_export_is_recorded_without_what_was_searched_for(client, hub):
+    session = SessionFactory(hub_year=hub)
+    for n in range(3):
+        held(session, email=f"{n}@school.example", contact_name="Jo Bell")
+    saved(client, "bookings_booking", q="bell", session__id__exact=session.pk)
+    entry = LogEntry.objects.get()
+    assert (entry.user.email, entry.object_repr) == ("ada@hub.example", "Bookings: Exported as CSV: 3 rows.")
+    assert entry.change_message == f"Exported as CSV: 3 rows. session__id__exact={session.pk} Searched."
+
+
+@pytest.mark.parametrize(
+    "asked", [{"status__exact": "\x00"}, {"no_such": "1"}, {"p": "x"}, {"session__id__exact": "x"}]
+)
+def test_odd_filters_lead_back_to_the_list(client, hub, asked):
+    held(SessionFactory(hub_year=hub))
+    answer = client.get(reverse("admin:bookings_booking_csv"), asked)
+    assert answer.status_code in (200, 302)
+    assert client.post(reverse("admin:bookings_booking_csv"), asked).status_code == 405
+
+
+def test_links_on_the_list_carry_its_filters(client, hub):
+    held(SessionFactory(hub_year=hub))
+    page = client.get(reverse("admin:bookings_booking_changelist"), {"q": "teacher"}).content.decode()
+    assert 'href="export.csv?q=teacher"' in page
+    assert 'href="export.xlsx?q=teacher"' in page
+
+
+# --- in a spreadsheet -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", FORMULAS)
+def test_text_that_begins_like_a_formula_has_an_apostrophe_in_csv(text):
+    assert harmless(text) == f"'{text}"
+    written = "".join(as_csv([Column("Name", lambda row: row)], [text]))
+    assert list(csv.reader(io.StringIO(written, newline=""))) == [["\ufeffName"], [f"'{text}"]]
+
+
+@pytest.mark.parametrize("text", ["O'Neill", "a=b", "Anne-Marie", "", "1 + 1", "王老师"])
+def test_other_text_stays_as_it_is(text):
+    assert harmless(text) == text
+
+
+@pytest.mark.parametrize("text", [*FORMULAS, "https://evil.example", "00123", "1e5", "TRUE", "a\x01b"])
+def test_text_is_a_cell_of_text_in_xlsx(text):
+    with as_xlsx([Column("Name", lambda row: row)], [text]) as file:
+        cell = openpyxl.load_workbook(file).active["A2"]
+    assert (cell.data_type, cell.hyperlink) == ("s", None)
+    assert unescape(cell.value) == text
+
+
+def test_formula_typed_by_a_teacher_is_harmless_in_both_files(client, hub):
+    held(SessionFactory(hub_year=hub), contact_name="=HYPERLINK(1)")
+    assert saved(client, "bookings_booking")[0]["Contact"] == "'=HYPERLINK(1)"
+    answer = client.get(reverse("admin:bookings_booking_xlsx"))
+    sheet = openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content))).active
+    assert {cell.data_type for row in sheet.iter_rows() for cell in row} <= {"s", "n"}
+
+
+# --- how it is made -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("make", [as_csv, as_xlsx])
+def test_a_hundred_times_the_rows_need_no_more_memory(make):
+    columns = [Column(f"Heading {n}", lambda row, n=n: f"{row} {n}") for n in range(10)]
+
+    def most(number):
+        tracemalloc.start()
+        made = make(columns, iter(range(number)))
+        for _part in made:
+            pass
+        made.close()
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return peak
+
+    most(100)
+    assert most(20_000) < 2 * most(2_000) + 500_000
+
+
+@pytest.mark.parametrize("model", LISTS)
+def test_export_asks_as_often_for_three_rows_as_for_one(client, hub, model):
+    counts = []
+    for n in range(1, 4):
+        held(SessionFactory(hub_year=hub, starts_at=NOW + dt.timedelta(days=n)), email=f"{n}@school.example")
+        saved(client, model)
+        with CaptureQueriesContext(connection) as asked:
+            saved(client, model)
+        counts.append(len(asked))
+    assert counts == [counts[0]] * 3
