@@ -1,7 +1,7 @@
 """A booking goes to another session of its hub: staff move it, the whole party at once (product.md section 3.14).
 
 Both sessions are locked, always in the order of their ids, so that two moves in opposite directions wait for each other
-and never for ever. See docs/decisions/0011-a-booking-moves-as-one-row.md.
+and never for ever. See docs/decisions/0013-a-booking-moves-as-one-row.md.
 """
 
 from collections.abc import Iterator, Sequence

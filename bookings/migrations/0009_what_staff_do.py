@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("bookings", "0006_session_status_known"),
+        ("bookings", "0008_letters"),
     ]
 
     operations = [
@@ -101,6 +101,10 @@ class Migration(migrations.Migration):
                     ("session_moved", "session moved"),
                     ("session_changed", "session changed"),
                     ("session_reinstated", "session takes place after all"),
+                    ("invited", "invited to sign in"),
+                    ("password", "set a new password"),
+                    ("device_removed", "second factor removed"),
+                    ("letter", "the hub writes"),
                 ],
                 max_length=20,
                 verbose_name="kind",
