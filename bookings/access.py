@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404
 
 from bookings import links
 from bookings.links import Purpose
-from bookings.models import Booking, HandOver, TellMe, Visitor
+from bookings.models import Booking, HandOver, OfficeLink, TellMe, Visitor
 from bookings.telling import RELATED
 from hubs.models.session import OF_ITS_SESSION
 
@@ -45,6 +45,15 @@ def open_link(token: str) -> Opened:
         if handed := given.first():
             return Opened(token, visitor.booking, visitor, handed)
     raise Http404
+
+
+def open_office(token: str) -> OfficeLink:
+    """The register that `token` opens for a school's office. Raises Http404, as `open_link` does."""
+    link = links.read(token)
+    if link is None or link.purpose != Purpose.OFFICE:
+        raise Http404
+    by = {"public_id": link.public_id, "link_version": link.version, "withdrawn_at": None}
+    return get_object_or_404(OfficeLink.objects.select_related(*_WITH), **by)
 
 
 def open_wish(token: str) -> TellMe:

@@ -36,6 +36,26 @@ def release(visitor_id: int, *, clock: Clock, by: By = By.VISITOR) -> Booking:
         return booking
 
 
+def name_at_the_door(visitor_id: int, full_name: str, *, by: StaffUser, clock: Clock) -> Visitor:
+    """Give the name of somebody who was to be named, also after the start: they stand before whoever writes it.
+
+    A name that is there already stays: two members of staff may ask the same person. Nobody is written to. Raises
+    Ended where the place is nobody's any longer.
+    """
+    booking_id = Visitor.objects.values_list("booking_id", flat=True).get(pk=visitor_id)
+    with locked_booking(booking_id, clock) as (room, booking):
+        visitor = booking.visitors.get(pk=visitor_id)
+        if booking.status != Status.CONFIRMED or visitor.released_at:
+            raise Ended
+        if visitor.full_name:
+            return visitor
+        visitor.full_name = full_name
+        visitor.save(update_fields=["full_name"])
+        people.recognise([visitor])
+        write(room, Verb.CHANGE, [booking], by=by)
+        return visitor
+
+
 def change_details(
     booking_id: int,
     *,

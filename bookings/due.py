@@ -8,7 +8,7 @@ from django.db import InterfaceError, OperationalError
 from django.db.models import F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 
-from bookings import limits, openings, outbox, reminders, staff_mails, telling, wide_changes
+from bookings import limits, office, openings, outbox, reminders, staff_mails, telling, wide_changes
 from bookings.models import Booking, Draft, Places, Visitor
 from bookings.places import locked
 from bookings.room import Clock
@@ -28,7 +28,7 @@ def run_due(clock: Clock, *, stop: Callable[[], bool] = outbox.never) -> int:
     sent = outbox.send_due(clock, stop=stop)
     settled = [session_id for session_id in _sessions_due(clock()) if not stop() and _one(_settle, session_id, clock)]
     report_miscounts(settled)
-    for made in (openings, reminders):
+    for made in (openings, reminders, office):
         for session_id in made.due(clock()):
             if not stop():
                 _one(made.make, session_id, clock())

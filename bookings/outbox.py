@@ -14,7 +14,7 @@ from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
 
-from bookings import openings, reminders, staff_mails
+from bookings import office, openings, reminders, staff_mails
 from bookings.models import Mail, Visitor
 from bookings.rendering import can_be_written_to, render
 from bookings.room import Clock
@@ -64,6 +64,7 @@ STILL_TRUE: dict[str, Callable[..., bool]] = {
     Kind.REMINDER: reminders.still_true,
     Kind.BOOKING_OPEN: openings.still_true,
     Kind.INVITED: staff_mails.still_true,
+    Kind.REGISTER: office.still_true,
 }
 # Mails to people who still have a place or wait: of each change of the session they get a newer one. A letter is the
 # hub's own words, which no other mail repeats: it says the session as it is when it is sent.

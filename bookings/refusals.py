@@ -133,5 +133,13 @@ class DayHasPassed(Refused):
     """The session would have been by now: it takes place after all only with a new date."""
 
 
+class TooEarly(Refused):
+    """The register can be closed only once the session is over."""
+
+
+class NoOffice(Refused):
+    """Nothing says where the school's office gets its mail."""
+
+
 class NotReady(Refused):
     """The session lacks what opening requires: date, start, end, venue or places (section 3.12)."""

@@ -24,7 +24,7 @@ from bookings import links, staff_mails
 from bookings.calendar_entry import calendar_entry, our_address
 from bookings.clashes import clashing
 from bookings.emails import CALENDAR, bookings_of, places_of
-from bookings.models import Booking, Mail, SessionChange
+from bookings.models import Booking, Mail, OfficeLink, SessionChange
 from bookings.models.booking import READING_TIME, SAYS_ANEW, SHORTEST_OFFER
 from bookings.room import session_facts
 from bookings.states import FROZEN, Kind, Status
@@ -85,6 +85,9 @@ def private_link(mail: Mail) -> str:
         return staff_mails.link_of(mail)
     if mail.wish:
         return links.url(links.Purpose.UNSUBSCRIBE, mail.wish)
+    if mail.kind == Kind.REGISTER:
+        link = OfficeLink.objects.get(session=mail.session_id)
+        return links.url(links.Purpose.OFFICE, link, version=mail.facts["link_version"])
     if mail.visitor:
         version = mail.facts.get("link_version", mail.visitor.link_version)
         return links.url(links.Purpose.VISITOR, mail.visitor, version=version) if version else ""
@@ -111,6 +114,7 @@ def _context(mail: Mail, *, now: dt.datetime) -> dict[str, Any]:
         "practical": _practical(facts),
         "entry": _entry(mail, facts),
         "instead": _instead(mail, now=now),
+        "changed": _changed(facts),
         "bookings": _their_bookings(mail, now=now) if mail.kind == Kind.MY_BOOKINGS else [],
         "link": session_url if mail.kind == Kind.BOOKING_OPEN else link or session_url,
         "own_link": link,
@@ -140,6 +144,12 @@ def _clashes(mail: Mail, facts: dict[str, Any]) -> list[dict[str, Any]]:
         return []
     found = clashing(mail.recipient_key, facts.get("starts_at"), facts.get("ends_at"), beside=facts["calendar_of"])
     return [_said(session_facts(session, sequence=0)) for session in found]
+
+
+def _changed(facts: dict[str, Any]) -> str:
+    """What has changed of the register, in numbers: "2 new, 1 not coming"."""
+    said = {"new": _("%(n)d new"), "gone": _("%(n)d not coming"), "other": _("%(n)d with other details")}
+    return listed([words % {"n": facts[name]} for name, words in said.items() if facts.get(name)])
 
 
 def _rest_that_waits(mail: Mail) -> int:

@@ -72,6 +72,8 @@ class Verb(TextChoices):
     REINSTATE = "reinstate", _("session reinstated")
     MOVE = "move", _("session moved")
     SUBSTITUTE = "substitute", _("lesson changed")
+    GIVE_OFFICE = "give_office", _("register given to the school office")
+    WITHDRAW_OFFICE = "withdraw_office", _("register withdrawn from the school office")
 
 
 class Kind(TextChoices):
@@ -108,6 +110,7 @@ class Kind(TextChoices):
     PASSWORD = "password", _("set a new password")
     DEVICE_REMOVED = "device_removed", _("second factor removed")
     LETTER = "letter", _("the hub writes")
+    REGISTER = "register", _("who is coming, for the school office")
 
 
 # Kinds that go to each named visitor with an address of their own; the others go to the contact.

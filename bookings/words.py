@@ -18,6 +18,7 @@ from bookings.refusals import (
     NeedsReason,
     NoAddress,
     NobodyThere,
+    NoOffice,
     NotBookable,
     NotForYourSchool,
     NothingChanged,
@@ -28,6 +29,7 @@ from bookings.refusals import (
     SchoolShareUsed,
     SentJustNow,
     SessionFull,
+    TooEarly,
     TooFewPlaces,
     TooManyFromHere,
     WrongStatus,
@@ -140,5 +142,7 @@ SENTENCES = {
         "Give the session a date, a start, an end, a place and its number of places before you open it."
     ),
     OtherHub: gettext_lazy("A booking can be moved to another session of the same hub only."),
+    NoOffice: gettext_lazy("Give the session the address of the school’s office first."),
+    TooEarly: gettext_lazy("The session is not over, so somebody may still come."),
     PartyTooLarge: gettext_lazy("A booking is for 1 to 10 visitors."),
 }

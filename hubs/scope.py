@@ -79,6 +79,7 @@ REACH: dict[str, Reach] = {
     # who comes: never the programme office
     "bookings.Booking": _of(SESSION, add=STAFF, change=STAFF),
     "bookings.Visitor": _of(BOOKING, change=STAFF),
+    "bookings.OfficeLink": _of(SESSION, change=STAFF),
     "bookings.HandOver": _of("visitor__booking__session__hub_year__hub"),
     "bookings.TellMe": Reach(("hub", "session__hub_year__hub", "host_school__hub_year__hub"), delete=STAFF),
     "bookings.AuditEntry": _of(SESSION),

@@ -9,7 +9,7 @@ from django.contrib.auth import get_user_model
 from bookings.models import Places, SchoolKind
 from bookings.party import NewVisitor, Party, VisitingSchool
 from bookings.states import SessionStatus
-from hubs.models import Exchange, Hub, HubYear, Lesson, School, ShowcaseSession
+from hubs.models import Exchange, Hub, HubYear, Lesson, Membership, School, ShowcaseSession
 from hubs.school_days import SchoolDays, london
 from hubs.teaching import Years
 
@@ -81,6 +81,13 @@ class SessionFactory(factory.django.DjangoModelFactory):
         Places.objects.create(session=self, **values)
         self.fill_in_dates(SchoolDays())
         self.save()
+
+
+def staff_of(hub: Hub, role: str = Membership.Role.ADMINISTRATOR) -> Any:
+    """Somebody who works for that hub."""
+    user = StaffFactory()
+    Membership.objects.create(user=user, hub=hub, role=role)
+    return user
 
 
 class StaffFactory(factory.django.DjangoModelFactory):

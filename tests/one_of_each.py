@@ -4,7 +4,7 @@ import datetime as dt
 import uuid
 
 from bookings import letters, places, seen, session_changes, wide_changes
-from bookings.models import Draft, HandOver, NetworkUse, TellMe, Told
+from bookings.models import Draft, HandOver, NetworkUse, OfficeLink, TellMe, Told
 from bookings.states import Verb
 from hubs.models import (
     ClosedDay,
@@ -42,6 +42,7 @@ def one_of_each(number: int, *, public: str = "Kent", personal: str = "Test") ->
     words = letters.Words("all", f"{personal} subject", f"{personal} letter")
     letters.write([session.pk], words, by=staff, clock=lambda: NOW)
     changed(session, booking, visit, staff, personal=personal)
+    OfficeLink.objects.create(session=session, given_to=f"{personal}.office@school.example".lower(), given_at=NOW)
     NetworkUse.objects.create(network=f"{number:032}", what="booking", hour=NOW, used=1)
     Told.objects.create(session=session, of="open", at=NOW)
     Draft.objects.create(session=session, booking=booking, expires_at=NOW, answers={"name": "Half Typed"})

@@ -21,6 +21,7 @@ from bookings.admin.late import WithLateStart
 from bookings.admin.letters import LetterInline, WithLetters
 from bookings.admin.needs import Needs
 from bookings.admin.read_only import staff
+from bookings.admin.register import WithRegister
 from bookings.admin.session_form import LessonInline, ProgrammeInline, ResourceInline, SessionForm, of_last_time
 from bookings.admin.session_order import parts
 from bookings.counting import with_counts
@@ -73,7 +74,7 @@ class PlacesForm(forms.Form):
 
 
 @admin.register(ShowcaseSession)
-class SessionAdmin(WithLateStart, WithLetters, WithExport):
+class SessionAdmin(WithRegister, WithLateStart, WithLetters, WithExport):
     export_columns = columns.SESSION
     form = SessionForm
     change_form_template = "admin/session_form.html"
@@ -218,6 +219,7 @@ class SessionAdmin(WithLateStart, WithLetters, WithExport):
         yield f"{bookings}?session__id__exact={row.pk}", _now("Bookings")
         if request.user.has_perm("bookings.add_booking"):
             yield f"{bookings}add/?session={row.ref}", _now("Book for somebody")
+        yield from self.register_links(request, row)
 
     @admin.action(description=_("Announce"), permissions=["change"])
     def announce(self, request: HttpRequest, queryset: QuerySet[ShowcaseSession]) -> None:

@@ -77,7 +77,7 @@ PRACTICALITIES: Part = (
 )
 ONLY_WITH_A_PLACE: Part = (
     _("Only for people with a place"),
-    {"fields": ["entrance", "office_phone", "day_contact", "joining_instructions"]},
+    {"fields": ["entrance", "office_phone", "office_email", "day_contact", "joining_instructions"]},
 )
 AFTERWARDS: Part = (
     _("Afterwards, where no register was kept"),

@@ -2,6 +2,7 @@
 
 from bookings.forms.change import ChangeForm
 from bookings.forms.code import CodeForm
+from bookings.forms.door import NameForm, WalkInForm
 from bookings.forms.fields import Address, AddressForm, Line, Mobile, StepForm
 from bookings.forms.party import ColleagueForm, TakerForm
 from bookings.forms.school import OtherSchoolForm, SchoolPickForm, SchoolSearchForm
@@ -16,12 +17,14 @@ __all__ = [
     "ColleagueForm",
     "Line",
     "Mobile",
+    "NameForm",
     "OtherSchoolForm",
     "SchoolPickForm",
     "SchoolSearchForm",
     "StepForm",
     "TakerForm",
     "WaitForm",
+    "WalkInForm",
     "WhoForm",
     "typed",
 ]

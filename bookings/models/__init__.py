@@ -7,6 +7,7 @@ from bookings.models.draft import Draft, TellMe, Told
 from bookings.models.hand_over import HandOver
 from bookings.models.letter import Letter
 from bookings.models.network import NetworkUse
+from bookings.models.office import OfficeLink
 from bookings.models.outbox import Mail
 from bookings.models.places import Places
 from bookings.models.visitor import Person, Visitor
@@ -20,6 +21,7 @@ __all__ = [
     "Letter",
     "Mail",
     "NetworkUse",
+    "OfficeLink",
     "Person",
     "Places",
     "SchoolKind",

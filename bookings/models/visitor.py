@@ -2,6 +2,7 @@
 
 import uuid
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -56,6 +57,16 @@ class Visitor(PrivateLink):
     person_id = models.UUIDField(null=True, editable=False, db_index=True)
     first_time = models.BooleanField(_("first time"), null=True, editable=False)
     attendance = models.CharField(_("attendance"), max_length=10, choices=Attendance, default=Attendance.EXPECTED)
+    # The last mark on the register: see docs/decisions/0011. By nobody of the staff: by the school's office.
+    marked_at = models.DateTimeField(_("marked at"), null=True, editable=False)
+    marked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("marked by"),
+    )
 
     objects = VisitorQuerySet.as_manager()
 
@@ -71,6 +82,10 @@ class Visitor(PrivateLink):
             ),
             models.CheckConstraint(
                 condition=Q(attendance__in=["expected", "attended", "absent"]), name="attendance_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(attendance="expected", marked_by=None) | Q(marked_at__isnull=False),
+                name="marked_at_a_time",
             ),
         ]
 

@@ -17,6 +17,7 @@ from bookings.links import Purpose
 from bookings.models import TellMe
 from bookings.showing import Showing
 from bookings.states import Standing
+from bookings.views import office
 from bookings.views import private as private_pages
 from bookings.views.limited import within_limits
 from bookings.views.sessions import visible_session
@@ -104,6 +105,8 @@ def by_link(request: HttpRequest, token: str) -> HttpResponse:
     link = links.read(token)
     if link and link.purpose == Purpose.UNSUBSCRIBE:
         return _wish(request, open_wish(token), token)
+    if link and link.purpose == Purpose.OFFICE:
+        return office.coming(request, token)
     return private_pages.booking(request, token)
 
 

@@ -31,7 +31,7 @@ class HostSchoolAdmin(ModelAdmin):
     fieldsets = [
         (None, {"fields": ["hub_year", "school", "phase", ("first_day", "last_day")]}),
         (_("Who teaches"), {"fields": ["visiting_teachers", "specialists"]}),
-        (_("Only with a place"), {"fields": ["joining_instructions"]}),
+        (_("Only with a place"), {"fields": ["joining_instructions", "office_email"]}),
         (_("Afterwards"), {"fields": ["visitors_reported", "reported_source"], "classes": ["collapse"]}),
     ]
     names_of_people = ["visiting_teachers", "specialists", "joining_instructions"]

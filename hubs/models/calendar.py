@@ -1,5 +1,8 @@
 """Days on which a hub's schools are closed, beside the bank holidays."""
 
+import datetime as dt
+from collections.abc import Iterable
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -46,8 +49,19 @@ def calendar_of_hub(hub_id: int) -> SchoolDays:
     return _calendar(ClosedDay.objects.filter(hub=hub_id))
 
 
+def calendars_of_hubs(hub_ids: Iterable[int]) -> dict[int, SchoolDays]:
+    """The calendar of each of those hubs: one query."""
+    runs: dict[int, list[tuple[dt.date, dt.date, bool]]] = {hub: [] for hub in hub_ids}
+    for one in ClosedDay.objects.filter(hub__in=runs):
+        runs[one.hub_id].append((one.first_day, one.last_day, one.is_open))
+    return {hub: _school_days(found) for hub, found in runs.items()}
+
+
 def _calendar(days: models.QuerySet[ClosedDay]) -> SchoolDays:
-    runs = list(days.values_list("first_day", "last_day", "is_open"))
+    return _school_days(list(days.values_list("first_day", "last_day", "is_open")))
+
+
+def _school_days(runs: list[tuple[dt.date, dt.date, bool]]) -> SchoolDays:
     return SchoolDays(
         closed=tuple((first, last) for first, last, is_open in runs if not is_open),
         opened=tuple((first, last) for first, last, is_open in runs if is_open),

@@ -100,6 +100,11 @@ class HostSchool(models.Model):
         blank=True,
         help_text=_("For everyone with a place at any session of this visit."),
     )
+    office_email = models.EmailField(
+        _("school office's email"),
+        blank=True,
+        help_text=_("Gets the register of each session here: the office must sign every visitor in."),
+    )
     visitors_reported = models.PositiveIntegerField(
         _("visitors reported"),
         null=True,

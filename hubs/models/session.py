@@ -117,6 +117,11 @@ class ShowcaseSession(AtAPlace):
     # Practicalities for people with a place.
     entrance = models.CharField(_("entrance"), max_length=200, blank=True)
     office_phone = models.CharField(_("school office's telephone"), max_length=30, blank=True)
+    office_email = models.EmailField(
+        _("school office's email"),
+        blank=True,
+        help_text=_("Gets the register. Empty: as the host school's visit has it."),
+    )
     day_contact = models.CharField(_("contact on the day"), max_length=200, blank=True)
     joining_instructions = models.TextField(_("joining instructions"), blank=True)
 

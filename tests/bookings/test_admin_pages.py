@@ -15,6 +15,7 @@ from bookings.models import (
     Letter,
     Mail,
     NetworkUse,
+    OfficeLink,
     Person,
     Places,
     SessionChange,
@@ -32,7 +33,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 MODELS = sorted(site._registry, key=lambda model: model._meta.label)
 READ_ONLY = [AuditEntry, Booking, Draft, Mail, NetworkUse, Person, Places, SessionChange, TellMe, Told, Visitor]
-READ_ONLY += [Letter, WideChange]
+READ_ONLY += [Letter, OfficeLink, WideChange]
 names = [model._meta.label_lower for model in MODELS]
 
 

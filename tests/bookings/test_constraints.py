@@ -39,6 +39,7 @@ REFUSED = [
     (Visitor, {"position": 1}, "one_visitor_a_position"),
     (Visitor, {"is_contact": True}, "contact_is_one_visitor"),
     (Visitor, {"attendance": "late"}, "attendance_known"),
+    (Visitor, {"attendance": "attended"}, "marked_at_a_time"),
     (TellMe, {"session": None}, "told_of_one_thing"),
     (TellMe, {"hub": lambda: HubYearFactory().hub}, "told_of_one_thing"),
     (WideChange, {"hub_year": None}, "wide_change_is_of_one_thing"),

@@ -4,6 +4,7 @@ import datetime as dt
 import html
 import re
 import threading
+import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from email.utils import getaddresses
@@ -15,7 +16,8 @@ from django.db import connection
 from django.template.loader import get_template
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from bookings import details, emails, letters, links, openings, places, rendering, staff_booking, telling, waiting_list
+from bookings import details, emails, letters, links, office, openings, places, rendering
+from bookings import staff_booking, telling, waiting_list
 from bookings.models import Booking, Mail, Places, TellMe
 from bookings.outbox import send_due
 from bookings.party import NewVisitor
@@ -107,6 +109,8 @@ def a_mail_of_each_kind() -> dict[Kind, Mail]:
         clock=at(),
     )
     emails.tell_my_bookings("again@school.example", language="en-gb", now=NOW)
+    ShowcaseSession.objects.filter(pk=session.pk).update(office_email="office@school.example")
+    office.give(session.pk, may_mark=True, key=uuid.uuid4(), by=StaffFactory(), clock=at())
     telling.ask("tell@school.example", session, language="en-gb", now=NOW)
     telling.prove(TellMe.objects.get(), now=NOW)
     openings.make(session.pk, NOW)
