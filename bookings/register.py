@@ -1,13 +1,14 @@
 """The register: who has come, marked at the door, by several people at once and over a poor connection.
 
-A mark changes nobody's place, so it takes no lock: it is one conditional UPDATE of the visitor's own row, and the
-database decides who was first (docs/decisions/0011). What is marked, when and by whom stands on the visitor.
+A mark changes nobody's place, so it takes no lock of the session: the visitor's own row alone is locked and judged, and
+the database decides who was first (docs/decisions/0011). What is marked, when and by whom stands on the visitor.
 """
 
 import datetime as dt
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from bookings.models import Booking, Visitor
@@ -100,11 +101,16 @@ def reopen(session: ShowcaseSession, *, by: StaffUser | None, now: dt.datetime) 
     return _write(marks(session), Q(attendance=ABSENT), EXPECTED, by=by, at=now)
 
 
+@transaction.atomic
 def _write(visitors: Iterable[int], allowed: Q, to: str, *, by: StaffUser | None, at: dt.datetime) -> int:
-    """The one statement that marks. `allowed` asks of the visitor's own row alone: PostgreSQL asks it again of a row
-    that somebody else was writing, and would not of a join, which it keeps as it was before."""
-    rows = Visitor.objects.filter(allowed, pk__in=list(visitors))
-    return rows.update(attendance=to, marked_at=at, marked_by=by)
+    """The one place that marks. `allowed` asks of the visitor's own row alone: PostgreSQL asks it again of a row that
+    somebody else was writing, and would not of a join, which it keeps as it was before.
+
+    Rows are locked in one order, so that two who mark everybody do not wait for each other for ever.
+    """
+    rows = Visitor.objects.filter(allowed, pk__in=list(visitors)).order_by("pk").select_for_update(no_key=True)
+    mine = list(rows.values_list("pk", flat=True))
+    return Visitor.objects.filter(pk__in=mine).update(attendance=to, marked_at=at, marked_by=by)
 
 
 def refuse_if_off(session: ShowcaseSession) -> None:
