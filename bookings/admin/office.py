@@ -45,7 +45,7 @@ class WithOffice(AtTheDoor):
             self.message_user(request, _now("Withdrawn: the office’s link opens nothing any longer."), messages.SUCCESS)
             return HttpResponseRedirect(request.path)
         first = {"key": uuid.uuid4(), "may_mark": bool(link and link.may_mark)}
-        form = OfficeForm(request.POST or None, initial=first)
+        form = OfficeForm(request.POST or None, initial=first, label_suffix="")
         if form.is_valid() and self._give(request, session, form):
             return HttpResponseRedirect(request.path)
         title = _now("The school’s office")

@@ -268,6 +268,12 @@ class Booking(PrivateLink):
         return self.status in LIVE
 
     @property
+    def school_in_short(self) -> str:
+        """The school's name and town, or nothing where there is none: for paper."""
+        named = (self.school.name, self.school.town) if self.school else (self.school_name, "")
+        return ", ".join(part for part in named if part)
+
+    @property
     def school_in_words(self) -> str:
         """The school as it was chosen, with its place."""
         if self.school:
