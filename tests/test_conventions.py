@@ -160,6 +160,8 @@ TOLD_THE_TIME = [
     "bookings/another_session.py",
     "bookings/contact.py",
     "bookings/identifying.py",
+    "bookings/register.py",
+    "bookings/office.py",
     "bookings/fair_share.py",
     "bookings/states.py",
     "bookings/people.py",
@@ -215,6 +217,7 @@ VERBS = [
         "bookings/identifying.py",
         "bookings/session_changes.py",
         "bookings/moving.py",
+        "bookings/office.py",
     )
     for function in functions_with_a_clock(file)
 ]
@@ -261,7 +264,7 @@ FORBIDDEN = re.compile(
     r"<script(?! type=.application/ld\+json)|\sstyle=|\son[a-z]+=|javascript:|<iframe|<style", re.IGNORECASE
 )
 OUTSIDE = re.compile(
-    r"""(?:src|srcset|action)=["']?(?:https?:)?//|<link[^>]+href=["']?(?:https?:)?//|@import|url\(["']?(?:https?:)?//"""
+    r"""(?:src|srcset|action)=["']?(?:https?:)?//|<link[^>]+href=["']?(?:https?:)?//|(?:fetch|import|importScripts)\(["'`](?:https?:)?//|@import|url\(["']?(?:https?:)?//"""
 )
 
 
@@ -270,7 +273,7 @@ def test_page_needs_no_script_and_no_style_of_its_own():
 
 
 def test_nothing_is_fetched_from_elsewhere():
-    sent = [*texts("templates", ".html", ".svg", ".txt"), *texts("static", ".css", ".svg")]
+    sent = [*texts("templates", ".html", ".svg", ".txt"), *texts("static", ".css", ".svg", ".js")]
     assert {file: found for file in sent if (found := OUTSIDE.findall((ROOT / file).read_text()))} == {}
 
 
@@ -289,6 +292,7 @@ def test_every_script_and_style_is_found(text):
         '<link rel="stylesheet" href="https://x.example/a.css">',
         "body { background: url(//x.example/a.png) }",
         '@import "other.css";',
+        'fetch("https://x.example/a")',
     ],
 )
 def test_everything_from_elsewhere_is_found(text):

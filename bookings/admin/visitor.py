@@ -75,6 +75,8 @@ class VisitorAdmin(InWords, WithExport, FoundByBookingOrAddress):
         "seen_before",
         "first_time",
         "attendance",
+        "marked_at",
+        "marked_by",
         "released_at",
     ]
 
@@ -96,4 +98,4 @@ class VisitorAdmin(InWords, WithExport, FoundByBookingOrAddress):
         return visitor.booking.school_in_words
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        return ["visitor", "session", "school", "role_shown", "years_shown", "first_time"]
+        return ["visitor", "session", "school", "role_shown", "years_shown", "first_time", "marked_at", "marked_by"]
