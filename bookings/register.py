@@ -15,8 +15,8 @@ from bookings.models import Booking, Visitor
 from bookings.refusals import NotBookable, TooEarly
 from bookings.states import FROZEN, Standing, Status
 from hubs.models import ShowcaseSession, StaffUser
-from hubs.models.school import searchable
 from hubs.school_days import london
+from hubs.school_words import searchable
 
 EXPECTED, ATTENDED, ABSENT = Visitor.Attendance.EXPECTED, Visitor.Attendance.ATTENDED, Visitor.Attendance.ABSENT
 OFFICE_FROM = dt.timedelta(hours=2)  # before the start, product.md section 2

@@ -10,7 +10,7 @@ from bookings.forms.fields import Address, Line
 from bookings.models import SchoolKind
 from bookings.party import NewVisitor, Party, VisitingSchool
 from hubs.models import School
-from hubs.models.school import searchable
+from hubs.school_words import searchable
 
 MOST_SCHOOLS = 8
 AS_TYPED = "typed"

@@ -16,8 +16,19 @@ from django.db import connection
 from django.template.loader import get_template
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from bookings import details, emails, letters, links, office, openings, places, rendering
-from bookings import staff_booking, telling, waiting_list
+from bookings import (
+    details,
+    emails,
+    letters,
+    links,
+    office,
+    openings,
+    places,
+    rendering,
+    staff_booking,
+    telling,
+    waiting_list,
+)
 from bookings.models import Booking, Mail, Places, TellMe
 from bookings.outbox import send_due
 from bookings.party import NewVisitor

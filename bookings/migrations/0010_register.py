@@ -8,8 +8,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("bookings", "0006_session_status_known"),
-        ("hubs", "0004_office_email"),
+        ("bookings", "0009_what_staff_do"),
+        ("hubs", "0008_office_email"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -79,6 +79,11 @@ class Migration(migrations.Migration):
                     ("take_back", "a place taken back"),
                     ("change", "details changed"),
                     ("name", "visitor named"),
+                    ("send_again", "link sent again"),
+                    ("readdress", "contact's address put right"),
+                    ("identify", "school found in the register"),
+                    ("move_out", "moved to another session"),
+                    ("move_in", "moved here from another session"),
                     ("create", "session made"),
                     ("announce", "session announced"),
                     ("open", "booking opened"),
@@ -118,6 +123,8 @@ class Migration(migrations.Migration):
                     ("handed_over", "your place handed over"),
                     ("taken_back", "a place taken back"),
                     ("handed_back", "your place is yours again"),
+                    ("booking_moved", "your booking moved to another session"),
+                    ("place_moved", "your place moved to another session"),
                     ("my_bookings", "your bookings"),
                     ("reminder", "the day is near"),
                     ("tell_me", "asked to be told"),
@@ -127,6 +134,10 @@ class Migration(migrations.Migration):
                     ("session_moved", "session moved"),
                     ("session_changed", "session changed"),
                     ("session_reinstated", "session takes place after all"),
+                    ("invited", "invited to sign in"),
+                    ("password", "set a new password"),
+                    ("device_removed", "second factor removed"),
+                    ("letter", "the hub writes"),
                     ("register", "who is coming, for the school office"),
                 ],
                 max_length=20,

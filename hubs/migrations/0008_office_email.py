@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("hubs", "0003_visiting_teacher_without_exchange"),
+        ("hubs", "0007_signing_in"),
     ]
 
     operations = [
