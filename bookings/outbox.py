@@ -13,9 +13,11 @@ from collections.abc import Callable, Collection
 from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
+from django.db.models import Q
 
 from bookings import office, openings, reminders, staff_mails
 from bookings.models import Mail, Visitor
+from bookings.refusals import MailStands, MailTooLate
 from bookings.rendering import can_be_written_to, render
 from bookings.room import Clock
 from bookings.states import FROZEN, LIVE, SESSION_MAILS, Kind, Status
@@ -253,7 +255,8 @@ def _retry(mail: Mail, error: Exception, now: dt.datetime) -> None:
     Not where somebody else has claimed the mail since: then it is theirs to say.
     """
     wait = BACK_OFF[min(mail.tries, len(BACK_OFF)) - 1]
-    state = Mail.State.FAILED if now >= mail.created_at + GIVE_UP_AFTER else Mail.State.WAITING
+    since = mail.again_at or mail.created_at
+    state = Mail.State.FAILED if now >= since + GIVE_UP_AFTER else Mail.State.WAITING
     ours = Mail.objects.filter(pk=mail.pk, state=Mail.State.WAITING, tries=mail.tries)
     ours.update(state=state, due_at=now + wait, last_error=_in_words(error))
 
@@ -273,5 +276,16 @@ def _wait_for_server(error: BaseException, now: dt.datetime) -> None:
     with transaction.atomic():
         due = Mail.objects.due(now=now).select_for_update(skip_locked=True, no_key=True)
         waiting = Mail.objects.filter(pk__in=list(due.values_list("pk", flat=True)[:MOST]))
-        waiting.filter(created_at__lte=now - GIVE_UP_AFTER).update(state=Mail.State.FAILED, last_error=said)
+        too_old = Q(again_at=None, created_at__lte=now - GIVE_UP_AFTER) | Q(again_at__lte=now - GIVE_UP_AFTER)
+        waiting.filter(too_old).update(state=Mail.State.FAILED, last_error=said)
         waiting.filter(state=Mail.State.WAITING).update(due_at=now + BACK_OFF[0], last_error=said)
+
+
+def send_again(mail_id: int, *, now: dt.datetime) -> None:
+    """Staff have a mail that was given up sent once more, with as long to try as it had at first. Raises MailStands, or
+    MailTooLate."""
+    failed = Mail.objects.filter(pk=mail_id, state=Mail.State.FAILED)
+    if failed.filter(expires_at__lte=now).exists():
+        raise MailTooLate
+    if not failed.update(state=Mail.State.WAITING, due_at=now, again_at=now):
+        raise MailStands

@@ -4,6 +4,7 @@ import uuid
 from typing import NamedTuple
 
 from bookings import people
+from bookings.drawing import with_its_own_reference
 from bookings.judging import fits, judge_asking, refuse_after_start
 from bookings.models import Booking, By, Visitor
 from bookings.offers import companion, list_has_ended
@@ -22,6 +23,7 @@ class Added(NamedTuple):
     waits: bool = False
 
 
+@with_its_own_reference
 def add_visitor(booking_id: int, colleague: NewVisitor, *, clock: Clock, key: uuid.UUID) -> Added:
     """Add a colleague to a booking: they take a place, or join the list as a booking that goes with the first.
 

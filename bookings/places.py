@@ -15,6 +15,7 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 
 from bookings import emails, offers, people
+from bookings.drawing import with_its_own_reference
 from bookings.judging import already_there, asked, hold_deadline, judge, refuse_after_start
 from bookings.models import AuditEntry, Booking, By, HandOver, Mail, Places, Visitor
 from bookings.models.booking import STATE_FIELDS
@@ -216,6 +217,7 @@ def create(session: ShowcaseSession, *, by: StaffUser, clock: Clock, capacity: i
     return places
 
 
+@with_its_own_reference
 def hold(session_id: int, party: Party, *, clock: Clock, instead_of: Booking | None = None) -> Booking | None:
     """Hold places for a party until its deadline, and mail the link that confirms.
 

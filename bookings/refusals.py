@@ -77,6 +77,14 @@ class NoAddress(Refused):
     """The booking has no address that a mail could go to."""
 
 
+class MailStands(Refused):
+    """The mail has been sent, is about to be, or is not needed any longer: only one that was given up is sent again."""
+
+
+class MailTooLate(Refused):
+    """What the mail is about is over."""
+
+
 class SentJustNow(Refused):
     """The link has just been sent, or often today; it may be sent again at `at`."""
 

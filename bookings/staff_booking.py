@@ -1,6 +1,7 @@
 """Staff book for somebody: at once, a party of any size, also a held-back place; and whoever stands at the door."""
 
 from bookings import fair_share, people
+from bookings.drawing import with_its_own_reference
 from bookings.judging import already_there
 from bookings.models import Booking, Source, Visitor
 from bookings.party import Party
@@ -11,6 +12,7 @@ from bookings.states import FROZEN, Verb
 from hubs.models import StaffUser
 
 
+@with_its_own_reference
 def staff_booking(
     session_id: int, party: Party, *, by: StaffUser, clock: Clock, use_held_back: bool = False, why: str = ""
 ) -> Booking:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from bookings import emails
+from bookings.drawing import with_its_own_reference
 from bookings.judging import already_there, asked, fits, hold_deadline, judge_asking
 from bookings.models import Booking, By
 from bookings.offers import list_has_ended
@@ -26,6 +27,7 @@ class Joined(NamedTuple):
     held: int = 0
 
 
+@with_its_own_reference
 def join(
     session_id: int, party: Party, *, clock: Clock, fewer: bool = False, instead_of: Booking | None = None
 ) -> Joined:

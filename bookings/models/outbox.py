@@ -53,6 +53,7 @@ class Mail(models.Model):
     urgent = models.BooleanField(_("urgent"), default=False)
     created_at = models.DateTimeField(_("made at"))
     due_at = models.DateTimeField(_("due at"))
+    again_at = models.DateTimeField(_("sent again by staff at"), null=True, blank=True)
     expires_at = models.DateTimeField(_("not sent after"), null=True, blank=True)
     dedupe_key = models.CharField(max_length=100, unique=True, editable=False)
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.WAITING)

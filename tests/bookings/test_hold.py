@@ -274,3 +274,19 @@ def test_hold_inside_another_transaction_is_refused_for_it_could_not_commit():
 def test_hold_of_a_session_that_does_not_exist_is_no_booking():
     with pytest.raises(Places.DoesNotExist):
         places.hold(0, party(), clock=lambda: NOW)
+
+
+@pytest.fixture
+def drawn(monkeypatch):
+    """References as they are drawn, the next one last."""
+    left = ["ANOTHER2", "SAMESAME", "SAMESAME"]
+    monkeypatch.setattr(Booking._meta.get_field("reference"), "_get_default", left.pop)
+    return left
+
+
+def test_reference_that_another_booking_has_is_drawn_again(drawn):
+    session = SessionFactory()
+    asked = [party(email=f"{n}@school.example") for n in range(2)]
+    made = [places.hold(session.pk, one, clock=lambda: NOW).reference for one in asked]
+    assert made == ["SAMESAME", "ANOTHER2"]
+    assert (count(session)[0], Mail.objects.count()) == (2, 2)
