@@ -47,8 +47,7 @@ class FinderForm(forms.Form):
     use_required_attribute = False
 
     near = Line(
-        label=_("Near"),
-        help_text=_("Postcode, town or school"),
+        label=_("Postcode, town or school"),
         required=False,
         max_length=100,
         widget=forms.TextInput(attrs={"autocomplete": "postal-code", "spellcheck": "false"}),

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from math import sqrt
+from math import hypot
 from typing import Any
 
-from django.db.models import Case, Count, F, FloatField, Q, When
+from django.db.models import Count, F, FloatField, Q
 from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -31,7 +31,7 @@ class Near:
     @cached_property
     def counts(self) -> dict[int, int]:
         """How many sessions there are within each radius; England's holds those too whose place is not known yet."""
-        within = {f"within_{miles}": Count("pk", filter=_within(miles)) for miles in RADII if miles}
+        within = {f"within_{miles}": Count("pk", filter=self._within(miles)) for miles in RADII if miles}
         found = self._measured.order_by().aggregate(within_0=Count("pk"), **within)
         return {miles: found[f"within_{miles}"] for miles in RADII}
 
@@ -39,13 +39,7 @@ class Near:
     def radius(self) -> int:
         """The one asked for, or the next in which there are enough."""
         wider = RADII[RADII.index(self.asked) :]
-        return next(
-            (miles for miles in wider if self.counts[miles] >= FEW), ENGLAND if self.total_in_all else self.asked
-        )
-
-    @property
-    def total_in_all(self) -> int:
-        return self.counts[ENGLAND]
+        return next((miles for miles in wider if self.counts[miles] >= FEW), ENGLAND)
 
     @property
     def total(self) -> int:
@@ -71,39 +65,47 @@ class Near:
             return f"{first} {_('These are all there are, nearest first within each day.')}"
         return f"{first} {_('These are within %(miles)d miles.') % {'miles': self.radius}}"
 
-    def rows(self, *, past: bool = False) -> ShowcaseSessionQuerySet:
-        """By day, nearest first within the day; `far` is the square of the distance in metres."""
-        near = self._measured.filter(_within(self.radius)) if self.radius else self._measured
+    def page(self, start: int, end: int, *, past: bool = False) -> list[Any]:
+        """Sessions by day, nearest first within the day, each with `miles`.
+
+        Keys are put in order first and whole rows fetched for a page: a database sorts all that it has fetched.
+        """
+        near = self._measured.filter(self._within(self.radius)) if self.radius else self._measured
         days = [F(day).desc() if past else F(day).asc(nulls_last=True) for day in ("first_day", "last_day")]
-        return near.order_by(*days, F("far").asc(nulls_last=True), "starts_at", "pk")
+        ordered = near.order_by(*days, F("far").asc(nulls_last=True), "starts_at", "pk")
+        keys = list(ordered.values_list("pk", flat=True)[start:end])
+        rows = {session.pk: session for session in self.sessions.filter(pk__in=keys).order_by()}
+        return [self._with_miles(rows[key]) for key in keys if key in rows]
+
+    def _with_miles(self, session: Any) -> Any:
+        session.miles = None
+        if session.easting is not None:
+            metres = hypot(session.easting - self.place.easting, session.northing - self.place.northing)
+            session.miles = round(metres / METRES_IN_A_MILE)
+        return session
 
     @property
     def _measured(self) -> ShowcaseSessionQuerySet:
-        across = _of_place("easting") - float(self.place.easting)
-        along = _of_place("northing") - float(self.place.northing)
-        return self.sessions.annotate(across=across, along=along).annotate(
-            far=F("across") * F("across") + F("along") * F("along")
+        """With `far`, the square of the distance in metres: as a float, since it is too large for an integer column."""
+        across = Cast("easting", FloatField()) - float(self.place.easting)
+        along = Cast("northing", FloatField()) - float(self.place.northing)
+        return self.sessions.alias(far=across * across + along * along)
+
+    def _within(self, miles: int) -> Q:
+        """In the circle; in the square around it, too, which an index knows."""
+        metres = miles * METRES_IN_A_MILE
+        place, reach = self.place, int(metres) + 1
+        return Q(
+            easting__range=(place.easting - reach, place.easting + reach),
+            northing__range=(place.northing - reach, place.northing + reach),
+            far__lte=metres**2,
         )
 
 
-def _of_place(coordinate: str) -> Cast:
-    """A coordinate of where a session is, as `AtAPlace.school` decides; as a float, whose square overflows nowhere."""
-    where = Case(
-        When(venue__isnull=False, then=F(f"venue__{coordinate}")),
-        When(place_name="", then=F(f"host_school__school__{coordinate}")),
-        default=F(f"place_{coordinate}"),
-    )
-    return Cast(where, FloatField())
-
-
-def _within(miles: int) -> Q:
-    return Q(far__lte=(miles * METRES_IN_A_MILE) ** 2)
-
-
 def distance_in_words(session: Any) -> str:
-    """How far a session of `Near.rows` is, in whole miles; empty for one that nobody measured or can."""
-    far = getattr(session, "far", None)
-    return "" if far is None else _miles(round(sqrt(far) / METRES_IN_A_MILE))
+    """How far a session of `Near.page` is, in whole miles; empty for one that nobody measured or can."""
+    miles = getattr(session, "miles", None)
+    return "" if miles is None else _miles(miles)
 
 
 @kept_by_language

@@ -53,10 +53,13 @@ class Finding:
         self.of_time = announced().past(today=today) if self.past else announced().upcoming(today=today)
         fitting = form.narrow(self.of_time)
         self.near = Near(form.place, form.miles, fitting) if form.place else None
+        self.fitting = fitting.reverse() if self.past else fitting
+
+    def page(self, number: int) -> list[ShowcaseSession]:
+        start, end = (number - 1) * PAGE, number * PAGE
         if self.near:
-            self.rows = self.near.rows(past=self.past)
-        else:
-            self.rows = with_total(fitting.reverse() if self.past else fitting)
+            return self.near.page(start, end, past=self.past)
+        return list(with_total(self.fitting)[start:end])
 
     def total(self, rows: list[ShowcaseSession]) -> int:
         """How many there are in all, of which `rows` are a page."""
@@ -81,12 +84,12 @@ def by_day(showings: list[Showing]) -> list[tuple[ShowcaseSession, list[Showing]
 
 @public
 def find(request: HttpRequest) -> HttpResponse:
-    """The list of sessions by date, or near a place; filtered. Four queries, three more for a place."""
+    """The list of sessions by date, or near a place; filtered. Four queries, and as many more for a place."""
     now = timezone.now()
     form = FinderForm(request.GET, hubs=Hub.objects.named())
     found = Finding(form, today=timezone.localdate(now))
     number = form.page
-    rows = list(found.rows[(number - 1) * PAGE : number * PAGE])
+    rows = found.page(number)
     if not rows and number > 1:
         return redirect(f"{request.path}{form.address(page=None)}")
     total = found.total(rows)

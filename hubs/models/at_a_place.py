@@ -26,17 +26,21 @@ class AtAPlace(models.Model):
     place_address = models.CharField(_("address"), max_length=200, blank=True)
     place_town = models.CharField(_("town"), max_length=100, blank=True)
     place_postcode = models.CharField(_("postcode"), max_length=8, blank=True)
-    # Where a named place is by its postcode, in metres: set by save(). A school has coordinates of its own.
-    place_easting = models.PositiveIntegerField(_("easting"), null=True, blank=True, editable=False)
-    place_northing = models.PositiveIntegerField(_("northing"), null=True, blank=True, editable=False)
+    # Where that is on the British National Grid, in metres, to find it by an index; None while nobody knows. Kept by
+    # save(), by HostSchool.save() and by whatever writes a school.
+    easting = models.PositiveIntegerField(_("easting"), null=True, blank=True, editable=False)
+    northing = models.PositiveIntegerField(_("northing"), null=True, blank=True, editable=False)
 
     class Meta:
         abstract = True
 
     def set_spot(self) -> None:
-        """Place a named place on the map by its postcode; None where it has none or nobody knows it."""
-        postcode = self.place_postcode if self.place_name else ""
-        self.place_easting, self.place_northing = School.objects.spot_of(postcode) or (None, None)
+        """Find its place on the map: its school's, or that of a named place's postcode."""
+        if school := self.school:
+            spot = school.spot
+        else:
+            spot = School.objects.spot_of(self.place_postcode) if self.place_name else None
+        self.easting, self.northing = spot or (None, None)
 
     @property
     def school(self) -> School | None:

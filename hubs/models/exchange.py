@@ -1,5 +1,7 @@
 """An exchange, the specialists it sent, the schools that host, and the teachers who visit."""
 
+from typing import Any
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -127,3 +129,9 @@ class HostSchool(models.Model):
 
     def __str__(self) -> str:
         return f"{self.school or _('School to be announced')} ({self.hub_year})"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        super().save(*args, **kwargs)
+        spot = self.school.spot if self.school else None
+        easting, northing = spot or (None, None)
+        self.sessions.filter(venue=None, place_name="").update(easting=easting, northing=northing)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from django.apps import apps
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -69,7 +70,7 @@ class SchoolQuerySet(models.QuerySet["School"]):
             school.search = school.search_text()
         with transaction.atomic():
             made = super().bulk_create(schools, *args, **kwargs)
-            SchoolWord.objects.write(made)
+            _tell_those_who_follow(made)
         return made
 
 
@@ -130,12 +131,19 @@ class School(models.Model):
         self.search = self.search_text()
         with transaction.atomic():
             super().save(*args, **kwargs)
-            SchoolWord.objects.write([self])
+            _tell_those_who_follow([self])
 
     def search_text(self) -> str:
         """What it is ranked by when somebody looks for it (hubs/school_words.py)."""
         authority = self.local_authority.name if self.local_authority else ""
         return search_text(name=self.name, places=[self.town, authority], postcode=self.postcode, urn=self.urn)
+
+    @property
+    def spot(self) -> Spot | None:
+        """Where it is; by its postcode's district where the register does not say."""
+        if self.easting is not None and self.northing is not None:
+            return self.easting, self.northing
+        return districts().get(district_of(self.postcode))
 
     @property
     def years(self) -> Years:
@@ -175,6 +183,12 @@ class School(models.Model):
             school = school.successor
             seen.add(school.urn)
         return school
+
+
+def _tell_those_who_follow(schools: list[School]) -> None:
+    """What is kept of schools elsewhere, to find them and their sessions by an index."""
+    SchoolWord.objects.write(schools)
+    apps.get_model("hubs", "ShowcaseSession").objects.move_with(schools)
 
 
 PRIMARY_YEARS = Years.RECEPTION | Years.KS1 | Years.KS2

@@ -4,6 +4,7 @@ How many places there are, how many are taken and whether it is open stand on `b
 """
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import models
@@ -16,7 +17,7 @@ from hubs.flags import FlagField
 from hubs.models.at_a_place import AtAPlace
 from hubs.models.exchange import HostSchool
 from hubs.models.hub import HubYear
-from hubs.models.school import LocalAuthority, SchoolList
+from hubs.models.school import LocalAuthority, School, SchoolList
 from hubs.references import session_ref
 from hubs.school_days import SchoolDays, london
 from hubs.teaching import Roles, Years, in_words, roles_in_words, taught_in_words
@@ -38,6 +39,16 @@ class ShowcaseSessionQuerySet(models.QuerySet["ShowcaseSession"]):
 
     def past(self, *, today: dt.date) -> "ShowcaseSessionQuerySet":
         return self.filter(last_day__lt=today)
+
+    def move_with(self, schools: Iterable[School]) -> None:
+        """Bring sessions at these schools to where the schools are now."""
+        spots = {school.urn: school.spot or (None, None) for school in schools}
+        theirs = Q(venue__in=spots) | Q(venue=None, place_name="", host_school__school__in=spots)
+        at = self.filter(theirs).values_list("pk", "venue", "host_school__school", "easting", "northing")
+        for pk, venue, host, *was in list(at):
+            easting, northing = spots[venue or host]
+            if [easting, northing] != was:
+                self.filter(pk=pk).update(easting=easting, northing=northing)
 
     def with_names(self) -> "ShowcaseSessionQuerySet":
         """With all that a session needs to say what and where it is, in one query."""
@@ -162,6 +173,7 @@ class ShowcaseSession(AtAPlace):
             models.Index(fields=["last_day", "first_day", "starts_at"], name="session_by_day"),
             models.Index(fields=["first_day", "starts_at"], name="session_in_order"),
             models.Index(fields=["release_at"], name="session_release"),
+            models.Index(fields=["easting", "northing"], name="session_spot"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -225,7 +237,8 @@ class ShowcaseSession(AtAPlace):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self._set_day()
-        self.set_spot()
+        if kwargs.get("update_fields") is None:
+            self.set_spot()
         if not self._state.adding and kwargs.get("update_fields") is None:
             # All but `taught`: its lessons write it, and a form loaded before them must not put the old one back.
             kwargs["update_fields"] = {field.name for field in self._meta.concrete_fields} - {"id", "taught"}

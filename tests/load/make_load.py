@@ -67,7 +67,7 @@ def make_sessions(count: int, bookings: int, urns: list[int]) -> list[tuple[int,
     from django.utils import timezone
 
     from bookings.models import Places
-    from hubs.models import Exchange, Hub, HubYear, Lesson, ShowcaseSession
+    from hubs.models import Exchange, Hub, HubYear, Lesson, School, ShowcaseSession
     from hubs.school_days import SchoolDays, london
     from hubs.teaching import Years
 
@@ -78,18 +78,20 @@ def make_sessions(count: int, bookings: int, urns: list[int]) -> list[tuple[int,
     )
     first = timezone.localdate() + DAY_ONE
     share = bookings // count
+    schools = School.objects.in_bulk(urns)
     rows = []
     for n in range(count):
         day = first + dt.timedelta(days=n % 100)
         session = ShowcaseSession(
             hub_year=years[n % 40],
-            venue_id=random.choice(urns),
+            venue=schools[random.choice(urns)],
             starts_at=london(day, dt.time(9)),
             ends_at=london(day, dt.time(11, 45)),
             suits_years=random.choice([Years.Y6, Years.KS1, Years.KS3 | Years.Y6]),
             taught=[[int(Years.Y6), "fractions"]],
         )
         session.fill_in_dates(SchoolDays())
+        session.set_spot()
         rows.append(session)
     rows = ShowcaseSession.objects.bulk_create(rows, BATCH)
     Lesson.objects.bulk_create([Lesson(session=row, years=Years.Y6, topic="fractions") for row in rows], BATCH)
