@@ -13,10 +13,10 @@ from hubs.models.school_word import SchoolWord, SchoolWordQuerySet
 from hubs.school_ranking import Fit, at_a_glance, fit, nearest
 from hubs.school_words import distinctive, head, words_typed
 
-MOST_LED_TO = 3000  # schools of one word: "st" and "primary" have more, and no list of theirs is whole
+MOST_LED_TO = 2000  # schools of one word: "st" and "primary" have more, and no list of theirs is whole
 MOST_READ = 600
 MOST_NAMED = 200  # URNs in a question: Django takes 10 µs for each
-MOST_RANKED = 150  # of many, those that fit best at a glance are ranked with care
+MOST_RANKED = 100  # of many, those that fit best at a glance are ranked with care
 POSTCODE_TAIL = (2, 3)  # a unit of some dozen doors, then all after the district
 
 
