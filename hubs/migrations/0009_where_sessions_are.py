@@ -24,7 +24,7 @@ def place_on_the_map(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("hubs", "0006_where_named_places_are"),
-        ("hubs", "0002_signing_in"),
+        ("hubs", "0008_office_email"),
     ]
 
     operations = [

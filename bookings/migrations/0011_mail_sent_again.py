@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("bookings", "0007_what_staff_do"),
+        ("bookings", "0010_register"),
     ]
 
     operations = [
