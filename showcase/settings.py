@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "django_otp",
     "django_otp.plugins.otp_totp",
     "django_otp.plugins.otp_static",
+    "simple_history",
     "showcase.admin_site.ShowcaseAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -129,6 +130,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 PASSWORD_RESET_TIMEOUT = 3 * 24 * 60 * 60  # of invitations too
+SIMPLE_HISTORY_REVERT_DISABLED = True  # an old version would put back what verbs have changed since
 SESSION_COOKIE_AGE = 2 * 60 * 60  # hubs/signing_in/session.py says how long staff stay
 SECOND_FACTOR = env.str("SECOND_FACTOR", default="optional" if DEMO else "required")
 if SECOND_FACTOR not in ("optional", "required"):

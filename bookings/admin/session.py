@@ -30,7 +30,8 @@ from bookings.states import SESSION_TABLE, SessionStatus, Verb
 from bookings.words import why_not
 from hubs import scope
 from hubs.admin.bases import HTTPS
-from hubs.models import HostSchool, HubYear, ShowcaseSession
+from hubs.admin.history import WithHistory
+from hubs.models import HostSchool, HubYear, Lesson, ShowcaseSession
 from hubs.teaching import listed
 
 # What a verb's button is called, and at which sessions it makes sense.
@@ -74,7 +75,7 @@ class PlacesForm(forms.Form):
 
 
 @admin.register(ShowcaseSession)
-class SessionAdmin(WithRegister, WithLateStart, WithLetters, WithExport):
+class SessionAdmin(WithRegister, WithLateStart, WithLetters, WithExport, WithHistory):
     export_columns = columns.SESSION
     form = SessionForm
     change_form_template = "admin/session_form.html"
@@ -159,6 +160,14 @@ class SessionAdmin(WithRegister, WithLateStart, WithLetters, WithExport):
         """Dates and shares that have changed may let somebody on the waiting list have a place, or end it."""
         with places.locked(session_id, timezone.now):
             return
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        """With the versions of its lessons, which are edited on the session's page."""
+        of_session = (
+            Lesson.history.filter(session_id=object_id) if AN_ID.fullmatch(object_id) else Lesson.history.none()
+        )
+        lessons = of_session.select_related("history_user").order_by("-history_date", "-history_id")
+        return super().history_view(request, object_id, {"also": lessons} | (extra_context or {}))
 
     # --- what lists and pages show ------------------------------------------------------------------------------------
 

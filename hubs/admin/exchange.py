@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from hubs.admin.bases import ModelAdmin
+from hubs.admin.history import WithHistory
 from hubs.models import Exchange, HostSchool, MasterySpecialist, VisitingTeacher
 
 
@@ -22,7 +23,7 @@ class ExchangeAdmin(ModelAdmin):
 
 
 @admin.register(HostSchool)
-class HostSchoolAdmin(ModelAdmin):
+class HostSchoolAdmin(WithHistory, ModelAdmin):
     list_display = ["host", "hub_year", "phase", "first_day", "last_day"]
     list_filter = ["phase", "hub_year__exchange", "hub_year__hub"]
     search_fields = ["school__name", "school__town", "hub_year__name"]

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from hubs.admin.bases import HTTPS, ModelAdmin, TabularInline
+from hubs.admin.history import WithHistory
 from hubs.models import ClosedDay, Hub, HubYear, Membership, Notice, OldHubAddress
 
 LONDON = _("Times are London time.")
@@ -44,7 +45,7 @@ class OldHubAddressInline(TabularInline):
 
 
 @admin.register(Hub)
-class HubAdmin(ModelAdmin):
+class HubAdmin(WithHistory, ModelAdmin):
     list_display = ["slug", "current_name", "share", "hold_until", "offer_hours", "retention_months"]
     search_fields = ["slug", "years__name"]
     inlines = [HubYearInline, MembershipInline, ClosedDayInline, OldHubAddressInline]
@@ -65,7 +66,7 @@ class HubAdmin(ModelAdmin):
 
 
 @admin.register(HubYear)
-class HubYearAdmin(ModelAdmin):
+class HubYearAdmin(WithHistory, ModelAdmin):
     list_display = ["name", "hub", "exchange", "lead_school", "contact_name", "contact_email"]
     list_filter = ["exchange"]
     search_fields = ["name", "programme_name", "hub__slug", "lead_school__name"]
@@ -81,7 +82,7 @@ class HubYearAdmin(ModelAdmin):
 
 
 @admin.register(Notice)
-class NoticeAdmin(ModelAdmin):
+class NoticeAdmin(WithHistory, ModelAdmin):
     list_display = ["text", "hub", "from_at", "until_at"]
     list_filter = ["hub"]
     list_select_related = ["hub"]

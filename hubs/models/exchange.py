@@ -5,6 +5,7 @@ from typing import Any
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
 
 from hubs.models.private_link import PrivateLink
 from hubs.models.school import School
@@ -114,6 +115,8 @@ class HostSchool(models.Model):
         help_text=_("For the whole visit, where no register was kept."),
     )
     reported_source = models.CharField(_("who reported it"), max_length=200, blank=True)
+
+    history = HistoricalRecords()
 
     class Meta:
         verbose_name = _("host school")

@@ -8,6 +8,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
 
 # An origin as browsers write it, so that nothing else can get into the policy's header (RFC 6454).
 ORIGIN = re.compile(r"https://[a-z0-9]([a-z0-9.-]{0,250}[a-z0-9])?(:[0-9]{1,5})?", re.ASCII)
@@ -67,6 +68,7 @@ class Hub(models.Model):
     )
 
     objects = HubQuerySet.as_manager()
+    history = HistoricalRecords()
 
     class Meta:
         ordering = ["slug"]
@@ -122,6 +124,8 @@ class HubYear(models.Model):
     contact_email = models.EmailField(_("contact's email"), blank=True)
     contact_phone = models.CharField(_("contact's telephone"), max_length=30, blank=True)
 
+    history = HistoricalRecords()
+
     class Meta:
         verbose_name = _("hub in a year")
         verbose_name_plural = _("hubs by year")
@@ -157,6 +161,7 @@ class Notice(models.Model):
     until_at = models.DateTimeField(_("until"), db_index=True)
 
     objects = NoticeQuerySet.as_manager()
+    history = HistoricalRecords()
 
     class Meta:
         ordering = ["from_at"]

@@ -6,6 +6,7 @@ from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
 
 from hubs.flags import FlagField
 from hubs.models.exchange import MasterySpecialist, VisitingTeacher
@@ -39,6 +40,8 @@ class Lesson(models.Model):
     specialists = models.ManyToManyField(MasterySpecialist, blank=True, verbose_name=_("mastery specialists"))
     other_teacher = models.CharField(_("another teacher"), max_length=150, blank=True)
 
+    history = HistoricalRecords()
+
     class Meta:
         ordering = ["position", "pk"]
         constraints = [
@@ -71,7 +74,7 @@ class Lesson(models.Model):
         """Put what is taught on the session, which is named by it."""
         lessons = Lesson.objects.filter(session=self.session_id)
         self.session.taught = [[int(lesson.years), lesson.topic] for lesson in lessons]
-        self.session.save(update_fields=["taught"])
+        ShowcaseSession.objects.filter(pk=self.session_id).update(taught=self.session.taught)
 
     @property
     def name(self) -> str:

@@ -12,6 +12,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
 
 from hubs.flags import FlagField
 from hubs.models.at_a_place import AtAPlace
@@ -165,6 +166,7 @@ class ShowcaseSession(AtAPlace):
     reported_source = models.CharField(_("who reported it"), max_length=200, blank=True)
 
     objects = ShowcaseSessionQuerySet.as_manager()
+    history = HistoricalRecords(excluded_fields=["taught", "easting", "northing"])
 
     class Meta:
         verbose_name = _("session")
