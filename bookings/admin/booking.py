@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.translation import gettext as _now
@@ -41,11 +41,39 @@ class WhyForm(forms.Form):
     why = forms.CharField(label=_("Reason"), max_length=300, help_text=_("Kept in the booking's history. No names."))
 
 
+class OfSessions(admin.SimpleListFilter):
+    """Bookings of sessions to come, unless something is looked for: then of all, for it may be long ago."""
+
+    title = _("sessions")
+    parameter_name = "of"
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, Any]]:
+        return [("to_come", _("to come")), ("past", _("past")), ("all", _("all"))]
+
+    def __init__(self, request: HttpRequest, params: Any, model: Any, model_admin: Any) -> None:
+        super().__init__(request, params, model, model_admin)
+        looks_for = request.GET.get("q") or any(name.startswith("session__id") for name in request.GET)
+        self.unless_said = "all" if looks_for else "to_come"
+
+    def value(self) -> str:
+        return super().value() or self.unless_said
+
+    def choices(self, changelist: Any) -> Any:
+        """Without Django's own "All", which is the choice that nobody made."""
+        return list(super().choices(changelist))[1:]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        today = timezone.localdate()
+        to_come = Q(session__last_day__gte=today) | Q(session__last_day=None)
+        wanted = {"to_come": to_come, "past": Q(session__last_day__lt=today)}
+        return queryset.filter(wanted.get(self.value(), Q()))
+
+
 @admin.register(Booking)
 class BookingAdmin(WithBookingPages, WithExport, FoundByBookingOrAddress):
     export_columns = columns.BOOKING
     list_display = ["__str__", "contact_name", "school_shown", "party", "status", "session_shown", "created_at"]
-    list_filter = [Needs, "status", "source", "uses_held_back", "session__hub_year__hub"]
+    list_filter = [OfSessions, Needs, "status", "source", "uses_held_back", "session__hub_year__hub"]
     search_fields = ["contact_name", "school__name", "school_name"]
     search_help_text = _("Reference or email address; or a name of the contact or the school.")
     reference_lookup = "reference"

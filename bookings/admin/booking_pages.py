@@ -25,6 +25,7 @@ from bookings.models import Booking
 from bookings.refusals import AlreadyBooked, InThisBooking, NeedsReason, Refused, SessionFull
 from bookings.showing import Showing
 from bookings.words import why_not
+from hubs.email_address import email_key
 from hubs.models import ShowcaseSession
 
 NAMES: dict[str, Promise | str] = {
@@ -189,8 +190,10 @@ def _new_contact(booking: Booking, said: dict[str, Any]) -> list[str]:
         _now("Now: %(who)s") % {"who": _one_line(booking.contact_name, booking.contact_email, booking.contact_mobile)},
         _now("New: %(who)s") % {"who": _one_line(said["contact_name"], said["contact_email"], said["contact_mobile"])},
     ]
-    if said["contact_email"] and said["contact_email"] != booking.contact_email:
-        rows.append(_now("The new address gets a mail with a new link. The old link stops working."))
+    if said["contact_email"] and email_key(said["contact_email"]) != booking.email_key:
+        rows.append(_now("The new address gets a mail with a new link."))
+        if booking.contact_email:
+            rows.append(_now("The old link stops working."))
     return rows
 
 

@@ -1,5 +1,6 @@
 """Bookings in the admin: shown as they stand, changed by verbs alone."""
 
+import datetime as dt
 import re
 
 import pytest
@@ -199,3 +200,28 @@ def test_buttons_on_a_booking_confirm_and_cancel_it_and_lead_back(admin_client):
     assert f'name="_from_row" value="{booking.pk}"' in page.content.decode()
     act(admin_client, "cancel", booking, _from_row=booking.pk, why="They rang")
     assert labels() == []
+
+
+# --- which bookings the list shows first -----------------------------------------------------------------------------
+
+
+def bookings_shown(client, **asked):
+    return {one.contact_name for one in client.get(reverse(LIST), asked).context["cl"].result_list}
+
+
+def test_list_begins_with_sessions_to_come_and_a_search_finds_those_gone_by(admin_client, monkeypatch):
+    old = SessionFactory()
+    held(old, contact_name="Old Teacher", email="old@school.example")
+    later = old.ends_at + dt.timedelta(days=2)
+    monkeypatch.setattr(timezone, "now", lambda: later)
+    day = later + dt.timedelta(days=30)
+    new = SessionFactory(starts_at=day, ends_at=day + dt.timedelta(hours=2))
+    places.hold(new.pk, party(contact_name="New Teacher"), clock=lambda: later)
+    assert bookings_shown(admin_client) == {"New Teacher"}
+    assert bookings_shown(admin_client, of="past") == {"Old Teacher"}
+    assert bookings_shown(admin_client, of="all") == {"New Teacher", "Old Teacher"}
+    assert bookings_shown(admin_client, q="teacher") == {"New Teacher", "Old Teacher"}
+    assert bookings_shown(admin_client, q="old@school.example") == {"Old Teacher"}
+    assert bookings_shown(admin_client, session__id__exact=old.pk) == {"Old Teacher"}
+    assert bookings_shown(admin_client, q="teacher", of="to_come") == {"New Teacher"}
+    assert bookings_shown(admin_client, of="\x00") == {"New Teacher", "Old Teacher"}
