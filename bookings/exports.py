@@ -15,6 +15,8 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from hubs.kept_words import kept_by_language
+
 # How a formula begins, for one spreadsheet or another (OWASP, "CSV Injection"); the wide forms are typed in Chinese.
 BEGINS_A_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 BOM = "\ufeff"  # without it Excel reads a CSV as the Windows alphabet of the country
@@ -82,7 +84,7 @@ def _plain(value: Any) -> str | int:
     if value is None:
         return ""
     if isinstance(value, bool):
-        return _("yes") if value else _("no")
+        return _yes_or_no(value)
     if isinstance(value, int):
         return int(value)
     if isinstance(value, dt.datetime):
@@ -90,3 +92,8 @@ def _plain(value: Any) -> str | int:
     if isinstance(value, dt.date | dt.time):
         return value.isoformat()[:10] if isinstance(value, dt.date) else value.strftime("%H:%M")
     return str(value)
+
+
+@kept_by_language
+def _yes_or_no(said: bool) -> str:  # noqa: FBT001
+    return _("yes") if said else _("no")

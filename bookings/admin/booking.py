@@ -30,7 +30,6 @@ from bookings.states import LIVE, Kind, Status
 from bookings.words import why_not
 from hubs import scope
 from hubs.models import ShowcaseSession
-from hubs.models.session import OF_ITS_SESSION
 
 MOST_AT_ONCE = 100
 
@@ -91,7 +90,8 @@ class BookingAdmin(WithBookingPages, WithExport, FoundByBookingOrAddress):
         return bookings.select_related("session__hub_year", "school").prefetch_related("session__lessons")
 
     def to_export(self, request: HttpRequest, queryset: QuerySet[Booking]) -> QuerySet[Booking]:
-        return queryset.select_related(*OF_ITS_SESSION, "school")
+        plain = queryset.select_related(None).prefetch_related(None)
+        return plain.select_related("school").prefetch_related(columns.sessions_of())
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.has_perm("bookings.add_booking")

@@ -2,13 +2,21 @@
 
 from typing import Any
 
+from django.db.models import Prefetch, TextChoices
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from bookings.exports import Column
-from bookings.models import Booking
+from bookings.models import Booking, SchoolKind, Source, Visitor
+from bookings.states import SessionStatus, Standing, Status
+from hubs.kept_words import kept_by_language
 from hubs.models import ShowcaseSession
 from hubs.teaching import in_words, roles_in_words
+
+
+def sessions_of(path: str = "session") -> "Prefetch[Any]":
+    """The sessions of many rows: each one once, where a join would make it anew for every row."""
+    return Prefetch(path, ShowcaseSession.objects.with_names().prefetch_related("lessons"))
 
 
 def _of_session(path: str = "session") -> list[Column]:
@@ -29,6 +37,12 @@ def _of_session(path: str = "session") -> list[Column]:
     ]
 
 
+@kept_by_language
+def label(choices: type[TextChoices], value: str) -> str:
+    """A choice in words. Django's get_…_display translates every label of the field to find one: most of an export."""
+    return str(choices(value).label)
+
+
 def _time(moment: Any) -> Any:
     return timezone.localtime(moment).time() if moment else None
 
@@ -39,13 +53,13 @@ def _school(booking: Booking) -> str:
 
 BOOKING = [
     Column(_("Reference"), lambda one: one.reference),
-    Column(_("Status"), lambda one: one.get_status_display()),
+    Column(_("Status"), lambda one: label(Status, one.status)),
     *_of_session(),
     Column(_("School"), _school),
     Column(_("Town"), lambda one: one.school.town if one.school else one.school_place),
     Column(_("Postcode"), lambda one: one.school.postcode if one.school else ""),
     Column(_("URN"), lambda one: one.school_id),
-    Column(_("Kind of school"), lambda one: one.get_school_kind_display()),
+    Column(_("Kind of school"), lambda one: label(SchoolKind, one.school_kind)),
     Column(_("Contact"), lambda one: one.contact_name),
     Column(_("Email address"), lambda one: one.contact_email),
     Column(_("Mobile number"), lambda one: one.contact_mobile),
@@ -53,7 +67,7 @@ BOOKING = [
     Column(_("Visitors"), lambda one: one.party),
     Column(_("Uses held-back places"), lambda one: one.uses_held_back),
     Column(_("Made at"), lambda one: one.created_at),
-    Column(_("Made"), lambda one: one.get_source_display()),
+    Column(_("Made"), lambda one: label(Source, one.source)),
     Column(_("On the waiting list since"), lambda one: one.joined_at),
     Column(_("Kept until"), lambda one: one.deadline if one.seats and one.status != "confirmed" else None),
 ]
@@ -67,10 +81,10 @@ VISITOR = [
     Column(_("Access or dietary needs"), lambda one: one.needs),
     Column(_("Has seen a Shanghai lesson before"), lambda one: one.seen_before),
     Column(_("First time"), lambda one: one.first_time),
-    Column(_("Attendance"), lambda one: one.get_attendance_display()),
+    Column(_("Attendance"), lambda one: label(Visitor.Attendance, one.attendance)),
     Column(_("Place released at"), lambda one: one.released_at),
     Column(_("Booking"), lambda one: one.booking.reference),
-    Column(_("Status of the booking"), lambda one: one.booking.get_status_display()),
+    Column(_("Status of the booking"), lambda one: label(Status, one.booking.status)),
     Column(_("School"), lambda one: _school(one.booking)),
     Column(_("URN"), lambda one: one.booking.school_id),
     Column(_("Contact"), lambda one: one.booking.contact_name),
@@ -89,9 +103,9 @@ SESSION = [
     Column(_("Town"), lambda one: one.where_town),
     Column(_("Postcode"), lambda one: one.where_postcode),
     Column(_("Hub"), lambda one: one.hub_year.name),
-    Column(_("Kind"), lambda one: one.get_kind_display()),
-    Column(_("Status"), lambda one: one.places.get_status_display()),
-    Column(_("Now"), lambda one: one.places.standing(now=timezone.now()).label),
+    Column(_("Kind"), lambda one: label(ShowcaseSession.Kind, one.kind)),
+    Column(_("Status"), lambda one: label(SessionStatus, one.places.status)),
+    Column(_("Now"), lambda one: label(Standing, one.places.standing(now=timezone.now()))),
     Column(_("Places"), lambda one: one.places.capacity),
     Column(_("Taken"), lambda one: one.places.places_taken),
     Column(_("Held back"), lambda one: one.places.kept(now=timezone.now())),

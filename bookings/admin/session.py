@@ -226,12 +226,13 @@ class SessionAdmin(WithRegister, WithLateStart, WithLetters, WithExport, WithHis
             yield self.page_of(row.pk, "places"), _now("Set places")
             yield from self.change_links(request, row)
         of_it = f"?session__id__exact={row.pk}"
-        yield bookings + of_it, _now("Bookings")
+        if request.user.has_perm("bookings.view_booking", row):
+            yield bookings + of_it, _now("Bookings")
+        if request.user.has_perm("bookings.add_booking"):
+            yield f"{bookings}add/?session={row.ref}", _now("Book for somebody")
         if request.user.has_perm("bookings.view_auditentry", row):
             for model, label in (("auditentry", _now("History")), ("mail", _now("Mails"))):
                 yield reverse(f"{self.admin_site.name}:bookings_{model}_changelist") + of_it, label
-        if request.user.has_perm("bookings.add_booking"):
-            yield f"{bookings}add/?session={row.ref}", _now("Book for somebody")
         yield from self.register_links(request, row)
 
     @admin.action(description=_("Announce"), permissions=["change"])

@@ -11,7 +11,6 @@ from bookings.admin import columns
 from bookings.admin.export import WithExport
 from bookings.admin.read_only import FoundByBookingOrAddress, ReadOnlyInline
 from bookings.models import HandOver, Visitor
-from hubs.models.session import OF_ITS_SESSION
 from hubs.teaching import in_words, roles_in_words
 
 
@@ -87,7 +86,8 @@ class VisitorAdmin(InWords, WithExport, FoundByBookingOrAddress):
         )
 
     def to_export(self, request: HttpRequest, queryset: QuerySet[Visitor]) -> QuerySet[Visitor]:
-        return queryset.select_related(*(f"booking__{name}" for name in OF_ITS_SESSION), "booking__school")
+        plain = queryset.select_related(None).prefetch_related(None)
+        return plain.select_related("booking__school").prefetch_related(columns.sessions_of("booking__session"))
 
     @admin.display(description=_("session"), ordering="booking__session__first_day")
     def session(self, visitor: Visitor) -> str:

@@ -209,11 +209,12 @@ def bookings_shown(client, **asked):
     return {one.contact_name for one in client.get(reverse(LIST), asked).context["cl"].result_list}
 
 
-def test_list_begins_with_sessions_to_come_and_a_search_finds_those_gone_by(admin_client, monkeypatch):
+def test_list_begins_with_sessions_to_come_and_a_search_finds_those_gone_by(admin_client, admin_user, monkeypatch):
     old = SessionFactory()
     held(old, contact_name="Old Teacher", email="old@school.example")
     later = old.ends_at + dt.timedelta(days=2)
     monkeypatch.setattr(timezone, "now", lambda: later)
+    admin_client.force_login(admin_user)  # two weeks have passed
     day = later + dt.timedelta(days=30)
     new = SessionFactory(starts_at=day, ends_at=day + dt.timedelta(hours=2))
     places.hold(new.pk, party(contact_name="New Teacher"), clock=lambda: later)

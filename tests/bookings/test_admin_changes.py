@@ -85,7 +85,7 @@ def links_of(client, row):
 def test_session_links_to_what_the_table_allows(admin_client, was, shown):
     session = SessionFactory(room__status=was)
     found = [label for _address, label in links_of(admin_client, session)]
-    assert found == ["Set places", *shown, "Bookings", "Book for somebody"]
+    assert found == ["Set places", *shown, "Bookings", "Book for somebody", "History", "Mails"]
     for address, label in links_of(admin_client, session):
         assert admin_client.get(address.replace("&amp;", "&")).status_code == 200, label
 
