@@ -225,4 +225,4 @@ def test_list_begins_with_sessions_to_come_and_a_search_finds_those_gone_by(admi
     assert bookings_shown(admin_client, q="old@school.example") == {"Old Teacher"}
     assert bookings_shown(admin_client, session__id__exact=old.pk) == {"Old Teacher"}
     assert bookings_shown(admin_client, q="teacher", of="to_come") == {"New Teacher"}
-    assert bookings_shown(admin_client, of="\x00") == {"New Teacher", "Old Teacher"}
+    assert bookings_shown(admin_client, of="nonsense") == {"New Teacher", "Old Teacher"}
