@@ -80,7 +80,7 @@ def move(session_id: int, plan: Plan, *, by: StaffUser, clock: Clock, news: News
         _put(room, plan, calendar)
         room.session.save()
         if plan.moves_lessons and before:
-            _move_lessons(room.session, plan.starts_at - before)
+            move_lessons(room.session, plan.starts_at - before)
         if frozen:
             return bring_back(room, Verb.MOVE, calendar, by=by, news=news, facts=facts, **of_places)
         bookings = live(room)
@@ -132,7 +132,7 @@ def _wrong_with(room: Room) -> Sequence[str]:
     return []
 
 
-def _move_lessons(session: ShowcaseSession, later: dt.timedelta) -> None:
+def move_lessons(session: ShowcaseSession, later: dt.timedelta) -> None:
     """Lessons and lines of the programme so much later on the same day; what would pass midnight stays."""
     for row in (*session.lessons.all(), *session.programme.all()):
         times = {name: getattr(row, name) for name in ("starts", "ends") if getattr(row, name)}

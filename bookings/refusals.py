@@ -125,6 +125,10 @@ class BadNews(Refused):
     """The message is too long, or a session offered instead is this one, or there are too many of them."""
 
 
+class HasHistory(Refused):
+    """Something has happened to the session, so it stays."""
+
+
 class NobodyThere(Refused):
     """There is nobody to write to."""
 

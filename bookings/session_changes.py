@@ -9,12 +9,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import ProtectedError
+
 from bookings import emails, offers
 from bookings.judging import hold_deadline
-from bookings.models import Booking, SessionChange
+from bookings.models import AuditEntry, Booking, SessionChange
 from bookings.models.change import LONGEST_MESSAGE, MOST_INSTEAD
 from bookings.places import locked, settle, write
-from bookings.refusals import BadNews, DayHasPassed, NotBookable, NotReady, TooFewPlaces, WrongStatus
+from bookings.refusals import BadNews, DayHasPassed, HasHistory, NotBookable, NotReady, TooFewPlaces, WrongStatus
 from bookings.room import Clock, Room
 from bookings.states import SESSION_TABLE, UNCONFIRMED, SessionStatus, Standing, Status, Verb
 from hubs.models import ShowcaseSession, StaffUser
@@ -75,6 +77,26 @@ def set_places(session_id: int, *, capacity: int, held_back: int, by: StaffUser,
     with locked(session_id, clock) as room:
         check_room(room, capacity=capacity, held_back=held_back)
         write(room, Verb.SET_PLACES, by=by, capacity=capacity, held_back=held_back)
+
+
+def discard(session_id: int, *, by: StaffUser, clock: Clock) -> None:
+    """Delete a draft made by mistake, with its audit entry: nobody outside the hub has been told of it.
+
+    Raises WrongStatus once it is no draft, or HasHistory where more happened to it than its making. That it was there,
+    and that `by` deleted it, is for the caller to keep.
+    """
+    with locked(session_id, clock) as room:
+        if room.places.status != SessionStatus.DRAFT:
+            raise WrongStatus(SessionStatus(room.places.status))
+        entries = AuditEntry.objects.filter(session=room.session)
+        if entries.exclude(verb__in=(Verb.CREATE, Verb.SET_PLACES)).exists():
+            raise HasHistory
+        room.writes += 1  # from here on a refusal takes everything back
+        entries.delete()
+        try:
+            room.session.delete()
+        except ProtectedError:
+            raise HasHistory from None
 
 
 # --- a session is taken off, and takes place after all --------------------------------------------------------------

@@ -12,6 +12,7 @@ from bookings.refusals import (
     BadPlan,
     DayHasPassed,
     Ended,
+    HasHistory,
     InThisBooking,
     ListEnded,
     MailStands,
@@ -132,6 +133,7 @@ SENTENCES = {
         "Write a message of 1,000 characters or fewer, and offer at most three other sessions that can be booked now."
     ),
     DayHasPassed: gettext_lazy("Its day has passed. Use Move: it gives the session a new date and tells everyone."),
+    HasHistory: gettext_lazy("Something has happened to this session, so it cannot be deleted."),
     NobodyThere: gettext_lazy("Nobody of these has an email address, so there is nobody to write to."),
     NothingChanged: gettext_lazy("Nothing is different from what it was, so there is nothing to tell anybody."),
     Ended: gettext_lazy("This booking has ended, so that cannot be done."),

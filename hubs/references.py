@@ -1,6 +1,7 @@
 """Short permanent names that people can read aloud: no 0 O 1 I L."""
 
 import secrets
+import uuid
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 
@@ -12,6 +13,17 @@ def _random(length: int) -> str:
 def session_ref() -> str:
     """A session's name in addresses. Never made from its date, which may change."""
     return _random(6)
+
+
+def session_ref_of(key: uuid.UUID, number: int) -> str:
+    """The name of the session that a form with this random key makes as its `number`-th: the same form, the same
+    name, so that pressing twice makes it once."""
+    left = uuid.uuid5(key, str(number)).int
+    letters = []
+    for _place in range(6):
+        left, letter = divmod(left, len(ALPHABET))
+        letters.append(ALPHABET[letter])
+    return "".join(letters)
 
 
 def booking_reference() -> str:

@@ -71,9 +71,10 @@ class SchoolDays:
         return moment + left
 
     def _step(self, day: dt.date, days: int, step: dt.timedelta) -> dt.date:
-        """Gives up after a year of closed days: a mistyped closure must not hang a page."""
+        """Gives up after a year of closed days, and at the ends of the calendar: what was mistyped must not hang a page
+        or break it."""
         for _ in range(366):
-            if days <= 0:
+            if days <= 0 or day in (dt.date.min, dt.date.max):
                 break
             day += step
             days -= day in self

@@ -16,9 +16,11 @@ from django.utils.translation import gettext_lazy as _
 from bookings import places, session_changes
 from bookings.admin import columns
 from bookings.admin.choosing import AN_ID
+from bookings.admin.drafts import WithDrafts
 from bookings.admin.export import WithExport
 from bookings.admin.late import WithLateStart
 from bookings.admin.letters import LetterInline, WithLetters
+from bookings.admin.more_dates import WithMoreDates
 from bookings.admin.needs import Needs
 from bookings.admin.read_only import staff
 from bookings.admin.register import WithRegister
@@ -75,7 +77,9 @@ class PlacesForm(forms.Form):
 
 
 @admin.register(ShowcaseSession)
-class SessionAdmin(WithRegister, WithLateStart, WithLetters, WithExport, WithHistory):
+class SessionAdmin(
+    WithRegister, WithDrafts, WithMoreDates, WithLetters, WithLateStart, WithExport, WithHistory
+):
     export_columns = columns.SESSION
     form = SessionForm
     change_form_template = "admin/session_form.html"

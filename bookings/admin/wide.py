@@ -21,6 +21,7 @@ from bookings import wide_changes
 from bookings.admin.change_forms import WideForm
 from bookings.admin.changes import WithPreview, whom
 from bookings.admin.letters import WithWideLetters
+from bookings.admin.more_dates import WithVisitAgain
 from bookings.admin.needs import Needs
 from bookings.admin.read_only import ReadOnlyAdmin, ReadOnlyInline, staff
 from bookings.models import Seen, SessionChange, WideChange, WideStep
@@ -87,7 +88,7 @@ admin.site.unregister(HubYear)
 
 
 @admin.register(HostSchool)
-class VisitAdmin(WithWideLetters, WithWideChanges, HostSchoolAdmin):
+class VisitAdmin(WithVisitAgain, WithWideLetters, WithWideChanges, HostSchoolAdmin):
     """A host school's visit, whose sessions can be called off together."""
 
     list_filter = [Needs, *HostSchoolAdmin.list_filter]

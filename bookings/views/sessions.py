@@ -155,22 +155,25 @@ def if_visible(session: ShowcaseSession) -> ShowcaseSession:
 @public
 def session(request: HttpRequest, ref: str) -> HttpResponse:
     """One session: how it stands, what to do now, and all that is public about it."""
-    now = timezone.now()
-    showing = Showing(visible_session(ref), now)
-    found = showing.session
-    context = page_of(showing) | {
+    showing = Showing(visible_session(ref), timezone.now())
+    response = render(request, "bookings/session.html", said_of(showing))
+    if showing.session.visibility == ShowcaseSession.Visibility.LINK:
+        response["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def said_of(showing: Showing) -> dict[str, Any]:
+    """All that the page of a session says."""
+    found, now = showing.session, showing.now
+    return page_of(showing) | {
         "notices": Notice.objects.showing(now=now).filter(Q(hub=None) | Q(hub=found.hub)),
         "lessons": found.lessons.prefetch_related("visiting_teachers", "specialists"),
         "programme": list(found.programme.all()),
         "resources": found.resources.filter(only_with_a_place=False),
         "for_whom": who_may_book(found, now=now) if showing.standing in BEFORE_IT_CLOSES else "",
+        "about": summary(showing),
+        "event": as_script(schema_event(showing, found.changes.filter(verb=Verb.MOVE).newest())),
     }
-    moved = found.changes.filter(verb=Verb.MOVE).newest()
-    context |= {"about": summary(showing), "event": as_script(schema_event(showing, moved))}
-    response = render(request, "bookings/session.html", context)
-    if found.visibility == ShowcaseSession.Visibility.LINK:
-        response["X-Robots-Tag"] = "noindex"
-    return response
 
 
 def page_of(showing: Showing) -> dict[str, Any]:

@@ -74,18 +74,29 @@ def links_of(client, row):
 @pytest.mark.parametrize(
     "was, shown",
     [
-        (SessionStatus.DRAFT, ["Move", "Substitute"]),
-        (SessionStatus.ANNOUNCED, ["Cancel session", "Postpone", "Move", "Substitute", "Write to everyone"]),
-        (SessionStatus.OPEN, ["Cancel session", "Postpone", "Move", "Substitute", "Write to everyone"]),
-        (SessionStatus.CLOSED, ["Cancel session", "Postpone", "Move", "Substitute", "Write to everyone"]),
-        (SessionStatus.POSTPONED, ["Cancel session", "Reinstate", "Move", "Write to everyone"]),
-        (SessionStatus.CANCELLED, ["Reinstate", "Move", "Write to everyone"]),
+        (SessionStatus.DRAFT, ["Move", "Substitute", "Preview", "Delete this draft"]),
+        (
+            SessionStatus.ANNOUNCED,
+            ["Cancel session", "Postpone", "Move", "Substitute"],
+        ),
+        (
+            SessionStatus.OPEN,
+            ["Cancel session", "Postpone", "Move", "Substitute"],
+        ),
+        (
+            SessionStatus.CLOSED,
+            ["Cancel session", "Postpone", "Move", "Substitute"],
+        ),
+        (SessionStatus.POSTPONED, ["Cancel session", "Reinstate", "Move"]),
+        (SessionStatus.CANCELLED, ["Reinstate", "Move"]),
     ],
 )
 def test_session_links_to_what_the_table_allows(admin_client, was, shown):
     session = SessionFactory(room__status=was)
     found = [label for _address, label in links_of(admin_client, session)]
-    assert found == ["Set places", *shown, "Bookings", "Book for somebody", "History", "Mails"]
+    of_all = ["Make more dates"] if was == SessionStatus.DRAFT else ["Write to everyone", "Make more dates"]
+    shown = [*shown[:2], *of_all, *shown[2:]] if was == SessionStatus.DRAFT else [*shown, *of_all]
+    assert found == ["Set places", *shown, "Bookings", "Book for somebody", "History", "Mails", "Register"]
     for address, label in links_of(admin_client, session):
         assert admin_client.get(address.replace("&amp;", "&")).status_code == 200, label
 
@@ -339,6 +350,7 @@ def test_sessions_of_a_visit_or_hub_are_called_off_together(admin_client, visit,
         "Cancel its sessions",
         "Postpone its sessions",
         "Write to everyone",
+        *(["Add a session"] if of == "visit" else []),
     ]
     preview = fill_in(admin_client, page_of(row, "postpone"), message="Snow")
     assert said_on(preview)[:5] == [
@@ -398,4 +410,4 @@ def test_visit_without_sessions_to_come_links_to_nothing(admin_client):
     visit = HostSchool.objects.create(hub_year=HubYearFactory(), school=SchoolFactory())
     day = DAY - 4 * WEEK
     SessionFactory(host_school=visit, starts_at=london(day, dt.time(9)), ends_at=london(day, dt.time(10)))
-    assert links_of(admin_client, visit) == []
+    assert [label for _address, label in links_of(admin_client, visit)] == ["Add a session"]

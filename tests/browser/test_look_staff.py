@@ -77,3 +77,16 @@ def test_who_has_not_seen_it_looks_right(staff):
     staff.goto("/admin/today/")
     staff.get_by_role("link", name="3 people have not seen the last change: ring them").click()
     assert_looks_right(staff, "staff-seen")
+
+
+def test_more_dates_looks_right(staff):
+    staff.goto("/admin/today/")
+    staff.get_by_role("link", name="Year 3: thirds", exact=True).click()
+    staff.get_by_role("link", name="Make more dates").click()
+    assert_looks_right(staff, "staff-more-dates")
+
+
+def test_preview_looks_right(staff, hub):
+    draft = SessionFactory(hub_year=hub, title="Year 4: area", room__status=SessionStatus.DRAFT)
+    staff.goto(f"/admin/hubs/showcasesession/{draft.pk}/preview/")
+    assert_looks_right(staff, "staff-preview")
