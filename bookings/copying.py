@@ -6,12 +6,12 @@ have gone home. It is made as a draft, so that staff look at it before anybody e
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.forms.utils import from_current_timezone
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -54,14 +54,15 @@ def more_dates(
 
     The same key again makes nothing and gives what it made. Raises BadPlan.
     """
-    with transaction.atomic():
-        if done := _made(key, len(whens)):
-            return done
+
+    def make() -> list[ShowcaseSession]:
         session = ShowcaseSession.objects.with_names().get(pk=session_id)
         year = hub_year or session.hub_year
         visit = _visit_of(session.host_school, year)
         copier = _Copier(year, visit, calendar_of_hub(year.hub_id), by, clock)
         return [copier.copy(session, when, ref=session_ref_of(key, n)) for n, when in enumerate(whens)]
+
+    return _once(key, len(whens), make)
 
 
 def visit_again(
@@ -77,9 +78,8 @@ def visit_again(
 
     The visit is made in that year if the school has none there yet. Same key, same drafts. Raises BadPlan.
     """
-    with transaction.atomic():
-        if done := _made(key, len(whens)):
-            return done
+
+    def make() -> list[ShowcaseSession]:
         new = _visit_of(visit, hub_year) or HostSchool.objects.create(
             hub_year=hub_year,
             school=visit.school,
@@ -88,6 +88,19 @@ def visit_again(
         )
         copier = _Copier(hub_year, new, calendar_of_hub(hub_year.hub_id), by, clock)
         return [copier.copy(one, when, ref=session_ref_of(key, n)) for n, (one, when) in enumerate(whens.items())]
+
+    return _once(key, len(whens), make)
+
+
+def _once(key: uuid.UUID, number: int, make: Callable[[], list[ShowcaseSession]]) -> list[ShowcaseSession]:
+    """What `make` makes, all of it or nothing; or what it has made before, also where that was at the same moment."""
+    try:
+        with transaction.atomic():
+            return _made(key, number) or make()
+    except IntegrityError:
+        if made := _made(key, number):
+            return made
+        raise
 
 
 def _made(key: uuid.UUID, number: int) -> list[ShowcaseSession]:
