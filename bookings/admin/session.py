@@ -12,6 +12,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from bookings import places, session_changes
 from bookings.admin import columns
@@ -277,18 +278,23 @@ class SessionAdmin(
         try:
             session_changes.set_places(session.pk, **wanted, by=staff(request), clock=timezone.now)
         except TooFewPlaces as error:
-            form.add_error("capacity", too_few_in_words(error))
+            form.add_error("capacity", too_few_in_words(error, wanted["capacity"]))
             return False
         said = _now("Places set: %(capacity)d, of which %(held_back)d held back.") % wanted
         self.message_user(request, said, messages.SUCCESS)
         return True
 
 
-def too_few_in_words(error: TooFewPlaces) -> str:
-    """One place may be needed only because booking is open."""
+def too_few_in_words(error: TooFewPlaces, capacity: int) -> str:
+    """And how many would have to be asked for first. One place may be needed only because booking is open."""
     if error.needed == 1:
         return _now("There must be at least 1 place: it is taken or held back, or booking is open.")
-    return why_not(error)
+    first = ngettext(
+        "Hold %(n)d place fewer back, or ask visitors to give %(n)d place back first.",
+        "Hold %(n)d places fewer back, or ask visitors to give %(n)d places back first.",
+        error.needed - capacity,
+    ) % {"n": error.needed - capacity}
+    return f"{why_not(error)} {first}"
 
 
 def why_not_open(session: Any, error: Refused) -> str:

@@ -235,7 +235,10 @@ def test_set_places_refuses_fewer_than_are_taken_in_a_sentence(admin_client):
     places.hold(session.pk, party(size=10), clock=lambda: NOW)
     page = set_places(admin_client, session, 31, 22)
     assert page.status_code == 422
-    assert errors_of(page) == ["32 places are taken or held back, so the room cannot hold fewer than 32."]
+    assert errors_of(page) == [
+        "32 places are taken or held back, so the room cannot hold fewer than 32. "
+        "Hold 1 place fewer back, or ask visitors to give 1 place back first."
+    ]
     assert "<title>Error: Set places" in page.content.decode()
     assert untouched(page)["capacity"] == ["31"]
     assert Places.objects.get().capacity == 40
