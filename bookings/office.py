@@ -55,11 +55,7 @@ def give(session_id: int, *, may_mark: bool, key: uuid.UUID, by: StaffUser, cloc
         link = OfficeLink.objects.filter(session=room.session).first() or OfficeLink(session=room.session)
         if Mail.objects.filter(dedupe_key=f"office:{key}").exists():
             return link
-        standing = room.places.standing(now=room.now)
-        if standing in (Standing.OVER, Standing.CANCELLED, Standing.POSTPONED):
-            raise NotBookable(standing)
-        if not address_of(room.session):
-            raise NoOffice
+        _judge(room)
         _give_to(link, room)
         link.may_mark, link.withdrawn_at = may_mark, None
         coming = register.people(room.session)
@@ -71,6 +67,14 @@ def give(session_id: int, *, may_mark: bool, key: uuid.UUID, by: StaffUser, cloc
         why = "may mark arrivals" if may_mark else "sees and prints"
         write(room, Verb.GIVE_OFFICE, by=by, why=why, news=[mail])
         return link
+
+
+def _judge(room: Room) -> None:
+    standing = room.places.standing(now=room.now)
+    if standing in (Standing.OVER, Standing.CANCELLED, Standing.POSTPONED):
+        raise NotBookable(standing)
+    if not address_of(room.session):
+        raise NoOffice
 
 
 def _give_to(link: OfficeLink, room: Room) -> None:

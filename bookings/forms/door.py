@@ -35,7 +35,8 @@ class WalkInForm(forms.Form):
     raise_to = forms.IntegerField(required=False, min_value=1, max_value=MOST_PLACES, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **({"label_suffix": ""} | kwargs))
+        super().__init__(*args, **kwargs)
+        self.label_suffix = ""
         self.found: list[School] = []
         self.offered = 0  # so many places would let them in
         typed = str(self.data.get("school", ""))[:150] if self.is_bound else ""
@@ -95,4 +96,5 @@ class NameForm(forms.Form):
     arrived = forms.BooleanField(label=_("Has arrived"), required=False, initial=True)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **({"label_suffix": ""} | kwargs))
+        super().__init__(*args, **kwargs)
+        self.label_suffix = ""
