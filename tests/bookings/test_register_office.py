@@ -288,6 +288,14 @@ def test_link_of_a_withdrawn_register_opens_nothing_and_the_worker_brings_no_oth
     assert [client.get(address).status_code for address in (old, new)] == [404, 200]
 
 
+def test_mail_whose_link_was_withdrawn_before_it_was_sent_is_dropped_although_there_is_a_new_one(session):
+    give(session)
+    office.withdraw(session.pk, by=StaffFactory(), clock=lambda: NOW)
+    give(session)
+    run(NOW)
+    assert [state for _to, _at, state in mails()] == ["dropped", "sent"]
+
+
 def test_who_had_the_link_at_a_mistyped_address_has_it_no_longer(client, session, at):
     old = page_of(give(session))
     session.office_email = "right@school.example"
