@@ -78,9 +78,7 @@ class PlacesForm(forms.Form):
 
 
 @admin.register(ShowcaseSession)
-class SessionAdmin(
-    WithRegister, WithDrafts, WithMoreDates, WithLetters, WithLateStart, WithExport, WithHistory
-):
+class SessionAdmin(WithRegister, WithDrafts, WithMoreDates, WithLetters, WithLateStart, WithExport, WithHistory):
     export_columns = columns.SESSION
     form = SessionForm
     change_form_template = "admin/session_form.html"
