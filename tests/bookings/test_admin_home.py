@@ -142,11 +142,11 @@ def test_register_that_is_filled_in_or_not_kept_needs_nobody(administrator, hub_
     one_of_each(hub_year, "a")
     session = Booking.objects.get(contact_email="camea@school.example").session
     first, second = Visitor.objects.filter(booking__session=session)
-    Visitor.objects.filter(pk=first.pk).update(attendance="attended")
+    Visitor.objects.filter(pk=first.pk).update(attendance="attended", marked_at=NOW)
     assert "1 session is over and its register is not filled in" in needs(administrator)
-    Visitor.objects.filter(pk=second.pk).update(attendance="absent")
+    Visitor.objects.filter(pk=second.pk).update(attendance="absent", marked_at=NOW)
     assert "1 session is over and its register is not filled in" not in needs(administrator)
-    Visitor.objects.filter(pk=second.pk).update(attendance="expected")
+    Visitor.objects.filter(pk=second.pk).update(attendance="expected", marked_at=None)
     session.visitors_reported = 12
     session.save()
     assert "1 session is over and its register is not filled in" not in needs(administrator)

@@ -402,6 +402,7 @@ def test_place_that_was_taken_back_at_once_is_not_handed_over_by_mail(smtp_serve
 
 def test_every_kind_about_a_booking_says_when_it_stands() -> None:
     of_none = {Kind.NOT_BOOKED, Kind.MY_BOOKINGS, Kind.TELL_ME, Kind.BOOKING_OPEN, Kind.REGISTER}
+    of_none |= {Kind.INVITED, Kind.PASSWORD, Kind.DEVICE_REMOVED}
     assert set(STANDS) == set(Kind) - of_none
 
 
@@ -488,4 +489,4 @@ def test_round_with_nothing_to_do_only_reads() -> None:
     run_due(at())  # marks that its opening has been told of
     with CaptureQueriesContext(connection) as captured:
         assert run_due(at()) == 0
-    assert statements(captured) == ["SELECT"] * 13
+    assert statements(captured) == ["SELECT"] * 16

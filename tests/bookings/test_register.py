@@ -286,6 +286,7 @@ def test_mark_all_undo_close_and_open_again_are_buttons(hub_client, session, at)
         "The session is not over, so somebody may still come."
     ]
     at(session.ends_at)
+    hub_client.force_login(staff_of(session.hub))  # two hours have passed
     assert "Close the register: mark the other 1 absent" in hub_client.get(page(session)).content.decode()
     hub_client.post(page(session, "marks"), {"do": "close"})
     assert [state(ada), state(bo)] == [ATTENDED, ABSENT]
