@@ -12,10 +12,11 @@ from django.utils.translation import ngettext
 from bookings.models import Places
 from bookings.near import distance_in_words
 from bookings.offers import list_has_ended
-from bookings.states import Standing
+from bookings.states import SessionStatus, Standing
 from bookings.templatetags.showcase_tags import clock
 from hubs.kept_words import kept_by_language
 from hubs.models import ShowcaseSession
+from hubs.models.session import ShowcaseSessionQuerySet
 
 TONES = {
     Standing.OPEN: "good",
@@ -25,6 +26,16 @@ TONES = {
     Standing.CANCELLED: "stop",
 }
 COUNTED = {Standing.OPEN, Standing.FULL, Standing.SOON, Standing.CLOSED}
+
+
+def announced() -> ShowcaseSessionQuerySet:
+    """Sessions that anybody may find, with what a list shows of them."""
+    return (
+        ShowcaseSession.objects.public()
+        .exclude(places__status=SessionStatus.DRAFT)
+        .with_names()
+        .select_related("places")
+    )
 
 
 @dataclass(frozen=True)
@@ -37,6 +48,11 @@ class Showing:
     @property
     def places(self) -> Places:
         return self.session.places
+
+    @property
+    def today(self) -> dt.date:
+        """The day in London."""
+        return timezone.localdate(self.now)
 
     @cached_property
     def standing(self) -> Standing:

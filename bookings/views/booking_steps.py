@@ -17,12 +17,13 @@ from django.views.decorators.http import require_http_methods
 from bookings import drafts, judging, limits, places, waiting_list
 from bookings.fair_share import takes_a_code
 from bookings.forms import CodeForm, OtherSchoolForm, SchoolPickForm, SchoolSearchForm, WaitForm, WhoForm, typed
+from bookings.instead import alternatives
 from bookings.models import Booking, Draft, SchoolKind
 from bookings.party import MOST_VISITORS, Party, VisitingSchool
 from bookings.refusals import NotForYourSchool, Refused, SchoolShareUsed, SessionFull
 from bookings.showing import Showing
 from bookings.states import Standing
-from bookings.views.sessions import alternatives, if_visible, page_of, visible_session
+from bookings.views.sessions import if_visible, page_of, visible_session
 from bookings.words import why_not
 from hubs.models import School
 from showcase.pages import View, private

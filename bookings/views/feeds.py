@@ -21,8 +21,8 @@ from django.utils.translation import gettext as _
 
 from bookings.events import address_of, as_json, calendar_of
 from bookings.finder import FinderForm
-from bookings.showing import Showing
-from bookings.views.sessions import PAGE, announced, by_day, visible_session
+from bookings.showing import Showing, announced
+from bookings.views.sessions import PAGE, Finding, by_day, visible_session
 from hubs.models import Hub, HubYear, Notice, ShowcaseSession
 from showcase.pages import public
 
@@ -41,12 +41,13 @@ def from_anywhere(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespon
     return open_to_all
 
 
-def _found(request: HttpRequest, now: dt.datetime) -> tuple[FinderForm, list[Showing]]:
-    """The sessions of a search, as the list at / has them, a page of them."""
+def _found(request: HttpRequest, now: dt.datetime) -> tuple[FinderForm, list[Showing], bool]:
+    """The sessions of a search, as the list at / has them: a page of them, and whether there are more."""
     form = FinderForm(request.GET, hubs=Hub.objects.named())
-    sessions = form.narrow(announced().upcoming(today=timezone.localdate(now)))
-    start = (form.page - 1) * MOST_IN_A_FEED
-    return form, [Showing(row, now) for row in sessions[start : start + MOST_IN_A_FEED + 1]]
+    found = Finding(form, today=timezone.localdate(now))
+    rows = found.page(form.page, MOST_IN_A_FEED)
+    more = found.total(rows) > form.page * MOST_IN_A_FEED
+    return form, [Showing(row, now) for row in rows], more
 
 
 @from_anywhere
@@ -54,11 +55,10 @@ def _found(request: HttpRequest, now: dt.datetime) -> tuple[FinderForm, list[Sho
 def sessions_json(request: HttpRequest) -> HttpResponse:
     """Sessions to come, with the filters of the list at /, 200 a page; `next` is the next page's address."""
     now = timezone.now()
-    form, found = _found(request, now)
-    more = len(found) > MOST_IN_A_FEED
+    form, found, more = _found(request, now)
     notices = Notice.objects.showing(now=now).filter(hub=None)
     said = {
-        "sessions": [as_json(one) for one in found[:MOST_IN_A_FEED]],
+        "sessions": [as_json(one) for one in found],
         "notices": [{"text": notice.text, "link": notice.link or None} for notice in notices],
         "next": address_of(reverse("sessions-json") + form.address(page=form.page + 1)) if more else None,
     }
@@ -70,10 +70,10 @@ def sessions_json(request: HttpRequest) -> HttpResponse:
 def sessions_calendar(request: HttpRequest) -> HttpResponse:
     """The calendar of a search."""
     now = timezone.now()
-    form, found = _found(request, now)
+    form, found, _more = _found(request, now)
     words = ", ".join(words for words, _address in form.chosen())
     name = _("Showcase sessions: %(search)s") % {"search": words} if words else _("Showcase sessions")
-    return _as_calendar(found[:MOST_IN_A_FEED], name, now)
+    return _as_calendar(found, name, now)
 
 
 @from_anywhere

@@ -15,13 +15,14 @@ from bookings.access import Opened, open_link
 from bookings.calendar_entry import calendar_entry
 from bookings.clashes import clashing
 from bookings.forms import ChangeForm
+from bookings.instead import alternatives
 from bookings.links import Purpose
 from bookings.models import Booking, HandOver, Visitor
 from bookings.refusals import Refused
 from bookings.seen import see, told
 from bookings.showing import Showing
 from bookings.states import FROZEN, SEATED, Standing, Status
-from bookings.views.sessions import alternatives, offered_instead
+from bookings.views.sessions import offered_instead
 from bookings.words import why_not
 from hubs.models import ShowcaseSession
 from showcase.pages import View, private

@@ -4,7 +4,7 @@ import datetime as dt
 from itertools import groupby
 from typing import Any
 
-from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, F, OuterRef, Q, Subquery, Value
+from django.db.models import Count, Exists, OuterRef, Q, Subquery, Value
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -13,10 +13,11 @@ from django.views.decorators.http import require_safe
 
 from bookings.events import as_script, schema_event, summary
 from bookings.finder import FinderForm
+from bookings.instead import alternatives
 from bookings.judging import hold_deadline
 from bookings.models import SessionChange
 from bookings.near import Near
-from bookings.showing import Showing
+from bookings.showing import Showing, announced
 from bookings.states import FROZEN, SessionStatus, Standing, Verb
 from bookings.words import who_may_book
 from hubs.models import Hub, HubYear, Notice, OldHubAddress, Resource, ShowcaseSession
@@ -26,16 +27,6 @@ from showcase.pages import public
 
 PAGE = 50
 BEFORE_IT_CLOSES = {Standing.ANNOUNCED, Standing.SOON, Standing.OPEN, Standing.FULL}
-
-
-def announced() -> ShowcaseSessionQuerySet:
-    """Sessions that anybody may find, with what a list shows of them."""
-    return (
-        ShowcaseSession.objects.public()
-        .exclude(places__status=SessionStatus.DRAFT)
-        .with_names()
-        .select_related("places")
-    )
 
 
 def with_total(sessions: ShowcaseSessionQuerySet) -> ShowcaseSessionQuerySet:
@@ -55,8 +46,8 @@ class Finding:
         self.near = Near(form.place, form.miles, fitting) if form.place else None
         self.fitting = fitting.reverse() if self.past else fitting
 
-    def page(self, number: int) -> list[ShowcaseSession]:
-        start, end = (number - 1) * PAGE, number * PAGE
+    def page(self, number: int, size: int = PAGE) -> list[ShowcaseSession]:
+        start, end = (number - 1) * size, number * size
         if self.near:
             return self.near.page(start, end, past=self.past)
         return list(with_total(self.fitting)[start:end])
@@ -192,27 +183,6 @@ def offered_instead(change: SessionChange | None, now: dt.datetime) -> dict[str,
     """The sessions that the hub itself offers instead of one that is off, if any can be booked still."""
     offered = change.instead_now(now=now) if change else []
     return {"instead": [Showing(session, now) for session in offered], "of_hub": True} if offered else {}
-
-
-def alternatives(showing: Showing, most: int = 3) -> list[Showing]:
-    """Sessions that still have places, of the same hub first, then the soonest; none for one that is only to come."""
-    if showing.standing in (Standing.ANNOUNCED, Standing.SOON, Standing.ELSEWHERE):
-        return []
-    today = timezone.localdate(showing.now)
-    with_places = (
-        announced()
-        .upcoming(today=today)
-        .filter(
-            Q(closes_at__gt=showing.now) | Q(closes_at=None, starts_at__gt=showing.now),
-            Q(opens_at=None) | Q(opens_at__lte=showing.now),
-            places__status=SessionStatus.OPEN,
-            places__capacity__gt=F("places__places_taken") + F("places__held_back"),
-            booked_elsewhere="",
-        )
-    )
-    same_hub = ExpressionWrapper(Q(hub_year__hub=showing.session.hub_year.hub_id), output_field=BooleanField())
-    ranked = with_places.exclude(pk=showing.session.pk).annotate(same_hub=same_hub)
-    return [Showing(row, showing.now) for row in ranked.order_by("-same_hub", "first_day", "starts_at")[:most]]
 
 
 @require_safe

@@ -350,7 +350,7 @@ def test_session_shows_its_hubs_notices_and_everyones(client):
 # --- sessions to go to instead ---------------------------------------------------------------------------------------
 
 
-def test_sessions_instead_have_places_now_and_the_same_hub_first(client, session_of):
+def test_sessions_instead_can_be_booked_now(client, session_of):
     cancelled = SessionFactory(title="cancelled", room__status=SessionStatus.CANCELLED)
     late, soon = DAY + dt.timedelta(days=5), DAY + dt.timedelta(days=1)
 
@@ -367,7 +367,7 @@ def test_sessions_instead_have_places_now_and_the_same_hub_first(client, session
     on(soon, title="announced", room__status=SessionStatus.ANNOUNCED)
     on(soon, title="closed", release_at=NOW - HOUR, closes_at=NOW)
     response = client.get(f"/sessions/{cancelled.ref}/")
-    assert [one.session.title for one in response.context["instead"]] == ["same hub, late", "soon", "late"]
+    assert [one.session.title for one in response.context["instead"]] == ["soon", "same hub, late", "late"]
 
 
 def test_session_that_has_started_is_not_offered_instead(client, monkeypatch):

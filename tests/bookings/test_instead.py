@@ -1,0 +1,86 @@
+"""Where else to go: near, about the same day, for the same years, the hub's own before others as good."""
+
+import datetime as dt
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from bookings.instead import alternatives
+from bookings.showing import Showing, announced
+from bookings.states import SessionStatus
+from hubs.school_days import london
+from hubs.teaching import Years
+from tests.factories import DAY, NOW, HubYearFactory, SchoolFactory, SessionFactory
+
+pytestmark = pytest.mark.django_db
+MILE = 1609
+
+
+def at(miles=0, *, days=0, years=Years.Y6, **values):
+    """A session so many miles north of the others' place and so many days after."""
+    day = DAY + dt.timedelta(days=days)
+    known = miles is not None
+    place = (
+        {"easting": 574000, "northing": 155000 + round(miles * MILE)} if known else {"easting": None, "postcode": ""}
+    )
+    times = {"starts_at": london(day, dt.time(9)), "ends_at": london(day, dt.time(11))}
+    return SessionFactory(venue=SchoolFactory(**place), lessons_of=years, suits_years=years, **times, **values)
+
+
+@pytest.fixture
+def full():
+    return at(title="full", room__status=SessionStatus.CANCELLED, hub_year=HubYearFactory())
+
+
+def offered(session):
+    showing = Showing(announced().get(pk=session.pk), NOW)
+    return [one.session.title for one in alternatives(showing)]
+
+
+def test_nearest_comes_first_whichever_hub_it_is_of(full):
+    at(60, title="far, same hub", hub_year=full.hub_year)
+    at(30, title="thirty miles")
+    at(3, title="three miles")
+    assert offered(full) == ["three miles", "thirty miles", "far, same hub"]
+
+
+def test_hubs_own_comes_before_another_as_good(full):
+    at(3, title="another hub")
+    at(4, title="same hub", hub_year=full.hub_year)
+    assert offered(full) == ["same hub", "another hub"]
+
+
+def test_twenty_miles_weigh_as_a_week(full):
+    at(19, title="same day, nineteen miles")
+    at(0, days=7, title="a week later, here")
+    at(21, title="same day, twenty-one miles")
+    assert offered(full) == ["same day, nineteen miles", "a week later, here", "same day, twenty-one miles"]
+
+
+def test_session_for_the_same_years_is_worth_sixty_miles(full):
+    at(1, years=Years.Y1, title="Year 1, here")
+    at(59, title="Year 6, fifty-nine miles")
+    assert offered(full) == ["Year 6, fifty-nine miles", "Year 1, here"]
+
+
+def test_place_that_nobody_knows_is_far(full):
+    at(None, title="somewhere")
+    at(90, title="ninety miles")
+    assert offered(full) == ["ninety miles", "somewhere"]
+
+
+def test_session_a_fortnight_before_is_offered_and_none_that_is_gone(full):
+    at(0, days=-14, title="a fortnight before")
+    at(0, days=-30, title="gone")
+    assert offered(full) == ["a fortnight before"]
+
+
+def test_alternatives_are_three_in_two_queries(full):
+    for number in range(5):
+        at(number, title=f"{number}")
+    showing = Showing(announced().get(pk=full.pk), NOW)
+    with CaptureQueriesContext(connection) as asked:
+        found = alternatives(showing)
+        assert [one.row["name"] for one in found] == ["0", "1", "2"]
+    assert len(asked) == 2
