@@ -1,11 +1,14 @@
 """Finding a session: the filters of the list, plain GET parameters that can be shared."""
 
 import datetime as dt
+from collections.abc import Callable, Collection
+from functools import reduce
+from operator import or_
 from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from bookings.forms.fields import Line
@@ -119,9 +122,9 @@ class FinderForm(forms.Form):
         asked = str(self.data.get("page", ""))[:6]  # enough for any page there is, and little for int()
         return int(asked) or 1 if asked.isascii() and asked.isdigit() else 1
 
-    def narrow(self, sessions: ShowcaseSessionQuerySet, *, leaving: str = "") -> ShowcaseSessionQuerySet:
-        """The sessions that fit what was answered, but for the filter `leaving`."""
-        said = {name: value for name, value in self.cleaned_data.items() if value and name != leaving}
+    def narrow(self, sessions: ShowcaseSessionQuerySet, *, leaving: Collection[str] = ()) -> ShowcaseSessionQuerySet:
+        """The sessions that fit what was answered, but for the filters `leaving`."""
+        said = {name: value for name, value in self.cleaned_data.items() if value and name not in leaving}
         if "teach" in said:
             sessions = suiting(sessions, _years_of(said["teach"]))
         if "role" in said:
@@ -136,6 +139,29 @@ class FinderForm(forms.Form):
             shared = ShowcaseSession.objects.filter(also_run_by__hub__slug=said["hub"])
             sessions = sessions.filter(own | Q(pk__in=shared.values("pk")))
         return sessions
+
+    def count(self, sessions: ShowcaseSessionQuerySet) -> None:
+        """Say beside each choice of a class and of a role how many of `sessions`, narrowed by neither, it would find.
+
+        One query, of one row for each kind of session.
+        """
+        kinds = sessions.order_by().values_list("suits_years", "taught", "suits_roles").annotate(n=Count("pk"))
+        found = [(all_years(suits, taught), int(roles), n) for suits, taught, roles, n in kinds]
+        role, years = int(self.cleaned_data.get("role") or 0), self.cleaned_data.get("teach")
+        wanted = int(_years_of(years)) if years else 0
+        for_role = [(theirs, n) for theirs, roles, n in found if not role or not roles or roles & role]
+        for_years = [(roles, n) for theirs, roles, n in found if not wanted or theirs & wanted]
+        self._label("teach", lambda name: sum(n for theirs, n in for_role if theirs & int(_years_of(name))))
+        self._label("role", lambda name: sum(n for roles, n in for_years if not roles or roles & int(name)))
+
+    def _label(self, field: str, counted: Callable[[str], int]) -> None:
+        choices: Any = self.fields[field]
+        choices.choices = [
+            (name, [(one, _counted(words, counted(one))) for one, words in label])
+            if isinstance(label, list)
+            else (name, _counted(label, counted(name)) if name else label)
+            for name, label in choices.choices
+        ]
 
     def address(self, **changes: Any) -> str:
         """This search's query string with `changes`; None takes a parameter out."""
@@ -172,6 +198,15 @@ class FinderForm(forms.Form):
 def _without(name: str) -> dict[str, None]:
     """What leaves an address with one filter: a distance means nothing without its place."""
     return {"near": None, "within": None} if name == "near" else {name: None}
+
+
+def all_years(suits: int, taught: list[list[Any]]) -> int:
+    """The years that a session suits and those of its classes, as a flag."""
+    return reduce(or_, (years for years, _topic in taught), int(suits))
+
+
+def _counted(words: Any, n: int) -> str:
+    return f"{words} ({n})"
 
 
 def _in_miles(miles: int) -> str:

@@ -6,13 +6,12 @@ suits none of the same years as sixty miles; the hub's own are taken before othe
 """
 
 import datetime as dt
-from functools import reduce
 from math import hypot
-from operator import or_
 from typing import Any
 
 from django.db.models import F, Q
 
+from bookings.finder import all_years
 from bookings.showing import Showing, announced
 from bookings.states import SessionStatus, Standing
 from hubs.models import ShowcaseSession
@@ -59,7 +58,7 @@ def _cost(wanted: ShowcaseSession, other: dict[str, Any]) -> float:
     cost = _miles(wanted, other)
     if wanted.first_day and other["first_day"]:
         cost += abs((other["first_day"] - wanted.first_day).days) / 7 * MILES_OF_A_WEEK
-    years, theirs = _years(wanted.suits_years, wanted.taught), _years(other["suits_years"], other["taught"])
+    years, theirs = all_years(wanted.suits_years, wanted.taught), all_years(other["suits_years"], other["taught"])
     cost += MILES_OF_OTHER_YEARS if years and theirs and not years & theirs else 0
     return cost + (MILES_OF_ANOTHER_HUB if other["hub_year__hub_id"] != wanted.hub_year.hub_id else 0)
 
@@ -71,8 +70,3 @@ def _miles(wanted: ShowcaseSession, other: dict[str, Any]) -> float:
     if east is None or north is None:
         return MILES_UNKNOWN
     return hypot(east - wanted.easting, north - wanted.northing) / METRES_IN_A_MILE
-
-
-def _years(suits: int, taught: list[list[Any]]) -> int:
-    """Every year that a session is for: those it suits and the classes taught, as a flag."""
-    return reduce(or_, (years for years, _topic in taught), int(suits))

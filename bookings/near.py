@@ -77,6 +77,12 @@ class Near:
         rows = {session.pk: session for session in self.sessions.filter(pk__in=keys).order_by()}
         return [self._with_miles(rows[key]) for key in keys if key in rows]
 
+    def within(self, sessions: ShowcaseSessionQuerySet) -> ShowcaseSessionQuerySet:
+        """Those of `sessions` that are as near as the list looks."""
+        if not self.radius:
+            return sessions
+        return self._measure(sessions).filter(self._within(self.radius))
+
     def _with_miles(self, session: Any) -> Any:
         session.miles = None
         if session.easting is not None:
@@ -86,10 +92,13 @@ class Near:
 
     @property
     def _measured(self) -> ShowcaseSessionQuerySet:
+        return self._measure(self.sessions)
+
+    def _measure(self, sessions: ShowcaseSessionQuerySet) -> ShowcaseSessionQuerySet:
         """With `far`, the square of the distance in metres: as a float, since it is too large for an integer column."""
         across = Cast("easting", FloatField()) - float(self.place.easting)
         along = Cast("northing", FloatField()) - float(self.place.northing)
-        return self.sessions.alias(far=across * across + along * along)
+        return sessions.alias(far=across * across + along * along)
 
     def _within(self, miles: int) -> Q:
         """In the circle; in the square around it, too, which an index knows."""

@@ -41,7 +41,7 @@ def one_of_each(number: int, *, public: str = "Kent", personal: str = "Test") ->
     booking = booked(session, number, personal=personal)
     words = letters.Words("all", f"{personal} subject", f"{personal} letter")
     letters.write([session.pk], words, by=staff, clock=lambda: NOW)
-    changed(session, booking, visit, staff, personal=personal)
+    changed(session, booking, visit, staff, public=public)
     OfficeLink.objects.create(session=session, given_to=f"{personal}.office@school.example".lower(), given_at=NOW)
     NetworkUse.objects.create(network=f"{number:032}", what="booking", hour=NOW, used=1)
     Told.objects.create(session=session, of="open", at=NOW)
@@ -78,9 +78,9 @@ def booked(session, number, *, personal):
     return booking
 
 
-def changed(session, booking, visit, staff, *, personal):
-    news = session_changes.News(message=f"{personal} message")
+def changed(session, booking, visit, staff, *, public):
+    news = session_changes.News(message=f"{public} message")
     change = session_changes.postpone(session.pk, by=staff, clock=lambda: NOW, news=news)
     seen.see(booking, None, change.pk, clock=lambda: NOW)
-    news = session_changes.News(message=f"{personal} message", key=uuid.uuid4())
+    news = session_changes.News(message=f"{public} message", key=uuid.uuid4())
     wide_changes.ask_for(visit, Verb.REINSTATE, [session], by=staff, clock=lambda: NOW, news=news)

@@ -20,9 +20,9 @@ from showcase.pages import private
 
 @private
 @require_safe
-def coming(request: HttpRequest, token: str) -> HttpResponse:
+def coming(request: HttpRequest, link: OfficeLink, token: str) -> HttpResponse:
     """Names, schools and needs; no address and no number of theirs."""
-    return render(request, "bookings/office/coming.html", _context(open_office(token), token))
+    return render(request, "bookings/office/coming.html", _context(link, token))
 
 
 @private

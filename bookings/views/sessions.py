@@ -46,7 +46,13 @@ class Finding:
         self.near = Near(form.place, form.miles, fitting) if form.place else None
         self.fitting = fitting.reverse() if self.past else fitting
 
-    def page(self, number: int, size: int = PAGE) -> list[ShowcaseSession]:
+    def count_choices(self) -> None:
+        """Say beside the choices of the form how many each would find, as far away as the list looks."""
+        fitting = self.form.narrow(self.of_time, leaving=("teach", "role"))
+        self.form.count(self.near.within(fitting) if self.near else fitting)
+
+    def page(self, number: int, size: int | None = None) -> list[ShowcaseSession]:
+        size = size or PAGE
         start, end = (number - 1) * size, number * size
         if self.near:
             return self.near.page(start, end, past=self.past)
@@ -61,7 +67,7 @@ class Finding:
     def without_one(self) -> list[tuple[str, str, int]]:
         """Each filter whose loss would find something: in words, the address without it, and how many that finds."""
         counted = [
-            (words, address, self.form.narrow(self.of_time, leaving=name).count())
+            (words, address, self.form.narrow(self.of_time, leaving=[name]).count())
             for name, words, address in self.form.in_force()
         ]
         return [one for one in counted if one[2]]
@@ -75,7 +81,7 @@ def by_day(showings: list[Showing]) -> list[tuple[ShowcaseSession, list[Showing]
 
 @public
 def find(request: HttpRequest) -> HttpResponse:
-    """The list of sessions by date, or near a place; filtered. Four queries, and as many more for a place."""
+    """The list of sessions by date, or near a place; filtered. Five queries, and as many more for a place."""
     now = timezone.now()
     form = FinderForm(request.GET, hubs=Hub.objects.named())
     found = Finding(form, today=timezone.localdate(now))
@@ -84,8 +90,10 @@ def find(request: HttpRequest) -> HttpResponse:
     if not rows and number > 1:
         return redirect(f"{request.path}{form.address(page=None)}")
     total = found.total(rows)
+    found.count_choices()
     context = {
         "form": form,
+        "chosen": form.chosen(),
         "past": found.past,
         "near": found.near,
         "distances": form.distances(found.near) if found.near else [],

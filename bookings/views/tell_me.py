@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_safe
 
 from bookings import limits, links, telling
-from bookings.access import is_stopped, open_wish
+from bookings.access import is_stopped, open_office, open_wish
 from bookings.forms import AddressForm
 from bookings.links import Purpose
 from bookings.models import TellMe
@@ -106,7 +106,7 @@ def by_link(request: HttpRequest, token: str) -> HttpResponse:
     if link and link.purpose == Purpose.UNSUBSCRIBE:
         return _wish(request, open_wish(token), token)
     if link and link.purpose == Purpose.OFFICE:
-        return office.coming(request, token)
+        return office.coming(request, open_office(token), token)
     return private_pages.booking(request, token)
 
 

@@ -1,6 +1,7 @@
 """The list of sessions: what it shows, its filters, its pages."""
 
 import datetime as dt
+import re
 
 import pytest
 from django.urls import reverse
@@ -298,3 +299,39 @@ def test_hubs_page_lists_hubs_by_their_newest_name(client):
         ("Another hub", "/hubs/another/"),
         ("New name", "/hubs/kent/"),
     ]
+
+
+# --- counts ----------------------------------------------------------------------------------------------------------
+
+
+def choices(client, field, query=""):
+    """The choices of a filter as the page shows them."""
+    html = client.get(f"/{query}").content.decode()
+    (found,) = re.findall(rf'<select name="{field}".*?</select>', html, re.DOTALL)
+    return re.findall(r"<option[^>]*>([^<]*)</option>", found)
+
+
+def test_choice_of_a_class_says_how_many_it_would_find(client):
+    SessionFactory(lessons_of=Years.Y6, suits_years=Years.Y6 | Years.KS3)
+    SessionFactory(lessons_of=Years.Y3, suits_years=Years(0))
+    said = choices(client, "teach")
+    assert {"Any year", "Year 6 (1)", "Year 7 (1)", "Year 3 (1)", "Year 1 (0)", "Key Stage 2 (2)"} <= set(said)
+
+
+def test_counts_leave_out_their_own_filter_and_heed_the_others(client):
+    SessionFactory(lessons_of=Years.Y6, suits_roles=Roles.HEADTEACHER, hub_year__hub__slug="kent")
+    SessionFactory(lessons_of=Years.Y3, suits_years=Years.Y3, suits_roles=Roles.TEACHER)
+    assert "Year 3 (1)" in choices(client, "teach", "?teach=y6")
+    assert "Year 3 (0)" in choices(client, "teach", "?hub=kent")
+    assert "Year 3 (0)" in choices(client, "teach", f"?role={int(Roles.HEADTEACHER)}")
+    assert "Headteacher (1)" in choices(client, "role")
+    assert "Headteacher (0)" in choices(client, "role", "?teach=y3")
+
+
+@pytest.mark.parametrize("query", ["?teach=y6", "?teach=ks3", f"?role={int(Roles.TEACHER)}"])
+def test_count_is_what_the_choice_finds(client, query):
+    for lessons, suits, roles in ((Years.Y6, Years.KS3, 0), (Years.Y7, Years(0), 1), (Years.Y1, Years.Y1, 2)):
+        SessionFactory(lessons_of=lessons, suits_years=suits, suits_roles=Roles(roles))
+    html = client.get(f"/{query}").content.decode()
+    said = re.findall(r"<option[^>]* selected>[^<(]*\((\d+)\)</option>", html)
+    assert said == [str(len(shown(client, query)))]
