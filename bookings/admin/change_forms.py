@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from bookings.admin.choosing import OneOf, SomeOf, SomeRows
+from bookings.admin.on_its_day import SomeSessions
 from bookings.models import SessionChange
 from bookings.models.change import LONGEST_MESSAGE, MOST_INSTEAD
 from bookings.moving import WHEN_AND_WHERE, Plan, Teaching
@@ -57,7 +58,7 @@ class NewsForm(forms.Form):
 class TakeOffForm(NewsForm):
     """Cancel or postpone: a message, and sessions to go to instead."""
 
-    instead = SomeRows(
+    instead = SomeSessions(
         ShowcaseSession.objects.none(),
         label=_("Offer instead"),
         required=False,
@@ -141,7 +142,7 @@ class WideForm(TakeOffForm):
     """The sessions of a visit or an exchange that are to be cancelled, postponed or reinstated."""
 
     field_order = ["sessions", "message", "instead"]
-    sessions = SomeRows(
+    sessions = SomeSessions(
         ShowcaseSession.objects.none(),
         label=_("Sessions"),
         widget=forms.CheckboxSelectMultiple,

@@ -24,6 +24,7 @@ from bookings import moving, session_changes
 from bookings.admin.buttons import WithButtons
 from bookings.admin.cards import is_near
 from bookings.admin.change_forms import MoveForm, NewsForm, SubstituteForm, TakeOffForm
+from bookings.admin.on_its_day import on_its_day
 from bookings.admin.read_only import staff
 from bookings.models import Booking, SessionChange
 from bookings.refusals import Refused, TooFewPlaces
@@ -198,7 +199,7 @@ class WithChanges(WithPreview):
             form,
             title=str(NAMES[page][1]),
             original=session,
-            touches=lambda _form: whom([session.pk]),
+            touches=lambda _form: [on_its_day(session), *whom([session.pk])],
             do=do,
             rows=self._now(session),
         )
@@ -220,7 +221,7 @@ class WithChanges(WithPreview):
             }
             asked = _now("Everyone is asked if they can still come. Who does not answer keeps the place.")
             dates = _now("A new day has new dates for booking: look at them in the session's form afterwards.")
-            return [new, *whom([session.pk]), asked, dates]
+            return [on_its_day(session), new, *whom([session.pk]), asked, dates]
 
         title, rows = str(NAMES["move"][1]), self._now(session)
         return self.ask(request, form, title=title, original=session, touches=touches, do=do, rows=rows)
@@ -244,8 +245,9 @@ class WithChanges(WithPreview):
             form,
             title=_now("Substitute: %(lesson)s") % {"lesson": lesson},
             original=session,
-            touches=lambda _form: whom([session.pk]),
+            touches=lambda _form: [on_its_day(session), *whom([session.pk])],
             do=do,
+            rows=self._now(session),
         )
 
     def seen_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
@@ -268,7 +270,7 @@ class WithChanges(WithPreview):
             title=_now("Who has seen it"),
             button="",
             original=session,
-            rows=[first, *rows],
+            rows=[on_its_day(session), first, *rows],
         )
 
     @staticmethod
@@ -286,7 +288,7 @@ class WithChanges(WithPreview):
     @staticmethod
     def _now(session: Any) -> list[str]:
         taken = _now("%(places)s taken") % {"places": session.places}
-        return [f"{session}: {session.places.get_status_display()}", taken]
+        return [on_its_day(session), str(session.places.standing(now=timezone.now()).label), taken]
 
     @staticmethod
     def _done(change: SessionChange | None) -> str:

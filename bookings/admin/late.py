@@ -16,6 +16,7 @@ from bookings import moving
 from bookings.admin.cards import is_near
 from bookings.admin.change_forms import NewsForm
 from bookings.admin.changes import WithChanges, whom
+from bookings.admin.on_its_day import on_its_day
 from bookings.admin.read_only import staff
 from bookings.moving import Plan
 from bookings.states import SESSION_TABLE, Verb
@@ -101,7 +102,7 @@ class WithLateStart(WithChanges):
         def touches(form: Any) -> list[str]:
             plan = form.plan()
             new = _now("New: %(starts)s to %(ends)s") % {"starts": clock(plan.starts_at), "ends": clock(plan.ends_at)}
-            return [new, *whom([session.pk])]
+            return [on_its_day(session), new, *whom([session.pk])]
 
         title, rows = _now("Late start"), self._now(session)
         return self.ask(request, form, title=title, original=session, touches=touches, do=do, rows=rows)

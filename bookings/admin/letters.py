@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 
 from bookings import letters
 from bookings.admin.changes import WithChanges, WithPreview
-from bookings.admin.choosing import SomeRows
+from bookings.admin.on_its_day import SomeSessions
 from bookings.admin.read_only import ReadOnlyAdmin, ReadOnlyInline, staff
 from bookings.models import Letter
 from bookings.models.letter import LONGEST_LETTER, LONGEST_SUBJECT
@@ -58,7 +58,7 @@ class WideLetterForm(LetterForm):
     """A letter to the people of several sessions."""
 
     field_order = ["sessions", "to", "subject", "message"]
-    sessions = SomeRows(
+    sessions = SomeSessions(
         ShowcaseSession.objects.none(),
         label=_("Sessions"),
         widget=forms.CheckboxSelectMultiple,

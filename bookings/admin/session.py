@@ -23,6 +23,7 @@ from bookings.admin.late import WithLateStart
 from bookings.admin.letters import LetterInline, WithLetters
 from bookings.admin.more_dates import WithMoreDates
 from bookings.admin.needs import Needs
+from bookings.admin.on_its_day import on_its_day
 from bookings.admin.read_only import staff
 from bookings.admin.register import WithRegister
 from bookings.admin.session_form import LessonInline, ProgrammeInline, ResourceInline, SessionForm, of_last_time
@@ -117,6 +118,10 @@ class SessionAdmin(WithRegister, WithDrafts, WithMoreDates, WithLetters, WithLat
             queryset = queryset.filter(places__status=SessionStatus.OPEN)
             queryset = queryset.exclude(visibility=ShowcaseSession.Visibility.STAFF)
         return super().get_search_results(request, queryset, search_term)
+
+    def to_choose(self, session: ShowcaseSession) -> str:
+        """What a list to choose from shows: hubs/admin/scoped.py asks for it."""
+        return on_its_day(session)
 
     def get_inlines(self, request: HttpRequest, obj: Any = None) -> Any:
         """A session that is there shows what has been written to its people."""
@@ -224,6 +229,8 @@ class SessionAdmin(WithRegister, WithDrafts, WithMoreDates, WithLetters, WithLat
         return [(name, str(label)) for name, label, at in VERBS if row.places.status in at]
 
     def links(self, request: HttpRequest, row: Any) -> Iterable[tuple[str, str]]:
+        """The register first: on the day it is what the page is opened for."""
+        yield from self.register_links(request, row)
         bookings = reverse(f"{self.admin_site.name}:bookings_booking_changelist")
         if self.has_change_permission(request, row):
             yield self.page_of(row.pk, "places"), _now("Set places")
@@ -234,9 +241,8 @@ class SessionAdmin(WithRegister, WithDrafts, WithMoreDates, WithLetters, WithLat
         if request.user.has_perm("bookings.add_booking"):
             yield f"{bookings}add/?session={row.ref}", _now("Book for somebody")
         if request.user.has_perm("bookings.view_auditentry", row):
-            for model, label in (("auditentry", _now("History")), ("mail", _now("Mails"))):
+            for model, label in (("auditentry", _now("What happened")), ("mail", _now("Mails"))):
                 yield reverse(f"{self.admin_site.name}:bookings_{model}_changelist") + of_it, label
-        yield from self.register_links(request, row)
 
     @admin.action(description=_("Announce"), permissions=["change"])
     def announce(self, request: HttpRequest, queryset: QuerySet[ShowcaseSession]) -> None:
@@ -276,23 +282,29 @@ class SessionAdmin(WithRegister, WithDrafts, WithMoreDates, WithLetters, WithLat
         try:
             session_changes.set_places(session.pk, **wanted, by=staff(request), clock=timezone.now)
         except TooFewPlaces as error:
-            form.add_error("capacity", too_few_in_words(error, wanted["capacity"]))
+            form.add_error("capacity", too_few_in_words(error, **wanted))
             return False
         said = _now("Places set: %(capacity)d, of which %(held_back)d held back.") % wanted
         self.message_user(request, said, messages.SUCCESS)
         return True
 
 
-def too_few_in_words(error: TooFewPlaces, capacity: int) -> str:
+def too_few_in_words(error: TooFewPlaces, *, capacity: int, held_back: int) -> str:
     """And how many would have to be asked for first. One place may be needed only because booking is open."""
     if error.needed == 1:
         return _now("There must be at least 1 place: it is taken or held back, or booking is open.")
-    first = ngettext(
-        "Hold %(n)d place fewer back, or ask visitors to give %(n)d place back first.",
-        "Hold %(n)d places fewer back, or ask visitors to give %(n)d places back first.",
-        error.needed - capacity,
-    ) % {"n": error.needed - capacity}
-    return f"{why_not(error)} {first}"
+    fewer = error.needed - capacity
+    if held_back < fewer:  # so that holding none back would not be enough
+        first = ngettext(
+            "Ask visitors to give %(n)d place back first.", "Ask visitors to give %(n)d places back first.", fewer
+        )
+    else:
+        first = ngettext(
+            "Hold %(n)d place fewer back, or ask visitors to give %(n)d place back first.",
+            "Hold %(n)d places fewer back, or ask visitors to give %(n)d places back first.",
+            fewer,
+        )
+    return f"{why_not(error)} {first % {'n': fewer}}"
 
 
 def why_not_open(session: Any, error: Refused) -> str:

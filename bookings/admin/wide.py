@@ -23,6 +23,7 @@ from bookings.admin.changes import WithPreview, whom
 from bookings.admin.letters import WithWideLetters
 from bookings.admin.more_dates import WithVisitAgain
 from bookings.admin.needs import Needs
+from bookings.admin.on_its_day import on_its_day
 from bookings.admin.read_only import ReadOnlyAdmin, ReadOnlyInline, staff
 from bookings.models import Seen, SessionChange, WideChange, WideStep
 from bookings.states import Verb
@@ -78,7 +79,7 @@ class WithWideChanges(WithPreview):
 
         def touches(form: Any) -> list[str]:
             chosen = list(form.cleaned_data["sessions"])
-            return [*map(str, chosen), *whom([session.pk for session in chosen])]
+            return [*map(on_its_day, chosen), *whom([session.pk for session in chosen])]
 
         return self.ask(request, form, title=str(label), original=row, touches=touches, do=do)
 

@@ -105,6 +105,11 @@ class ScopedAutocomplete(AutocompleteJsonView):
             return found
         return scope.choices(self.request.user, found, of=self.source_field.model)
 
+    def serialize_result(self, obj: Any, to_field_name: str) -> dict[str, str]:
+        """A row is called what it is, unless its list says more of it to whoever has to choose (`to_choose`)."""
+        more = getattr(self.model_admin, "to_choose", str)
+        return super().serialize_result(obj, to_field_name) | {"text": more(obj)}
+
 
 def label_of(field: "Field[Any, Any]") -> str:
     """As `scope.ANYWHERE` names it: "hubs.ShowcaseSession.also_run_by"."""

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from bookings import places, session_changes, waiting_list
+from bookings.admin.on_its_day import on_its_day
 from bookings.models import Booking, Mail, Places, SessionChange, WideChange, WideStep
 from bookings.seen import see
 from bookings.states import Kind, SessionStatus, Verb
@@ -96,7 +97,7 @@ def test_session_links_to_what_the_table_allows(admin_client, was, shown):
     found = [label for _address, label in links_of(admin_client, session)]
     of_all = ["Make more dates"] if was == SessionStatus.DRAFT else ["Write to everyone", "Make more dates"]
     shown = [*shown[:2], *of_all, *shown[2:]] if was == SessionStatus.DRAFT else [*shown, *of_all]
-    assert found == ["Set places", *shown, "Bookings", "Book for somebody", "History", "Mails", "Register"]
+    assert found == ["Register", "Set places", *shown, "Bookings", "Book for somebody", "What happened", "Mails"]
     for address, label in links_of(admin_client, session):
         assert admin_client.get(address.replace("&amp;", "&")).status_code == 200, label
 
@@ -123,6 +124,7 @@ def test_session_is_taken_off_after_a_look_at_whom_it_touches(admin_client, sess
     preview = fill_in(admin_client, page_of(session, page), message="Snow & ice", instead=[other.pk])
     assert everything(session) == before
     assert said_on(preview) == [
+        on_its_day(session),
         "1 booking has places",
         "2 visitors",
         "1 party waits",
@@ -142,6 +144,14 @@ def test_session_is_taken_off_after_a_look_at_whom_it_touches(admin_client, sess
     again = admin_client.post(page_of(session, page), sent)  # a double press
     assert again.headers["Location"] == page_of(session, "change")
     assert everything(session) == after
+
+
+def test_page_that_takes_a_session_off_says_which_day_it_is(admin_client, session):
+    named = f"Year 6 lesson ({session.ref}), Tuesday 26 January 2027, 9:00, {session.where_name}"
+    places.confirm(places.hold(session.pk, party(), clock=lambda: NOW).pk, clock=lambda: NOW)
+    session_changes.close_booking(session.pk, by=StaffFactory(), clock=lambda: NOW)
+    assert said_on(admin_client.get(page_of(session, "cancel"))) == [named, "Booking has closed", "1 of 30 taken"]
+    assert said_on(fill_in(admin_client, page_of(session, "cancel")))[0] == named
 
 
 def test_session_that_was_cancelled_meanwhile_is_not_told_twice(admin_client, session):
@@ -294,9 +304,9 @@ def test_staff_see_whom_to_ring(admin_client, session):
     Booking.objects.exclude(pk=booking.pk).update(contact_email=None, email_key=None)
     change = session_changes.cancel_session(session.pk, by=StaffFactory(), clock=lambda: NOW)
     page = admin_client.get(page_of(session, "seen"))
-    assert said_on(page)[0] == "Session cancelled. 3 people have not seen it yet."
+    assert said_on(page)[:2] == [on_its_day(session), "Session cancelled. 3 people have not seen it yet."]
     assert '<a href="tel:07700900982">07700 900 982</a>' in words_of(page)
-    assert [row.rpartition(": ")[2] for row in said_on(page)[1:]] == [
+    assert [row.rpartition(": ")[2] for row in said_on(page)[2:]] == [
         "no email address",
         "07700 900 982, teacher@school.example",
         "07700 900 982 (of Test Teacher), teacher+2@school.example",
@@ -304,7 +314,7 @@ def test_staff_see_whom_to_ring(admin_client, session):
     for one in Booking.objects.all():
         see(one, None, change.pk, clock=lambda: NOW)
     see(booking, booking.visitors.get(is_contact=False), change.pk, clock=lambda: NOW)
-    assert said_on(admin_client.get(page_of(session, "seen"))) == ["Session cancelled. Everyone has seen it."]
+    assert said_on(admin_client.get(page_of(session, "seen")))[1:] == ["Session cancelled. Everyone has seen it."]
 
 
 def test_session_that_never_changed_has_no_page_of_who_has_seen_it(admin_client, session):
@@ -354,7 +364,7 @@ def test_sessions_of_a_visit_or_hub_are_called_off_together(admin_client, visit,
     ]
     preview = fill_in(admin_client, page_of(row, "postpone"), message="Snow")
     assert said_on(preview)[:5] == [
-        *(str(session) for session in visit.sessions.order_by("pk")),
+        *(on_its_day(session) for session in visit.sessions.order_by("pk")),
         "2 bookings have places",
         "3 visitors",
         "0 parties wait",

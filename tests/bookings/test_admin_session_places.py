@@ -244,6 +244,15 @@ def test_set_places_refuses_fewer_than_are_taken_in_a_sentence(admin_client):
     assert Places.objects.get().capacity == 40
 
 
+def test_set_places_says_nothing_of_held_back_places_where_there_are_none(admin_client):
+    session = SessionFactory(room__capacity=40, share=None)
+    places.hold(session.pk, party(size=10), clock=lambda: NOW)
+    assert errors_of(set_places(admin_client, session, 9, 0)) == [
+        "10 places are taken or held back, so the room cannot hold fewer than 10. "
+        "Ask visitors to give 1 place back first."
+    ]
+
+
 def test_set_places_keeps_one_place_while_booking_is_open(admin_client):
     page = set_places(admin_client, SessionFactory(), 0, 0)
     assert errors_of(page) == ["There must be at least 1 place: it is taken or held back, or booking is open."]

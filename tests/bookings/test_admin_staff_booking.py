@@ -216,8 +216,9 @@ def test_session_that_is_past_cannot_be_chosen(admin_client):
 
 def test_sessions_to_come_are_offered_the_next_one_first(admin_client):
     SessionFactory(title="Without a date", starts_at=None, ends_at=None, first_day=None, room__status="announced")
-    SessionFactory(title="Division")
+    division = SessionFactory(title="Division")
     SessionFactory(title="Fractions", starts_at=NOW.replace(hour=13), ends_at=NOW.replace(hour=15))
     asked = {"term": "", "app_label": "bookings", "model_name": "booking", "field_name": "session"}
     results = admin_client.get(reverse("admin:autocomplete"), asked).json()["results"]
-    assert [row["text"].rpartition(" ")[0] for row in results] == ["Fractions", "Division", "Without a date"]
+    assert results[1]["text"] == f"{division}, Tuesday 26 January 2027, 9:00, {division.where_name}"
+    assert [row["text"].partition(" (")[0] for row in results] == ["Fractions", "Division", "Without a date"]
