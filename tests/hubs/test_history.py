@@ -1,5 +1,7 @@
 """Every version of what staff edit, who changed it, and who may read it."""
 
+import datetime as dt
+
 import pytest
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
@@ -32,6 +34,16 @@ def test_version_says_who_changed_what_from_what_to_what():
     _page, html = versions(client, year)
     assert "<strong>Name:</strong> Kent Maths Hub → Kent &amp; Medway Maths Hub" in html
     assert "Ada Lead" in html
+
+
+def test_version_says_times_in_london_and_choices_in_words():
+    session = SessionFactory()
+    session.opens_at = dt.datetime(2026, 6, 1, 8, 0, tzinfo=dt.timezone.utc)
+    session.kind = ShowcaseSession.Kind.WORKSHOP
+    session.save()
+    _page, html = versions(lead_of(session.hub), session)
+    assert "<strong>Booking opens:</strong> – → Mon 1 Jun 2026, 09:00" in html
+    assert "<strong>Kind:</strong> Showcase lesson → Workshop" in html
 
 
 def test_history_of_a_session_tells_of_its_lessons():
