@@ -95,6 +95,7 @@ class SessionAdmin(WithRegister, WithDrafts, WithMoreDates, WithLetters, WithLat
     readonly_fields = ["ref", "standing", "status", "capacity", "taken", "held_back"]
     actions = ["announce", "open_booking", "close_booking"]
     save_on_top = True
+    to_choose = staticmethod(on_its_day)  # hubs/admin/scoped.py asks
     formfield_overrides = HTTPS
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ShowcaseSession]:
@@ -118,10 +119,6 @@ class SessionAdmin(WithRegister, WithDrafts, WithMoreDates, WithLetters, WithLat
             queryset = queryset.filter(places__status=SessionStatus.OPEN)
             queryset = queryset.exclude(visibility=ShowcaseSession.Visibility.STAFF)
         return super().get_search_results(request, queryset, search_term)
-
-    def to_choose(self, session: ShowcaseSession) -> str:
-        """What a list to choose from shows: hubs/admin/scoped.py asks for it."""
-        return on_its_day(session)
 
     def get_inlines(self, request: HttpRequest, obj: Any = None) -> Any:
         """A session that is there shows what has been written to its people."""
@@ -229,8 +226,7 @@ class SessionAdmin(WithRegister, WithDrafts, WithMoreDates, WithLetters, WithLat
         return [(name, str(label)) for name, label, at in VERBS if row.places.status in at]
 
     def links(self, request: HttpRequest, row: Any) -> Iterable[tuple[str, str]]:
-        """The register first: on the day it is what the page is opened for."""
-        yield from self.register_links(request, row)
+        yield from self.register_links(request, row)  # first: on the day it is what the page is opened for
         bookings = reverse(f"{self.admin_site.name}:bookings_booking_changelist")
         if self.has_change_permission(request, row):
             yield self.page_of(row.pk, "places"), _now("Set places")
