@@ -154,6 +154,7 @@ AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 
 LANGUAGE_CODE = "en-gb"
+FORMAT_MODULE_PATH = "showcase.formats"
 TIME_ZONE = "Europe/London"
 USE_TZ = True
 USE_I18N = True

@@ -136,7 +136,14 @@ def test_audit_says_who_did_what_and_how_it_changed(client, hub):
     sent = {"action": "confirm", "_selected_action": booking.pk}
     client.post(reverse("admin:bookings_booking_changelist"), sent)
     page = client.get(reverse(AUDIT)).content.decode()
-    for words in ("booked by staff", "by Ada Admin", "to be confirmed → confirmed", "2 places taken", "by visitor"):
+    for words in (
+        "4 Jan 2027, 09:30",
+        "booked by staff",
+        "by Ada Admin",
+        "to be confirmed → confirmed",
+        "2 places taken",
+        "by visitor",
+    ):
         assert words in page
     assert reverse("admin:bookings_booking_change", args=[booking.pk]) in page
 
