@@ -134,7 +134,7 @@ SENTENCES = {
     ),
     DayHasPassed: gettext_lazy("Its day has passed. Use Move: it gives the session a new date and tells everyone."),
     HasHistory: gettext_lazy("Something has happened to this session, so it cannot be deleted."),
-    NobodyThere: gettext_lazy("Nobody of these has an email address, so there is nobody to write to."),
+    NobodyThere: gettext_lazy("None of these people has an email address, so there is nobody to write to."),
     NothingChanged: gettext_lazy("Nothing is different from what it was, so there is nothing to tell anybody."),
     Ended: gettext_lazy("This booking has ended, so that cannot be done."),
     InThisBooking: gettext_lazy("That address is in this booking already."),

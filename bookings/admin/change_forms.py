@@ -38,9 +38,10 @@ class NewsForm(forms.Form):
         error_messages={"max_length": _("Write 1,000 characters or fewer.")},
     )
 
-    def __init__(self, *args: Any, admin_site: AdminSite, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, admin_site: AdminSite, of: ShowcaseSession | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.admin_site = admin_site
+        self.of = of  # the one session that the news is of, if it is of one
 
     def choose(self, name: str, model: Any, relation: str, queryset: Any, *, several: bool = False) -> None:
         """Let a field be chosen as the admin's forms let it be, by typing a part of the name."""
@@ -78,6 +79,8 @@ class TakeOffForm(NewsForm):
             raise ValidationError(_now("Choose three sessions or fewer."))
         now = timezone.now()
         for session in chosen:
+            if session == self.of:
+                raise ValidationError(_now("Offer sessions that take place."))
             if session.places.standing(now=now) != Standing.OPEN:
                 raise ValidationError(_now("%(session)s cannot be booked now.") % {"session": session})
         return chosen

@@ -188,7 +188,7 @@ class WithChanges(WithPreview):
         session = self._session(request, object_id)
         form_class = NewsForm if page == "reinstate" else TakeOffForm
         first = {"message": IN_A_HURRY.get(page, "")} if is_near(session, now=timezone.now()) else {}
-        form = form_class(request.POST or None, initial=first, admin_site=self.admin_site)
+        form = form_class(request.POST or None, initial=first, admin_site=self.admin_site, of=session)
 
         def do(form: Any) -> str:
             change = WITH_NEWS[page](session.pk, by=staff(request), clock=timezone.now, news=form.news())
@@ -219,7 +219,7 @@ class WithChanges(WithPreview):
                 "starts": f"{starts_at:%A %-d %B %Y, %H:%M}",
                 "ends": f"{ends_at:%H:%M}",
             }
-            asked = _now("Everyone is asked if they can still come. Who does not answer keeps the place.")
+            asked = _now("Everyone is asked if they can still come. Whoever does not answer keeps the place.")
             dates = _now("A new day has new dates for booking: look at them in the session's form afterwards.")
             return [on_its_day(session), new, *whom([session.pk]), asked, dates]
 

@@ -146,6 +146,11 @@ def test_session_is_taken_off_after_a_look_at_whom_it_touches(admin_client, sess
     assert everything(session) == after
 
 
+def test_session_that_is_taken_off_is_not_offered_instead_of_itself(admin_client, session):
+    page = fill_in(admin_client, page_of(session, "cancel"), instead=[session.pk])
+    assert errors_of(page) == ["Offer sessions that take place."]
+
+
 def test_page_that_takes_a_session_off_says_which_day_it_is(admin_client, session):
     named = f"Year 6 lesson ({session.ref}), Tuesday 26 January 2027, 9:00, {session.where_name}"
     places.confirm(places.hold(session.pk, party(), clock=lambda: NOW).pk, clock=lambda: NOW)
@@ -224,7 +229,7 @@ def test_moving_shows_the_new_day_and_then_tells_everyone(admin_client, session)
     confirmed(session)
     preview = fill_in(admin_client, page_of(session, "move"), **NEXT_WEEK)
     assert "New: Tuesday 2 February 2027, 09:00 to 11:45" in said_on(preview)
-    assert "Everyone is asked if they can still come. Who does not answer keeps the place." in said_on(preview)
+    assert "Everyone is asked if they can still come. Whoever does not answer keeps the place." in said_on(preview)
     admin_client.post(page_of(session, "move"), untouched(preview))
     moved = ShowcaseSession.objects.get(pk=session.pk)
     assert (moved.starts_at, moved.venue) == (session.starts_at + WEEK, session.venue)

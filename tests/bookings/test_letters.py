@@ -308,7 +308,7 @@ def test_bad_input_is_refused_in_a_sentence(administrator, session, said, senten
 def test_session_with_nobody_to_write_to_says_so(administrator, hub_year):
     empty = SessionFactory(hub_year=hub_year)
     page = administrator.post(page_of(empty), untouched(fill_in(administrator, empty)))
-    assert errors_of(page) == ["Nobody of these has an email address, so there is nobody to write to."]
+    assert errors_of(page) == ["None of these people has an email address, so there is nobody to write to."]
     assert Letter.objects.count() == 0
 
 
