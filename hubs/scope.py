@@ -120,6 +120,11 @@ def choices(user: Any, queryset: "QuerySet[Row]", *, of: type[Model]) -> "QueryS
     return _within(queryset, reach_of(queryset.model), hubs_with(user, reach_of(of).change))
 
 
+def must_name_its_hub(user: Any, model: type[Model], field: str) -> bool:
+    """Whether somebody may not leave this field of a form empty, since it says whose the row is."""
+    return not user.is_superuser and reach_of(model).hub == (field,)
+
+
 def may(user: Any, action: str, model: type[Model], row: Model | None = None) -> bool:
     """Whether somebody may do this to rows of `model`: to some, or to `row` or the rows that belong to it."""
     if user.is_superuser:
@@ -131,6 +136,17 @@ def may(user: Any, action: str, model: type[Model], row: Model | None = None) ->
     if row is None or not reach_of(type(row)).hub:
         return bool(hubs)
     return bool(hubs & hubs_of(row))
+
+
+def may_read_names(user: Any, row: Model) -> bool:
+    """Whether somebody may read what a row says of people: the staff of its hub, and never the programme office."""
+    return user.is_superuser or bool(hubs_with(user, STAFF) & hubs_of(row))
+
+
+def may_look_up_all(user: Any) -> bool:
+    """Whether a list may be narrowed by fields that it does not show: of those whom the table gives every hub's rows,
+    the programme office may not, or it could try a name letter by letter."""
+    return user.is_superuser or not user.is_programme_office
 
 
 def hubs_of(row: Model) -> set[int]:

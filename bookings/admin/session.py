@@ -111,11 +111,11 @@ class SessionAdmin(WithRegister, WithDrafts, WithMoreDates, WithLetters, WithLat
 
         To go to instead, any hub's that can be booked and is for everyone to see.
         """
-        chosen_for = request.GET.get("model_name") if request.path.endswith("/autocomplete/") else None
-        if chosen_for in ("booking", "sessionchange"):
+        chosen_for = getattr(request, "chooses_for", None)  # of a look-up: see ScopedAutocomplete
+        if chosen_for in ("bookings.Booking.session", "bookings.SessionChange.instead"):
             queryset = queryset.upcoming(today=timezone.localdate())  # type: ignore[attr-defined]
             queryset = queryset.order_by(F("first_day").asc(nulls_last=True), "starts_at", "pk")
-        if chosen_for == "sessionchange":
+        if chosen_for == "bookings.SessionChange.instead":
             queryset = queryset.filter(places__status=SessionStatus.OPEN)
             queryset = queryset.exclude(visibility=ShowcaseSession.Visibility.STAFF)
         return super().get_search_results(request, queryset, search_term)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bookings.models import Booking, Places
 from bookings.states import SessionStatus
+from hubs import scope
 from hubs.admin.bases import HTTPS, InlineFormSet, ModelForm, StackedInline, TabularInline
 from hubs.models import HostSchool, HubYear, Lesson, ProgrammeSegment, Resource, ShowcaseSession
 from hubs.models.calendar import calendar_of_hub
@@ -24,6 +25,7 @@ LONDON = _("Times are London time.")
 TOLD = ["starts_at", "ends_at", "arrival_at", "where_name", "place_address", "where_town", "where_postcode"]
 # What stays true of a school from one session to the next.
 OF_THE_PLACE = ["parking", "step_free", "refreshments", "bring", "filming", "entrance", "office_phone"]
+NAMES_OF_TEACHERS = ("visiting_teachers", "specialists", "other_teacher")
 WHEN_EMPTY = _("Empty: worked out from the start when you save.")
 
 
@@ -170,6 +172,11 @@ class LessonInline(StackedInline):
         "other_teacher",
         "pupils_of",
     ]
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """The programme office sees what is taught and not by whom: a visiting teacher's name may not be public."""
+        of_people = obj is None or scope.may_read_names(request.user, obj)
+        return [field for field in self.fields if of_people or field not in NAMES_OF_TEACHERS]
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         return super().get_formset(request, obj, validate_max=True, **kwargs)

@@ -4,12 +4,15 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern
 from django.utils import formats, timezone
 from simple_history.admin import SimpleHistoryAdmin
 from simple_history.models import HistoricalRecords
 from simple_history.template_utils import HistoricalRecordContextHelper
+
+from hubs import scope
 
 if TYPE_CHECKING:
     from django.contrib import admin
@@ -50,8 +53,11 @@ class WithHistory(_Base):
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """For whoever may see the row: the package would show the versions of a row that is gone, or another hub's."""
-        if self.get_object(request, unquote(object_id)) is None:
+        row = self.get_object(request, unquote(object_id))
+        if row is None:
             raise Http404
+        if not scope.may_read_names(request.user, row):  # versions say what every field said, also of people
+            raise PermissionDenied
         return super().history_view(request, object_id, extra_context)
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

@@ -40,6 +40,12 @@ class _Permitted:
             return queryset
         return scope.choices(request.user, queryset, of=self.model)
 
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """A row of no hub is every hub's, so superusers alone may leave the hub empty."""
+        if db_field.null and scope.must_name_its_hub(request.user, self.model, db_field.name):
+            kwargs |= {"required": True, "help_text": ""}
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
+
 
 class ScopedInline(_Permitted):
     """Rows of a row."""
@@ -57,6 +63,23 @@ class Scoped(_Permitted):
         if any("\x00" in value for _name, values in request.GET.lists() for value in values):
             raise IncorrectLookupParameters
         return super().get_changelist_instance(request)  # type: ignore[misc]
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """Django takes any field of the rows for a filter, also one that the page does not show."""
+        allowed: bool = super().lookup_allowed(lookup, value, request)  # type: ignore[misc]
+        if not allowed or scope.may_look_up_all(request.user):
+            return allowed
+        return self._is_filter(lookup.split("__")[0])
+
+    def _is_filter(self, name: str) -> bool:
+        """Whether a filter of the list begins so, or it is the row's key; what is no field, Django knows itself."""
+        filters: list[Any] = [*self.list_filter, self.date_hierarchy or ""]  # type: ignore[attr-defined]
+        if name in {one.split("__")[0] for one in filters if isinstance(one, str)}:
+            return True
+        try:
+            return bool(getattr(self.model._meta.get_field(name), "primary_key", False))
+        except FieldDoesNotExist:
+            return True
 
     def get_list_filter(self, request: HttpRequest) -> list[Any]:
         """Filters by related rows name those that somebody may see."""
@@ -95,7 +118,8 @@ class ScopedAutocomplete(AutocompleteJsonView):
 
     def process_request(self, request: HttpRequest) -> Any:
         found = super().process_request(request)
-        request.chooses_anywhere = label_of(found[2]) in scope.ANYWHERE  # type: ignore[attr-defined]
+        request.chooses_for = label_of(found[2])  # type: ignore[attr-defined]
+        request.chooses_anywhere = request.chooses_for in scope.ANYWHERE  # type: ignore[attr-defined]
         return found
 
     def get_queryset(self) -> QuerySet[Any]:
