@@ -9,6 +9,9 @@ from tests.factories import NOW, HubYearFactory, SessionFactory, StaffFactory
 
 pytestmark = pytest.mark.django_db
 
+LISTS = ("lessons", "programme", "resources")
+NO_ROWS = {f"{name}-{what}_FORMS": "0" for name in LISTS for what in ("TOTAL", "INITIAL")}
+
 
 @pytest.fixture
 def session():
@@ -89,3 +92,27 @@ def test_only_superusers_write_a_notice_that_is_shown_everywhere(session):
     superuser.force_login(StaffFactory(is_superuser=True))
     assert superuser.post(page("notice_add"), said).status_code == 302
     assert list(Notice.objects.values_list("hub", "text").order_by("pk")) == [(session.hub.pk, "Ice"), (None, "Snow")]
+
+
+@pytest.mark.parametrize("odd", ["abc", "9" * 30, "a\x00b", "²"])
+@pytest.mark.parametrize("field", ["hub_year", "host_school", "venue", "also_run_by", "only_authorities", "only_list"])
+def test_what_is_no_id_is_no_choice(session, field, odd):
+    client = administrator_of(session.hub)
+    assert client.get(page("showcasesession_add"), {field: odd}).status_code == 200
+    answer = client.post(page("showcasesession_add"), {field: odd} | NO_ROWS)
+    assert field in answer.context["adminform"].errors
+
+
+@pytest.mark.parametrize("odd", ["abc", "9" * 30, "a\x00b", "²"])
+@pytest.mark.parametrize("model", ["hubs_showcasesession", "bookings_booking"])
+def test_what_is_no_id_is_no_ticked_row(session, model, odd):
+    address = reverse(f"admin:{model}_changelist")
+    action = "announce" if model == "hubs_showcasesession" else "confirm"
+    answer = administrator_of(session.hub).post(address, {"action": action, "_selected_action": odd})
+    assert (answer.status_code, answer["Location"]) == (302, address)
+
+
+def test_look_up_of_what_no_database_takes_finds_what_is_left(session):
+    asked = {"app_label": "bookings", "model_name": "booking", "field_name": "session", "term": f"{session.ref}\x00"}
+    answer = administrator_of(session.hub).get(reverse("admin:autocomplete"), asked)
+    assert [row["id"] for row in answer.json()["results"]] == [str(session.pk)]

@@ -8,10 +8,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from bookings.admin.choosing import OneOf
 from bookings.forms import Address, Line, Mobile
 from bookings.models import Booking
 from hubs import scope
+from hubs.admin.choosing import OneOf
 from hubs.models import School, ShowcaseSession, StaffUser
 
 

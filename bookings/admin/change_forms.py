@@ -11,13 +11,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from bookings.admin.choosing import OneOf, SomeOf, SomeRows
 from bookings.admin.on_its_day import SomeSessions
 from bookings.models import SessionChange
 from bookings.models.change import LONGEST_MESSAGE, MOST_INSTEAD
 from bookings.moving import WHEN_AND_WHERE, Plan, Teaching
 from bookings.session_changes import News
 from bookings.states import SessionStatus, Standing
+from hubs.admin.choosing import OneOf, SomeOf, SomeRows
 from hubs.models import Lesson, MasterySpecialist, School, ShowcaseSession, VisitingTeacher
 
 LONDON = _("London time.")

@@ -5,8 +5,8 @@ A visit of a week has five sessions of one name, and nobody knows them apart by 
 
 from typing import Any
 
-from bookings.admin.choosing import SomeRows
 from bookings.templatetags.showcase_tags import clock, days_between
+from hubs.admin.choosing import SomeRows
 from hubs.models import ShowcaseSession
 
 

@@ -16,7 +16,6 @@ from django.utils.translation import ngettext
 
 from bookings import places, session_changes
 from bookings.admin import columns
-from bookings.admin.choosing import AN_ID
 from bookings.admin.drafts import WithDrafts
 from bookings.admin.export import WithExport
 from bookings.admin.late import WithLateStart
@@ -34,6 +33,7 @@ from bookings.states import SESSION_TABLE, SessionStatus, Verb
 from bookings.words import why_not
 from hubs import scope
 from hubs.admin.bases import HTTPS
+from hubs.admin.choosing import AN_ID
 from hubs.admin.history import WithHistory
 from hubs.models import HostSchool, HubYear, Lesson, ShowcaseSession
 from hubs.teaching import listed

@@ -10,13 +10,13 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from bookings.admin.choosing import OneOf
 from bookings.forms import Address, Line, Mobile
 from bookings.models import Booking, SchoolKind
 from bookings.party import NewVisitor, Party, VisitingSchool
 from bookings.refusals import AlreadyBooked, NeedsReason, Refused, SessionFull
 from bookings.words import why_not
 from hubs import scope
+from hubs.admin.choosing import OneOf
 from hubs.models import School, ShowcaseSession, StaffUser
 
 LONGEST_NAME = 200

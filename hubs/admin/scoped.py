@@ -6,13 +6,15 @@ Every admin class of the project stands on these (hubs/admin/bases.py); none dec
 from typing import Any
 
 from django.contrib.admin import RelatedFieldListFilter
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
-from django.core.exceptions import FieldDoesNotExist
+from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db.models import Field, Q, QuerySet
 from django.http import HttpRequest
 
 from hubs import scope
+from hubs.admin.choosing import AN_ID, OneOf, SomeOf, SomeRows
 
 
 class _Permitted:
@@ -40,8 +42,19 @@ class _Permitted:
             return queryset
         return scope.choices(request.user, queryset, of=self.model)
 
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        kwargs["form_class"] = SomeRows
+        if db_field.name in self.get_autocomplete_fields(request):  # type: ignore[attr-defined]
+            kwargs["widget"] = SomeOf(db_field, self.admin_site)  # type: ignore[attr-defined]
+        return super().formfield_for_manytomany(db_field, request, **kwargs)  # type: ignore[misc]
+
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """A row of no hub is every hub's, so superusers alone may leave the hub empty."""
+        """A row of no hub is every hub's, so superusers alone may leave the hub empty.
+
+        Django's own widget for typing fails on a value that is no id.
+        """
+        if db_field.name in self.get_autocomplete_fields(request):  # type: ignore[attr-defined]
+            kwargs["widget"] = OneOf(db_field, self.admin_site)  # type: ignore[attr-defined]
         if db_field.null and scope.must_name_its_hub(request.user, self.model, db_field.name):
             kwargs |= {"required": True, "help_text": ""}
         return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
@@ -63,6 +76,23 @@ class Scoped(_Permitted):
         if any("\x00" in value for _name, values in request.GET.lists() for value in values):
             raise IncorrectLookupParameters
         return super().get_changelist_instance(request)  # type: ignore[misc]
+
+    def response_action(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
+        """Ticked rows whose key is none are no rows; Django asks the database for them."""
+        ticked = request.POST.getlist(ACTION_CHECKBOX_NAME)
+        rows = [one for one in ticked if self._is_key(one)]
+        if rows != ticked:
+            posted = request.POST.copy()
+            posted.setlist(ACTION_CHECKBOX_NAME, rows)
+            request.POST = posted  # type: ignore[assignment]
+        return super().response_action(request, queryset)  # type: ignore[misc]
+
+    def _is_key(self, text: str) -> bool:
+        try:
+            key = self.model._meta.pk.to_python(text)
+        except ValidationError:
+            return False
+        return bool(AN_ID.fullmatch(text)) if isinstance(key, int) else "\x00" not in text
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Django takes any field of the rows for a filter, also one that the page does not show."""
@@ -120,7 +150,7 @@ class ScopedAutocomplete(AutocompleteJsonView):
         found = super().process_request(request)
         request.chooses_for = label_of(found[2])  # type: ignore[attr-defined]
         request.chooses_anywhere = request.chooses_for in scope.ANYWHERE  # type: ignore[attr-defined]
-        return found
+        return (found[0].replace("\x00", ""), *found[1:])  # which PostgreSQL does not take
 
     def get_queryset(self) -> QuerySet[Any]:
         found: QuerySet[Any] = super().get_queryset()
