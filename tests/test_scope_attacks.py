@@ -116,3 +116,10 @@ def test_look_up_of_what_no_database_takes_finds_what_is_left(session):
     asked = {"app_label": "bookings", "model_name": "booking", "field_name": "session", "term": f"{session.ref}\x00"}
     answer = administrator_of(session.hub).get(reverse("admin:autocomplete"), asked)
     assert [row["id"] for row in answer.json()["results"]] == [str(session.pk)]
+
+
+@pytest.mark.parametrize("asked", ["hub_year__hub", "hub_year__hub__id__exact", "host_school", "id__exact"])
+def test_filter_by_a_number_that_no_database_takes_is_none(session, asked):
+    address = page("showcasesession_changelist")
+    answer = administrator_of(session.hub).get(address, {asked: "9" * 30})
+    assert answer.status_code in (200, 302)

@@ -10,6 +10,7 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.db import DataError
 from django.db.models import Field, Q, QuerySet
 from django.http import HttpRequest
 
@@ -75,7 +76,10 @@ class Scoped(_Permitted):
         """PostgreSQL takes no NUL in a text, and Django's filters pass on what came: that is a filter of nothing."""
         if any("\x00" in value for _name, values in request.GET.lists() for value in values):
             raise IncorrectLookupParameters
-        return super().get_changelist_instance(request)  # type: ignore[misc]
+        try:
+            return super().get_changelist_instance(request)  # type: ignore[misc]
+        except (OverflowError, DataError) as too_large:  # a number that the one or the other database does not take
+            raise IncorrectLookupParameters from too_large
 
     def response_action(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
         """Ticked rows whose key is none are no rows; Django asks the database for them."""
