@@ -9,7 +9,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern
 from django.utils import formats, timezone
 from simple_history.admin import SimpleHistoryAdmin
-from simple_history.models import HistoricalRecords
 from simple_history.template_utils import HistoricalRecordContextHelper
 
 from hubs import scope
@@ -59,11 +58,3 @@ class WithHistory(_Base):
         if not scope.may_read_names(request.user, row):  # versions say what every field said, also of people
             raise PermissionDenied
         return super().history_view(request, object_id, extra_context)
-
-    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Who saves the form is who changed the rows in it."""
-        HistoricalRecords.context.request = request
-        try:
-            return super().changeform_view(request, *args, **kwargs)
-        finally:
-            del HistoricalRecords.context.request
