@@ -1,10 +1,12 @@
 """The one gate to what a private link opens."""
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 
 from bookings import links
 from bookings.links import Purpose
@@ -15,6 +17,7 @@ from hubs.models.session import OF_ITS_SESSION
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
+OFFICE_READS_ON = dt.timedelta(days=7)
 _WITH = (*OF_ITS_SESSION, "session__places")
 
 
@@ -48,12 +51,17 @@ def open_link(token: str) -> Opened:
 
 
 def open_office(token: str) -> OfficeLink:
-    """The register that `token` opens for a school's office. Raises Http404, as `open_link` does."""
+    """The register that `token` opens for a school's office, until a week after the session, when what visitors need
+    is forgotten too (product.md section 8). Raises Http404, as `open_link` does."""
     link = links.read(token)
     if link is None or link.purpose != Purpose.OFFICE:
         raise Http404
     by = {"public_id": link.public_id, "link_version": link.version, "withdrawn_at": None}
-    return get_object_or_404(OfficeLink.objects.select_related(*_WITH), **by)
+    found = get_object_or_404(OfficeLink.objects.select_related(*_WITH), **by)
+    last_day = found.session.last_day
+    if last_day and timezone.localdate() > last_day + OFFICE_READS_ON:
+        raise Http404
+    return found
 
 
 def open_wish(token: str) -> TellMe:

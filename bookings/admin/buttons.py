@@ -58,7 +58,7 @@ class WithButtons(ModelAdmin):
 
     def response_action(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
         """A button on a row's page leads back to that page, where an action leads back to the list."""
-        response = super().response_action(request, queryset)
+        response: HttpResponse | None = super().response_action(request, queryset)
         row = request.POST.get("_from_row", "")
         if row.isdecimal() and isinstance(response, HttpResponseRedirect):
             return HttpResponseRedirect(self.page_of(row))

@@ -69,7 +69,7 @@ class TakeOffForm(NewsForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         open_ones = ShowcaseSession.objects.filter(places__status=SessionStatus.OPEN)
-        choices = open_ones.exclude(visibility=ShowcaseSession.Visibility.STAFF).with_names()
+        choices = open_ones.public().with_names()
         self.choose("instead", SessionChange, "instead", choices, several=True)
         self.fields["instead"].error_messages["invalid_choice"] = _("Choose sessions that can be booked now.")
 

@@ -52,12 +52,12 @@ class WithDrafts(WithChanges):
         return [*ours, *super().get_urls()]
 
     def preview_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
-        """The public page, for whoever may see the session here. A draft looks as it would with booking open, or as
+        """The public page, for whoever may change the session. A draft looks as it would with booking open, or as
         announced where something for that is missing."""
         session = self.get_object(request, str(object_id))
         if session is None:
             raise Http404
-        if not self.has_view_permission(request, session):
+        if not self.has_change_permission(request, session):  # it names who teaches before anybody else may know
             raise PermissionDenied
         known: Places = session.places
         if known.status == SessionStatus.DRAFT:

@@ -116,8 +116,7 @@ class SessionAdmin(WithRegister, WithDrafts, WithMoreDates, WithLetters, WithLat
             queryset = queryset.upcoming(today=timezone.localdate())  # type: ignore[attr-defined]
             queryset = queryset.order_by(F("first_day").asc(nulls_last=True), "starts_at", "pk")
         if chosen_for == "bookings.SessionChange.instead":
-            queryset = queryset.filter(places__status=SessionStatus.OPEN)
-            queryset = queryset.exclude(visibility=ShowcaseSession.Visibility.STAFF)
+            queryset = queryset.filter(places__status=SessionStatus.OPEN).public()  # type: ignore[attr-defined]
         return super().get_search_results(request, queryset, search_term)
 
     def get_inlines(self, request: HttpRequest, obj: Any = None) -> Any:

@@ -528,3 +528,12 @@ def test_other_hubs_and_the_programme_office_see_no_office_link(client, session,
     assert client.get(one).status_code == 302
     client.force_login(StaffFactory(is_programme_office=True))
     assert client.get(one).status_code == 403
+
+
+def test_link_ends_a_week_after_the_session(client, session, at):
+    books(session, "Ada Lee")
+    address = page_of(give(session))
+    at(session.ends_at + dt.timedelta(days=7))
+    assert "Ada Lee" in words(client.get(address))
+    at(session.ends_at + dt.timedelta(days=8))
+    assert client.get(address).status_code == 404
