@@ -234,7 +234,7 @@ def test_walk_in_to_a_full_room_raises_its_places(at_the_door, door, cast):
     button(page, "Add: has arrived").tap()
     page.get_by_label("Ash Primary School, Dover CT16 1AA").check()
     button(page, "Add: has arrived").tap()
-    assert "Every place at this session is taken." in page.locator(".errorlist").first.inner_text()
+    page.locator(".errorlist", has_text="Every place at this session is taken.").wait_for()  # the next page
     page.get_by_label("Reason").fill("One more chair")
     button(page, f"Add and raise the places to {taken + 1}").tap()
     assert "Added, and marked as arrived: Dee New." in page.locator(".messagelist").inner_text()
