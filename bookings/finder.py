@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bookings.forms.fields import Line
 from bookings.near import RADII, USUAL, Near
-from hubs.models import Hub, Lesson, ShowcaseSession
+from hubs.models import Hub, Lesson
 from hubs.models.session import ShowcaseSessionQuerySet
 from hubs.teaching import ROLE_LABELS, STAGES, Roles, Years, in_words, roles_in_words, year_label
 from hubs.whereabouts import CannotPlace, Place, place
@@ -135,9 +135,7 @@ class FinderForm(forms.Form):
         if "until" in said:
             sessions = sessions.filter(Q(first_day__lte=said["until"]))
         if "hub" in said:
-            own = Q(hub_year__hub__slug=said["hub"])
-            shared = ShowcaseSession.objects.filter(also_run_by__hub__slug=said["hub"])
-            sessions = sessions.filter(own | Q(pk__in=shared.values("pk")))
+            sessions = sessions.run_by(said["hub"])
         return sessions
 
     def count(self, sessions: ShowcaseSessionQuerySet) -> None:

@@ -23,7 +23,7 @@ ALL = STAFF | {OFFICE}
 NOBODY: frozenset[str] = frozenset()
 
 ACTIONS = ("view", "add", "change", "delete")
-Row = TypeVar("Row", bound=Model)
+Rows = TypeVar("Rows", bound=QuerySet[Any])
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ def hubs_with(user: Any, roles: frozenset[str]) -> set[int]:
     return {hub for hub, role in user.hub_roles.items() if role in roles}
 
 
-def rows(user: Any, queryset: "QuerySet[Row]", action: str = "view") -> "QuerySet[Row]":
+def rows(user: Any, queryset: Rows, action: str = "view") -> Rows:
     """Those rows on which somebody may do this."""
     if user.is_superuser:
         return queryset
@@ -113,7 +113,7 @@ def rows(user: Any, queryset: "QuerySet[Row]", action: str = "view") -> "QuerySe
     return _within(queryset, reach, hubs_with(user, roles))
 
 
-def choices(user: Any, queryset: "QuerySet[Row]", *, of: type[Model]) -> "QuerySet[Row]":
+def choices(user: Any, queryset: Rows, *, of: type[Model]) -> Rows:
     """Those rows that somebody may name in a row of the model `of`: of no hub, or of one where they may change it."""
     if user.is_superuser:
         return queryset
@@ -159,7 +159,7 @@ def hubs_of(row: Model) -> set[int]:
     return known
 
 
-def _within(queryset: "QuerySet[Row]", reach: Reach, hubs: set[int]) -> "QuerySet[Row]":
+def _within(queryset: Rows, reach: Reach, hubs: set[int]) -> Rows:
     if not hubs:
         return queryset.none()
     if not reach.hub:

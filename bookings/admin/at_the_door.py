@@ -3,8 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 
@@ -18,12 +17,7 @@ class AtTheDoor(WithButtons):
 
     def session_at_the_door(self, request: HttpRequest, object_id: int) -> Any:
         """The session, for who may change its visitors. Raises Http404 for another hub's, PermissionDenied."""
-        session = self.get_object(request, str(object_id))
-        if session is None:
-            raise Http404
-        if not scope.may(request.user, "change", Visitor, session):
-            raise PermissionDenied
-        return session
+        return self.row_of(request, object_id, lambda _request, row: scope.may(request.user, "change", Visitor, row))
 
     def register_path(self, name: str, view: Callable[..., HttpResponse], *, more: str = "") -> URLPattern:
         """The address of a page of the register ("" is its first); `more` is what it takes beside the session."""

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from bookings.forms import Address, Line, Mobile
 from bookings.models import Booking
 from hubs import scope
-from hubs.admin.choosing import OneOf
+from hubs.admin.choosing import choose
 from hubs.models import School, ShowcaseSession, StaffUser
 
 
@@ -27,10 +27,7 @@ class _OfBooking(forms.Form):
         """What the form needs to know of the booking."""
 
     def choose(self, name: str, queryset: Any) -> None:
-        field: Any = self.fields[name]
-        field.widget = OneOf(Booking._meta.get_field(name), self.admin_site)
-        field.widget.is_required = field.required
-        field.queryset = queryset  # which also tells the widget
+        choose(self, name, Booking._meta.get_field(name), queryset, site=self.admin_site)
 
 
 class MoveBookingForm(_OfBooking):

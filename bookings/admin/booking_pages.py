@@ -6,9 +6,8 @@ Each is a form, then what it will do, then a button that does it.
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import URLPattern, path
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _now
@@ -35,11 +34,16 @@ NAMES: dict[str, Promise | str] = {
 }
 
 
+def _may_change(request: HttpRequest, booking: Any) -> bool:
+    """No form of Django's changes a booking, so its own permission to change one is refused to all."""
+    return request.user.has_perm("bookings.change_booking", booking)
+
+
 class WithBookingPages(WithPreview):
     """Bookings, and what staff do to one by a form."""
 
     def links(self, request: HttpRequest, row: Any) -> Iterable[tuple[str, str]]:
-        if not (row.is_live and request.user.has_perm("bookings.change_booking", row)):
+        if not (row.is_live and _may_change(request, row)):
             return
         for name, label in NAMES.items():
             if name != "school" or typed_alike(row).exists():
@@ -51,20 +55,11 @@ class WithBookingPages(WithPreview):
             "contact": self.contact_view,
             "school": self.school_view,
         }
-        model = f"{self.opts.app_label}_{self.opts.model_name}"
-        ours = [
-            path(f"<int:object_id>/{name}/", self.admin_site.admin_view(view), name=f"{model}_{name}")
-            for name, view in views.items()
-        ]
-        return [*ours, *super().get_urls()]
+        return [*(self.page_path(name, view) for name, view in views.items()), *super().get_urls()]
 
     def _asked(self, request: HttpRequest, object_id: int, form_class: Any) -> tuple[Booking, Any]:
         """The booking, of a hub where whoever asks may change it, and the form about it."""
-        booking: Any = self.get_object(request, str(object_id))
-        if booking is None:
-            raise Http404
-        if not request.user.has_perm("bookings.change_booking", booking):
-            raise PermissionDenied
+        booking = self.row_of(request, object_id, _may_change)
         sent = request.POST if request.method == "POST" else None
         return booking, form_class(sent, booking=booking, admin_site=self.admin_site, by=staff(request))
 

@@ -8,10 +8,11 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.admin.helpers import AdminForm
+from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 
 from bookings.refusals import Refused
@@ -63,6 +64,25 @@ class WithButtons(ModelAdmin):
         if row.isdecimal() and isinstance(response, HttpResponseRedirect):
             return HttpResponseRedirect(self.page_of(row))
         return response
+
+    def row_of(
+        self, request: HttpRequest, object_id: int, allowed: Callable[[HttpRequest, Any], bool] | None = None
+    ) -> Any:
+        """The row of a page of ours, for whoever may change it, or is `allowed`.
+
+        Raises Http404 for another hub's as for none, and PermissionDenied.
+        """
+        row = self.get_object(request, str(object_id))
+        if row is None:
+            raise Http404
+        if not (allowed or self.has_change_permission)(request, row):
+            raise PermissionDenied
+        return row
+
+    def page_path(self, name: str, view: Callable[..., HttpResponse], **said: Any) -> URLPattern:
+        """The address of a page about a row, where `page_of` finds it; `said` goes to the view."""
+        model = f"{self.opts.app_label}_{self.opts.model_name}"
+        return path(f"<int:object_id>/{name}/", self.admin_site.admin_view(view), said, name=f"{model}_{name}")
 
     def page_of(self, row: object, page: str = "change") -> str:
         """The address of a row's page."""

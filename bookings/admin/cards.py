@@ -110,7 +110,7 @@ def _unseen(session_ids: Sequence[int]) -> dict[int, int]:
 
 def seen_by(user: Any) -> ShowcaseSessionQuerySet:
     """The sessions that somebody may see, with what a card says of them."""
-    mine: ShowcaseSessionQuerySet = scope.rows(user, ShowcaseSession.objects.all())  # type: ignore[assignment]
+    mine: ShowcaseSessionQuerySet = scope.rows(user, ShowcaseSession.objects.all())
     return mine.with_names().select_related("places")
 
 

@@ -17,7 +17,7 @@ from bookings.models.change import LONGEST_MESSAGE, MOST_INSTEAD
 from bookings.moving import WHEN_AND_WHERE, Plan, Teaching
 from bookings.session_changes import News
 from bookings.states import SessionStatus, Standing
-from hubs.admin.choosing import OneOf, SomeOf, SomeRows
+from hubs.admin.choosing import SomeRows, choose
 from hubs.models import Lesson, MasterySpecialist, School, ShowcaseSession, VisitingTeacher
 
 LONDON = _("London time.")
@@ -45,11 +45,7 @@ class NewsForm(forms.Form):
 
     def choose(self, name: str, model: Any, relation: str, queryset: Any, *, several: bool = False) -> None:
         """Let a field be chosen as the admin's forms let it be, by typing a part of the name."""
-        field: Any = self.fields[name]
-        widget = SomeOf if several else OneOf
-        field.widget = widget(model._meta.get_field(relation), self.admin_site)
-        field.widget.is_required = field.required
-        field.queryset = queryset  # which also tells the widget
+        choose(self, name, model._meta.get_field(relation), queryset, site=self.admin_site, several=several)
 
     def news(self) -> News:
         said = self.cleaned_data

@@ -11,7 +11,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.defaultfilters import linebreaksbr
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.html import format_html
@@ -32,6 +32,7 @@ from bookings.seen import not_seen, touched
 from bookings.states import SESSION_TABLE, Verb
 from bookings.words import why_not
 from hubs.models import Lesson
+from hubs.whereabouts import METRES_IN_A_MILE
 
 NAMES: dict[str, tuple[Verb, Promise | str]] = {
     "cancel": (Verb.CANCEL_SESSION, _("Cancel session")),
@@ -52,7 +53,6 @@ IN_A_HURRY: dict[str, Promise | str] = {
         "We will write to you as soon as there is a new date."
     ),
 }
-METRES_IN_A_MILE = 1609.344
 OURS = ("csrfmiddlewaretoken", "send", "test")  # what a preview's own form sends anew
 MOST_NAMED = 50  # of those to ask where a room is too small
 
@@ -158,34 +158,17 @@ class WithChanges(WithPreview):
             yield self.page_of(session.pk, "seen"), _now("Who has seen it")
 
     def get_urls(self) -> list[URLPattern]:
-        pages = dict.fromkeys(WITH_NEWS, self.news_view) | {
+        pages: dict[str, Callable[..., HttpResponse]] = {
             "move": self.move_view,
             "substitute": self.substitute_view,
             "seen": self.seen_view,
         }
-        model = f"{self.opts.app_label}_{self.opts.model_name}"
-        ours = [
-            path(
-                f"<int:object_id>/{name}/",
-                self.admin_site.admin_view(view),
-                {"page": name} if name in WITH_NEWS else {},
-                name=f"{model}_{name}",
-            )
-            for name, view in pages.items()
-        ]
-        return [*ours, *super().get_urls()]
-
-    def _session(self, request: HttpRequest, object_id: int) -> Any:
-        session = self.get_object(request, str(object_id))
-        if session is None:
-            raise Http404
-        if not self.has_change_permission(request, session):
-            raise PermissionDenied
-        return session
+        news = [self.page_path(name, self.news_view, page=name) for name in WITH_NEWS]
+        return [*news, *(self.page_path(name, view) for name, view in pages.items()), *super().get_urls()]
 
     def news_view(self, request: HttpRequest, object_id: int, page: str) -> HttpResponse:
         """Cancel, postpone or reinstate one session."""
-        session = self._session(request, object_id)
+        session = self.row_of(request, object_id)
         form_class = NewsForm if page == "reinstate" else TakeOffForm
         first = {"message": IN_A_HURRY.get(page, "")} if is_near(session, now=timezone.now()) else {}
         form = form_class(request.POST or None, initial=first, admin_site=self.admin_site, of=session)
@@ -206,7 +189,7 @@ class WithChanges(WithPreview):
 
     def move_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Another date, other times, another place."""
-        session = self._session(request, object_id)
+        session = self.row_of(request, object_id)
         form = MoveForm(request.POST or None, session=session, admin_site=self.admin_site)
 
         def do(form: Any) -> str:
@@ -228,7 +211,7 @@ class WithChanges(WithPreview):
 
     def substitute_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Another topic or other teachers of one lesson."""
-        session = self._session(request, object_id)
+        session = self.row_of(request, object_id)
         wanted = request.GET.get("lesson", "")
         known = {str(lesson.pk): lesson for lesson in session.lessons.all()}
         if wanted not in known:
@@ -252,7 +235,7 @@ class WithChanges(WithPreview):
 
     def seen_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Who has not said yet that they have seen the last change, with numbers to ring."""
-        session = self._session(request, object_id)
+        session = self.row_of(request, object_id)
         change = session.changes.newest()
         if change is None:
             raise Http404

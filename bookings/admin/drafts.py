@@ -6,9 +6,9 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -44,21 +44,13 @@ class WithDrafts(WithChanges):
         return bool(staff_only or session.places.status == SessionStatus.DRAFT)
 
     def get_urls(self) -> list[URLPattern]:
-        model = f"{self.opts.app_label}_{self.opts.model_name}"
-        ours = [
-            path(f"<int:object_id>/{name}/", self.admin_site.admin_view(view), name=f"{model}_{name}")
-            for name, view in (("preview", self.preview_view), ("discard", self.discard_view))
-        ]
-        return [*ours, *super().get_urls()]
+        pages = [self.page_path("preview", self.preview_view), self.page_path("discard", self.discard_view)]
+        return [*pages, *super().get_urls()]
 
     def preview_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """The public page, for whoever may change the session. A draft looks as it would with booking open, or as
         announced where something for that is missing."""
-        session = self.get_object(request, str(object_id))
-        if session is None:
-            raise Http404
-        if not self.has_change_permission(request, session):  # it names who teaches before anybody else may know
-            raise PermissionDenied
+        session = self.row_of(request, object_id)  # it names who teaches before anybody else may know
         known: Places = session.places
         if known.status == SessionStatus.DRAFT:
             opens = session.can_open and known.capacity
@@ -70,7 +62,7 @@ class WithDrafts(WithChanges):
 
     def discard_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Asks once, then deletes a draft to which nothing has happened."""
-        session = self._session(request, object_id)
+        session = self.row_of(request, object_id)
         if not super().has_delete_permission(request, session):
             raise PermissionDenied
         form = forms.Form(request.POST or None)

@@ -59,7 +59,7 @@ class WithExport(ModelAdmin):
         asked = request.GET.copy()
         for name in OF_ONE_PAGE:
             asked.pop(name, None)
-        request.GET = asked  # type: ignore[assignment]
+        request.GET = asked  # type: ignore[assignment]  # a copy of it
         back = f"{self.admin_site.name}:{self.opts.app_label}_{self.opts.model_name}_changelist"
         try:
             shown = self.get_changelist_instance(request)

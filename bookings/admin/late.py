@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import URLPattern, path
+from django.urls import URLPattern
 from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -84,13 +84,11 @@ class WithLateStart(WithChanges):
             yield self.page_of(session.pk, "late"), _now("Late start")
 
     def get_urls(self) -> list[URLPattern]:
-        name = f"{self.opts.app_label}_{self.opts.model_name}_late"
-        view = self.admin_site.admin_view(self.late_view)
-        return [path("<int:object_id>/late/", view, name=name), *super().get_urls()]
+        return [self.page_path("late", self.late_view), *super().get_urls()]
 
     def late_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """How much later, then whom it touches, then the Send button."""
-        session = self._session(request, object_id)
+        session = self.row_of(request, object_id)
         if not session.starts_at:
             raise Http404
         form = LateForm(request.POST or None, session=session, admin_site=self.admin_site)

@@ -6,10 +6,9 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import URLPattern, path
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern
 from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -122,13 +121,11 @@ class WithLetters(WritesLetters, WithChanges):
             yield self.page_of(session.pk, "write"), _now("Write to everyone")
 
     def get_urls(self) -> list[URLPattern]:
-        name = f"{self.opts.app_label}_{self.opts.model_name}_write"
-        view = self.admin_site.admin_view(self.write_view)
-        return [path("<int:object_id>/write/", view, name=name), *super().get_urls()]
+        return [self.page_path("write", self.write_view), *super().get_urls()]
 
     def write_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Words to the people of one session."""
-        session = self._session(request, object_id)
+        session = self.row_of(request, object_id)
         about = ", ".join(part for part in (session.name, short_day(session.day)) if part)
         first = {"subject": about[:LONGEST_SUBJECT], "key": uuid.uuid4()}
         form = LetterForm(request.POST or None, initial=first)
@@ -146,17 +143,11 @@ class WithWideLetters(WritesLetters):
             yield self.page_of(row.pk, "write"), _now("Write to everyone")
 
     def get_urls(self) -> list[URLPattern]:
-        name = f"{self.opts.app_label}_{self.opts.model_name}_write"
-        view = self.admin_site.admin_view(self.wide_write_view)
-        return [path("<int:object_id>/write/", view, name=name), *super().get_urls()]
+        return [self.page_path("write", self.wide_write_view), *super().get_urls()]
 
     def wide_write_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Words to the people of several sessions."""
-        row = self.get_object(request, str(object_id))
-        if row is None:
-            raise Http404
-        if not self.has_change_permission(request, row):
-            raise PermissionDenied
+        row = self.row_of(request, object_id)
         form = WideLetterForm(request.POST or None, sessions=sessions_to_come(row))
 
         def session_ids(form: Any) -> list[int]:

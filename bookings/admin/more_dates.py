@@ -8,9 +8,9 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.contrib.admin.widgets import AdminDateWidget, AdminTimeWidget
-from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import URLPattern, path, reverse
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -134,13 +134,11 @@ class WithMoreDates(MakesDrafts, WithChanges):
         yield self.page_of(session.pk, "dates"), _now("Make more dates")
 
     def get_urls(self) -> list[URLPattern]:
-        name = f"{self.opts.app_label}_{self.opts.model_name}_dates"
-        view = self.admin_site.admin_view(self.dates_view)
-        return [path("<int:object_id>/dates/", view, name=name), *super().get_urls()]
+        return [self.page_path("dates", self.dates_view), *super().get_urls()]
 
     def dates_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Other dates of one session: drafts like it, in its own year or in another."""
-        session = self._session(request, object_id)
+        session = self.row_of(request, object_id)
         years = self.years_of(request, session.hub_year.hub_id)
         form = MoreDatesForm(request.POST or None, session=session, years=years)
         if request.method == "POST" and form.is_valid():
@@ -180,17 +178,11 @@ class WithVisitAgain(MakesDrafts):
         return self.years_of(request, visit.hub_year.hub_id).exclude(pk=visit.hub_year_id)
 
     def get_urls(self) -> list[URLPattern]:
-        name = f"{self.opts.app_label}_{self.opts.model_name}_again"
-        view = self.admin_site.admin_view(self.again_view)
-        return [path("<int:object_id>/again/", view, name=name), *super().get_urls()]
+        return [self.page_path("again", self.again_view), *super().get_urls()]
 
     def again_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """The sessions of a visit as drafts of another year."""
-        visit = self.get_object(request, str(object_id))
-        if visit is None:
-            raise Http404
-        if not self.has_change_permission(request, visit):
-            raise PermissionDenied
+        visit = self.row_of(request, object_id)
         sessions = list(visit.sessions.with_names()[:MOST_OF_A_VISIT])
         form = VisitAgainForm(request.POST or None, sessions=sessions, years=self._other_years(request, visit))
         if request.method == "POST" and form.is_valid():

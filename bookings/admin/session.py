@@ -8,7 +8,7 @@ from django.contrib import admin, messages
 from django.db import transaction
 from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, reverse
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -58,9 +58,9 @@ class ToCome(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         today = timezone.localdate()
         if self.value() == "to_come":
-            return queryset.upcoming(today=today)  # type: ignore[attr-defined, no-any-return]
+            return queryset.upcoming(today=today)  # type: ignore[attr-defined, no-any-return]  # our queryset
         if self.value() == "past":
-            return queryset.past(today=today)  # type: ignore[attr-defined, no-any-return]
+            return queryset.past(today=today)  # type: ignore[attr-defined, no-any-return]  # our queryset
         return queryset
 
 
@@ -99,7 +99,7 @@ class SessionAdmin(WithRegister, WithDrafts, WithMoreDates, WithLetters, WithLat
     formfield_overrides = HTTPS
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ShowcaseSession]:
-        return super().get_queryset(request).with_names().select_related("places")  # type: ignore[attr-defined, no-any-return]
+        return super().get_queryset(request).with_names().select_related("places")  # type: ignore[attr-defined, no-any-return]  # our queryset
 
     def to_export(self, request: HttpRequest, queryset: QuerySet[ShowcaseSession]) -> QuerySet[ShowcaseSession]:
         return with_counts(queryset)
@@ -113,10 +113,10 @@ class SessionAdmin(WithRegister, WithDrafts, WithMoreDates, WithLetters, WithLat
         """
         chosen_for = getattr(request, "chooses_for", None)  # of a look-up: see ScopedAutocomplete
         if chosen_for in ("bookings.Booking.session", "bookings.SessionChange.instead"):
-            queryset = queryset.upcoming(today=timezone.localdate())  # type: ignore[attr-defined]
+            queryset = queryset.upcoming(today=timezone.localdate())  # type: ignore[attr-defined]  # our queryset
             queryset = queryset.order_by(F("first_day").asc(nulls_last=True), "starts_at", "pk")
         if chosen_for == "bookings.SessionChange.instead":
-            queryset = queryset.filter(places__status=SessionStatus.OPEN).public()  # type: ignore[attr-defined]
+            queryset = queryset.filter(places__status=SessionStatus.OPEN).public()  # type: ignore[attr-defined]  # our queryset
         return super().get_search_results(request, queryset, search_term)
 
     def get_inlines(self, request: HttpRequest, obj: Any = None) -> Any:
@@ -258,13 +258,11 @@ class SessionAdmin(WithRegister, WithDrafts, WithMoreDates, WithLetters, WithLat
         )
 
     def get_urls(self) -> list[URLPattern]:
-        name = f"{self.opts.app_label}_{self.opts.model_name}_places"
-        page = self.admin_site.admin_view(self.places_view)
-        return [path("<int:object_id>/places/", page, name=name), *super().get_urls()]
+        return [self.page_path("places", self.places_view), *super().get_urls()]
 
     def places_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """How many places there are and how many are held back."""
-        session = self._session(request, object_id)
+        session = self.row_of(request, object_id)
         now = {"capacity": session.places.capacity, "held_back": session.places.held_back}
         form = PlacesForm(request.POST or None, initial=now)
         if form.is_valid() and self._set_places(request, session, form):

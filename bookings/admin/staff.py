@@ -9,13 +9,12 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.auth import admin as _registers_groups  # noqa: F401
+from django.contrib.auth import admin as _registers_groups  # noqa: F401  (it registers Group, which is taken away below)
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext as _now
@@ -97,12 +96,8 @@ class DevicePage(WithButtons):
 
     def device_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Say what it means, then remove it and tell its owner."""
-        row = self.get_object(request, str(object_id))
-        if row is None:
-            raise Http404
+        row = self.row_of(request, object_id, self.may_remove_device)
         user = self.account_of(row)
-        if not self.may_remove_device(request, row):
-            raise PermissionDenied
         if request.method == "POST":
             self._remove(request, user)
             return HttpResponseRedirect(self.page_of(row.pk))
@@ -147,7 +142,7 @@ class MembershipAdmin(DevicePage):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Membership]:
         return super().get_queryset(request).select_related("user", "hub")
 
-    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:  # noqa: FBT001, FBT002
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:  # noqa: FBT001, FBT002  (Django's own)
         if obj is None:
             kwargs["form"] = InvitationForm
         return super().get_form(request, obj, change, **kwargs)
@@ -158,7 +153,7 @@ class MembershipAdmin(DevicePage):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return super().get_readonly_fields(request, obj) if obj else []
 
-    def save_model(self, request: HttpRequest, obj: Membership, form: Any, change: bool) -> None:  # noqa: FBT001
+    def save_model(self, request: HttpRequest, obj: Membership, form: Any, change: bool) -> None:  # noqa: FBT001  (Django's own)
         super().save_model(request, obj, form, change)
         if not change:
             staff_mails.invite(obj, by=staff(request), now=timezone.now())
@@ -234,7 +229,7 @@ class StaffUserAdmin(DevicePage):
     def get_queryset(self, request: HttpRequest) -> QuerySet[StaffUser]:
         return super().get_queryset(request).prefetch_related("totpdevice_set")
 
-    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:  # noqa: FBT001, FBT002
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:  # noqa: FBT001, FBT002  (Django's own)
         if obj is None:
             kwargs["form"] = AccountForm
         return super().get_form(request, obj, change, **kwargs)
@@ -245,7 +240,7 @@ class StaffUserAdmin(DevicePage):
     def get_inlines(self, request: HttpRequest, obj: Any = None) -> Any:
         return self.inlines if obj else []
 
-    def save_model(self, request: HttpRequest, obj: StaffUser, form: Any, change: bool) -> None:  # noqa: FBT001
+    def save_model(self, request: HttpRequest, obj: StaffUser, form: Any, change: bool) -> None:  # noqa: FBT001  (Django's own)
         if not change:
             obj.set_unusable_password()
         super().save_model(request, obj, form, change)

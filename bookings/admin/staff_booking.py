@@ -16,7 +16,7 @@ from bookings.party import NewVisitor, Party, VisitingSchool
 from bookings.refusals import AlreadyBooked, NeedsReason, Refused, SessionFull
 from bookings.words import why_not
 from hubs import scope
-from hubs.admin.choosing import OneOf
+from hubs.admin.choosing import choose
 from hubs.models import School, ShowcaseSession, StaffUser
 
 LONGEST_NAME = 200
@@ -72,10 +72,7 @@ class StaffBookingForm(forms.Form):
             "school": School.objects.all(),
         }
         for name, queryset in choices.items():
-            field: Any = self.fields[name]
-            field.widget = OneOf(Booking._meta.get_field(name), admin_site)
-            field.widget.is_required = field.required
-            field.queryset = queryset  # which also tells the widget
+            choose(self, name, Booking._meta.get_field(name), queryset, site=admin_site)
 
     def clean_names(self) -> list[str]:
         names = [Line().to_python(line) for line in self.cleaned_data["names"].rstrip().splitlines()]

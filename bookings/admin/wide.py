@@ -7,10 +7,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import URLPattern, path
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _now
@@ -49,18 +48,11 @@ class WithWideChanges(WithPreview):
                     yield self.page_of(row.pk, name), str(label)
 
     def get_urls(self) -> list[URLPattern]:
-        model = f"{self.opts.app_label}_{self.opts.model_name}"
-        view = self.admin_site.admin_view(self.wide_view)
-        ours = [path(f"<int:object_id>/{name}/", view, {"page": name}, name=f"{model}_{name}") for name in NAMES]
-        return [*ours, *super().get_urls()]
+        return [*(self.page_path(name, self.wide_view, page=name) for name in NAMES), *super().get_urls()]
 
     def wide_view(self, request: HttpRequest, object_id: int, page: str) -> HttpResponse:
         """Which sessions, and what the hub says. It is stored, and the worker carries it out."""
-        row = self.get_object(request, str(object_id))
-        if row is None:
-            raise Http404
-        if not self.has_change_permission(request, row):
-            raise PermissionDenied
+        row = self.row_of(request, object_id)
         verb, label = NAMES[page]
         sessions = wide_changes.sessions_of(row, verb, today=timezone.localdate())
         offers = verb is not Verb.REINSTATE

@@ -14,7 +14,7 @@ from django.contrib.sitemaps import Sitemap
 from django.contrib.sitemaps.views import sitemap as django_sitemap
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -22,8 +22,8 @@ from django.utils.translation import gettext as _
 from bookings.events import address_of, as_json, calendar_of
 from bookings.finder import FinderForm
 from bookings.showing import Showing, announced
-from bookings.views.sessions import PAGE, Finding, by_day, visible_session
-from hubs.models import Hub, HubYear, Notice, ShowcaseSession
+from bookings.views.sessions import PAGE, Finding, by_day, newest_year, visible_session
+from hubs.models import Hub, HubYear, Notice, OldHubAddress
 from showcase.pages import public
 
 MOST_IN_A_FEED = 200
@@ -81,9 +81,9 @@ def sessions_calendar(request: HttpRequest) -> HttpResponse:
 def hub_calendar(request: HttpRequest, slug: str) -> HttpResponse:
     """The calendar of a hub's sessions, those of its last ninety days too: a cancelled one must not just vanish."""
     now = timezone.now()
-    year = newest_year(slug)
+    year = year_of(slug)
     since = timezone.localdate(now) - dt.timedelta(days=90)
-    sessions = of_hub(year).upcoming(today=since)[:MOST_IN_A_FEED]
+    sessions = announced().run_by(year.hub.slug).upcoming(today=since)[:MOST_IN_A_FEED]
     return _as_calendar([Showing(row, now) for row in sessions], year.name, now)
 
 
@@ -106,8 +106,8 @@ def _as_calendar(found: Iterable[Showing], name: str, now: dt.datetime) -> HttpR
 def embed(request: HttpRequest, slug: str) -> HttpResponse:
     """A hub's sessions to show inside its own site: no form, no cookie, links open outside the frame."""
     now = timezone.now()
-    year = newest_year(slug)
-    sessions = of_hub(year).upcoming(today=timezone.localdate(now))[:PAGE]
+    year = year_of(slug)
+    sessions = announced().run_by(year.hub.slug).upcoming(today=timezone.localdate(now))[:PAGE]
     notices = Notice.objects.showing(now=now).filter(Q(hub=None) | Q(hub=year.hub))
     days = by_day([Showing(row, now) for row in sessions])
     response = render(request, "bookings/embed.html", {"year": year, "days": days, "notices": notices})
@@ -117,19 +117,15 @@ def embed(request: HttpRequest, slug: str) -> HttpResponse:
     return response
 
 
-def newest_year(slug: str) -> HubYear:
+def year_of(slug: str) -> HubYear:
     """A hub as it is now, by its address or one that it had. Raises Http404."""
-    years = HubYear.objects.select_related("hub", "exchange").order_by("-exchange__year")
-    found = years.filter(Q(hub__slug=slug) | Q(hub__old_addresses__slug=slug)).first()
-    if found is None:
+    year = newest_year(slug)
+    if year is None:
+        old = get_object_or_404(OldHubAddress.objects.select_related("hub"), slug=slug)
+        year = newest_year(old.hub.slug)
+    if year is None:
         raise Http404
-    return found
-
-
-def of_hub(year: HubYear) -> Any:
-    """What a hub runs, alone or with others."""
-    shared = ShowcaseSession.objects.filter(also_run_by__hub=year.hub_id)
-    return announced().filter(Q(hub_year__hub=year.hub_id) | Q(pk__in=shared.values("pk")))
+    return year
 
 
 # --- search engines ---------------------------------------------------------------------------------------------------

@@ -109,16 +109,21 @@ def find(request: HttpRequest) -> HttpResponse:
     return render(request, "bookings/find.html", context)
 
 
+def newest_year(slug: str) -> HubYear | None:
+    """The hub of that address as it is in its newest year; None where there is none."""
+    years = HubYear.objects.select_related("hub", "lead_school", "exchange").order_by("-exchange__year")
+    return years.filter(hub__slug=slug).first()
+
+
 @public
 def hub(request: HttpRequest, slug: str) -> HttpResponse:
     """One hub, as it is in its newest year, and its sessions; an old address redirects."""
     now = timezone.now()
-    years = HubYear.objects.select_related("hub", "lead_school", "exchange").order_by("-exchange__year")
-    year = years.filter(hub__slug=slug).first()
+    year = newest_year(slug)
     if year is None:
         old = get_object_or_404(OldHubAddress.objects.select_related("hub"), slug=slug)
         return redirect(old.hub, permanent=True)
-    of_hub = announced().filter(Q(hub_year__hub=year.hub) | Q(also_run_by__hub=year.hub)).distinct()
+    of_hub = announced().run_by(slug)
     today = timezone.localdate(now)
     context = {
         "year": year,

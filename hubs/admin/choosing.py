@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 from django import forms
+from django.contrib.admin import AdminSite
 from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
 from django.core.exceptions import ValidationError
 
@@ -25,6 +26,14 @@ class OneOf(_OnlyIds, AutocompleteSelect):
 
 class SomeOf(_OnlyIds, AutocompleteSelectMultiple):
     """Several of many."""
+
+
+def choose(form: forms.Form, name: str, field: Any, queryset: Any, *, site: AdminSite, several: bool = False) -> None:
+    """Let a form's field be chosen as the admin's forms let the model's `field` be, among `queryset`."""
+    ours: Any = form.fields[name]
+    ours.widget = (SomeOf if several else OneOf)(field, site)
+    ours.widget.is_required = ours.required
+    ours.queryset = queryset  # which also tells the widget
 
 
 class SomeRows(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # no subscript when it runs

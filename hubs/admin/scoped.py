@@ -1,6 +1,8 @@
 """Admin pages that show and change what hubs/scope.py allows, and nothing else: lists, forms, choices, filters.
 
 Every admin class of the project stands on these (hubs/admin/bases.py); none decides on its own whose rows it shows.
+
+What the type checker is told to ignore here belongs to the class that these are mixed into.
 """
 
 from typing import Any
@@ -46,7 +48,7 @@ class _Permitted:
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         kwargs["form_class"] = SomeRows
         if db_field.name in self.get_autocomplete_fields(request):  # type: ignore[attr-defined]
-            kwargs["widget"] = SomeOf(db_field, self.admin_site)  # type: ignore[attr-defined]
+            kwargs["widget"] = SomeOf(db_field, self.admin_site)  # type: ignore[attr-defined]  # of the class below it
         return super().formfield_for_manytomany(db_field, request, **kwargs)  # type: ignore[misc]
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
@@ -55,7 +57,7 @@ class _Permitted:
         Django's own widget for typing fails on a value that is no id.
         """
         if db_field.name in self.get_autocomplete_fields(request):  # type: ignore[attr-defined]
-            kwargs["widget"] = OneOf(db_field, self.admin_site)  # type: ignore[attr-defined]
+            kwargs["widget"] = OneOf(db_field, self.admin_site)  # type: ignore[attr-defined]  # of the class below it
         if db_field.null and scope.must_name_its_hub(request.user, self.model, db_field.name):
             kwargs |= {"required": True, "help_text": ""}
         return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
@@ -69,7 +71,7 @@ class Scoped(_Permitted):
     """Lists, pages, filters and histories of the rows that somebody may see."""
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        queryset: QuerySet[Any] = super().get_queryset(request)  # type: ignore[misc]
+        queryset: QuerySet[Any] = super().get_queryset(request)  # type: ignore[misc]  # of the class below it
         return queryset if getattr(request, "chooses_anywhere", False) else scope.rows(request.user, queryset)
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
@@ -77,7 +79,7 @@ class Scoped(_Permitted):
         if any("\x00" in value for _name, values in request.GET.lists() for value in values):
             raise IncorrectLookupParameters
         try:
-            return super().get_changelist_instance(request)  # type: ignore[misc]
+            return super().get_changelist_instance(request)  # type: ignore[misc]  # of the class below it
         except (OverflowError, DataError) as too_large:  # a number that the one or the other database does not take
             raise IncorrectLookupParameters from too_large
 
@@ -88,8 +90,8 @@ class Scoped(_Permitted):
         if rows != ticked:
             posted = request.POST.copy()
             posted.setlist(ACTION_CHECKBOX_NAME, rows)
-            request.POST = posted  # type: ignore[assignment]
-        return super().response_action(request, queryset)  # type: ignore[misc]
+            request.POST = posted  # type: ignore[assignment]  # a copy of it
+        return super().response_action(request, queryset)  # type: ignore[misc]  # of the class below it
 
     def _is_key(self, text: str) -> bool:
         try:
@@ -100,7 +102,7 @@ class Scoped(_Permitted):
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Django takes any field of the rows for a filter, also one that the page does not show."""
-        allowed: bool = super().lookup_allowed(lookup, value, request)  # type: ignore[misc]
+        allowed: bool = super().lookup_allowed(lookup, value, request)  # type: ignore[misc]  # of the class below it
         if not allowed or scope.may_look_up_all(request.user):
             return allowed
         return self._is_filter(lookup.split("__")[0])
@@ -117,7 +119,7 @@ class Scoped(_Permitted):
 
     def get_list_filter(self, request: HttpRequest) -> list[Any]:
         """Filters by related rows name those that somebody may see."""
-        asked = super().get_list_filter(request)  # type: ignore[misc]
+        asked = super().get_list_filter(request)  # type: ignore[misc]  # of the class below it
         return [(one, SeenOnly) if isinstance(one, str) and self._is_related(one) else one for one in asked]
 
     def _is_related(self, path: str) -> bool:
@@ -152,14 +154,14 @@ class ScopedAutocomplete(AutocompleteJsonView):
 
     def process_request(self, request: HttpRequest) -> Any:
         found = super().process_request(request)
-        request.chooses_for = label_of(found[2])  # type: ignore[attr-defined]
-        request.chooses_anywhere = request.chooses_for in scope.ANYWHERE  # type: ignore[attr-defined]
+        request.chooses_for = label_of(found[2])  # type: ignore[attr-defined]  # ours
+        request.chooses_anywhere = request.chooses_for in scope.ANYWHERE  # type: ignore[attr-defined]  # ours
         return (found[0].replace("\x00", ""), *found[1:])  # which PostgreSQL does not take
 
     def get_queryset(self) -> QuerySet[Any]:
         found: QuerySet[Any] = super().get_queryset()
         found = found if found.ordered else found.order_by("pk")
-        if self.request.chooses_anywhere:  # type: ignore[attr-defined]
+        if self.request.chooses_anywhere:  # type: ignore[attr-defined]  # ours
             return found
         return scope.choices(self.request.user, found, of=self.source_field.model)
 

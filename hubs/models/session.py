@@ -34,6 +34,11 @@ class ShowcaseSessionQuerySet(models.QuerySet["ShowcaseSession"]):
     def public(self) -> "ShowcaseSessionQuerySet":
         return self.filter(visibility=ShowcaseSession.Visibility.PUBLIC)
 
+    def run_by(self, slug: str) -> "ShowcaseSessionQuerySet":
+        """What the hub of that address runs, alone or with others."""
+        shared = ShowcaseSession.objects.filter(also_run_by__hub__slug=slug)
+        return self.filter(Q(hub_year__hub__slug=slug) | Q(pk__in=shared.values("pk")))
+
     def upcoming(self, *, today: dt.date) -> "ShowcaseSessionQuerySet":
         """Not over by `today` (a London date): those without a date are always to come."""
         return self.filter(Q(last_day__gte=today) | Q(last_day=None))

@@ -3,7 +3,6 @@
 import datetime as dt
 
 import pytest
-from django.test import Client
 from django.utils import timezone
 
 from bookings import session_changes, staff_booking
@@ -11,6 +10,7 @@ from bookings.states import SessionStatus
 from hubs.models import HostSchool, Membership
 from tests.browser.cast import hold
 from tests.browser.look import assert_looks_right
+from tests.browser.staff_forms import signed_in
 from tests.factories import HubYearFactory, SchoolFactory, SessionFactory, StaffFactory, party
 
 pytestmark = pytest.mark.browser
@@ -45,11 +45,7 @@ def staff(visit, showcase, hub, rows):
     """A browser in which an administrator of the hub has signed in."""
     user = StaffFactory(full_name="Sam Administrator")
     Membership.objects.create(user=user, hub=hub.hub)
-    client = Client()
-    client.force_login(user)
-    page = visit(java_script_enabled=True)
-    page.context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": showcase.url}])
-    return page
+    return signed_in(visit, showcase, user)
 
 
 def test_home_looks_right(staff):
