@@ -17,6 +17,7 @@ from bookings.calendar_entry import PRODUCT, our_address
 from bookings.models import SessionChange
 from bookings.showing import Showing
 from bookings.states import Standing
+from bookings.templatetags.showcase_tags import day
 
 OF_SCHEMA = "https://schema.org/"
 STATUS = {Standing.CANCELLED: "EventCancelled", Standing.POSTPONED: "EventPostponed"}
@@ -50,7 +51,7 @@ def schema_event(showing: Showing, moved: SessionChange | None) -> dict[str, Any
         "endDate": _when(session.ends_at, session.last_day),
         "eventStatus": OF_SCHEMA + status,
         "eventAttendanceMode": OF_SCHEMA + "OfflineEventAttendanceMode",
-        "inLanguage": "en-GB",
+        "inLanguage": "en-GB",  # the lesson's, whatever the page's is
         "description": session.about or summary(showing),
         "isAccessibleForFree": session.cost_pence == 0,
         "organizer": {
@@ -123,8 +124,7 @@ def summary(showing: Showing) -> str:
     """One sentence for search engines and shared links: what, when, where, how many places are left."""
     row = showing.row
     session = showing.session
-    day = f"{session.day:%A} {session.day.day} {session.day:%B %Y}" if session.day else ""
-    parts = [row["name"], " ".join(part for part in (day, row["hours"]) if part), row["where"], row["suits"]]
+    parts = [row["name"], f"{day(session.day)} {row['hours']}".strip(), row["where"], row["suits"]]
     return ". ".join(part for part in (*parts, row["words"]) if part) + "."
 
 

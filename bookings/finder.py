@@ -1,6 +1,5 @@
 """Finding a session: the filters of the list, plain GET parameters that can be shared."""
 
-import datetime as dt
 from collections.abc import Callable, Collection
 from functools import reduce
 from operator import or_
@@ -9,7 +8,9 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.utils.dateformat import format as written
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from bookings.forms.fields import Line
 from bookings.near import RADII, USUAL, Near
@@ -190,7 +191,7 @@ class FinderForm(forms.Form):
         if name == "teach":
             return in_words(_years_of(value))
         said = _("from %(day)s") if name == "since" else _("to %(day)s")
-        return str(said % {"day": _short(value)})
+        return str(said % {"day": written(value, pgettext("a day", "j F Y"))})
 
 
 def _without(name: str) -> dict[str, None]:
@@ -209,7 +210,3 @@ def _counted(words: Any, n: int) -> str:
 
 def _in_miles(miles: int) -> str:
     return str(_("%(n)d miles") % {"n": miles} if miles else _("England"))
-
-
-def _short(day: dt.date) -> str:
-    return f"{day.day} {day:%B %Y}"

@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Q
+from django.utils import translation
 
 from bookings.models import Booking, Places
 from bookings.states import LIVE
@@ -51,9 +53,11 @@ def session_facts(session: ShowcaseSession, *, sequence: int) -> dict[str, Any]:
     """What mails say about a session, as it is now. Moments are ISO strings in UTC."""
     host = session.host_school
     where = ", ".join(part for part in (session.where_name, session.place_address, session.where_town) if part)
+    with translation.override(settings.LANGUAGE_CODE):  # whoever's page or mail causes it
+        title = session.name
     return {
         "ref": session.ref,
-        "title": session.name,
+        "title": title,
         "hub": session.hub_year.name,
         "reply_to": session.hub_year.contact_email,
         "starts_at": iso(session.starts_at),

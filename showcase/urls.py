@@ -1,20 +1,26 @@
-"""Every address of Showcase."""
+"""Every address of Showcase. What teachers see is there in English and, behind /zh-hans/, in Chinese."""
 
 from django.conf import settings
+from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 
-from bookings.views import sessions
+from bookings.views import feeds, sessions
 from hubs import views as hubs
 from showcase import pages
 from showcase.admin_site import site
 
 urlpatterns = [
-    path("", sessions.find, name="home"),
-    path("hubs/", hubs.hub_list, name="hubs"),
-    path("hubs/<slug:slug>/", sessions.hub, name="hub"),
-    path("", include("bookings.urls")),
-    path("privacy/", pages.privacy, name="privacy"),
-    path("accessibility/", pages.accessibility, name="accessibility"),
+    *i18n_patterns(
+        path("", sessions.find, name="home"),
+        path("hubs/", hubs.hub_list, name="hubs"),
+        path("hubs/<slug:slug>/", sessions.hub, name="hub"),
+        path("", include("bookings.urls")),
+        path("privacy/", pages.privacy, name="privacy"),
+        path("accessibility/", pages.accessibility, name="accessibility"),
+        prefix_default_language=False,
+    ),
+    path("sitemap.xml", feeds.sitemap, name="sitemap"),
+    path("robots.txt", feeds.robots, name="robots"),
     path("admin/", include("hubs.signing_in.urls")),
     path("admin/password/", include("bookings.password_urls")),
     path("admin/", site.urls),

@@ -79,6 +79,10 @@ ONLY_WITH_A_PLACE: Part = (
     _("Only for people with a place"),
     {"fields": ["entrance", "office_phone", "office_email", "day_contact", "joining_instructions"]},
 )
+IN_CHINESE: Part = (
+    _("In Chinese, for the Chinese pages"),
+    {"fields": ["title_zh", "about_zh"], "classes": ["collapse"]},
+)
 AFTERWARDS: Part = (
     _("Afterwards, where no register was kept"),
     {"fields": ["visitors_reported", "schools_reported", "reported_source"], "classes": ["collapse"]},
@@ -92,5 +96,5 @@ def parts(*, adding: bool, of_people: bool) -> Sequence[Part]:
     places: list[Any] = [("capacity", "held_back")] if adding else []
     dates: Part = (_("Places and their dates"), {"description": LONDON, "fields": [*places, *DATES]})
     private = [ONLY_WITH_A_PLACE] if of_people else []
-    said = [WHEN_AND_WHERE, WHO_IT_SUITS, WHO_MAY_COME, dates, PRACTICALITIES, *private, AFTERWARDS]
+    said = [WHEN_AND_WHERE, WHO_IT_SUITS, WHO_MAY_COME, dates, PRACTICALITIES, *private, IN_CHINESE, AFTERWARDS]
     return said if adding else [SHOWN, *said]

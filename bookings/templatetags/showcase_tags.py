@@ -13,8 +13,11 @@ from django.utils.dateformat import format as written
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from hubs.kept_words import kept_by_language
+from showcase.language_tags import alternates
+from showcase.languages import tag
 
 register = template.Library()
 Frame = tuple[int, int, int]  # taken, kept, cells
@@ -107,21 +110,28 @@ def _row(words: tuple[tuple[str, Any], ...]) -> str:
 def shared_as(path: str, title: str, about: str) -> SafeString:
     """The page's one address, and how it looks where its link is shared (the Open Graph protocol)."""
     url = settings.SITE_URL + path
-    said = {"og:title": title, "og:description": about, "og:url": url, "og:site_name": "Showcase", "og:type": "website"}
+    said = {
+        "og:title": title,
+        "og:description": about,
+        "og:url": url,
+        "og:site_name": "Showcase",
+        "og:type": "website",
+        "og:locale": tag().replace("-", "_"),
+    }
     head = format_html('<link rel="canonical" href="{}">\n<meta name="description" content="{}">\n', url, about)
-    return head + format_html_join("", '<meta property="{}" content="{}">\n', said.items())
+    return head + alternates(path) + format_html_join("", '<meta property="{}" content="{}">\n', said.items())
 
 
 @register.filter
 def day(value: dt.date | dt.datetime | None) -> str:
     """Tuesday 26 January 2027, in London."""
-    return _written(_day_of(value), "l j F Y") if value else ""
+    return _written(_day_of(value), pgettext("a day", "l j F Y")) if value else ""
 
 
 @register.filter
 def short_day(value: dt.date | dt.datetime | None) -> str:
     """Tuesday 26 January, in London."""
-    return _written(_day_of(value), "l j F") if value else ""
+    return _written(_day_of(value), pgettext("a day", "l j F")) if value else ""
 
 
 @register.simple_tag
@@ -129,7 +139,8 @@ def short_day(value: dt.date | dt.datetime | None) -> str:
 def day_heading(first: dt.date | None, last: dt.date | None) -> SafeString:
     """The day of a list's sessions, its number set larger; or their range of days."""
     if first and first == last:
-        return format_html("{} <b>{}</b> {}", written(first, "l"), written(first, "j"), written(first, "F Y"))
+        month = written(first, pgettext("a month", "F Y"))
+        return format_html("{} <b>{}</b> {}", written(first, "l"), written(first, "j"), month)
     return format_html('<span class="range">{}</span>', days_between(first, last))
 
 
@@ -167,9 +178,15 @@ def days_between(first: dt.date | None, last: dt.date | None) -> str:
         return day(first)
     same_year = first.year == last.year
     if first.day == 1 and (last + dt.timedelta(days=1)).day == 1 and same_year and first.month == last.month:
-        return written(first, "F Y")
-    start = "j F Y" if not same_year else "j" if first.month == last.month else "j F"
-    return _("%(first)s to %(last)s") % {"first": written(first, start), "last": written(last, "j F Y")}
+        return written(first, pgettext("a month", "F Y"))
+    if not same_year:
+        forms = pgettext("first and last day", "j F Y / j F Y")
+    elif first.month != last.month:
+        forms = pgettext("first and last day", "j F / j F Y")
+    else:
+        forms = pgettext("first and last day", "j / j F Y")
+    start, end = forms.split(" / ")
+    return _("%(first)s to %(last)s") % {"first": written(first, start), "last": written(last, end)}
 
 
 @register.filter

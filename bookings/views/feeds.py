@@ -24,6 +24,7 @@ from bookings.finder import FinderForm
 from bookings.showing import Showing, announced
 from bookings.views.sessions import PAGE, Finding, by_day, newest_year, visible_session
 from hubs.models import Hub, HubYear, Notice, OldHubAddress
+from showcase.languages import PREFIX
 from showcase.pages import public
 
 MOST_IN_A_FEED = 200
@@ -132,7 +133,10 @@ def year_of(slug: str) -> HubYear:
 
 
 class Ours(Sitemap):  # type: ignore[type-arg]  # no subscript when it runs
-    """Addresses by the name that we go by, whatever name we were asked by."""
+    """Addresses by the name that we go by, whatever name we were asked by; each in both languages."""
+
+    i18n = True
+    alternates = True
 
     protocol = urlsplit(settings.SITE_URL).scheme
 
@@ -167,5 +171,6 @@ def sitemap(request: HttpRequest) -> HttpResponse:
 @public
 def robots(request: HttpRequest) -> HttpResponse:
     """What search engines need not ask for. Private pages say noindex themselves."""
-    lines = ["User-agent: *", "Disallow: /admin/", "Disallow: /bookings/", "Disallow: /sessions/*/book/"]
+    private = [start + page for start in ("", PREFIX) for page in ("/bookings/", "/sessions/*/book/")]
+    lines = ["User-agent: *", "Disallow: /admin/", *(f"Disallow: {path}" for path in private)]
     return HttpResponse("\n".join([*lines, f"Sitemap: {address_of(reverse('sitemap'))}", ""]), "text/plain")

@@ -73,7 +73,7 @@ class HubYearAdmin(WithHistory, ModelAdmin):
     autocomplete_fields = ["hub", "exchange", "lead_school", "area"]
     fieldsets = [
         (None, {"fields": ["hub", "exchange", "name", "programme_name"]}),
-        (_("Who leads it"), {"fields": ["lead_school", "partners", "area", "about"]}),
+        (_("Who leads it"), {"fields": ["lead_school", "partners", "area", "about", "about_zh"]}),
         (_("Contact"), {"fields": ["contact_name", "contact_email", "contact_phone"]}),
     ]
 

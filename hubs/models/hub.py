@@ -120,6 +120,7 @@ class HubYear(models.Model):
     partners = models.TextField(_("strategic partners"), blank=True, help_text=_("One a line."))
     area = models.ManyToManyField("hubs.LocalAuthority", blank=True, verbose_name=_("area"))
     about = models.TextField(_("about"), blank=True, help_text=_("A paragraph for the hub's page."))
+    about_zh = models.TextField(_("about, in Chinese"), blank=True)
     contact_name = models.CharField(_("contact"), max_length=100, blank=True)
     contact_email = models.EmailField(_("contact's email"), blank=True)
     contact_phone = models.CharField(_("contact's telephone"), max_length=30, blank=True)
@@ -156,6 +157,7 @@ class Notice(models.Model):
         help_text=_("Empty: shown everywhere."),
     )
     text = models.CharField(_("sentence"), max_length=300)
+    text_zh = models.CharField(_("sentence in Chinese"), max_length=300, blank=True)
     link = models.URLField(_("link"), blank=True)
     from_at = models.DateTimeField(_("from"))
     until_at = models.DateTimeField(_("until"), db_index=True)

@@ -19,6 +19,7 @@ from hubs.models.at_a_place import AtAPlace
 from hubs.models.exchange import HostSchool
 from hubs.models.hub import HubYear
 from hubs.models.school import LocalAuthority, School, SchoolList
+from hubs.own_words import own_words
 from hubs.references import session_ref
 from hubs.school_days import SchoolDays, london
 from hubs.teaching import Roles, Years, in_words, roles_in_words, taught_in_words
@@ -95,7 +96,9 @@ class ShowcaseSession(AtAPlace):
     kind = models.CharField(_("kind"), max_length=20, choices=Kind, default=Kind.SHOWCASE)
     visibility = models.CharField(_("who can see it"), max_length=10, choices=Visibility, default=Visibility.PUBLIC)
     title = models.CharField(_("title"), max_length=150, blank=True, help_text=_("Empty: named from its lessons."))
+    title_zh = models.CharField(_("title in Chinese"), max_length=150, blank=True)
     about = models.TextField(_("about"), blank=True)
+    about_zh = models.TextField(_("about, in Chinese"), blank=True)
     # [years, topic] of each lesson in order, so that every page and mail can name a session without asking for its
     # lessons. Kept by Lesson.save() and delete(): see docs/decisions/0006.
     taught = models.JSONField(default=list, blank=True, editable=False)
@@ -289,7 +292,7 @@ class ShowcaseSession(AtAPlace):
     def name(self) -> str:
         """Its own title, or one made from its lessons: "Year 3: subtraction, and Year 5: division"."""
         taught = tuple((years, topic) for years, topic in self.taught)
-        return self.title or taught_in_words(taught, kind=str(self.Kind(self.kind).label))
+        return own_words(self, "title") or taught_in_words(taught, kind=str(self.Kind(self.kind).label))
 
     @property
     def suits(self) -> str:

@@ -1,0 +1,63 @@
+"""What templates say of their language. Known to every template, like Django's own tags."""
+
+import re
+from typing import Any
+
+from django import template
+from django.conf import settings
+from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+
+from hubs.own_words import own_words
+from showcase.languages import CHINESE, ENGLISH, TAGS, in_language, tag
+
+register = template.Library()
+register.simple_tag(tag, name="language")
+register.filter("own", own_words)
+
+# From a Latin letter to the last character before Chinese ones, or the end.
+IN_LATIN = re.compile(r"[A-Za-z][^\u2e80-\uffef]*")
+
+
+@register.filter
+def english(text: Any) -> SafeString:
+    """A hub's or a school's own words. On a Chinese page what is not Chinese in them is marked as English."""
+    said = conditional_escape(text)
+    if get_language() != CHINESE or not said:
+        return said
+    return mark_safe(IN_LATIN.sub(_marked, said))  # noqa: S308  (escaped above)
+
+
+def _marked(found: re.Match[str]) -> str:
+    words = found[0]
+    bare = words.rstrip()
+    return f'<span lang="{TAGS[ENGLISH]}">{bare}</span>{words[len(bare) :]}'
+
+
+@register.filter
+def paragraphs(text: str) -> SafeString:
+    """A hub's own words of several paragraphs, marked where they are in another language than the page."""
+    parts = [part.strip().splitlines() for part in re.split(r"\n\s*\n", text.replace("\r\n", "\n").strip())]
+    if get_language() == CHINESE and not re.search(r"[\u4e00-\u9fff]", text):
+        marked = format_html(' lang="{}"', TAGS[ENGLISH])
+    else:
+        marked = SafeString("")
+    lines = ((marked, format_html_join(mark_safe("<br>"), "{}", ((line,) for line in part))) for part in parts)
+    return format_html_join("\n", "<p{}>{}</p>", lines)
+
+
+@register.simple_tag(takes_context=True)
+def other_language(context: template.Context, address: str = "") -> SafeString:
+    """A link to the same page in the other language, or to that of `address`; called by the language's own name."""
+    code, name = (ENGLISH, "English") if get_language() == CHINESE else (CHINESE, "中文")
+    request = context.get("request")
+    address = in_language(address or (request.get_full_path() if request else "/"), code)
+    return format_html('<a href="{}" lang="{}" hreflang="{}">{}</a>', address, TAGS[code], TAGS[code], name)
+
+
+@register.simple_tag
+def alternates(path: str) -> SafeString:
+    """For search engines: where this page is in each language."""
+    links = ((TAGS[code], settings.SITE_URL + in_language(path, code)) for code in TAGS)
+    return format_html_join("", '<link rel="alternate" hreflang="{}" href="{}">\n', links)

@@ -1,0 +1,46 @@
+"""The language of a page follows from its address alone: English ones have no prefix, Chinese ones `/zh-hans/`.
+
+Django's own middleware asks the browser too, so that every English page would vary by Accept-Language.
+"""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import translation
+
+ENGLISH, CHINESE = "en-gb", "zh-hans"
+# As HTML and feeds name them (BCP 47).
+TAGS = {ENGLISH: "en-GB", CHINESE: "zh-Hans"}
+PREFIX = f"/{CHINESE}"
+IN_ENGLISH_ONLY = ("/admin/", "/dev/")
+
+
+def language_of(path: str) -> str:
+    """The language of the page at `path`."""
+    return CHINESE if f"{path}/".startswith(f"{PREFIX}/") else ENGLISH
+
+
+def in_language(address: str, code: str) -> str:
+    """The address of the same page in another language; of its first page where there is no such page in Chinese."""
+    if address.startswith(IN_ENGLISH_ONLY):
+        with translation.override(code):
+            return reverse("home")
+    bare = address.removeprefix(PREFIX) if language_of(address.partition("?")[0]) == CHINESE else address
+    return PREFIX + bare if code == CHINESE else bare or "/"
+
+
+def tag() -> str:
+    """The language of the page being made, as HTML names it."""
+    return TAGS.get(translation.get_language() or "", TAGS[ENGLISH])
+
+
+class LanguageOfTheAddress:
+    """Speaks the language of the address while a page is made."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with translation.override(language_of(request.path_info)):
+            return self.get_response(request)
