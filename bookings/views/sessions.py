@@ -9,7 +9,6 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpRe
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
 
 from bookings.events import as_script, schema_event, summary
 from bookings.finder import FinderForm
@@ -198,7 +197,7 @@ def offered_instead(change: SessionChange | None, now: dt.datetime) -> dict[str,
     return {"instead": [Showing(session, now) for session in offered], "of_hub": True} if offered else {}
 
 
-@require_safe
+@public
 def resource(request: HttpRequest, ref: str, pk: int) -> HttpResponseBase:
     """A public file of a session, always to be saved and never shown inside our own pages."""
     found = get_object_or_404(Resource, pk=pk, session=visible_session(ref), only_with_a_place=False)
