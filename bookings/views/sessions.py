@@ -197,7 +197,7 @@ def offered_instead(change: SessionChange | None, now: dt.datetime) -> dict[str,
     return {"instead": [Showing(session, now) for session in offered], "of_hub": True} if offered else {}
 
 
-@public
+@public  # type: ignore[arg-type]  # a file is sent as it is read
 def resource(request: HttpRequest, ref: str, pk: int) -> HttpResponseBase:
     """A public file of a session, always to be saved and never shown inside our own pages."""
     found = get_object_or_404(Resource, pk=pk, session=visible_session(ref), only_with_a_place=False)
