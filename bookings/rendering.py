@@ -18,6 +18,7 @@ from django.template import Context, Engine
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.dateparse import parse_datetime
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from bookings import links, staff_mails
@@ -31,6 +32,7 @@ from bookings.states import FROZEN, Kind, Status
 from bookings.templatetags.showcase_tags import clock as clock_words
 from hubs.models.session import OF_ITS_SESSION
 from hubs.teaching import listed
+from showcase.languages import CHINESE
 
 MOMENTS = ("starts_at", "ends_at", "arrival_at", "deadline", "list_ends_at", "was_starts_at", "was_ends_at")
 OF_SEVERAL_LINES = {"joining", "message"}
@@ -180,12 +182,15 @@ def _as_name(name: str | None) -> str:
 
 
 def _wrapped(text: str) -> str:
-    """Lines of 72 characters, addresses whole on lines of their own, at most one empty line between them."""
+    """Lines of 72 characters, addresses whole on lines of their own, at most one empty line between them.
+
+    Chinese has no spaces to break at, and mail programs break it themselves.
+    """
     lines = []
     for line in text.strip().splitlines():
         lines += (
             [line]
-            if "://" in line
+            if "://" in line or get_language() == CHINESE
             else textwrap.wrap(line, LINE, break_long_words=False, break_on_hyphens=False) or [""]
         )
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)) + "\n"

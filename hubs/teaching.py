@@ -112,7 +112,7 @@ def listed(parts: Sequence[str]) -> str:
     """`parts` as a list in words: "5", "5 and 6", "4, 5 and 6"."""
     if len(parts) < 2:
         return "".join(parts)
-    return _("%(first)s and %(last)s") % {"first": ", ".join(parts[:-1]), "last": parts[-1]}
+    return _("%(first)s and %(last)s") % {"first": _(", ").join(parts[:-1]), "last": parts[-1]}
 
 
 @kept_by_language
@@ -131,12 +131,12 @@ def in_words(years: Years) -> str:
         parts.append(one % {"stages": listed([str(number) for number, _stage in stages])})
     if len(parts) < 2:
         return "".join(parts)
-    return _("%(first)s, and %(last)s") % {"first": ", ".join(parts[:-1]), "last": parts[-1]}
+    return _("%(first)s, and %(last)s") % {"first": _(", ").join(parts[:-1]), "last": parts[-1]}
 
 
 def lesson_name(years: Years, topic: str) -> str:
     """A lesson's class and topic, as far as they are known: "Year 3: subtraction"."""
-    return ": ".join(part for part in (in_words(years), topic) if part)
+    return _(": ").join(part for part in (in_words(years), topic) if part)
 
 
 def roles_in_words(roles: Roles) -> str:
@@ -155,5 +155,5 @@ def taught_in_words(taught: tuple[tuple[int, str], ...], *, kind: str) -> str:
     if not named:
         return kind
     if not any(years for years, _topic in lessons):
-        return f"{kind}: {named}"
+        return _(": ").join((kind, named))
     return named if any(topic for _years, topic in lessons) else _("%(class)s lesson") % {"class": named}

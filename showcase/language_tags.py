@@ -17,22 +17,18 @@ register.simple_tag(tag, name="language")
 register.filter("own", own_words)
 
 # From a Latin letter to the last character before Chinese ones, or the end.
-IN_LATIN = re.compile(r"[A-Za-z][^\u2e80-\uffef]*")
+IN_LATIN = re.compile(r"([A-Za-z](?:[^\u2e80-\uffef]*[^\s\u2e80-\uffef])?)")
 
 
 @register.filter
 def english(text: Any) -> SafeString:
     """A hub's or a school's own words. On a Chinese page what is not Chinese in them is marked as English."""
-    said = conditional_escape(text)
-    if get_language() != CHINESE or not said:
-        return said
-    return mark_safe(IN_LATIN.sub(_marked, said))  # noqa: S308  (escaped above)
-
-
-def _marked(found: re.Match[str]) -> str:
-    words = found[0]
-    bare = words.rstrip()
-    return f'<span lang="{TAGS[ENGLISH]}">{bare}</span>{words[len(bare) :]}'
+    if get_language() != CHINESE or isinstance(text, SafeString):
+        return conditional_escape(text)
+    pieces = enumerate(IN_LATIN.split(str(text)))  # every other one is in Latin letters
+    marked, plain = f'<span lang="{TAGS[ENGLISH]}">{{}}</span>', "{}"
+    said = (format_html(marked if n % 2 else plain, piece) for n, piece in pieces)
+    return mark_safe("".join(said))  # noqa: S308  (each piece is escaped)
 
 
 @register.filter

@@ -15,16 +15,23 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from django.utils.translation.template import templatize
 
+Message = str | tuple[str, ...]
+
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "showcase" / "locale" / "zh_Hans" / "LC_MESSAGES"
-KEYWORDS = {
-    "_": None,
-    "gettext": None,
-    "gettext_lazy": None,
-    "ngettext": (1, 2),
-    "pgettext": ((1, "c"), 2),
-    "npgettext": ((1, "c"), 2, 3),
+# How many forms of a message a call gives, and whether a context stands before them.
+CALLS = {
+    "_": (1, False),
+    "_now": (1, False),
+    "gettext": (1, False),
+    "gettext_lazy": (1, False),
+    "ngettext": (2, False),
+    "ngettext_lazy": (2, False),
+    "pgettext": (1, True),
+    "npgettext": (2, True),
 }
+# What templates become, in the words of Babel.
+IN_TEMPLATES = {"gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2), "npgettext": ((1, "c"), 2, 3)}
 # What staff alone see speaks English, and so does the demo.
 OF_STAFF = (
     "templates/admin/",
@@ -47,7 +54,8 @@ OF_STAFF = (
     "hubs/signing_in/",
     "showcase/admin_site.py",
 )
-CLASSES_OF_STAFF = ("Verb", "Kind")  # of bookings/states.py: what happened, in the story that staff read
+# What happened, in the story that staff read.
+CLASSES_OF_STAFF = ("bookings/states.py:Verb", "bookings/states.py:Kind")
 
 
 def sources() -> list[Path]:
@@ -62,34 +70,43 @@ def catalogue() -> Catalog:
     """Every string of the sources, with where it stands; nothing translated."""
     said = Catalog(locale="zh_Hans", domain="django", project="Showcase", fuzzy=False)
     for path in sources():
-        name = str(path.relative_to(ROOT))
-        for line, message, comments, context in _strings(path):
-            said.add(message, locations=[(name, line)], auto_comments=comments, context=context)
+        found = _of_code(path) if path.suffix == ".py" else _of_template(path)
+        for message, context in found:
+            said.add(message, locations=[(str(path.relative_to(ROOT)), 1)], context=context)
     return said
 
 
-def _strings(path: Path) -> Iterator[tuple[int, str | tuple[str, ...], list[str], str | None]]:
-    text = path.read_text()
-    if path.suffix == ".py":
-        lines = _lines_that_show(path, ast.parse(text))
-    else:
-        # Django's own trick: what is not to be translated becomes X's. In brackets, no indentation matters.
-        text, lines = f"({templatize(text)})", None
-    found = extract("python", io.BytesIO(text.encode()), keywords=KEYWORDS)
-    return (one for one in found if one[1] and (lines is None or one[0] in lines))
+def _of_template(path: Path) -> Iterator[tuple[Message, str | None]]:
+    # Django's own trick: what is not to be translated becomes X's. In brackets, no indentation matters.
+    code = io.BytesIO(f"({templatize(path.read_text())})".encode())
+    return ((message, context) for _line, message, _said, context in extract("python", code, IN_TEMPLATES) if message)
 
 
-def _lines_that_show(path: Path, module: ast.Module) -> set[int]:
+def _of_code(path: Path) -> Iterator[tuple[Message, str | None]]:
     """Of a model's strings, those of its choices and methods: the names of its fields are for staff."""
-    in_models = "models" in path.parts
-    lines: set[int] = set() if in_models else set(range(1, 10_000))
-    for node in ast.walk(module):
-        span = set(range(node.lineno, (node.end_lineno or 0) + 1)) if hasattr(node, "lineno") else set()
-        if isinstance(node, ast.ClassDef) and node.name in CLASSES_OF_STAFF:
-            lines -= span
-        elif in_models and (isinstance(node, ast.FunctionDef) or _is_choices(node)):
-            lines |= span
-    return lines
+    name, in_models = str(path.relative_to(ROOT)), "models" in path.parts
+
+    def shown(node: ast.AST, *, here: bool) -> Iterator[ast.Call]:
+        if isinstance(node, ast.ClassDef) and f"{name}:{node.name}" in CLASSES_OF_STAFF:
+            return
+        here = here or isinstance(node, ast.FunctionDef) or _is_choices(node)
+        if here and isinstance(node, ast.Call):
+            yield node
+        for child in ast.iter_child_nodes(node):
+            yield from shown(child, here=here)
+
+    calls = shown(ast.parse(path.read_text()), here=not in_models)
+    return (message for call in calls if (message := _message(call)))
+
+
+def _message(call: ast.Call) -> tuple[Message, str | None] | None:
+    """What a call asks the Chinese of, and its context; None for a call of anything else, or of no plain words."""
+    forms, has_context = CALLS.get(getattr(call.func, "id", ""), (0, False))
+    words = [one.value for one in call.args if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+    context, words = (words[0], words[1:]) if has_context and words else (None, words)
+    if not forms or len(words) < forms or not words[0]:
+        return None
+    return (words[0], words[1]) if forms == 2 else words[0], context
 
 
 def _is_choices(node: ast.AST) -> bool:
@@ -115,7 +132,7 @@ def untranslated(said: Catalog) -> list[str]:
     return [str(one.id) for one in said if one.id and (one.fuzzy or not all(_forms(one.string)))]
 
 
-def _forms(string: str | tuple[str, ...]) -> tuple[str, ...]:
+def _forms(string: Message) -> tuple[str, ...]:
     return string if isinstance(string, tuple) else (string,)
 
 

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.conf import settings
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -12,10 +14,11 @@ from bookings.party import MOST_VISITORS, NewVisitor, Party, VisitingSchool
 from hubs.email_address import email_key
 from hubs.teaching import STAGES, Roles, Years
 
-YEARS_TAUGHT = [
-    (int(Years.RECEPTION), _("Reception")),
-    *((int(years), _("Key Stage %(n)s") % {"n": n}) for n, years in STAGES),
-]
+
+def years_taught() -> list[tuple[int, str]]:
+    """Reception and the key stages, in the language of the page."""
+    stages = [(int(years), _now("Key Stage %(n)s") % {"n": n}) for n, years in STAGES]
+    return [(int(Years.RECEPTION), _now("Reception")), *stages]
 
 
 class WhoForm(StepForm):
@@ -77,7 +80,7 @@ class WhoForm(StepForm):
         if mine:
             self.fields[f"years_{key}"] = forms.MultipleChoiceField(
                 label=_("What do you teach? (optional)"),
-                choices=YEARS_TAUGHT,
+                choices=years_taught,
                 required=False,
                 widget=forms.CheckboxSelectMultiple,
                 error_messages={"invalid_choice": _("Choose from these")},
@@ -147,6 +150,7 @@ class WhoForm(StepForm):
             contact_comes=comes,
             school=school,
             visitors=(*own, *(self._visitor(str(n)) for n in self.others)),
+            language=get_language() or settings.LANGUAGE_CODE,
             **of_draft,
         )
 

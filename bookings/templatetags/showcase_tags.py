@@ -1,13 +1,13 @@
 """Ten frames, and how dates and times are written."""
 
 import datetime as dt
-from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
 from django import template
 from django.conf import settings
 from django.template.loader import get_template
+from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.dateformat import format as written
 from django.utils.html import format_html, format_html_join
@@ -15,56 +15,29 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from bookings import pictures
+from bookings.states import Status
 from hubs.kept_words import kept_by_language
 from showcase.language_tags import alternates
-from showcase.languages import tag
 
 register = template.Library()
-Frame = tuple[int, int, int]  # taken, kept, cells
-
-CELL = 16  # of a frame's picture, in its own units
-MOST_FRAMES = 6  # a wall of frames is noise: beyond this, full tens are counted in words
-
-
-def frames_of(taken: int, kept: int, capacity: int) -> Iterator[Frame]:
-    """(taken, kept, cells) of each frame, counters from the left: taken first, then kept, then free."""
-    return (_frame(start, taken, kept, capacity) for start in range(0, capacity, 10))
-
-
-def _frame(start: int, taken: int, kept: int, capacity: int) -> Frame:
-    cells = min(10, capacity - start)
-    in_this = min(max(taken - start, 0), cells)
-    kept_here = min(max(taken + kept - start, 0), cells) - in_this
-    return in_this, kept_here, cells
 
 
 @register.simple_tag(takes_context=True)
 def ten_frames(context: template.Context, taken: int, kept: int, capacity: int) -> SafeString:
-    """The picture of a session's places, its number in words beside it. A large hall shows its tens as a count."""
+    """The picture of a session's places, its number in words beside it. A large hall is a bar."""
     picture, frames = _picture(taken, kept, capacity)
     _frames_used(context).update(frames)
     return picture
 
 
-def _frames_used(context: template.Context) -> set[Frame]:
+def _frames_used(context: template.Context) -> set[pictures.Frame]:
     """The frames that the page must draw at its end."""
-    used: set[Frame] = context.dicts[0].setdefault("frames_used", set())
+    used: set[pictures.Frame] = context.dicts[0].setdefault("frames_used", set())
     return used
 
 
-@kept_by_language
-def _picture(taken: int, kept: int, capacity: int) -> tuple[SafeString, list[Frame]]:
-    """The picture, and the frames that it needs drawn somewhere on the page."""
-    before: SafeString | str = ""
-    if capacity > MOST_FRAMES * 10:
-        # The frame around the last counter says what is left; full ones before and empty ones behind are counted.
-        tens = min((taken + kept) // 10, (capacity - 1) // 10) * 10
-        before = format_html('<b class="tens">{}</b>', _("%(tens)d +") % {"tens": tens}) if tens else ""
-        frames = [_frame(tens, taken, kept, capacity)]
-    else:
-        frames = list(frames_of(taken, kept, capacity))
-    pictures = format_html_join("", '<svg><use href="#f{}-{}-{}"/></svg>', frames)
-    return format_html('<span class="frames" aria-hidden="true">{}{}</span>', before, pictures), frames
+_picture = lru_cache(maxsize=2048)(pictures.places)
 
 
 @register.simple_tag(takes_context=True)
@@ -73,23 +46,20 @@ def frame_symbols(context: template.Context) -> SafeString:
     used = context.dicts[0].get("frames_used")
     if not used:
         return mark_safe("")
-    symbols = mark_safe("".join(_symbol(*frame) for frame in sorted(used)))  # noqa: S308  (numbers only)
+    symbols = mark_safe("".join(pictures.symbol(*frame) for frame in sorted(used)))  # noqa: S308  (numbers only)
     return format_html('<svg class="sprite" aria-hidden="true">{}</svg>', symbols)
 
 
-@lru_cache(maxsize=512)
-def _symbol(taken: int, kept: int, cells: int) -> str:
-    grid, counters = [], []
-    for cell in range(cells):
-        x, y = cell % 5 * CELL + 1, cell // 5 * CELL + 1
-        grid.append(f"M{x} {y}h{CELL}v{CELL}h-{CELL}z")
-        if cell < taken + kept:
-            kind = "taken" if cell < taken else "kept"
-            counters.append(f'<circle class="{kind}" cx="{x + 8}" cy="{y + 8}" r="5.8"/>')
-    return (
-        f'<symbol id="f{taken}-{kept}-{cells}" viewBox="0 0 82 34">'
-        f'<path class="grid" d="{"".join(grid)}"/>{"".join(counters)}</symbol>'
-    )
+@register.simple_tag
+def your_places(booking: Any) -> SafeString:
+    """A party's own places: counters once they are confirmed, rings while they are kept for it."""
+    return pictures.yours(booking.party, kept=booking.status != Status.CONFIRMED)
+
+
+@register.simple_tag
+def time_bar(session: Any, programme: list[Any], lessons: list[Any]) -> SafeString:
+    """How a session's time is divided, to scale."""
+    return pictures.time_bar(pictures.parts_of_the_time(session, programme, lessons))
 
 
 @register.simple_tag(takes_context=True)
@@ -116,7 +86,8 @@ def shared_as(path: str, title: str, about: str) -> SafeString:
         "og:url": url,
         "og:site_name": "Showcase",
         "og:type": "website",
-        "og:locale": tag().replace("-", "_"),
+        "og:image": settings.SITE_URL + static("share.png"),
+        "og:locale": _("en_GB"),  # a place too, as that protocol wants it
     }
     head = format_html('<link rel="canonical" href="{}">\n<meta name="description" content="{}">\n', url, about)
     return head + alternates(path) + format_html_join("", '<meta property="{}" content="{}">\n', said.items())
@@ -140,7 +111,8 @@ def day_heading(first: dt.date | None, last: dt.date | None) -> SafeString:
     """The day of a list's sessions, its number set larger; or their range of days."""
     if first and first == last:
         month = written(first, pgettext("a month", "F Y"))
-        return format_html("{} <b>{}</b> {}", written(first, "l"), written(first, "j"), month)
+        said = {"weekday": written(first, "l"), "day": written(first, "j"), "month": month}
+        return format_html(_("{weekday} <b>{day}</b> {month}"), **said)
     return format_html('<span class="range">{}</span>', days_between(first, last))
 
 

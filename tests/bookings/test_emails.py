@@ -175,7 +175,7 @@ def test_every_kind_is_plain_english() -> None:
 def test_html_stands_alone_and_names_its_language() -> None:
     for mail in a_mail_of_each_kind().values():
         content = str(rendering.render(mail, now=NOW).alternatives[0][0])
-        assert '<html lang="en-gb">' in content
+        assert '<html lang="en-GB">' in content
         assert '<meta name="color-scheme" content="light dark">' in content
         assert re.findall(r"<(?:img|link|script|iframe)|src=|@import|url\(", content) == []
         assert content.count('class="go"') == (0 if mail.kind == Kind.MY_BOOKINGS else 1)

@@ -1,23 +1,17 @@
-"""Ten frames: the picture of places, and how dates and times are written beside it."""
+"""The pictures of places and of time, and how dates and times are written beside them."""
 
 import datetime as dt
 import re
+from types import SimpleNamespace
 
 import pytest
 from django.template import Context, Template
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bookings.templatetags.showcase_tags import (
-    MOST_FRAMES,
-    clock,
-    day,
-    days_between,
-    frames_of,
-    moment,
-    pounds,
-    short_day,
-)
+from bookings.pictures import MOST_FRAMES, bar, frames_of, parts_of_the_time, time_bar, yours
+from bookings.templatetags.showcase_tags import clock, day, days_between, moment, pounds, short_day
+from hubs.school_days import london
 
 DRAW = Template(
     "{% load showcase_tags %}{% for t, k, c in rooms %}{% ten_frames t k c %}\n{% endfor %}{% frame_symbols %}"
@@ -69,26 +63,91 @@ def test_frames_hold_every_place_once(room):
     assert used == sorted(used, key=lambda one: (-one[0], -one[1]))
 
 
+def parts(html):
+    """(kind, start, length) of each part of a bar."""
+    return [(kind, int(x), int(w)) for kind, x, w in re.findall(r'class="(taken|kept)" d="M(\d+) 1h(\d+)', html)]
+
+
 @pytest.mark.parametrize(
-    "room, tens, picture",
+    "room, drawn_parts, numbers",
     [
-        ((0, 0, 120), None, (0, 0, 10)),
-        ((87, 0, 120), "80 +", (7, 0, 10)),
-        ((80, 5, 120), "80 +", (0, 5, 10)),
-        ((120, 0, 120), "110 +", (10, 0, 10)),
-        ((90, 0, 95), "90 +", (0, 0, 5)),
-        ((95, 0, 95), "90 +", (5, 0, 5)),
+        ((0, 0, 130), [], ["130"]),
+        ((65, 0, 130), [("taken", 1, 130)], ["65", "65"]),
+        ((65, 26, 130), [("taken", 1, 130), ("kept", 131, 52)], ["65", "26", "39"]),
+        ((130, 0, 130), [("taken", 1, 260)], ["130"]),
+        ((1, 0, 130), [("taken", 1, 2)], ["129"]),
     ],
 )
-def test_large_hall_counts_its_tens_and_draws_one_frame(room, tens, picture):
+def test_large_hall_is_a_bar_of_a_whole_and_its_parts(room, drawn_parts, numbers):
     html = drawn(room)
-    assert re.findall(r'<b class="tens">(.*?)</b>', html) == ([tens] if tens else [])
-    assert frames(html) == [picture]
+    assert frames(html) == []
+    assert parts(html) == drawn_parts
+    assert re.findall(r">(\d+)</text>", html) == numbers
 
 
-def test_hall_of_sixty_is_the_largest_that_is_drawn_whole():
+@given(room=rooms.filter(lambda room: room[2] > 0))
+def test_parts_of_a_bar_stay_within_the_whole_and_touch(room):
+    found = parts(bar(*room))
+    assert all(start >= 1 and start + length <= 261 for _kind, start, length in found)
+    if len(found) == 2:
+        assert found[0][1] + found[0][2] == found[1][1]
+
+
+def test_bar_is_marked_at_each_ten():
+    assert drawn((0, 0, 120)).count("27v6") == 11
+
+
+def test_hall_of_sixty_is_the_largest_that_is_drawn_in_frames():
     assert len(frames(drawn((5, 0, MOST_FRAMES * 10)))) == MOST_FRAMES == 6
-    assert len(frames(drawn((5, 0, MOST_FRAMES * 10 + 1)))) == 1
+    assert 'class="bar"' in drawn((5, 0, MOST_FRAMES * 10 + 1))
+
+
+@pytest.mark.parametrize("number, pictures", [(1, [1]), (10, [10]), (12, [10, 2])])
+def test_places_of_ones_own_are_counters_of_another_colour(number, pictures):
+    html = yours(number, kept=False)
+    assert [one.count('class="yours"') for one in html.split("<svg")[1:]] == pictures
+    assert 'class="kept"' not in html
+    assert yours(number, kept=True).count('class="kept"') == number
+
+
+MORNING = SimpleNamespace(
+    starts_at=london(dt.date(2027, 6, 15), dt.time(9)), ends_at=london(dt.date(2027, 6, 15), dt.time(11, 45))
+)
+
+
+def line(starts, *, lesson=False, ends=None):
+    as_time = dt.time.fromisoformat
+    return SimpleNamespace(
+        starts=as_time(starts) if starts else None, ends=as_time(ends) if ends else None, is_lesson=lesson
+    )
+
+
+@pytest.mark.parametrize(
+    "programme, lessons, found",
+    [
+        ([line("08:45"), line("09:30", lesson=True), line("10:15")], [], [(45, False), (45, True), (90, False)]),
+        ([], [line("09:30", ends="10:15")], [(30, False), (45, True), (90, False)]),
+        ([line("")], [line("09:00", ends="10:15")], [(75, True), (90, False)]),
+        ([line("09:00"), line("")], [line("09:30")], []),
+        ([line("10:00"), line("09:00")], [], []),
+        ([line("09:00"), line("12:00")], [], []),
+        ([], [], []),
+    ],
+)
+def test_time_is_divided_by_the_programme_or_by_the_lessons(programme, lessons, found):
+    assert parts_of_the_time(MORNING, programme, lessons) == found
+
+
+def test_time_of_a_session_without_a_start_is_not_drawn():
+    undated = SimpleNamespace(starts_at=None, ends_at=None)
+    assert parts_of_the_time(undated, [line("09:00"), line("10:00")], []) == []
+    assert time_bar([]) == time_bar([(165, True)]) == ""
+
+
+def test_time_is_drawn_to_scale_with_lessons_in_colour():
+    html = time_bar([(30, False), (45, True)])
+    assert 'viewBox="0 0 75 9"' in html
+    assert 'class="taken" d="M30 0h45v9H30z"' in html
 
 
 def test_each_picture_is_drawn_once_however_often_it_is_used():

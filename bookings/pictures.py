@@ -1,0 +1,141 @@
+"""The pictures of number that every primary maths teacher uses: ten frames, and bar models of a whole and its parts.
+
+Each says again what stands beside it in words, so that those who hear a page miss nothing.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from itertools import pairwise
+from typing import Any
+
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+
+Frame = tuple[int, int, int]  # taken, kept, cells
+Part = tuple[int, bool]  # minutes, whether it is a lesson
+
+CELL = 16  # of a frame's picture, in its own units
+MOST_FRAMES = 6  # a wall of frames is noise: a larger hall is a bar
+BAR = 262  # its length: that of three frames
+ROOM_FOR_A_NUMBER = 34
+
+
+def frames_of(taken: int, kept: int, capacity: int) -> Iterator[Frame]:
+    """(taken, kept, cells) of each frame, counters from the left: taken first, then kept, then free."""
+    for start in range(0, capacity, 10):
+        cells = min(10, capacity - start)
+        in_this = min(max(taken - start, 0), cells)
+        kept_here = min(max(taken + kept - start, 0), cells) - in_this
+        yield in_this, kept_here, cells
+
+
+def places(taken: int, kept: int, capacity: int) -> tuple[SafeString, list[Frame]]:
+    """The picture of a room's places, and the frames that it needs drawn somewhere on the page."""
+    if capacity > MOST_FRAMES * 10:
+        return bar(taken, kept, capacity), []
+    frames = list(frames_of(taken, kept, capacity))
+    pictures = format_html_join("", '<svg><use href="#f{}-{}-{}"/></svg>', frames)
+    return format_html('<span class="frames" aria-hidden="true">{}</span>', pictures), frames
+
+
+@lru_cache(maxsize=512)
+def symbol(taken: int, kept: int, cells: int) -> str:
+    """A frame, drawn once for all its uses on a page."""
+    grid, counters = [], []
+    for cell in range(cells):
+        x, y = cell % 5 * CELL + 1, cell // 5 * CELL + 1
+        grid.append(f"M{x} {y}h{CELL}v{CELL}h-{CELL}z")
+        if cell < taken + kept:
+            kind = "taken" if cell < taken else "kept"
+            counters.append(f'<circle class="{kind}" cx="{x + 8}" cy="{y + 8}" r="5.8"/>')
+    return (
+        f'<symbol id="f{taken}-{kept}-{cells}" viewBox="0 0 82 34">'
+        f'<path class="grid" d="{"".join(grid)}"/>{"".join(counters)}</symbol>'
+    )
+
+
+def bar(taken: int, kept: int, capacity: int) -> SafeString:
+    """A hall as a bar model: the whole is its capacity, marked at each ten; its parts are taken, kept and free."""
+    free = capacity - taken - kept
+    ends = [round(n / capacity * (BAR - 2)) + 1 for n in (0, taken, taken + kept, capacity)]
+    spans = list(pairwise(ends))
+    parts = [
+        format_html('<path class="{}" d="M{} 1h{}v32h-{}z"/>', name, start, end - start, end - start)
+        for name, (start, end) in zip(("taken", "kept"), spans[:2], strict=True)
+        if end > start
+    ]
+    numbers = [
+        format_html('<text class="{}" x="{}" y="23">{}</text>', name, (start + end) // 2, n)
+        for name, n, (start, end) in zip(("on", "by", "by"), (taken, kept, free), spans, strict=True)
+        if end - start >= ROOM_FOR_A_NUMBER
+    ]
+    tens = "".join(f"M{round(n / capacity * (BAR - 2)) + 1} 27v6" for n in range(10, capacity, 10))
+    return format_html(
+        '<svg class="bar" viewBox="0 0 {} 34" aria-hidden="true">{}<path class="grid" d="M1 1h{}v32H1z{}"/>{}</svg>',
+        BAR,
+        mark_safe("".join(parts)),  # noqa: S308  (made of numbers, here)
+        BAR - 2,
+        tens,
+        mark_safe("".join(numbers)),  # noqa: S308
+    )
+
+
+def yours(number: int, *, kept: bool) -> SafeString:
+    """A party's own places: counters of another colour, or rings while they are only kept."""
+    kind = "kept" if kept else "yours"
+    frames = [min(10, number - start) for start in range(0, number, 10)]
+    drawn = [
+        "".join(
+            f'<circle class="{kind}" cx="{n % 5 * CELL + 9}" cy="{n // 5 * CELL + 9}" r="5.8"/>'
+            for n in range(counters)
+        )
+        for counters in frames
+    ]
+    grid = "M1 1h80v32H1zM1 17h80M17 1v32M33 1v32M49 1v32M65 1v32"
+    pictures = "".join(f'<svg viewBox="0 0 82 34"><path class="grid" d="{grid}"/>{one}</svg>' for one in drawn)
+    return format_html(
+        '<span class="frames own" aria-hidden="true">{}</span>',
+        mark_safe(pictures),  # noqa: S308  (made of numbers, here)
+    )
+
+
+def parts_of_the_time(session: Any, programme: Iterable[Any], lessons: Iterable[Any]) -> list[Part]:
+    """How a session's time is divided: by its programme, where each line has its time; else by its lessons.
+
+    Times of day are London's. Empty where they are not known, or not in order.
+    """
+    if not session.starts_at or not session.ends_at:
+        return []
+    start, end = (_minutes(timezone.localtime(at).time()) for at in (session.starts_at, session.ends_at))
+    lines = [(line.starts, line.is_lesson) for line in programme]
+    if len(lines) > 1 and all(at for at, _lesson in lines):
+        marks = [*((_minutes(at), lesson) for at, lesson in lines), (end, False)]
+    else:
+        timed = [(one.starts, one.ends) for one in lessons if one.starts and one.ends]
+        if not timed:
+            return []
+        inside = [mark for begins, ends in timed for mark in ((_minutes(begins), True), (_minutes(ends), False))]
+        marks = [(start, False), *inside, (end, False)]
+    found = [(after - before, lesson) for (before, lesson), (after, _next) in pairwise(marks)]
+    return [part for part in found if part[0]] if all(minutes >= 0 for minutes, _lesson in found) else []
+
+
+def _minutes(time: dt.time) -> int:
+    return time.hour * 60 + time.minute
+
+
+def time_bar(parts: list[Part]) -> SafeString:
+    """A morning as a bar model, to scale, its lessons in colour; nothing where there are no parts to tell apart."""
+    if len(parts) < 2:
+        return SafeString("")
+    x, drawn, taken = 0, [], ' class="taken"'
+    for minutes, lesson in parts:
+        drawn.append(f'<path{taken if lesson else ""} d="M{x} 0h{minutes}v9H{x}z"/>')
+        x += minutes
+    return format_html(
+        '<svg class="time" viewBox="0 0 {} 9" preserveAspectRatio="none" aria-hidden="true">{}</svg>',
+        x,
+        mark_safe("".join(drawn)),  # noqa: S308  (made of numbers, here)
+    )
