@@ -16,7 +16,7 @@ from bookings.near import RADII, USUAL, Near
 from hubs.models import Hub, Lesson
 from hubs.models.session import ShowcaseSessionQuerySet
 from hubs.teaching import ROLE_LABELS, STAGES, Roles, Years, in_words, roles_in_words, year_label
-from hubs.whereabouts import CannotPlace, Place, place
+from hubs.whereabouts import CannotPlace, Place, miles_in_words, place
 
 ANY_YEAR = ("", _("Any year"))
 NOT_THERE = {"invalid_choice": _("Choose one of these")}
@@ -105,7 +105,7 @@ class FinderForm(forms.Form):
         """Each distance in words, with how many sessions are within it, and its address; none for the one in force."""
         return [
             (
-                _in_miles(miles),
+                miles_in_words(miles) if miles else str(_("England")),
                 near.counts[miles],
                 "" if miles == near.radius else self.address(within=None if miles == USUAL else name, page=None),
             )
@@ -205,10 +205,6 @@ def all_years(suits: int, taught: list[list[Any]]) -> int:
 
 def _counted(words: Any, n: int) -> str:
     return f"{words} ({n})"
-
-
-def _in_miles(miles: int) -> str:
-    return str(_("%(n)d miles") % {"n": miles} if miles else _("England"))
 
 
 def _short(day: dt.date) -> str:
