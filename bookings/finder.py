@@ -1,6 +1,7 @@
 """Finding a session: the filters of the list, plain GET parameters that can be shared."""
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Callable, Collection
 from functools import reduce
 from operator import or_
@@ -151,6 +152,19 @@ class FinderForm(forms.Form):
         for_years = [(roles, n) for theirs, roles, n in found if not wanted or theirs & wanted]
         self._label("teach", lambda name: sum(n for theirs, n in for_role if theirs & int(_years_of(name))))
         self._label("role", lambda name: sum(n for roles, n in for_years if not roles or roles & int(name)))
+
+    def count_hubs(self, sessions: ShowcaseSessionQuerySet) -> None:
+        """Say beside each hub how many of `sessions`, narrowed by no hub, it would find: it may run them with others.
+
+        Two queries.
+        """
+        own, other = "hub_year__hub__slug", "also_run_by__hub__slug"
+        sessions = sessions.order_by()
+        counted = Counter(dict(sessions.values_list(own).annotate(n=Count("pk"))))
+        shared = sessions.filter(also_run_by__isnull=False).values_list(own, other)
+        for first, second, n in shared.annotate(n=Count("pk", distinct=True)):
+            counted[second] += n if second != first else 0
+        self._label("hub", lambda slug: counted[slug])
 
     def _label(self, field: str, counted: Callable[[str], int]) -> None:
         choices: Any = self.fields[field]
