@@ -1,15 +1,17 @@
 """Finding a session: the filters of the list, plain GET parameters that can be shared."""
 
 import datetime as dt
+import json
 from collections import Counter
 from collections.abc import Callable, Collection
-from functools import reduce
+from functools import lru_cache, reduce
 from operator import or_
 from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, TextField
+from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
 from bookings.forms.fields import Line
@@ -142,16 +144,20 @@ class FinderForm(forms.Form):
     def count(self, sessions: ShowcaseSessionQuerySet) -> None:
         """Say beside each choice of a class and of a role how many of `sessions`, narrowed by neither, it would find.
 
-        One query, of one row for each kind of session.
+        One query, of one row for each kind of session: of thousands nearly as many rows, so they come as plain
+        numbers and text.
         """
-        kinds = sessions.order_by().values_list("suits_years", "taught", "suits_roles").annotate(n=Count("pk"))
-        found = [(all_years(suits, taught), int(roles), n) for suits, taught, roles, n in kinds]
+        plain = Cast("suits_years", IntegerField()), Cast("taught", TextField()), Cast("suits_roles", IntegerField())
+        kinds = sessions.order_by().values_list(*plain).annotate(n=Count("pk"))
         role, years = int(self.cleaned_data.get("role") or 0), self.cleaned_data.get("teach")
         wanted = int(_years_of(years)) if years else 0
-        for_role = [(theirs, n) for theirs, roles, n in found if not role or not roles or roles & role]
-        for_years = [(roles, n) for theirs, roles, n in found if not wanted or theirs & wanted]
-        self._label("teach", lambda name: sum(n for theirs, n in for_role if theirs & int(_years_of(name))))
-        self._label("role", lambda name: sum(n for roles, n in for_years if not roles or roles & int(name)))
+        for_role, for_years = Counter[int](), Counter[int]()
+        for suits, taught, roles, n in kinds:
+            theirs = suits | _years_taught(taught)
+            for_role[theirs] += n if not role or not roles or roles & role else 0
+            for_years[roles] += n if not wanted or theirs & wanted else 0
+        self._label("teach", lambda name: _with_any_of(int(_years_of(name)), for_role))
+        self._label("role", lambda name: for_years[0] + _with_any_of(int(name), for_years))
 
     def count_hubs(self, sessions: ShowcaseSessionQuerySet) -> None:
         """Say beside each hub how many of `sessions`, narrowed by no hub, it would find: it may run them with others.
@@ -215,6 +221,16 @@ def _without(name: str) -> dict[str, None]:
 def all_years(suits: int, taught: list[list[Any]]) -> int:
     """The years that a session suits and those of its classes, as a flag."""
     return reduce(or_, (years for years, _topic in taught), int(suits))
+
+
+@lru_cache(maxsize=8192)
+def _years_taught(taught: str) -> int:
+    return all_years(0, json.loads(taught))
+
+
+def _with_any_of(flags: int, counted: Counter[int]) -> int:
+    """How many of those counted by their flags have one of `flags`."""
+    return sum(n for theirs, n in counted.items() if theirs & flags)
 
 
 def _counted(words: Any, n: int) -> str:
