@@ -1,13 +1,16 @@
 """Finding a session: the filters of the list, plain GET parameters that can be shared."""
 
+import json
+from collections import Counter
 from collections.abc import Callable, Collection
-from functools import reduce
+from functools import lru_cache, reduce
 from operator import or_
 from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, TextField
+from django.db.models.functions import Cast
 from django.utils.dateformat import format as written
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
@@ -17,7 +20,7 @@ from bookings.near import RADII, USUAL, Near
 from hubs.models import Hub, Lesson
 from hubs.models.session import ShowcaseSessionQuerySet
 from hubs.teaching import ROLE_LABELS, STAGES, Roles, Years, in_words, roles_in_words, year_label
-from hubs.whereabouts import CannotPlace, Place, place
+from hubs.whereabouts import CannotPlace, Place, miles_in_words, place
 
 ANY_YEAR = ("", _("Any year"))
 NOT_THERE = {"invalid_choice": _("Choose one of these")}
@@ -106,7 +109,7 @@ class FinderForm(forms.Form):
         """Each distance in words, with how many sessions are within it, and its address; none for the one in force."""
         return [
             (
-                _in_miles(miles),
+                miles_in_words(miles) if miles else str(_("England")),
                 near.counts[miles],
                 "" if miles == near.radius else self.address(within=None if miles == USUAL else name, page=None),
             )
@@ -142,16 +145,33 @@ class FinderForm(forms.Form):
     def count(self, sessions: ShowcaseSessionQuerySet) -> None:
         """Say beside each choice of a class and of a role how many of `sessions`, narrowed by neither, it would find.
 
-        One query, of one row for each kind of session.
+        One query, of one row for each kind of session: of thousands nearly as many rows, so they come as plain
+        numbers and text.
         """
-        kinds = sessions.order_by().values_list("suits_years", "taught", "suits_roles").annotate(n=Count("pk"))
-        found = [(all_years(suits, taught), int(roles), n) for suits, taught, roles, n in kinds]
+        plain = Cast("suits_years", IntegerField()), Cast("taught", TextField()), Cast("suits_roles", IntegerField())
+        kinds = sessions.order_by().values_list(*plain).annotate(n=Count("pk"))
         role, years = int(self.cleaned_data.get("role") or 0), self.cleaned_data.get("teach")
         wanted = int(_years_of(years)) if years else 0
-        for_role = [(theirs, n) for theirs, roles, n in found if not role or not roles or roles & role]
-        for_years = [(roles, n) for theirs, roles, n in found if not wanted or theirs & wanted]
-        self._label("teach", lambda name: sum(n for theirs, n in for_role if theirs & int(_years_of(name))))
-        self._label("role", lambda name: sum(n for roles, n in for_years if not roles or roles & int(name)))
+        for_role, for_years = Counter[int](), Counter[int]()
+        for suits, taught, roles, n in kinds:
+            theirs = suits | _years_taught(taught)
+            for_role[theirs] += n if not role or not roles or roles & role else 0
+            for_years[roles] += n if not wanted or theirs & wanted else 0
+        self._label("teach", lambda name: _with_any_of(int(_years_of(name)), for_role))
+        self._label("role", lambda name: for_years[0] + _with_any_of(int(name), for_years))
+
+    def count_hubs(self, sessions: ShowcaseSessionQuerySet) -> None:
+        """Say beside each hub how many of `sessions`, narrowed by no hub, it would find: it may run them with others.
+
+        Two queries.
+        """
+        own, other = "hub_year__hub__slug", "also_run_by__hub__slug"
+        sessions = sessions.order_by()
+        counted = Counter(dict(sessions.values_list(own).annotate(n=Count("pk"))))
+        shared = sessions.filter(also_run_by__isnull=False).values_list(own, other)
+        for first, second, n in shared.annotate(n=Count("pk", distinct=True)):
+            counted[second] += n if second != first else 0
+        self._label("hub", lambda slug: counted[slug])
 
     def _label(self, field: str, counted: Callable[[str], int]) -> None:
         choices: Any = self.fields[field]
@@ -204,9 +224,15 @@ def all_years(suits: int, taught: list[list[Any]]) -> int:
     return reduce(or_, (years for years, _topic in taught), int(suits))
 
 
+@lru_cache(maxsize=8192)
+def _years_taught(taught: str) -> int:
+    return all_years(0, json.loads(taught))
+
+
+def _with_any_of(flags: int, counted: Counter[int]) -> int:
+    """How many of those counted by their flags have one of `flags`."""
+    return sum(n for theirs, n in counted.items() if theirs & flags)
+
+
 def _counted(words: Any, n: int) -> str:
     return f"{words} ({n})"
-
-
-def _in_miles(miles: int) -> str:
-    return str(_("%(n)d miles") % {"n": miles} if miles else _("England"))

@@ -6,7 +6,6 @@ suits none of the same years as sixty miles; the hub's own are taken before othe
 """
 
 import datetime as dt
-from math import hypot
 from typing import Any
 
 from django.db.models import F, Q
@@ -16,7 +15,7 @@ from bookings.showing import Showing, announced
 from bookings.states import SessionStatus, Standing
 from hubs.models import ShowcaseSession
 from hubs.models.session import ShowcaseSessionQuerySet
-from hubs.whereabouts import METRES_IN_A_MILE
+from hubs.whereabouts import METRES_IN_A_MILE, metres_between
 
 MILES_OF_A_WEEK, MILES_OF_OTHER_YEARS, MILES_OF_ANOTHER_HUB = 20, 60, 5
 MILES_UNKNOWN = 100  # as far as a session whose place nobody knows is taken to be
@@ -64,9 +63,7 @@ def _cost(wanted: ShowcaseSession, other: dict[str, Any]) -> float:
 
 
 def _miles(wanted: ShowcaseSession, other: dict[str, Any]) -> float:
-    east, north = other["easting"], other["northing"]
     if wanted.easting is None or wanted.northing is None:
         return 0  # then every session is as near as any other
-    if east is None or north is None:
-        return MILES_UNKNOWN
-    return hypot(east - wanted.easting, north - wanted.northing) / METRES_IN_A_MILE
+    metres = metres_between(wanted.easting, wanted.northing, other["easting"], other["northing"])
+    return MILES_UNKNOWN if metres is None else metres / METRES_IN_A_MILE

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from math import hypot
 from typing import Any
 
 from django.db.models import Count, F, FloatField, Q
@@ -10,9 +9,8 @@ from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from hubs.kept_words import kept_by_language
 from hubs.models.session import ShowcaseSessionQuerySet
-from hubs.whereabouts import METRES_IN_A_MILE, Place
+from hubs.whereabouts import METRES_IN_A_MILE, Place, in_miles, metres_between
 
 ENGLAND = 0  # any distance
 RADII = (10, 30, 60, ENGLAND)
@@ -66,7 +64,7 @@ class Near:
         return f"{first} {_('These are within %(miles)d miles.') % {'miles': self.radius}}"
 
     def page(self, start: int, end: int, *, past: bool = False) -> list[Any]:
-        """Sessions by day, nearest first within the day, each with `miles`.
+        """Sessions by day, nearest first within the day, each with its `metres`.
 
         Keys are put in order first and whole rows fetched for a page: a database sorts all that it has fetched.
         """
@@ -74,21 +72,16 @@ class Near:
         days = [F(day).desc() if past else F(day).asc(nulls_last=True) for day in ("first_day", "last_day")]
         ordered = near.order_by(*days, F("far").asc(nulls_last=True), "starts_at", "pk")
         keys = list(ordered.values_list("pk", flat=True)[start:end])
-        rows = {session.pk: session for session in self.sessions.filter(pk__in=keys).order_by()}
-        return [self._with_miles(rows[key]) for key in keys if key in rows]
+        rows: dict[int, Any] = {session.pk: session for session in self.sessions.filter(pk__in=keys).order_by()}
+        for one in rows.values():
+            one.metres = metres_between(one.easting, one.northing, self.place.easting, self.place.northing)
+        return [rows[key] for key in keys if key in rows]
 
     def within(self, sessions: ShowcaseSessionQuerySet) -> ShowcaseSessionQuerySet:
         """Those of `sessions` that are as near as the list looks."""
         if not self.radius:
             return sessions
         return self._measure(sessions).filter(self._within(self.radius))
-
-    def _with_miles(self, session: Any) -> Any:
-        session.miles = None
-        if session.easting is not None:
-            metres = hypot(session.easting - self.place.easting, session.northing - self.place.northing)
-            session.miles = round(metres / METRES_IN_A_MILE)
-        return session
 
     @property
     def _measured(self) -> ShowcaseSessionQuerySet:
@@ -113,12 +106,5 @@ class Near:
 
 def distance_in_words(session: Any) -> str:
     """How far a session of `Near.page` is, in whole miles; empty for one that nobody measured or can."""
-    miles = getattr(session, "miles", None)
-    return "" if miles is None else _miles(miles)
-
-
-@kept_by_language
-def _miles(miles: int) -> str:
-    if not miles:
-        return _("under a mile")
-    return ngettext("%(n)d mile", "%(n)d miles", miles) % {"n": miles}
+    metres = getattr(session, "metres", None)
+    return "" if metres is None else in_miles(metres)

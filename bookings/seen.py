@@ -1,6 +1,5 @@
 """Who has seen a change of their session, and who has not: staff ring them (product.md section 3.14)."""
 
-import math
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -10,6 +9,7 @@ from bookings.models import Booking, Places, Seen, SessionChange, Visitor
 from bookings.room import Clock
 from bookings.states import FROZEN, LIVE, Status
 from hubs.models import School, ShowcaseSession
+from hubs.whereabouts import metres_between
 
 
 class Told(NamedTuple):
@@ -132,10 +132,9 @@ def farthest_first(people: Sequence[NotSeen], venue: School | None) -> list[NotS
 
 
 def _metres(school: School | None, venue: School | None) -> float | None:
-    """As the crow flies, by Easting and Northing in metres (product.md section 5)."""
-    if not (school and venue and school.easting and school.northing and venue.easting and venue.northing):
+    if school is None or venue is None:
         return None
-    return math.dist((school.easting, school.northing), (venue.easting, venue.northing))
+    return metres_between(school.easting, school.northing, venue.easting, venue.northing)
 
 
 class Touched(NamedTuple):

@@ -5,11 +5,14 @@ is said in whole miles.
 """
 
 from dataclasses import dataclass
+from math import hypot
 from statistics import median_low
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from hubs.kept_words import kept_by_language
 from hubs.models import School, SchoolWord
 from hubs.postcodes import looks_like_postcode, tidy_postcode
 from hubs.school_words import words_of, words_typed
@@ -29,6 +32,27 @@ class Place:
     name: str
     easting: int
     northing: int
+
+
+def metres_between(
+    easting: int | None, northing: int | None, other_easting: int | None, other_northing: int | None
+) -> float | None:
+    """As the crow flies; None where any of them is not known."""
+    if easting is None or northing is None or other_easting is None or other_northing is None:
+        return None
+    return hypot(easting - other_easting, northing - other_northing)
+
+
+def in_miles(metres: float) -> str:
+    """In whole miles, as people in England say it."""
+    return miles_in_words(round(metres / METRES_IN_A_MILE))
+
+
+@kept_by_language
+def miles_in_words(miles: int) -> str:
+    if not miles:
+        return _("under a mile")
+    return ngettext("%(n)d mile", "%(n)d miles", miles) % {"n": miles}
 
 
 def place(typed: str) -> Place:

@@ -32,7 +32,7 @@ from bookings.seen import not_seen, touched
 from bookings.states import SESSION_TABLE, Verb
 from bookings.words import why_not
 from hubs.models import Lesson
-from hubs.whereabouts import METRES_IN_A_MILE
+from hubs.whereabouts import in_miles
 
 NAMES: dict[str, tuple[Verb, Promise | str]] = {
     "cancel": (Verb.CANCEL_SESSION, _("Cancel session")),
@@ -282,11 +282,8 @@ class WithChanges(WithPreview):
 
 
 def how_far(metres: float | None) -> str:
-    """In miles, as people in England say it."""
-    if metres is None:
-        return _now("distance not known")
-    miles = round(metres / METRES_IN_A_MILE)
-    return ngettext("%(n)d mile away", "%(n)d miles away", miles) % {"n": miles}
+    """How far somebody's school is, in words."""
+    return _now("distance not known") if metres is None else _now("%(far)s away") % {"far": in_miles(metres)}
 
 
 def whom_to_ask(session: Any) -> list[str]:

@@ -47,8 +47,13 @@ class Finding:
 
     def count_choices(self) -> None:
         """Say beside the choices of the form how many each would find, as far away as the list looks."""
-        fitting = self.form.narrow(self.of_time, leaving=("teach", "role"))
-        self.form.count(self.near.within(fitting) if self.near else fitting)
+        self.form.count(self._fitting_but("teach", "role"))
+        self.form.count_hubs(self._fitting_but("hub"))
+
+    def _fitting_but(self, *filters: str) -> ShowcaseSessionQuerySet:
+        """What fits all but these filters, as near as the list looks."""
+        fitting = self.form.narrow(self.of_time, leaving=filters)
+        return self.near.within(fitting) if self.near else fitting
 
     def page(self, number: int, size: int | None = None) -> list[ShowcaseSession]:
         size = size or PAGE
@@ -80,7 +85,7 @@ def by_day(showings: list[Showing]) -> list[tuple[ShowcaseSession, list[Showing]
 
 @public
 def find(request: HttpRequest) -> HttpResponse:
-    """The list of sessions by date, or near a place; filtered. Five queries, and as many more for a place."""
+    """The list of sessions by date, or near a place; filtered. Seven queries, and as many more for a place."""
     now = timezone.now()
     form = FinderForm(request.GET, hubs=Hub.objects.named())
     found = Finding(form, today=timezone.localdate(now))

@@ -36,9 +36,13 @@ class ShowcaseSessionQuerySet(models.QuerySet["ShowcaseSession"]):
         return self.filter(visibility=ShowcaseSession.Visibility.PUBLIC)
 
     def run_by(self, slug: str) -> "ShowcaseSessionQuerySet":
-        """What the hub of that address runs, alone or with others."""
-        shared = ShowcaseSession.objects.filter(also_run_by__hub__slug=slug)
-        return self.filter(Q(hub_year__hub__slug=slug) | Q(pk__in=shared.values("pk")))
+        """What the hub of that address runs, alone or with others.
+
+        Both halves are looked up by an index; with OR between them a database would read every session.
+        """
+        own, shared = ({f"{name}__hub__slug": slug} for name in ("hub_year", "also_run_by"))
+        of_hub = ShowcaseSession.objects.order_by().values("pk")
+        return self.filter(pk__in=of_hub.filter(**own).union(of_hub.filter(**shared)))
 
     def upcoming(self, *, today: dt.date) -> "ShowcaseSessionQuerySet":
         """Not over by `today` (a London date): those without a date are always to come."""

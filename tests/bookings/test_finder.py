@@ -127,3 +127,49 @@ def test_chosen_says_each_filter_in_words_and_leaves_bad_ones_out():
 def test_empty_range_finds_nothing():
     SessionFactory(title="one")
     assert found(f"since={DAY + dt.timedelta(days=1)}&until={DAY}") == []
+
+
+def hubs_counted(query=""):
+    """What the form says of each hub, by its address in short."""
+    form = finder(query)
+    form.count_hubs(form.narrow(ShowcaseSession.objects.all(), leaving=["hub"]))
+    return dict(form.fields["hub"].choices)
+
+
+def test_each_hub_says_how_many_it_would_find():
+    kent = HubYearFactory(hub__slug="kent", name="Kent Hub")
+    HubYearFactory(hub__slug="ash", name="Ash Hub")
+    SessionFactory.create_batch(2, hub_year=kent)
+    assert hubs_counted() == {"": "Any hub", "ash": "Ash Hub (0)", "kent": "Kent Hub (2)"}
+
+
+def test_session_of_several_hubs_counts_for_each_and_once():
+    kent, ash, oak = (HubYearFactory(hub__slug=slug, name=slug) for slug in ("kent", "ash", "oak"))
+    before = HubYearFactory(hub=ash.hub, exchange__year=2025, name="ash as it was")
+    SessionFactory(hub_year=kent)
+    SessionFactory(hub_year=kent).also_run_by.add(kent, ash, before, oak)
+    assert hubs_counted() == {"": "Any hub", "ash": "ash (1)", "kent": "kent (2)", "oak": "oak (1)"}
+
+
+def test_hubs_are_counted_with_the_other_filters_and_not_by_the_hub_chosen():
+    kent, ash = (HubYearFactory(hub__slug=slug, name=slug) for slug in ("kent", "ash"))
+    SessionFactory(hub_year=kent, lessons_of=Years.Y3, suits_years=Years.Y3).also_run_by.add(ash)
+    SessionFactory(hub_year=ash)
+    assert hubs_counted("hub=kent") == {"": "Any hub", "ash": "ash (2)", "kent": "kent (1)"}
+    assert hubs_counted("hub=kent&teach=y6") == {"": "Any hub", "ash": "ash (1)", "kent": "kent (0)"}
+
+
+def test_hubs_are_counted_in_two_queries_however_many_there_are(django_assert_num_queries):
+    for number in (1, 5):
+        for session in SessionFactory.create_batch(number):
+            session.also_run_by.add(HubYearFactory())
+        form = finder()
+        with django_assert_num_queries(2):
+            form.count_hubs(ShowcaseSession.objects.all())
+
+
+def test_chosen_hub_is_said_without_its_count():
+    HubYearFactory(hub__slug="kent", name="Kent Hub")
+    form = finder("hub=kent")
+    form.count_hubs(ShowcaseSession.objects.all())
+    assert form.chosen() == [("Kent Hub", "?")]

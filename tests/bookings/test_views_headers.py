@@ -92,6 +92,14 @@ def test_public_page_that_has_not_changed_is_not_sent_again(client, address, enc
 
 
 @pytest.mark.usefixtures("session")
+@pytest.mark.parametrize("address", [one for one in PUBLIC if "." not in one and "embed" not in one])
+def test_public_page_says_what_it_is_to_whoever_finds_it(client, address):
+    html = client.get(address).content.decode()
+    (said,) = re.findall(r'<meta name="description" content="([^"]*)">', html)
+    assert len(said.split()) > 5
+
+
+@pytest.mark.usefixtures("session")
 @pytest.mark.parametrize("address", PUBLIC)
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
 def test_public_page_is_only_for_reading(client, address, method):

@@ -107,8 +107,8 @@ def test_hub_page_shows_its_own_notices_and_everyones(client, kent):
     Notice.objects.create(text="For Kent.", hub=kent.hub, **lasting)
     Notice.objects.create(text="For Sussex.", hub=HubFactory(), **lasting)
     page = Page(client.get("/hubs/kent/"))
-    assert "For everyone. Read more For Kent." in page.text
-    assert page.links["Read more"] == "https://hubs.example/snow"
+    assert "For everyone. Read more about this For Kent." in page.text
+    assert page.links["Read more about this"] == "https://hubs.example/snow"
     assert "For Sussex." not in page.text
 
 

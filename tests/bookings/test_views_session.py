@@ -116,7 +116,10 @@ def test_session_at_a_school_that_is_announced_names_the_school(client):
     host = HostSchool.objects.create(
         hub_year=HubYearFactory(), school=SchoolFactory(name="West Borough", town="Maidstone")
     )
-    assert "Date to be announced West Borough, Maidstone" in page_of(client, SessionFactory(**UNDATED, host_school=host)).text
+    assert (
+        "Date to be announced West Borough, Maidstone"
+        in page_of(client, SessionFactory(**UNDATED, host_school=host)).text
+    )
 
 
 def test_session_booked_elsewhere_says_how(client):

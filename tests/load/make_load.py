@@ -2,6 +2,7 @@
 
     python -m tests.load.make_load                     25,000 schools, 5,000 sessions, 1,000,000 bookings
     python -m tests.load.make_load 2000 1000 100000    the same shape, smaller
+    python -m tests.load.make_load 0 5000 20000        for the schools that `manage.py import_schools` has put there
 
 Rows are written in bulk, not by the verbs: a million bookings would take an hour. The counts are right all the same.
 """
@@ -26,8 +27,9 @@ def main(schools: int = 25_000, sessions: int = 5_000, bookings: int = 1_000_000
     from hubs.models import School
 
     random.seed(7)
-    make_schools(schools)
-    urns = list(School.objects.values_list("urn", flat=True))
+    if schools:
+        make_schools(schools)
+    urns = list(School.objects.open().order_by("urn").values_list("urn", flat=True))
     parties = make_sessions(sessions, bookings, urns)
     make_bookings(parties, urns)
 
@@ -63,50 +65,75 @@ def make_schools(count: int) -> None:
 
 
 def make_sessions(count: int, bookings: int, urns: list[int]) -> list[tuple[int, int]]:
-    """Sessions of 40 hubs on a hundred days, and how many bookings each gets."""
-    from django.utils import timezone
-
+    """Sessions of 40 hubs on a hundred days, and how many bookings each gets. Every tenth is full."""
     from bookings.models import Places
     from hubs.models import Exchange, Hub, HubYear, Lesson, School, ShowcaseSession
-    from hubs.school_days import SchoolDays, london
-    from hubs.teaching import Years
 
     hubs = Hub.objects.bulk_create([Hub(slug=f"load-{n}") for n in range(40)])
     exchange = Exchange.objects.create(year=2001, name="Load")
     years = HubYear.objects.bulk_create(
         [HubYear(hub=hub, exchange=exchange, name=f"Load Hub {hub.pk}") for hub in hubs]
     )
-    first = timezone.localdate() + DAY_ONE
     share = bookings // count
-    schools = School.objects.in_bulk(urns)
-    rows = []
-    for n in range(count):
-        day = first + dt.timedelta(days=n % 100)
-        session = ShowcaseSession(
-            hub_year=years[n % 40],
-            venue=schools[random.choice(urns)],
-            starts_at=london(day, dt.time(9)),
-            ends_at=london(day, dt.time(11, 45)),
-            suits_years=random.choice([Years.Y6, Years.KS1, Years.KS3 | Years.Y6]),
-            taught=[[int(Years.Y6), "fractions"]],
-        )
-        session.fill_in_dates(SchoolDays())
-        session.set_spot()
-        rows.append(session)
-    rows = ShowcaseSession.objects.bulk_create(rows, BATCH)
-    Lesson.objects.bulk_create([Lesson(session=row, years=Years.Y6, topic="fractions") for row in rows], BATCH)
-    Places.objects.bulk_create(
-        [Places(session=row, status="open", capacity=share + 30, places_taken=share - share // 10) for row in rows],
+    schools = list(School.objects.in_bulk(random.choices(urns, k=count)).values())
+    made = [_session(n, years[n % 40], schools[n % len(schools)]) for n in range(count)]
+    rows = ShowcaseSession.objects.bulk_create(made, BATCH)
+    Lesson.objects.bulk_create(
+        [
+            Lesson(session=row, position=position, years=years, topic=topic)
+            for row in rows
+            for position, (years, topic) in enumerate(row.taught, start=1)
+        ],
         BATCH,
     )
+    taken = share - share // 10
+    Places.objects.bulk_create(
+        [
+            Places(session=row, status="open", capacity=share + 30 if n % 10 else taken or 1, places_taken=taken)
+            for n, row in enumerate(rows)
+        ],
+        BATCH,
+    )
+    shared = ShowcaseSession.also_run_by.through
+    shared.objects.bulk_create(
+        [
+            shared(showcasesession_id=row.pk, hubyear_id=years[(n + 7) % 40].pk)
+            for n, row in enumerate(rows)
+            if n % 20 == 0
+        ]
+    )
     return [(row.pk, share) for row in rows]
+
+
+def _session(n: int, hub_year: Any, school: Any) -> Any:
+    """One of one or two classes, for anybody or some."""
+    from django.utils import timezone
+
+    from hubs.models import ShowcaseSession
+    from hubs.school_days import SchoolDays, london
+    from hubs.teaching import Years
+
+    day = timezone.localdate() + DAY_ONE + dt.timedelta(days=n % 100)
+    classes = random.choices(Years.singles()[:10], [1, 2, 2, 4, 4, 8, 8, 2, 1, 1], k=random.choice([1, 1, 2]))
+    session = ShowcaseSession(
+        hub_year=hub_year,
+        venue=school,
+        starts_at=london(day, dt.time(9)),
+        ends_at=london(day, dt.time(11, 45)),
+        suits_years=random.choice([Years(0), Years.KS2, Years.KS1, Years.KS3 | Years.Y6]),
+        suits_roles=random.choice([0, 0, 0, 1, 3, 14, 32]),
+        taught=[[int(one), f"topic {random.randrange(30)}"] for one in classes],
+    )
+    session.fill_in_dates(SchoolDays())
+    session.set_spot()
+    return session
 
 
 def make_bookings(parties: list[tuple[int, int]], urns: list[int]) -> None:
     """Confirmed bookings of one visitor each, a tenth of them cancelled, with their mails and audit entries."""
     from bookings.models import AuditEntry, Booking, Mail, Visitor
 
-    for batch in batches(parties):
+    for batch in batches(parties, urns):
         made = Booking.objects.bulk_create([Booking(**row) for row in batch], BATCH)
         Visitor.objects.bulk_create(
             [
@@ -147,7 +174,7 @@ def make_bookings(parties: list[tuple[int, int]], urns: list[int]) -> None:
         )
 
 
-def batches(parties: list[tuple[int, int]]) -> Iterator[list[dict[str, Any]]]:
+def batches(parties: list[tuple[int, int]], urns: list[int]) -> Iterator[list[dict[str, Any]]]:
     """Fields of bookings, 20,000 at a time."""
     from django.utils import timezone
 
@@ -155,7 +182,7 @@ def batches(parties: list[tuple[int, int]]) -> Iterator[list[dict[str, Any]]]:
     for session_id, count in parties:
         for k in range(count):
             n += 1
-            urn = 200_000 + n % 2000
+            urn = urns[n % 2000]
             address = f"teacher{n % 300_000}@load.example"
             cancelled = k < count // 10
             made.append(

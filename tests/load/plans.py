@@ -38,6 +38,7 @@ def main(*, every_plan: bool) -> None:
 
 def pages() -> Iterator[tuple[str, Callable[[], Any]]]:
     """What is asked for, by name."""
+    from django.db.models import F
     from django.test import Client
     from django.utils import timezone
 
@@ -48,6 +49,7 @@ def pages() -> Iterator[tuple[str, Callable[[], Any]]]:
     client, staff = Client(HTTP_HOST="localhost"), Client(HTTP_HOST="localhost")
     staff.force_login(StaffUser.objects.create_superuser(email="plans@load.example", full_name="Plans"))
     session = ShowcaseSession.objects.order_by("-pk").select_related("hub_year__hub", "venue")[0]
+    full = ShowcaseSession.objects.filter(places__places_taken__gte=F("places__capacity")).order_by("-pk")[0]
     booking = Booking.objects.order_by("-pk")[0]
     day = f"{session.first_day}"
     addresses = {
@@ -63,10 +65,17 @@ def pages() -> Iterator[tuple[str, Callable[[], Any]]]:
         "list, near a district": "/?near=ME16",
         "list, near a town": f"/?near={session.venue.town}",
         "list, near a school": f"/?near={session.venue.name}",
-        "list, near, of all of England": "/?near=ME16&within=england&page=20",
+        "list, near, page 2": "/?near=ME16&within=60&page=2",
+        "list, near, of all of England": "/?near=ME16&within=england",
+        "list, near, of all of England, page 20": "/?near=ME16&within=england&page=20",
         "list, near, by teach": "/?near=ME16&teach=ks3",
+        "list, near, by role": "/?near=ME16&role=8",
+        "list, near, by hub": f"/?near=ME16&hub={session.hub_year.hub.slug}",
+        "list, near, by all": f"/?near=ME16&teach=ks2&role=8&hub={session.hub_year.hub.slug}&since={day}",
         "list, nothing that fits": f"/?teach=y13&hub={session.hub_year.hub.slug}&since={day}",
+        "sessions.json, near": "/sessions.json?near=ME16&within=england",
         "session": f"/sessions/{session.ref}/",
+        "session that is full": f"/sessions/{full.ref}/",
         "hub": f"/hubs/{session.hub_year.hub.slug}/",
         "hubs": "/hubs/",
         "booking by its link": f"/bookings/{links.token(links.Purpose.CONTACT, booking)}/",
