@@ -4,6 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.db.models import Max
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -11,13 +12,16 @@ from django.utils import timezone
 from bookings import links
 from bookings.links import Purpose
 from bookings.models import Booking, HandOver, OfficeLink, TellMe, Visitor
+from bookings.states import SessionStatus
 from bookings.telling import RELATED
+from hubs.models import ShowcaseSession, VisitingTeacher
 from hubs.models.session import OF_ITS_SESSION
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 OFFICE_READS_ON = dt.timedelta(days=7)
+ITINERARY_OPENS_ON = dt.timedelta(days=30)
 _WITH = (*OF_ITS_SESSION, "session__places")
 
 
@@ -62,6 +66,30 @@ def open_office(token: str) -> OfficeLink:
     if last_day and timezone.localdate() > last_day + OFFICE_READS_ON:
         raise Http404
     return found
+
+
+def open_itinerary(token: str) -> VisitingTeacher:
+    """The visiting teacher whose itinerary `token` opens, until `itinerary_ends`. Raises Http404, as `open_link`."""
+    link = links.read(token)
+    if link is None or link.purpose != Purpose.ITINERARY:
+        raise Http404
+    teachers = VisitingTeacher.objects.select_related("hub_year__exchange", "hub_year__hub")
+    teacher = get_object_or_404(teachers, public_id=link.public_id, link_version=link.version)
+    if timezone.localdate() > itinerary_ends(teacher):
+        raise Http404
+    return teacher
+
+
+def itinerary_ends(teacher: VisitingTeacher) -> dt.date:
+    """The last day on which the itinerary opens: 31 July of the exchange's academic year, or 30 days after the last day
+    of the visits and sessions, if that is later. Two queries."""
+    taught = ShowcaseSession.objects.filter(lessons__visiting_teachers=teacher)
+    last_days: list[dt.date | None] = [
+        taught.exclude(places__status=SessionStatus.DRAFT).aggregate(last=Max("last_day"))["last"],
+        teacher.host_schools.aggregate(last=Max("last_day"))["last"],
+    ]
+    ends = [day + ITINERARY_OPENS_ON for day in last_days if day]
+    return max([dt.date(teacher.hub_year.exchange.year + 1, 7, 31), *ends])
 
 
 def open_wish(token: str) -> TellMe:

@@ -15,7 +15,7 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
 from django.db.models import Q
 
-from bookings import office, openings, reminders, staff_mails
+from bookings import itinerary_link, office, openings, reminders, staff_mails
 from bookings.models import Mail, Visitor
 from bookings.refusals import MailStands, MailTooLate
 from bookings.rendering import can_be_written_to, render
@@ -67,6 +67,7 @@ STILL_TRUE: dict[str, Callable[..., bool]] = {
     Kind.BOOKING_OPEN: openings.still_true,
     Kind.INVITED: staff_mails.still_true,
     Kind.REGISTER: office.still_true,
+    Kind.ITINERARY: itinerary_link.still_true,
 }
 # Mails to people who still have a place or wait: of each change of the session they get a newer one. A letter is the
 # hub's own words, which no other mail repeats: it says the session as it is when it is sent.
@@ -143,7 +144,8 @@ def _claim(now: dt.datetime) -> Mail | None:
     On SQLite the transaction itself is the lock (IMMEDIATE).
     """
     with transaction.atomic():
-        due = Mail.objects.due(now=now).select_related("booking", "visitor", "wish", "staff", "session__places")
+        of = ("booking", "visitor", "wish", "staff", "visiting_teacher", "session__places")
+        due = Mail.objects.due(now=now).select_related(*of)
         mail = due.select_for_update(skip_locked=True, of=("self",), no_key=True).first()
         if mail:
             mail.due_at, mail.tries = now + LEASE, mail.tries + 1

@@ -153,5 +153,13 @@ class NoOffice(Refused):
     """Nothing says where the school's office gets its mail."""
 
 
+class NoTeacherAddress(Refused):
+    """Nothing says where the visiting teacher gets mail."""
+
+
+class ItineraryOver(Refused):
+    """The itinerary's link would open nothing any longer: the exchange is over."""
+
+
 class NotReady(Refused):
     """The session lacks what opening requires: date, start, end, venue or places (section 3.12)."""

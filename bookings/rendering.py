@@ -87,6 +87,8 @@ def private_link(mail: Mail) -> str:
         return staff_mails.link_of(mail)
     if mail.wish:
         return links.url(links.Purpose.UNSUBSCRIBE, mail.wish)
+    if mail.visiting_teacher:
+        return links.url(links.Purpose.ITINERARY, mail.visiting_teacher, version=mail.facts["link_version"])
     if mail.kind == Kind.REGISTER:
         link = OfficeLink.objects.get(session=mail.session_id)
         return links.url(links.Purpose.OFFICE, link, version=mail.facts["link_version"])

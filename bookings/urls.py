@@ -2,7 +2,19 @@
 
 from django.urls import path, register_converter
 
-from bookings.views import booking_steps, code, feeds, my_bookings, office, party, private, sent, sessions, tell_me
+from bookings.views import (
+    booking_steps,
+    code,
+    feeds,
+    itinerary,
+    my_bookings,
+    office,
+    party,
+    private,
+    sent,
+    sessions,
+    tell_me,
+)
 from hubs.references import ALPHABET
 
 
@@ -60,6 +72,7 @@ urlpatterns = [
     path("bookings/<str:token>/visitors/<int:position>/take-back/", party.take_back, name="visitor-take-back"),
     path("bookings/<str:token>/seen/", private.seen, name="booking-seen"),
     path("bookings/<str:token>/arrived/", office.arrived, name="office-arrived"),
+    path("bookings/<str:token>/agree/", itinerary.agree, name="itinerary-agree"),
     path("bookings/<str:token>/calendar.ics", private.calendar, name="booking-calendar"),
     path("my-bookings/", my_bookings.ask, name="my-bookings"),
     path("my-bookings/sent/", my_bookings.sent, name="my-bookings-sent"),

@@ -83,7 +83,7 @@ REACH: dict[str, Reach] = {
     "bookings.HandOver": _of("visitor__booking__session__hub_year__hub"),
     "bookings.TellMe": Reach(("hub", "session__hub_year__hub", "host_school__hub_year__hub"), delete=STAFF),
     "bookings.AuditEntry": _of(SESSION),
-    "bookings.Mail": _of(SESSION, add=STAFF, change=STAFF),
+    "bookings.Mail": Reach((SESSION, "visiting_teacher__hub_year__hub"), add=STAFF, change=STAFF),
 }
 NO_REACH = Reach((), view=NOBODY)
 

@@ -134,6 +134,43 @@ def in_words(years: Years) -> str:
     return _("%(first)s, and %(last)s") % {"first": _(", ").join(parts[:-1]), "last": parts[-1]}
 
 
+# Shanghai's grades, each under the English year whose pupils are as old: what comes before them, the grades, what comes
+# after. They are what schools there say, whatever the language of the page, so gettext knows nothing of them.
+SHANGHAI: tuple[tuple[str, dict[Years, str], str], ...] = (
+    ("幼儿园", {Years.RECEPTION: "中班", Years.Y1: "大班"}, ""),
+    ("", {Years.Y2: "一", Years.Y3: "二", Years.Y4: "三", Years.Y5: "四", Years.Y6: "五"}, "年级"),
+    ("", {Years.Y7: "六", Years.Y8: "七", Years.Y9: "八", Years.Y10: "九"}, "年级"),
+    ("", {Years.Y11: "高一", Years.Y12: "高二", Years.Y13: "高三"}, ""),
+)
+# What Shanghai also calls the four grades of its junior secondary schools.
+ALSO_CALLED = {Years.Y7: "预初", Years.Y8: "初一", Years.Y9: "初二", Years.Y10: "初三"}
+
+
+def shanghai_grades(years: Years) -> str:
+    """The grades of Shanghai's schools whose pupils are as old as those of these years: 四、五年级 for Years 5 and 6.
+
+    By age: pupils of Year n turn n + 5 in it (Reception: 5), and children enter a Shanghai primary school in the
+    September after they turn 6 (Compulsory Education Law of the People's Republic of China, article 11), so grade n
+    holds those who turn n + 6: the grade is one below the year. Shanghai has five primary and four junior secondary
+    grades (its 5-4 system, where most of China has six and three), so grade 6, 预初, is secondary there; before grade
+    1 come the middle (中班) and the top class (大班) of kindergarten.
+    """
+    said = []
+    for before, grades, after in SHANGHAI:
+        here = [year for year in grades if year in years]
+        if not here:
+            continue
+        also = _run([ALSO_CALLED[year] for year in here if year in ALSO_CALLED], here)
+        said.append(before + _run([grades[year] for year in here], here) + after + (f"（{also}）" if also else ""))
+    return "、".join(said)
+
+
+def _run(names: Sequence[str], years: Sequence[Years]) -> str:
+    """Names of grades in a row, as Chinese puts them: 二至五, 四、五."""
+    unbroken = len(years) > 2 and year_number(years[-1]) - year_number(years[0]) == len(years) - 1
+    return f"{names[0]}至{names[-1]}" if names and unbroken else "、".join(names)
+
+
 def lesson_name(years: Years, topic: str) -> str:
     """A lesson's class and topic, as far as they are known: "Year 3: subtraction"."""
     return _(": ").join(part for part in (in_words(years), topic) if part)

@@ -7,10 +7,10 @@ from django import template
 from django.conf import settings
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language
+from django.utils.translation import get_language, override
 
 from hubs.own_words import own_words
-from showcase.languages import CHINESE, ENGLISH, TAGS, in_language, tag
+from showcase.languages import CHINESE, ENGLISH, TAGS, Both, in_both, in_language, tag
 
 register = template.Library()
 register.simple_tag(tag, name="language")
@@ -29,6 +29,34 @@ def english(text: Any) -> SafeString:
     marked, plain = f'<span lang="{TAGS[ENGLISH]}">{{}}</span>', "{}"
     said = (format_html(marked if n % 2 else plain, piece) for n, piece in pieces)
     return mark_safe("".join(said))  # noqa: S308  (each piece is escaped)
+
+
+@register.filter
+def among_chinese(text: Any) -> SafeString:
+    """The same where a part of a page is Chinese, whatever the page is."""
+    with override(CHINESE):
+        return english(text)
+
+
+@register.filter("in_both")
+def in_both_in_a_line(words: Any) -> str:
+    """Chinese, then English, where no element can stand."""
+    return str(in_both(lambda: words))
+
+
+@register.simple_tag(takes_context=True)
+def both(context: template.Context, words: Any, element: str = "span") -> SafeString:
+    """Words in Chinese and in English, each in an element that says its language; in plain text, a line each.
+
+    `words` are `Both`, or lazy ones, as `_("Lessons")` is in a template. English alone where there is no Chinese.
+    """
+    said = words if isinstance(words, Both) else in_both(lambda: words)
+    if not context.autoescape:
+        return mark_safe("\n".join(dict.fromkeys(said)))  # noqa: S308  (no HTML)
+    parts = [(TAGS[ENGLISH], conditional_escape(said.english))]
+    if said.chinese != said.english:
+        parts.insert(0, (TAGS[CHINESE], among_chinese(said.chinese)))
+    return format_html_join(" ", '<{} lang="{}">{}</{}>', ((element, *part, element) for part in parts))
 
 
 @register.filter

@@ -4,6 +4,7 @@ Django's own middleware asks the browser too, so that every English page would v
 """
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -14,6 +15,24 @@ ENGLISH, CHINESE = "en-gb", "zh-hans"
 TAGS = {ENGLISH: "en-GB", CHINESE: "zh-Hans"}
 PREFIX = f"/{CHINESE}"
 IN_ENGLISH_ONLY = ("/admin/", "/dev/")
+
+
+class Both(NamedTuple):
+    """The same said in both languages, for a page that two people read together. Equal where it has no Chinese."""
+
+    chinese: str
+    english: str
+
+    def __str__(self) -> str:
+        return " ".join(dict.fromkeys(self))
+
+
+def in_both(words: Callable[[], object]) -> Both:
+    """What `words` gives in each language, whatever that of the page is."""
+    with translation.override(CHINESE):
+        chinese = str(words())
+    with translation.override(ENGLISH):
+        return Both(chinese, str(words()))
 
 
 def language_of(path: str) -> str:

@@ -3,7 +3,7 @@
 import datetime as dt
 import uuid
 
-from bookings import letters, places, seen, session_changes, wide_changes
+from bookings import itinerary_link, letters, places, seen, session_changes, wide_changes
 from bookings.models import Draft, HandOver, NetworkUse, OfficeLink, TellMe, Told
 from bookings.states import Verb
 from hubs.models import (
@@ -55,7 +55,9 @@ def host_school(hub_year, *, public, personal):
     specialist = MasterySpecialist.objects.create(
         hub_year=hub_year, full_name=f"{personal} Specialist", school=SchoolFactory()
     )
-    teacher = VisitingTeacher.objects.create(hub_year=hub_year, name_pinyin=f"{personal} Min")
+    address = f"{personal}.min{hub_year.pk}@school.example".lower()
+    teacher = VisitingTeacher.objects.create(hub_year=hub_year, name_pinyin=f"{personal} Min", email=address)
+    itinerary_link.send(teacher.pk, key=uuid.uuid4(), by=StaffFactory(), clock=lambda: NOW)
     visit = HostSchool.objects.create(
         hub_year=hub_year,
         school=SchoolFactory(),

@@ -162,6 +162,8 @@ TOLD_THE_TIME = [
     "bookings/identifying.py",
     "bookings/register.py",
     "bookings/office.py",
+    "bookings/itinerary.py",
+    "bookings/itinerary_link.py",
     "bookings/fair_share.py",
     "bookings/states.py",
     "bookings/people.py",
@@ -218,6 +220,7 @@ VERBS = [
         "bookings/session_changes.py",
         "bookings/moving.py",
         "bookings/office.py",
+        "bookings/itinerary_link.py",
     )
     for function in functions_with_a_clock(file)
 ]

@@ -31,7 +31,13 @@ CALLS = {
     "npgettext": (2, True),
 }
 # What templates become, in the words of Babel.
-IN_TEMPLATES = {"gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2), "npgettext": ((1, "c"), 2, 3)}
+IN_TEMPLATES = {
+    "_": None,
+    "gettext": None,
+    "ngettext": (1, 2),
+    "pgettext": ((1, "c"), 2),
+    "npgettext": ((1, "c"), 2, 3),
+}
 # What staff alone see speaks English, and so does the demo.
 OF_STAFF = (
     "templates/admin/",

@@ -3,6 +3,6 @@
 Forms write what staff describe. What verbs write is shown, and changed by actions and pages that call them.
 """
 
-from bookings.admin import asked, booking, session, staff, trail, visitor, wide
+from bookings.admin import asked, booking, itinerary, session, staff, trail, visitor, wide
 
-__all__ = ["asked", "booking", "session", "staff", "trail", "visitor", "wide"]
+__all__ = ["asked", "booking", "itinerary", "session", "staff", "trail", "visitor", "wide"]

@@ -58,12 +58,15 @@ def _register(sessions: Rows, now: dt.datetime) -> Rows:
 
 
 def _failed(mails: Rows, now: dt.datetime) -> Rows:
-    """Mails given up, or refused by the address that somebody with a booking still has; not of sessions past."""
+    """Mails given up, or refused by the address that somebody with a booking still has, or the visiting teacher; not of
+    sessions past."""
     to_come = Q(session__last_day__gte=timezone.localdate(now)) | Q(session__last_day=None)
     same_address = Q(recipient_key=F("booking__email_key")) | Q(recipient_key=F("visitor__email_key"))
     refused = Q(same_address, state=Mail.State.REFUSED, booking__status__in=LIVE)
-    unsent = mails.filter(state__in=(Mail.State.FAILED, Mail.State.REFUSED), session__isnull=False)
-    return unsent.filter(to_come).filter(Q(state=Mail.State.FAILED) | refused)
+    of_session = Q(to_come, session__isnull=False) & (Q(state=Mail.State.FAILED) | refused)
+    of_teacher = Q(recipient=F("visiting_teacher__email"), expires_at__gt=now)
+    unsent = mails.filter(state__in=(Mail.State.FAILED, Mail.State.REFUSED))
+    return unsent.filter(of_session | of_teacher)
 
 
 def _opening(sessions: Rows, now: dt.datetime) -> Rows:

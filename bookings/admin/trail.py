@@ -83,7 +83,8 @@ class MailAdmin(ToItsPages, WithButtons, FoundByBookingOrAddress):
     actions = ["send_again"]
     readonly_fields = ["fate", "session_page", "booking_page"]
     fields = [
-        *("kind", "recipient", "fate", "session_page", "booking_page", "visitor", "language", "urgent"),
+        *("kind", "recipient", "fate", "session_page", "booking_page", "visitor", "visiting_teacher"),
+        *("language", "urgent"),
         *("created_at", "due_at", "expires_at", "answered_at", "tries", "last_error"),
     ]
 

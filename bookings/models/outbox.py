@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from bookings.states import Kind
-from hubs.models import ShowcaseSession, StaffUser
+from hubs.models import ShowcaseSession, StaffUser, VisitingTeacher
 
 
 class MailQuerySet(models.QuerySet["Mail"]):
@@ -48,6 +48,14 @@ class Mail(models.Model):
     wish = models.ForeignKey("bookings.TellMe", models.CASCADE, null=True, blank=True, related_name="mails")
     staff = models.ForeignKey(
         StaffUser, models.CASCADE, null=True, blank=True, related_name="mails", verbose_name=_("member of staff")
+    )
+    visiting_teacher = models.ForeignKey(
+        VisitingTeacher,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="mails",
+        verbose_name=_("visiting teacher"),
     )
     facts = models.JSONField(_("facts"), default=dict)
     urgent = models.BooleanField(_("urgent"), default=False)

@@ -11,13 +11,13 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_safe
 
 from bookings import limits, links, telling
-from bookings.access import is_stopped, open_office, open_wish
+from bookings.access import is_stopped, open_itinerary, open_office, open_wish
 from bookings.forms import AddressForm
 from bookings.links import Purpose
 from bookings.models import TellMe
 from bookings.showing import Showing
 from bookings.states import Standing
-from bookings.views import office
+from bookings.views import itinerary, office
 from bookings.views import private as private_pages
 from bookings.views.limited import within_limits
 from bookings.views.sessions import visible_session
@@ -107,6 +107,8 @@ def by_link(request: HttpRequest, token: str) -> HttpResponse:
         return _wish(request, open_wish(token), token)
     if link and link.purpose == Purpose.OFFICE:
         return office.coming(request, open_office(token), token)
+    if link and link.purpose == Purpose.ITINERARY:
+        return itinerary.itinerary_page(request, open_itinerary(token), token)
     return private_pages.booking(request, token)
 
 

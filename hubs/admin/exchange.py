@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from hubs.admin.bases import ModelAdmin
 from hubs.admin.history import WithHistory
-from hubs.models import Exchange, HostSchool, MasterySpecialist, VisitingTeacher
+from hubs.models import Consent, Exchange, HostSchool, MasterySpecialist, VisitingTeacher
 
 
 @admin.register(Exchange)
@@ -53,22 +53,42 @@ class HostSchoolAdmin(WithHistory, ModelAdmin):
 
 
 @admin.register(VisitingTeacher)
-class VisitingTeacherAdmin(ModelAdmin):
+class VisitingTeacherAdmin(WithHistory, ModelAdmin):
+    """Who visits. What they agree to they say themselves, behind their private link; staff can write it for them."""
+
     list_display = ["name_pinyin", "name_characters", "hub_year", "phase", "home_school", "may_be_named"]
     list_filter = ["hub_year__exchange", "hub_year__hub", "phase"]
     list_select_related = ["hub_year__exchange"]
     search_fields = ["name_pinyin", "name_characters", "home_school"]
     autocomplete_fields = ["hub_year"]
     fieldsets = [
-        (None, {"fields": ["hub_year", "name_pinyin", "name_characters", "home_school", "phase"]}),
+        (None, {"fields": ["hub_year", "name_pinyin", "name_characters", "home_school", "phase", "email"]}),
         (
             _("What they agreed to"),
             {
-                "fields": ["name_agreed_at", "photo_agreed_at", "film_agreed_at"],
-                "description": _("Say when they agreed (London time). Empty: not published."),
+                "fields": [consent.field for consent in Consent],
+                "description": _(
+                    "They say so themselves on their itinerary. Where they told you: when they agreed (London time). "
+                    "Empty: not published."
+                ),
             },
         ),
     ]
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """A consent is sent with what it was when the form was opened: see `save_model`."""
+        if db_field.name in [consent.field for consent in Consent]:
+            kwargs["show_hidden_initial"] = True
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: VisitingTeacher, form: Any, change: bool) -> None:  # noqa: FBT001  (Django's own)
+        """A form that was opened before the teacher took a yes back must not bring it back, nor a withdrawn link."""
+        if change:
+            now = VisitingTeacher.objects.select_for_update(no_key=True).get(pk=obj.pk)
+            theirs = {consent.field for consent in Consent} - set(form.changed_data)
+            for field in ["link_version", *theirs]:
+                setattr(obj, field, getattr(now, field))
+        super().save_model(request, obj, form, change)
 
     @admin.display(description=_("may be named"), boolean=True)
     def may_be_named(self, teacher: VisitingTeacher) -> bool:

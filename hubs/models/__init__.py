@@ -1,7 +1,7 @@
 """Who, where and when. One file an idea."""
 
 from hubs.models.calendar import ClosedDay
-from hubs.models.exchange import Exchange, HostSchool, MasterySpecialist, VisitingTeacher
+from hubs.models.exchange import Consent, Exchange, HostSchool, MasterySpecialist, VisitingTeacher
 from hubs.models.hub import Hub, HubYear, Notice, OldHubAddress
 from hubs.models.lesson import Lesson, ProgrammeSegment
 from hubs.models.resource import Resource
@@ -12,6 +12,7 @@ from hubs.models.staff import Membership, StaffUser
 
 __all__ = [
     "ClosedDay",
+    "Consent",
     "Exchange",
     "HostSchool",
     "Hub",

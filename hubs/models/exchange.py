@@ -1,8 +1,9 @@
 """An exchange, the specialists it sent, the schools that host, and the teachers who visit."""
 
+import datetime as dt
 from typing import Any
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
@@ -50,8 +51,24 @@ class MasterySpecialist(models.Model):
         return self.full_name
 
 
+class Consent(models.TextChoices):
+    """What a visiting teacher is asked, each apart from the others."""
+
+    NAME = "name", _("name")
+    PHOTO = "photo", _("photograph")
+    FILM = "film", _("film")
+
+    @property
+    def field(self) -> str:
+        """Where it stands on the teacher: when they said yes; empty while they have not."""
+        return f"{self.value}_agreed_at"
+
+
 class VisitingTeacher(PrivateLink):
-    """A teacher from Shanghai. Name, photograph and film are published only with a recorded yes."""
+    """A teacher from Shanghai. Name, photograph and film are published only with a recorded yes.
+
+    Their private link opens their itinerary, where they say yes or no themselves.
+    """
 
     hub_year = models.ForeignKey(
         "hubs.HubYear", models.PROTECT, related_name="visiting_teachers", verbose_name=_("hub in a year")
@@ -60,9 +77,14 @@ class VisitingTeacher(PrivateLink):
     name_characters = models.CharField(_("name in characters"), max_length=50, blank=True)
     home_school = models.CharField(_("home school"), max_length=200, blank=True)
     phase = models.PositiveSmallIntegerField(_("phase"), choices=School.Phase, default=School.Phase.PRIMARY)
+    email = models.EmailField(
+        _("email address"), blank=True, help_text=_("For the link to their itinerary. Shown to nobody else.")
+    )
     name_agreed_at = models.DateTimeField(_("agreed to be named"), null=True, blank=True)
     photo_agreed_at = models.DateTimeField(_("agreed to photographs"), null=True, blank=True)
     film_agreed_at = models.DateTimeField(_("agreed to be filmed"), null=True, blank=True)
+
+    history = HistoricalRecords(excluded_fields=["public_id", "email"])
 
     class Meta:
         ordering = ["name_pinyin"]
@@ -74,6 +96,24 @@ class VisitingTeacher(PrivateLink):
     def public_name(self) -> str:
         """The name where it may be published, else who they are."""
         return str(self) if self.name_agreed_at else str(_("a visiting teacher from Shanghai"))
+
+    @transaction.atomic
+    def say(self, consent: Consent, *, agrees: bool, now: dt.datetime, why: str) -> bool:
+        """Write their yes or no, and a version that says `why`; returns whether it changed anything.
+
+        A yes that stands keeps its day: pressing twice is once.
+        """
+        row = VisitingTeacher.objects.select_for_update(no_key=True).get(pk=self.pk)
+        if (getattr(row, consent.field) is not None) == agrees:
+            return False
+        setattr(row, consent.field, now if agrees else None)
+        row.write_version(why, fields=[consent.field])
+        return True
+
+    def write_version(self, why: str, *, fields: list[str]) -> None:
+        """Save those fields, and a version of the row that says why."""
+        self._change_reason = why
+        self.save(update_fields=fields)
 
 
 class HostSchool(models.Model):

@@ -15,7 +15,7 @@ from bookings.models import Booking, Draft, Mail
 from bookings.party import NewVisitor
 from bookings.rendering import render
 from bookings.states import SessionStatus, Verb
-from hubs.models import School, ShowcaseSession
+from hubs.models import School, ShowcaseSession, VisitingTeacher
 from tests.browser.reading import Page
 from tests.browser.rows import every_row
 from tests.browser.steps import ADA, at, choose_school, fill_in, say_who
@@ -307,12 +307,13 @@ def tokens(booking):
         "the visitor's id as contact": token(Purpose.CONTACT, booking.visitors.first()),
         "the booking's id as visitor": token(Purpose.VISITOR, booking),
         "for the office": token(Purpose.OFFICE, booking),
+        "for an itinerary": token(Purpose.ITINERARY, booking),
         "a public id": str(booking.public_id),
         "the reference": booking.reference,
     }
 
 
-@pytest.mark.parametrize("page", ["", "confirm/", "cancel/", "change/", "calendar.ics"])
+@pytest.mark.parametrize("page", ["", "confirm/", "cancel/", "change/", "agree/", "calendar.ics"])
 def test_token_that_opens_nothing_is_not_found_and_changes_nothing(client, booking, page):
     before = every_row()
     for name, text in tokens(booking).items():
@@ -550,6 +551,16 @@ def test_page_afterwards_takes_anything(client, session, filled_in, name, fields
 def test_booking_takes_anything(client, booking, page, fields):
     send(client, link(booking, page), fields)
     assert_in_words(client.get(link(booking)))
+
+
+@anything
+@given(choice=values, consent=st.sampled_from(["name", "photo", "film", "email"]))
+def test_itinerary_takes_anything(client, session, choice, consent):
+    teacher, _new = VisitingTeacher.objects.get_or_create(hub_year=session.hub_year, name_pinyin="Wang Fang")
+    opens = f"/bookings/{token(Purpose.ITINERARY, teacher)}/"
+    send(client, f"{opens}agree/", {"choice": choice})
+    send(client, f"{opens}agree/", {"choice": [f"{consent}:yes", choice]})
+    assert_in_words(client.get(opens))
 
 
 @anything

@@ -16,7 +16,7 @@ from bookings import places
 from bookings.links import Purpose, token
 from bookings.models import TellMe
 from bookings.states import SessionStatus
-from hubs.models import HostSchool, Lesson, ProgrammeSegment, Resource
+from hubs.models import HostSchool, Lesson, ProgrammeSegment, Resource, VisitingTeacher
 from hubs.school_days import london
 from tests.addresses import public_addresses, views
 from tests.browser.steps import at, book, choose_school, fill_in
@@ -220,6 +220,16 @@ def test_tell_me_is_kept_by_nobody(client):
     assert_private(client.get("/tell-me/stopped/"))
 
 
+def test_itinerary_is_kept_by_nobody(client, session):
+    teacher = VisitingTeacher.objects.create(hub_year=session.hub_year, name_pinyin="Wang Fang")
+    link = f"/bookings/{token(Purpose.ITINERARY, teacher)}/"
+    for prefix in ("", "/zh-hans"):
+        assert_private(client.get(prefix + link))
+        assert_private(client.get(f"{prefix}{link}agree/"))
+        assert_private(client.post(f"{prefix}{link}agree/", {"choice": "name:yes"}))
+    assert set(client_without_cookies(client).get(link).cookies) == {"csrftoken"}
+
+
 def test_only_pages_with_a_form_set_a_cookie(client, session):
     """One protects the form, one keeps the answers; neither is sent with any other page."""
     booking = places.hold(session.pk, party(), clock=lambda: NOW)
@@ -360,7 +370,7 @@ def test_first_visit_to_any_other_page_fits_in_14_kilobytes(client, session):
 
 
 def test_style_sheets_hold_no_outside_address():
-    for name in ("tokens", "base", "layout", "components", "print"):
+    for name in ("tokens", "base", "layout", "components", "print", "office", "itinerary"):
         css = (settings.BASE_DIR / "static" / "css" / f"{name}.css").read_text()
         assert not re.findall(r"@import|url\(|https?:|expression\(", css)
 

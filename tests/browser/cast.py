@@ -1,6 +1,7 @@
 """The sessions and bookings that the browser tests meet: one of each kind, from five weeks ahead of today."""
 
 import datetime as dt
+from dataclasses import replace
 from types import SimpleNamespace
 
 from django.utils import timezone
@@ -113,6 +114,7 @@ def make():
     _sessions(cast)
     _bookings(cast)
     _wishes(cast)
+    _visiting(cast)
     return cast
 
 
@@ -343,6 +345,38 @@ def _wishes(cast):
     cast.wish, cast.wish_proved = wishes.values()
     cast.wish_opened = TellMe.objects.get(session=cast.open)
     telling.prove(cast.wish_proved, now=timezone.now())
+
+
+def _visiting(cast):
+    """A visiting teacher with every kind of session, and one who has no dates yet."""
+    wang = VisitingTeacher.objects.get(name_pinyin="Wang Fang")
+    visit = HostSchool.objects.filter(hub_year=cast.kent, school=cast.west).get()
+    visit.visiting_teachers.add(wang)
+    visit.specialists.add(MasterySpecialist.objects.create(hub_year=cast.kent, full_name="Sara Host"))
+    own_staff = SessionFactory(
+        **times(cast.day + DAY, "15:30", "16:30"),
+        hub_year=cast.kent,
+        venue=cast.west,
+        visibility=ShowcaseSession.Visibility.STAFF,
+        title="For our own staff",
+        lessons_of=Years.Y5 | Years.Y6,
+    )
+    for session in (own_staff, cast.postponed, cast.cancelled, cast.roomy, cast.range):
+        for lesson in session.lessons.all():
+            lesson.visiting_teachers.add(wang)
+    ShowcaseSession.objects.filter(pk=cast.closed.pk).update(host_school=visit)
+    for phase, name in ((2, "Primary"), (4, "Secondary")):
+        asked = party(size=3, email="", school=SchoolFactory(name=f"Itinerary {name} School", phase=phase))
+        visitors = tuple(NewVisitor(full_name=f"Hidden Name {n}", years=Years.Y5 | Years.Y7) for n in range(3))
+        staff_booking.staff_booking(
+            cast.open.pk, replace(asked, visitors=visitors), by=StaffFactory(), clock=timezone.now, why="test"
+        )
+    cast.teacher = wang
+    cast.teacher_without_dates = VisitingTeacher.objects.create(hub_year=cast.long, name_pinyin="Ouyang Xiaoming")
+
+
+def itinerary_link(teacher):
+    return f"/bookings/{token(Purpose.ITINERARY, teacher)}/"
 
 
 def wish_link(wish):

@@ -12,6 +12,7 @@ from hubs.teaching import (
     in_words,
     listed,
     roles_in_words,
+    shanghai_grades,
     stage_of,
     year_label,
     year_number,
@@ -36,6 +37,41 @@ from tests.factories import SessionFactory
 )
 def test_years_are_said_as_teachers_say_them(years, words):
     assert in_words(years) == words
+
+
+@pytest.mark.parametrize(
+    "years, grades",
+    [
+        (Years(0), ""),
+        (Years.RECEPTION, "幼儿园中班"),
+        (Years.Y1, "幼儿园大班"),
+        *zip(Years.KS2.parts(), ["二年级", "三年级", "四年级", "五年级"], strict=True),
+        (Years.Y2, "一年级"),
+        (Years.Y7, "六年级（预初）"),
+        (Years.Y8, "七年级（初一）"),
+        (Years.Y9, "八年级（初二）"),
+        (Years.Y10, "九年级（初三）"),
+        (Years.Y11, "高一"),
+        (Years.Y12, "高二"),
+        (Years.Y13, "高三"),
+        (Years.Y5 | Years.Y6, "四、五年级"),
+        (Years.Y3 | Years.Y5, "二、四年级"),
+        (Years.Y3 | Years.Y4 | Years.Y6, "二、三、五年级"),
+        (Years.KS1, "幼儿园大班、一年级"),
+        (Years.KS2, "二至五年级"),
+        (Years.KS3, "六至八年级（预初至初二）"),
+        (Years.KS4, "九年级（初三）、高一"),
+        (Years.Y6 | Years.Y7, "五年级、六年级（预初）"),
+        (Years.RECEPTION | Years.Y1, "幼儿园中班、大班"),
+        (Years.Y11 | Years.KS5, "高一至高三"),
+    ],
+)
+def test_years_are_said_as_shanghais_grades_of_the_same_age(years, grades):
+    assert shanghai_grades(years) == grades
+
+
+def test_every_year_has_its_grade():
+    assert len({shanghai_grades(year) for year in Years.singles()} - {""}) == 14
 
 
 @pytest.mark.parametrize(

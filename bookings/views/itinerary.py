@@ -1,0 +1,46 @@
+"""A visiting teacher's own page, by their private link: where they teach and when, and what they agree to."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from bookings import itinerary
+from bookings.access import open_itinerary
+from hubs.models import Consent, VisitingTeacher
+from showcase.pages import private
+
+# What a version of the teacher's row says of who made it: nobody of the staff.
+BY_THE_TEACHER = "By the teacher, on their itinerary"
+CHOICES = {f"{consent}:{said}": (consent, said == "yes") for consent in Consent for said in ("yes", "no")}
+
+
+@private
+@require_safe
+def itinerary_page(request: HttpRequest, teacher: VisitingTeacher, token: str) -> HttpResponse:
+    """The same in either language: everything is said in both. Opening changes nothing."""
+    context = {
+        "token": token,
+        "teacher": teacher,
+        "year": teacher.hub_year,
+        "visits": itinerary.visits_of(teacher),
+        "days": itinerary.days_of(teacher, now=timezone.now()),
+        "choices": itinerary.choices(teacher),
+        "until": itinerary.until(teacher),
+    }
+    return render(request, "bookings/itinerary.html", context)
+
+
+@private
+@require_http_methods(["GET", "HEAD", "POST"])
+def agree(request: HttpRequest, token: str) -> HttpResponse:
+    """Say yes or no to one thing. Only the button does; what no button says leads back to the page."""
+    teacher = open_itinerary(token)
+    choice = CHOICES.get(request.POST.get("choice", ""))
+    if request.method != "POST" or choice is None:
+        return redirect("booking", token)
+    consent, agrees = choice
+    teacher.say(consent, agrees=agrees, now=timezone.now(), why=BY_THE_TEACHER)
+    response = redirect("booking", token)
+    response["Location"] += "#consent"
+    return response
