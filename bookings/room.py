@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from django.conf import settings
 from django.db.models import Q
 from django.utils import translation
 
 from bookings.models import Booking, Places
 from bookings.states import LIVE
 from hubs.models import ShowcaseSession
+from showcase.languages import CHINESE, ENGLISH
 
 Clock = Callable[[], dt.datetime]
 
@@ -53,11 +53,10 @@ def session_facts(session: ShowcaseSession, *, sequence: int) -> dict[str, Any]:
     """What mails say about a session, as it is now. Moments are ISO strings in UTC."""
     host = session.host_school
     where = ", ".join(part for part in (session.where_name, session.place_address, session.where_town) if part)
-    with translation.override(settings.LANGUAGE_CODE):  # whoever's page or mail causes it
-        title = session.name
     return {
         "ref": session.ref,
-        "title": title,
+        "title": _name_in(ENGLISH, session),
+        "title_zh": _name_in(CHINESE, session),
         "hub": session.hub_year.name,
         "reply_to": session.hub_year.contact_email,
         "starts_at": iso(session.starts_at),
@@ -76,6 +75,12 @@ def session_facts(session: ShowcaseSession, *, sequence: int) -> dict[str, Any]:
         "version": sequence,  # of the session; a visitor's entry counts on from it where the place changes hands
         "sequence": sequence,
     }
+
+
+def _name_in(language: str, session: ShowcaseSession) -> str:
+    """What a session is called: each reader of the same facts has a language of their own."""
+    with translation.override(language):
+        return session.name
 
 
 def iso(moment: dt.datetime | None) -> str | None:

@@ -242,7 +242,7 @@ def test_booking_made_in_chinese_is_written_to_in_chinese(client, session):
     booking = places.hold(session.pk, asked, clock=lambda: NOW)
     outbox.send_due(clock=lambda: NOW)
     (sent,) = mail.outbox
-    assert sent.subject == "1月5日星期二18:00之前确认：Year 6: equivalent fractions"
+    assert sent.subject == "1月5日星期二18:00之前确认：英国6年级：equivalent fractions"
     assert f"/zh-hans/bookings/{token(Purpose.CONTACT, booking)}/" in sent.body
     assert "2027年" in sent.body
     assert '<html lang="zh-Hans">' in sent.alternatives[0][0]
