@@ -3,15 +3,14 @@
 from django.conf import settings
 from django.urls import include, path
 
-from bookings.views import sessions
-from hubs import views as hubs
+from bookings.views import hub_pages, sessions
 from showcase import pages
 from showcase.admin_site import site
 
 urlpatterns = [
     path("", sessions.find, name="home"),
-    path("hubs/", hubs.hub_list, name="hubs"),
-    path("hubs/<slug:slug>/", sessions.hub, name="hub"),
+    path("hubs/", hub_pages.hubs, name="hubs"),
+    path("hubs/<slug:slug>/", hub_pages.hub, name="hub"),
     path("", include("bookings.urls")),
     path("privacy/", pages.privacy, name="privacy"),
     path("accessibility/", pages.accessibility, name="accessibility"),
