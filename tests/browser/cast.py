@@ -26,6 +26,7 @@ from hubs.models import (
 )
 from hubs.school_days import london
 from hubs.teaching import Roles, Years
+from tests.browser.cast_of_a_hub import fill_hub
 from tests.factories import HubYearFactory, SchoolFactory, SessionFactory, StaffFactory, party
 
 LONG_TOWN = "Llanfairpwllgwyngyll-under-Wychwood-sur-M"[:40]
@@ -113,6 +114,7 @@ def make():
     _sessions(cast)
     _bookings(cast)
     _wishes(cast)
+    fill_hub(cast)
     return cast
 
 
