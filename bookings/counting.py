@@ -3,9 +3,10 @@
 from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
-from bookings.models import Booking, SchoolKind
+from bookings.models import Booking, SchoolKind, Visitor
 from bookings.states import SEATED, Status
 from hubs.models import ShowcaseSession
+from hubs.models.session import ShowcaseSessionQuerySet
 
 
 def with_counts(sessions: "QuerySet[ShowcaseSession]") -> "QuerySet[ShowcaseSession]":
@@ -19,3 +20,11 @@ def with_counts(sessions: "QuerySet[ShowcaseSession]") -> "QuerySet[ShowcaseSess
         "visitors_waiting": of_session.filter(status=Status.WAITING).annotate(n=Sum("party")),
     }
     return sessions.annotate(**{name: Coalesce(Subquery(rows.values("n")), 0) for name, rows in counts.items()})
+
+
+def with_attended(sessions: ShowcaseSessionQuerySet) -> ShowcaseSessionQuerySet:
+    """Sessions with `attended`, how many the register says came; None where it says so of nobody."""
+    came = Visitor.objects.coming().filter(attendance=Visitor.Attendance.ATTENDED)
+    of_session = came.filter(booking__session=OuterRef("pk"), booking__status=Status.CONFIRMED)
+    counted = of_session.order_by().values("booking__session").annotate(n=Count("pk"))
+    return sessions.annotate(attended=Subquery(counted.values("n")))

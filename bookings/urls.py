@@ -6,6 +6,7 @@ from bookings.views import (
     booking_steps,
     code,
     feeds,
+    hub_pages,
     itinerary,
     my_bookings,
     office,
@@ -30,13 +31,30 @@ class RefConverter:
         return value
 
 
+class AcademicYearConverter:
+    """An academic year by the year that it starts in: 2018 stands in addresses as 2018-19, and as nothing else."""
+
+    regex = "[0-9]{4,5}-[0-9]{2}"
+
+    def to_python(self, value: str) -> int:
+        year = int(value[:-3])
+        if self.to_url(year) != value:
+            raise ValueError(value)  # no such address
+        return year
+
+    def to_url(self, value: int) -> str:
+        return f"{value:04}-{(value + 1) % 100:02}"
+
+
 register_converter(RefConverter, "ref")
+register_converter(AcademicYearConverter, "academic_year")
 
 urlpatterns = [
     path("sessions/<ref:ref>/", sessions.session, name="session"),
     path("sessions.json", feeds.sessions_json, name="sessions-json"),
     path("sessions.ics", feeds.sessions_calendar, name="sessions-calendar"),
     path("sessions/<ref:ref>.ics", feeds.session_calendar, name="session-calendar"),
+    path("hubs/<slug:slug>/<academic_year:year>/", hub_pages.hub_in_a_year, name="hub-year"),
     path("hubs/<slug:slug>/sessions.ics", feeds.hub_calendar, name="hub-calendar"),
     path("hubs/<slug:slug>/embed/", feeds.embed, name="hub-embed"),
     path("sessions/<ref:ref>/files/<int:pk>/", sessions.resource, name="resource"),

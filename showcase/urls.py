@@ -4,16 +4,15 @@ from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 
-from bookings.views import feeds, sessions
-from hubs import views as hubs
+from bookings.views import feeds, hub_pages, sessions
 from showcase import pages
 from showcase.admin_site import site
 
 urlpatterns = [
     *i18n_patterns(
         path("", sessions.find, name="home"),
-        path("hubs/", hubs.hub_list, name="hubs"),
-        path("hubs/<slug:slug>/", sessions.hub, name="hub"),
+        path("hubs/", hub_pages.hubs, name="hubs"),
+        path("hubs/<slug:slug>/", hub_pages.hub, name="hub"),
         path("", include("bookings.urls")),
         path("privacy/", pages.privacy, name="privacy"),
         path("accessibility/", pages.accessibility, name="accessibility"),

@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 from bookings.events import address_of, as_json, calendar_of
 from bookings.finder import FinderForm
 from bookings.showing import Showing, announced
-from bookings.views.sessions import PAGE, Finding, by_day, newest_year, visible_session
+from bookings.views.sessions import PAGE, Finding, by_day, visible_session
 from hubs.models import Hub, HubYear, Notice, OldHubAddress
 from showcase.languages import PREFIX
 from showcase.pages import public
@@ -120,10 +120,10 @@ def embed(request: HttpRequest, slug: str) -> HttpResponse:
 
 def year_of(slug: str) -> HubYear:
     """A hub as it is now, by its address or one that it had. Raises Http404."""
-    year = newest_year(slug)
+    year = HubYear.objects.of(slug).first()
     if year is None:
         old = get_object_or_404(OldHubAddress.objects.select_related("hub"), slug=slug)
-        year = newest_year(old.hub.slug)
+        year = HubYear.objects.of(old.hub.slug).first()
     if year is None:
         raise Http404
     return year
@@ -157,6 +157,17 @@ class Hubs(Ours):
         return Hub.objects.named()
 
 
+class EarlierYears(Ours):
+    """Hubs as they were; the newest year's page is the hub's own."""
+
+    def items(self) -> Any:
+        newest = HubYear.objects.newest()
+        return HubYear.objects.exclude(pk__in=newest.values("pk")).select_related("hub", "exchange").order_by("pk")
+
+    def location(self, item: HubYear) -> str:
+        return reverse("hub-year", args=[item.hub.slug, item.exchange.year])
+
+
 class Sessions(Ours):
     def items(self) -> Any:
         return announced().select_related(None).order_by("pk").only("ref")
@@ -165,7 +176,8 @@ class Sessions(Ours):
 @public
 def sitemap(request: HttpRequest) -> HttpResponse:
     """Every public page."""
-    return django_sitemap(request, {"pages": Pages, "hubs": Hubs, "sessions": Sessions}).render()
+    maps: dict[str, Any] = {"pages": Pages, "hubs": Hubs, "years": EarlierYears, "sessions": Sessions}
+    return django_sitemap(request, maps).render()
 
 
 @public

@@ -1,14 +1,13 @@
-"""The public pages of sessions: the list, a hub, one session."""
+"""The public pages of sessions: the list, one session."""
 
 import datetime as dt
 from itertools import groupby
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, Subquery, Value
+from django.db.models import Count, Q, Subquery, Value
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from bookings.events import as_script, schema_event, summary
 from bookings.finder import FinderForm
@@ -19,7 +18,7 @@ from bookings.near import Near
 from bookings.showing import Showing, announced
 from bookings.states import FROZEN, SessionStatus, Standing, Verb
 from bookings.words import who_may_book
-from hubs.models import Hub, HubYear, Notice, OldHubAddress, Resource, ShowcaseSession
+from hubs.models import Hub, Notice, Resource, ShowcaseSession
 from hubs.models.calendar import calendar_of_session
 from hubs.models.session import ShowcaseSessionQuerySet
 from showcase.pages import public
@@ -111,40 +110,6 @@ def find(request: HttpRequest) -> HttpResponse:
         "pages": -(-total // PAGE),
     }
     return render(request, "bookings/find.html", context)
-
-
-def newest_year(slug: str) -> HubYear | None:
-    """The hub of that address as it is in its newest year; None where there is none."""
-    years = HubYear.objects.select_related("hub", "lead_school", "exchange").order_by("-exchange__year")
-    return years.filter(hub__slug=slug).first()
-
-
-@public
-def hub(request: HttpRequest, slug: str) -> HttpResponse:
-    """One hub, as it is in its newest year, and its sessions; an old address redirects."""
-    now = timezone.now()
-    year = newest_year(slug)
-    if year is None:
-        old = get_object_or_404(OldHubAddress.objects.select_related("hub"), slug=slug)
-        return redirect(old.hub, permanent=True)
-    of_hub = announced().run_by(slug)
-    today = timezone.localdate(now)
-    context = {
-        "year": year,
-        "about": year.about or _("%(hub)s: lessons taught by teachers from Shanghai.") % {"hub": year.name},
-        "partners": [line for line in year.partners.splitlines() if line.strip()],
-        "days": by_day([Showing(row, now) for row in of_hub.upcoming(today=today)[:PAGE]]),
-        "past_days": by_day([Showing(row, now) for row in of_hub.past(today=today).reverse()[:PAGE]]),
-        "host_schools": year.host_schools.select_related("school").annotate(to_come=_without_dates(today)),
-        "notices": Notice.objects.showing(now=now).filter(Q(hub=None) | Q(hub=year.hub)),
-    }
-    return render(request, "bookings/hub.html", context)
-
-
-def _without_dates(today: dt.date) -> Q:
-    """Whether a host school's visit is not over and no session of it has a date yet."""
-    dated = announced().order_by().filter(host_school=OuterRef("pk"), starts_at__isnull=False)
-    return Q(~Exists(dated)) & (Q(last_day=None) | Q(last_day__gte=today))
 
 
 def visible_session(ref: str) -> ShowcaseSession:

@@ -102,6 +102,20 @@ class OldHubAddress(models.Model):
         return self.slug
 
 
+class HubYearQuerySet(models.QuerySet["HubYear"]):
+    """Hubs by year, as pages name them."""
+
+    def of(self, slug: str) -> "HubYearQuerySet":
+        """Every year of the hub of that address, the newest first, with what a page says at its top."""
+        named = self.select_related("hub", "lead_school", "exchange")
+        return named.filter(hub__slug=slug).order_by("-exchange__year")
+
+    def newest(self) -> "HubYearQuerySet":
+        """Each hub as it is in its newest year."""
+        years = HubYear.objects.filter(hub=models.OuterRef("hub")).order_by("-exchange__year")
+        return self.filter(pk=models.Subquery(years.values("pk")[:1]))
+
+
 class HubYear(models.Model):
     """A hub in one academic year: its name, lead school, partners, area and contact, which change between years."""
 
@@ -125,6 +139,7 @@ class HubYear(models.Model):
     contact_email = models.EmailField(_("contact's email"), blank=True)
     contact_phone = models.CharField(_("contact's telephone"), max_length=30, blank=True)
 
+    objects = HubYearQuerySet.as_manager()
     history = HistoricalRecords()
 
     class Meta:
@@ -135,6 +150,16 @@ class HubYear(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name}, {self.exchange.academic_year}"
+
+    @property
+    def partner_names(self) -> list[str]:
+        return [line.strip() for line in self.partners.splitlines() if line.strip()]
+
+    @property
+    def where(self) -> str:
+        """The authorities of its area, else its lead school's town; empty where neither is known."""
+        town = self.lead_school.town if self.lead_school else ""
+        return ", ".join(authority.name for authority in self.area.all()) or town
 
 
 class NoticeQuerySet(models.QuerySet["Notice"]):

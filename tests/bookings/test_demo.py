@@ -158,7 +158,8 @@ def test_every_page_of_the_demo_can_be_shown(client, monkeypatch):
     addresses = ["/", "/?past=1", "/hubs/", "/privacy/"]
     addresses += [hub.get_absolute_url() for hub in Hub.objects.all()]
     addresses += [session.get_absolute_url() for session in ShowcaseSession.objects.all()]
-    assert len(addresses) == 4 + 4 + 26
+    addresses += ["/hubs/kent-medway/2018-19/", "/hubs/south-yorkshire/2019-20/"]
+    assert len(addresses) == 4 + 4 + 26 + 2
     for address in addresses:
         assert client.get(address).status_code == 200
 

@@ -16,7 +16,16 @@ from bookings.moving import Plan, move
 from bookings.states import SessionStatus
 from hubs.models import Hub, Notice, OldHubAddress, ShowcaseSession
 from hubs.school_days import london
-from tests.factories import DAY, NOW, HubYearFactory, SchoolFactory, SessionFactory, StaffFactory, party
+from tests.factories import (
+    DAY,
+    NOW,
+    ExchangeFactory,
+    HubYearFactory,
+    SchoolFactory,
+    SessionFactory,
+    StaffFactory,
+    party,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -255,6 +264,13 @@ def test_map_of_the_site_names_public_pages_alone(client, session, settings):
     assert f"<loc>{settings.SITE_URL}/</loc>" in text
     assert hidden.ref not in text
     assert draft.ref not in text
+
+
+def test_map_of_the_site_names_a_hub_once_and_each_of_its_earlier_years(client, session, settings):
+    for year in (2018, 2019):
+        HubYearFactory(hub=session.hub, exchange=ExchangeFactory(year=year))
+    found = re.findall(r"<loc>([^<]*/hubs/[^<]+)</loc>", client.get("/sitemap.xml").content.decode())
+    assert sorted(found) == [f"{settings.SITE_URL}/hubs/kent/{year}" for year in ("", "2018-19/", "2019-20/")]
 
 
 def test_robots_are_told_where_the_map_is(client, settings):

@@ -16,11 +16,19 @@ from bookings import places
 from bookings.links import Purpose, token
 from bookings.models import TellMe
 from bookings.states import SessionStatus
-from hubs.models import HostSchool, Lesson, ProgrammeSegment, Resource, VisitingTeacher
+from hubs.models import (
+    HostSchool,
+    Lesson,
+    MasterySpecialist,
+    ProgrammeSegment,
+    Resource,
+    ShowcaseSession,
+    VisitingTeacher,
+)
 from hubs.school_days import london
 from tests.addresses import public_addresses, views
 from tests.browser.steps import at, book, choose_school, fill_in
-from tests.factories import DAY, NOW, HubYearFactory, SchoolFactory, SessionFactory, party
+from tests.factories import DAY, NOW, ExchangeFactory, HubYearFactory, SchoolFactory, SessionFactory, party
 
 pytestmark = pytest.mark.django_db
 
@@ -32,7 +40,7 @@ POLICY = {
     "base-uri 'none'",
     "frame-ancestors 'none'",
 }
-ROWS = {"ref": "ABC234", "slug": "kent", "pk": 1}
+ROWS = {"ref": "ABC234", "slug": "kent", "pk": 1, "year": 2018}
 PUBLIC = [*public_addresses(**ROWS), "/?past=1", "/?teach=y6&page=1", "/sessions.json?teach=y6", "/zh-hans/?teach=y6"]
 PUBLIC.remove("/sessions/ABC234/files/1/")
 PUBLIC.remove("/zh-hans/sessions/ABC234/files/1/")
@@ -47,7 +55,9 @@ def _now(monkeypatch):
 
 @pytest.fixture
 def session():
-    return SessionFactory(ref="ABC234", hub_year__hub__slug="kent")
+    session = SessionFactory(ref="ABC234", hub_year__hub__slug="kent")
+    HubYearFactory(hub=session.hub, exchange=ExchangeFactory(year=2018))
+    return session
 
 
 def policy_of(response):
@@ -350,6 +360,53 @@ def test_first_visit_to_a_list_of_fifty_sessions_fits_in_14_kilobytes(client, se
     }
     assert client.get("/").content.count(b'class="session"') == 50
     assert {name: size for name, size in weights.items() if size > 14 * KILOBYTE} == {}
+
+
+@pytest.fixture
+def full_hub(season):
+    """All fifty sessions at ten host schools of one hub, and as many past ones in its earlier year."""
+    kent = HubYearFactory(hub__slug="kent", partners="A partner\nAnother partner", about="What it offers. " * 30)
+    then = HubYearFactory(hub=kent.hub, exchange=ExchangeFactory(year=2018))
+    for n, session in enumerate(ShowcaseSession.objects.order_by("pk")):
+        session.hub_year, session.host_school = kent, a_host(kent, session, n % 10)
+        session.save()
+        past = session.starts_at - dt.timedelta(days=8 * 365)
+        times = {
+            "starts_at": past,
+            "ends_at": past + dt.timedelta(hours=2),
+            "title": session.name,
+            "venue": session.venue,
+        }
+        old = SessionFactory(hub_year=then, host_school=a_host(then, session, n % 10), **times)
+        old.visitors_reported, old.reported_source = 11 + n, "the hub’s announcement"
+        old.save()
+    return kent.hub
+
+
+def a_host(year, session, n):
+    """The `n`-th host school of a year, with two teachers; one agreed to be named."""
+    name = f"Wang {['Fang', 'Min', 'Lei', 'Hua'][n % 4]} {n}"
+    teacher, new = VisitingTeacher.objects.get_or_create(hub_year=year, name_pinyin=name, name_agreed_at=NOW)
+    if not new:
+        return teacher.host_schools.get()
+    visit = HostSchool.objects.create(hub_year=year, school=session.venue, first_day=DAY, last_day=DAY)
+    visit.visiting_teachers.add(teacher, VisitingTeacher.objects.create(hub_year=year, name_pinyin=f"Li {n}"))
+    visit.specialists.add(MasterySpecialist.objects.create(hub_year=year, full_name=f"Specialist {n} of {name}"))
+    return visit
+
+
+def test_first_visit_to_the_pages_of_a_hub_with_fifty_sessions_fits_in_14_kilobytes(client, full_hub):
+    hub, year = client.get("/hubs/kent/"), client.get("/hubs/kent/2018-19/")
+    assert [page.content.count(b'class="session"') for page in (hub, year)] == [50, 50]
+    weights = {address: weight(client, address) for address in ("/hubs/kent/", "/hubs/kent/2018-19/")}
+    assert {name: size for name, size in weights.items() if size > 14 * KILOBYTE} == {}
+
+
+def test_first_visit_to_the_list_of_forty_hubs_fits_in_14_kilobytes(client, season):
+    for n in range(20):
+        HubYearFactory(name=f"{['Alder', 'Beech', 'Cedar', 'Elder', 'Gorse'][n % 5]} Quiet Maths Hub {n}")
+    assert client.get("/hubs/").content.count(b"Maths Hub ") == 40
+    assert weight(client, "/hubs/") <= 14 * KILOBYTE
 
 
 def test_first_visit_to_any_other_page_fits_in_14_kilobytes(client, session):

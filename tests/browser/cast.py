@@ -27,6 +27,7 @@ from hubs.models import (
 )
 from hubs.school_days import london
 from hubs.teaching import Roles, Years
+from tests.browser.cast_of_a_hub import fill_hub
 from tests.factories import HubYearFactory, SchoolFactory, SessionFactory, StaffFactory, party
 
 LONG_TOWN = "Llanfairpwllgwyngyll-under-Wychwood-sur-M"[:40]
@@ -115,6 +116,7 @@ def make():
     _bookings(cast)
     _wishes(cast)
     _visiting(cast)
+    fill_hub(cast)
     return cast
 
 

@@ -19,6 +19,8 @@ PAGES = {
     "hub": "/hubs/kent-medway/",
     "hub-long-name": "/hubs/long/",
     "hub-without-sessions": "/hubs/quiet/",
+    "hub-in-an-earlier-year": "/hubs/kent-medway/2018-19/",
+    "hub-in-its-first-year": "/hubs/kent-medway/2014-15/",
     "privacy": "/privacy/",
     "accessibility": "/accessibility/",
     "my-bookings": "/my-bookings/",
@@ -122,7 +124,7 @@ def test_form_that_was_open_for_too_long_looks_right(visit, cast):
     assert_looks_right(page, "form-expired")
 
 
-@pytest.mark.parametrize("name", ["list", "hub"])
+@pytest.mark.parametrize("name", ["list", "hub", "hub-in-an-earlier-year"])
 def test_public_page_in_print_and_forced_colours(visit, name):
     page = visit(java_script_enabled=True)
     page.goto(PAGES[name])
@@ -134,7 +136,13 @@ def test_large_text_does_not_stick_out(visit, cast):
     """Twice the size of text, as some set their telephone to."""
     page = visit(java_script_enabled=True)
     page.set_viewport_size({"width": 412, "height": 800})
-    for address in ("/", f"/sessions/{cast.open.ref}/", f"/sessions/{cast.open.ref}/book/", "/hubs/"):
+    for address in (
+        "/",
+        f"/sessions/{cast.open.ref}/",
+        f"/sessions/{cast.open.ref}/book/",
+        "/hubs/",
+        "/hubs/kent-medway/",
+    ):
         page.goto(address)
         page.evaluate("document.documentElement.style.fontSize = '36px'")
         assert page.evaluate("document.documentElement.scrollWidth") <= 412, address

@@ -1,0 +1,108 @@
+"""The public pages of hubs: the list, a hub in its newest year, and a hub as it was in an earlier one."""
+
+import datetime as dt
+from typing import Any
+
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from bookings.hub_in_a_year import Teachers, hosts_of, on_page_of, sessions_of
+from bookings.hub_list import hub_lines
+from bookings.showing import announced
+from bookings.views.sessions import by_day
+from hubs.models import HubYear, Notice, OldHubAddress, ShowcaseSession
+from hubs.own_words import own_words
+from showcase.pages import public
+
+MOST = 50  # sessions of a kind on one page; the list at / has them all
+
+
+@public
+def hubs(request: HttpRequest) -> HttpResponse:
+    """Every hub: those with sessions to come and how many places these have left, then the others."""
+    lines = hub_lines(now=timezone.now())
+    context = {
+        "to_come": [line for line in lines if line.showings],
+        "others": [line for line in lines if not line.showings],
+    }
+    return render(request, "hubs/hubs.html", context)
+
+
+@public
+def hub(request: HttpRequest, slug: str) -> HttpResponse:
+    """One hub, as it is in its newest year, and its sessions; an old address redirects."""
+    now = timezone.now()
+    years = list(HubYear.objects.of(slug))
+    if not years:
+        return _moved("hub", slug)
+    year, *earlier = years
+    today = timezone.localdate(now)
+    to_come = list(announced().run_by(slug).upcoming(today=today)[: MOST + 1])
+    past = list(sessions_of(year).past(today=today).reverse()[: MOST + 1])
+    said = {"hub": year.name}
+    context = _who(year, [*to_come, *past], today) | {
+        "about": own_words(year, "about")
+        or _("%(hub)s: lessons taught by teachers from Shanghai.") % {"hub": year.name},
+        "days": by_day(on_page_of(year, to_come[:MOST], now)),
+        "past_days": by_day(on_page_of(year, past[:MOST], now)),
+        "more": len(to_come) > MOST,
+        "more_past": len(past) > MOST,
+        "notices": Notice.objects.showing(now=now).filter(Q(hub=None) | Q(hub=year.hub)),
+        "earlier": earlier,
+    }
+    return render(request, "bookings/hub.html", context)
+
+
+@public
+def hub_in_a_year(request: HttpRequest, slug: str, year: int) -> HttpResponse:
+    """A hub as it was in an earlier year, under the names of its time; its newest year stands on its own page."""
+    years = list(HubYear.objects.of(slug))
+    if not years:
+        return _moved("hub-year", slug, year=year)
+    then = next((one for one in years if one.exchange.year == year), None)
+    if then is None:
+        raise Http404
+    if then == years[0]:
+        return redirect("hub", slug)
+    now = timezone.now()
+    held = list(sessions_of(then)[: MOST + 1])
+    said = {"hub": then.name, "year": then.exchange.academic_year}
+    context = _who(then, held, timezone.localdate(now)) | {
+        "about": own_words(then, "about")
+        or _("%(hub)s in %(year)s: sessions, host schools and visiting teachers.") % said,
+        "days": by_day(on_page_of(then, held[:MOST], now)),
+        "total": len(held[:MOST]),
+        "more": len(held) > MOST,
+    }
+    return render(request, "bookings/hub/year.html", context | _around(then, years))
+
+
+def _around(then: HubYear, years: list[HubYear]) -> dict[str, HubYear | None]:
+    """The hub as it is today, and as it was in the years before and after."""
+    place = years.index(then)
+    return {"today": years[0], "later": years[place - 1], "earlier": next(iter(years[place + 1 :]), None)}
+
+
+def _who(year: HubYear, sessions: list[ShowcaseSession], today: dt.date) -> dict[str, Any]:
+    """Who a hub was in a year: its host schools, teachers, specialists and area."""
+    hosts = hosts_of(year, sessions, today=today)
+    teachers = Teachers.of(year.visiting_teachers.all())
+    specialists = list(year.specialists.select_related("school"))
+    return {
+        "year": year,
+        "hosts": hosts,
+        "teachers": teachers,
+        "specialists": specialists,
+        "anybody": bool(hosts or any(teachers) or specialists),
+        "area": [authority.name for authority in year.area.all()],
+    }
+
+
+def _moved(name: str, slug: str, **rest: Any) -> HttpResponse:
+    """To the address that a hub has now, for good. Raises Http404."""
+    old: OldHubAddress = get_object_or_404(OldHubAddress.objects.select_related("hub"), slug=slug)
+    return HttpResponsePermanentRedirect(reverse(name, kwargs={"slug": old.hub.slug, **rest}))
