@@ -43,10 +43,9 @@ def hub(request: HttpRequest, slug: str) -> HttpResponse:
     today = timezone.localdate(now)
     to_come = list(announced().run_by(slug).upcoming(today=today)[: MOST + 1])
     past = list(sessions_of(year).past(today=today).reverse()[: MOST + 1])
-    said = {"hub": year.name}
+    made = _("%(hub)s: lessons taught by teachers from Shanghai.") % {"hub": year.name}
     context = _who(year, [*to_come, *past], today) | {
-        "about": own_words(year, "about")
-        or _("%(hub)s: lessons taught by teachers from Shanghai.") % {"hub": year.name},
+        "about": own_words(year, "about") or made,
         "days": by_day(on_page_of(year, to_come[:MOST], now)),
         "past_days": by_day(on_page_of(year, past[:MOST], now)),
         "more": len(to_come) > MOST,
@@ -71,9 +70,9 @@ def hub_in_a_year(request: HttpRequest, slug: str, year: int) -> HttpResponse:
     now = timezone.now()
     held = list(sessions_of(then)[: MOST + 1])
     said = {"hub": then.name, "year": then.exchange.academic_year}
+    made = _("%(hub)s in %(year)s: sessions, host schools and visiting teachers.") % said
     context = _who(then, held, timezone.localdate(now)) | {
-        "about": own_words(then, "about")
-        or _("%(hub)s in %(year)s: sessions, host schools and visiting teachers.") % said,
+        "about": own_words(then, "about") or made,
         "days": by_day(on_page_of(then, held[:MOST], now)),
         "total": len(held[:MOST]),
         "more": len(held) > MOST,
