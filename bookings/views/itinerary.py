@@ -37,7 +37,7 @@ def agree(request: HttpRequest, token: str) -> HttpResponse:
     """Say yes or no to one thing. Only the button does; what no button says leads back to the page."""
     teacher = open_itinerary(token)
     choice = CHOICES.get(request.POST.get("choice", ""))
-    if request.method != "POST" or choice is None:
+    if choice is None:  # nor is anything chosen by opening the address
         return redirect("booking", token)
     consent, agrees = choice
     teacher.say(consent, agrees=agrees, now=timezone.now(), why=BY_THE_TEACHER)
