@@ -262,6 +262,7 @@ def test_map_of_the_site_names_public_pages_alone(client, session, settings):
     assert f"<loc>{settings.SITE_URL}/sessions/ABC234/</loc>" in text
     assert f"<loc>{settings.SITE_URL}/hubs/kent/</loc>" in text
     assert f"<loc>{settings.SITE_URL}/</loc>" in text
+    assert f'hreflang="zh-hans" href="{settings.SITE_URL}/zh-hans/sessions/ABC234/"' in text
     assert hidden.ref not in text
     assert draft.ref not in text
 
@@ -270,7 +271,8 @@ def test_map_of_the_site_names_a_hub_once_and_each_of_its_earlier_years(client, 
     for year in (2018, 2019):
         HubYearFactory(hub=session.hub, exchange=ExchangeFactory(year=year))
     found = re.findall(r"<loc>([^<]*/hubs/[^<]+)</loc>", client.get("/sitemap.xml").content.decode())
-    assert sorted(found) == [f"{settings.SITE_URL}/hubs/kent/{year}" for year in ("", "2018-19/", "2019-20/")]
+    pages = [f"/hubs/kent/{year}" for year in ("", "2018-19/", "2019-20/")]
+    assert sorted(found) == [f"{settings.SITE_URL}{start}{page}" for start in ("", "/zh-hans") for page in pages]
 
 
 def test_robots_are_told_where_the_map_is(client, settings):
