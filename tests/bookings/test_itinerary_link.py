@@ -74,7 +74,7 @@ def test_mail_is_sent_in_both_languages_from_the_hub_with_the_link(smtp_server, 
     assert link in text.splitlines()
     assert ("It is always up to date." in text, "my-bookings" in text) == (True, False)
     html = message.get_body(("html",)).get_content()
-    assert (f'href="{link}"' in html, '<html lang="zh-hans">' in html) == (True, True)
+    assert (f'href="{link}"' in html, '<html lang="zh-Hans">' in html) == (True, True)
     assert '<p lang="en-GB">This link opens your own page' in html
 
 
