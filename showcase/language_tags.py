@@ -13,7 +13,7 @@ from hubs.own_words import own_words
 from showcase.languages import CHINESE, ENGLISH, TAGS, Both, in_both, in_language, tag
 
 register = template.Library()
-register.simple_tag(tag, name="language")
+register.simple_tag(tag, name="language_tag")
 register.filter("own", own_words)
 
 # From a Latin letter to the last character before Chinese ones, or the end.

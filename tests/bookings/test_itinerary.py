@@ -6,7 +6,6 @@ import re
 import pytest
 from django.test import Client
 from django.utils import timezone
-from django.utils.translation import trans_real
 
 from bookings import details, links, places, staff_booking
 from bookings.itinerary import days_of
@@ -31,12 +30,6 @@ from tests.factories import DAY, NOW, HubYearFactory, SchoolFactory, SessionFact
 
 pytestmark = pytest.mark.django_db
 A_DAY = dt.timedelta(days=1)
-
-
-@pytest.fixture(autouse=True)
-def _words_of_django_alone(settings):
-    """So that what is read here does not depend on how far the catalogue is."""
-    settings.LOCALE_PATHS = []
 
 
 @pytest.fixture
@@ -77,10 +70,11 @@ def address(teacher, page=""):
 
 
 def said(client, teacher):
-    """The page as it is read: its words, one space between them."""
+    """The page as somebody reads it who has no Chinese: its words, one space between them."""
     response = client.get(address(teacher))
     assert response.status_code == 200
-    return " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).split())
+    html = re.sub(r'<(\w+) lang="zh-Hans">.*?</\1>', " ", response.content.decode(), flags=re.DOTALL)
+    return " ".join(re.sub(r"<[^>]+>", " ", html).split())
 
 
 def books(session, school=None, *, years=(0,), **fields):
@@ -130,7 +124,7 @@ def test_teacher_sees_all_of_a_lesson(client, teacher):
     for part in (
         "Tuesday 26 January 2027",
         "9:00 –11:45",
-        "9:30–10:15 四、五年级 Years 5 and 6",
+        "9:30–10:15 Years 5 and 6",
         "Topic fractions",
         "The class keen",
         "Pupils of Oak School",
@@ -206,7 +200,7 @@ def test_other_sessions_at_the_host_school_are_there_quietly_and_no_others(clien
     other = VisitingTeacher.objects.create(hub_year=HubYearFactory(), name_pinyin="Li Na")
     teaches(other, title="Another hub's")
     page = said(client, teacher)
-    assert "Beside it · 五年级 Year 6 Booking is open You do not teach here" in page
+    assert "Beside it · Year 6 Booking is open You do not teach here" in page
     assert [title for title in ("Same hub", "Another hub") if title in page] == []
     assert "Visitors expected" not in page
 
@@ -215,7 +209,7 @@ def test_lesson_of_another_teacher_in_the_same_session_names_nobody_who_has_not_
     session = teaches(teacher)
     li = VisitingTeacher.objects.create(hub_year=teacher.hub_year, name_pinyin="Li Na")
     Lesson.objects.create(session=session, position=2, years=Years.Y3).visiting_teachers.add(li)
-    assert "二年级 Year 3 Another teacher’s Taught by a visiting teacher from Shanghai" in said(client, teacher)
+    assert "Year 3 Another teacher’s Taught by a visiting teacher from Shanghai" in said(client, teacher)
     li.say(Consent.NAME, agrees=True, now=NOW, why="")
     assert "Another teacher’s Taught by Li Na" in said(client, teacher)
 
@@ -275,15 +269,6 @@ def test_page_asks_as_often_for_three_sessions_as_for_one(client, teacher, visit
 # --- both languages --------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def in_chinese(monkeypatch):
-    """The words that these tests look for."""
-    known = trans_real.translation("zh-hans")._catalog._catalogs[0]
-    for english, chinese in {"Itinerary": "行程", "Not given": "未同意", "Showcase lesson": "公开课"}.items():
-        monkeypatch.setitem(known, english, chinese)
-
-
-@pytest.mark.usefixtures("in_chinese")
 def test_everything_is_said_in_both_languages_and_each_is_marked(client, teacher):
     teaches(teacher)
     html = client.get(address(teacher)).content.decode()
@@ -296,7 +281,6 @@ def test_everything_is_said_in_both_languages_and_each_is_marked(client, teacher
     assert "<title>行程 Itinerary – Showcase</title>" in html
 
 
-@pytest.mark.usefixtures("in_chinese")
 def test_page_is_the_same_at_its_chinese_address(client, teacher, visit):
     teaches(teacher, title="A title", title_zh="标题", filming="Filmed 拍摄", host_school=visit)
     english, chinese = (client.get(f"{prefix}{address(teacher)}").content.decode() for prefix in ("", "/zh-hans"))
@@ -308,7 +292,6 @@ def test_page_is_the_same_at_its_chinese_address(client, teacher, visit):
 
 
 def test_no_english_word_stands_where_chinese_is_said_to_be(client, teacher, visit):
-    """With an empty catalogue: each word is marked as the English that it still is."""
     said = ("entrance", "filming", "interpreter", "day_contact", "place_name", "place_address", "place_town")
     session = teaches(teacher, host_school=visit, venue=None, **{name: f"An english {name}" for name in said})
     school = SchoolFactory(name="Other School", town="Ashford")
