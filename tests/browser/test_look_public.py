@@ -30,6 +30,12 @@ PAGES = {
     "tell-me-sent": "/hubs/kent-medway/tell-me/sent/",
     "tell-me-stopped": "/tell-me/stopped/",
     "not-found": "/nowhere/",
+    "embed": "/hubs/kent-medway/embed/",
+    "chinese-list": "/zh-hans/",
+    "chinese-list-near": "/zh-hans/?near=dover&teach=y6",
+    "chinese-hub": "/zh-hans/hubs/kent-medway/",
+    "chinese-privacy": "/zh-hans/privacy/",
+    "chinese-not-found": "/zh-hans/nowhere/",
 }
 SESSIONS = [
     "open",
@@ -65,6 +71,13 @@ def test_session_looks_right(visit, cast, name):
     page = visit(java_script_enabled=True)
     page.goto(f"/sessions/{getattr(cast, name).ref}/")
     assert_looks_right(page, f"session-{name.replace('_', '-')}")
+
+
+@pytest.mark.parametrize("name", ["open", "full", "postponed"])
+def test_session_looks_right_in_chinese(visit, cast, name):
+    page = visit(java_script_enabled=True)
+    page.goto(f"/zh-hans/sessions/{getattr(cast, name).ref}/")
+    assert_looks_right(page, f"chinese-session-{name}")
 
 
 @pytest.mark.parametrize("name", ["soon", "announced"])
