@@ -10,6 +10,7 @@ It serves the cast of the browser tests as in production. Whatever costs points 
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -53,6 +54,7 @@ class Page(NamedTuple):
 def main(arguments: list[str]) -> None:
     runs = next((int(one) for one in arguments if one.isdigit()), RUNS)
     names = [one for one in arguments if not one.isdigit()]
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("Stopped."))  # the server too
     install()
     with _served() as (url, pages):
         wanted = [page for page in pages if not names or page.name in names]
