@@ -17,8 +17,7 @@ from hubs.models.session import ShowcaseSessionQuerySet
 
 def sessions_of(year: HubYear) -> ShowcaseSessionQuerySet:
     """Public sessions that the hub ran or shared in that year, with how many came."""
-    shared = ShowcaseSession.objects.filter(also_run_by=year)
-    return with_attended(announced().filter(Q(hub_year=year) | Q(pk__in=shared.values("pk"))))
+    return with_attended(announced().run_in(year))
 
 
 class OfHub(Showing):

@@ -46,7 +46,8 @@ def in_language(address: str, code: str) -> str:
         with translation.override(code):
             return reverse("home")
     bare = address.removeprefix(PREFIX) if language_of(address.partition("?")[0]) == CHINESE else address
-    return PREFIX + bare if code == CHINESE else bare or "/"
+    bare = "/" + bare.lstrip("/")  # two slashes would lead to another site
+    return PREFIX + bare if code == CHINESE else bare
 
 
 def tag() -> str:

@@ -24,6 +24,7 @@ from bookings.finder import FinderForm
 from bookings.showing import Showing, announced
 from bookings.views.sessions import PAGE, Finding, by_day, visible_session
 from hubs.models import Hub, HubYear, Notice, OldHubAddress
+from hubs.own_words import own_words
 from showcase.languages import PREFIX
 from showcase.pages import public
 
@@ -60,7 +61,7 @@ def sessions_json(request: HttpRequest) -> HttpResponse:
     notices = Notice.objects.showing(now=now).filter(hub=None)
     said = {
         "sessions": [as_json(one) for one in found],
-        "notices": [{"text": notice.text, "link": notice.link or None} for notice in notices],
+        "notices": [{"text": own_words(notice, "text"), "link": notice.link or None} for notice in notices],
         "next": address_of(reverse("sessions-json") + form.address(page=form.page + 1)) if more else None,
     }
     return JsonResponse(said, json_dumps_params={"ensure_ascii": False})

@@ -90,4 +90,4 @@ class NoticeAdmin(WithHistory, ModelAdmin):
     autocomplete_fields = ["hub"]
     date_hierarchy = "from_at"
     formfield_overrides = HTTPS
-    fieldsets = [(None, {"fields": ["hub", "text", "link", "from_at", "until_at"], "description": LONDON})]
+    fieldsets = [(None, {"fields": ["hub", "text", "text_zh", "link", "from_at", "until_at"], "description": LONDON})]

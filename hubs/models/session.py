@@ -36,11 +36,16 @@ class ShowcaseSessionQuerySet(models.QuerySet["ShowcaseSession"]):
         return self.filter(visibility=ShowcaseSession.Visibility.PUBLIC)
 
     def run_by(self, slug: str) -> "ShowcaseSessionQuerySet":
-        """What the hub of that address runs, alone or with others.
+        """What the hub of that address runs, alone or with others."""
+        return self._run_by(hub__slug=slug)
 
-        Both halves are looked up by an index; with OR between them a database would read every session.
-        """
-        own, shared = ({f"{name}__hub__slug": slug} for name in ("hub_year", "also_run_by"))
+    def run_in(self, year: HubYear) -> "ShowcaseSessionQuerySet":
+        """What a hub ran in that year, alone or with others."""
+        return self._run_by(pk=year.pk)
+
+    def _run_by(self, **year: Any) -> "ShowcaseSessionQuerySet":
+        """Both halves are looked up by an index; with OR between them a database would read every session."""
+        own, shared = ({f"{of}__{name}": value for name, value in year.items()} for of in ("hub_year", "also_run_by"))
         of_hub = ShowcaseSession.objects.order_by().values("pk")
         return self.filter(pk__in=of_hub.filter(**own).union(of_hub.filter(**shared)))
 

@@ -195,6 +195,13 @@ def test_words_that_the_hub_wrote_in_chinese_stand_for_its_english(client, sessi
     assert "Some words of about" in english
 
 
+def test_notice_and_feed_say_what_the_hub_wrote_in_chinese(client, session):
+    Notice.objects.update(text_zh="今天下雪")
+    assert "今天下雪" in client.get("/zh-hans/").content.decode()
+    assert client.get("/zh-hans/sessions.json").json()["notices"][0]["text"] == "今天下雪"
+    assert client.get("/sessions.json").json()["notices"][0]["text"] == "Snow today"
+
+
 def test_page_leads_to_itself_in_the_other_language(client, session):
     english, chinese = "/sessions/ABC234/?x=1", "/zh-hans/sessions/ABC234/?x=1"
     assert f'<a href="{chinese}" lang="zh-Hans" hreflang="zh-Hans">中文</a>' in client.get(english).content.decode()
@@ -204,6 +211,21 @@ def test_page_leads_to_itself_in_the_other_language(client, session):
 def test_pages_of_the_staff_are_in_english_alone(client):
     assert in_language("/admin/hubs/", "zh-hans") == in_language("/dev/mail/", "zh-hans") == "/zh-hans/"
     assert read(client.get("/zh-hans/admin/")).left == []
+
+
+@pytest.mark.parametrize(
+    "address, english, chinese",
+    [
+        ("/", "/", "/zh-hans/"),
+        ("/hubs/?x=/zh-hans/", "/hubs/?x=/zh-hans/", "/zh-hans/hubs/?x=/zh-hans/"),
+        ("/zh-hans/hubs/", "/hubs/", "/zh-hans/hubs/"),
+        ("/zh-hans", "/", "/zh-hans/"),
+        ("/zh-hansa/", "/zh-hansa/", "/zh-hans/zh-hansa/"),
+        ("/zh-hans//evil.example/", "/evil.example/", "/zh-hans/evil.example/"),
+    ],
+)
+def test_same_page_in_each_language_is_on_this_site(address, english, chinese):
+    assert (in_language(address, "en-gb"), in_language(address, "zh-hans")) == (english, chinese)
 
 
 def test_address_decides_and_the_browser_does_not(client, session):
