@@ -134,4 +134,4 @@ def _move(old: Room, new: Room, party: Sequence[Booking], *, by: StaffUser, use_
 
 def _as_it_was(old: Room) -> dict[str, Any]:
     facts = session_facts(old.session, sequence=0)
-    return {f"was_{name}": facts[name] for name in ("title", "starts_at", "ends_at", "place")}
+    return {f"was_{name}": facts[name] for name in ("title", "title_zh", "starts_at", "ends_at", "place")}

@@ -18,6 +18,7 @@ from bookings.models import SessionChange
 from bookings.showing import Showing
 from bookings.states import Standing
 from bookings.templatetags.showcase_tags import day
+from hubs.own_words import own_words
 
 OF_SCHEMA = "https://schema.org/"
 STATUS = {Standing.CANCELLED: "EventCancelled", Standing.POSTPONED: "EventPostponed"}
@@ -52,7 +53,7 @@ def schema_event(showing: Showing, moved: SessionChange | None) -> dict[str, Any
         "eventStatus": OF_SCHEMA + status,
         "eventAttendanceMode": OF_SCHEMA + "OfflineEventAttendanceMode",
         "inLanguage": "en-GB",  # the lesson's, whatever the page's is
-        "description": session.about or summary(showing),
+        "description": own_words(session, "about") or summary(showing),
         "isAccessibleForFree": session.cost_pence == 0,
         "organizer": {
             "@type": "Organization",

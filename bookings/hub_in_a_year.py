@@ -10,7 +10,7 @@ from django.db.models import Exists, F, OuterRef, Q
 
 from bookings.counting import with_attended
 from bookings.showing import Showing, announced
-from bookings.states import Standing
+from bookings.states import FROZEN, Standing
 from hubs.models import HostSchool, HubYear, ShowcaseSession, VisitingTeacher
 from hubs.models.session import ShowcaseSessionQuerySet
 
@@ -103,6 +103,8 @@ def hosts_of(year: HubYear, sessions: Iterable[ShowcaseSession], *, today: dt.da
     """
     theirs: dict[int | None, list[ShowcaseSession]] = {}
     for one in sessions:
+        if one.places.status in FROZEN:
+            continue  # its row says that it is off; here stands only when to come
         theirs.setdefault(one.host_school_id, []).append(one)
     hosts = year.host_schools.select_related("school").prefetch_related("visiting_teachers", "specialists")
     in_order = hosts.order_by(F("first_day").asc(nulls_last=True), "school__name", "pk")

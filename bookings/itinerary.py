@@ -92,8 +92,8 @@ class Stop:
     def title(self) -> Both:
         """Its own title, or what kind of session it is: classes are named with their grades, lesson by lesson."""
         session = self.session
-        if session.title:
-            return Both(session.title_zh or session.title, session.title)
+        if session.title or session.title_zh:
+            return Both(session.title_zh or session.title, session.title or session.title_zh)
         return in_both(lambda: ShowcaseSession.Kind(session.kind).label)
 
     @property
@@ -160,7 +160,7 @@ def until(teacher: VisitingTeacher) -> Both:
     end = itinerary_ends(teacher)
     return in_both(
         lambda: (
-            _("This page opens until %(day)s. After that, write to the hub to change what you agree to.")
+            _("You can open this page until %(day)s. After that, write to the hub to change what you agree to.")
             % {"day": _date(end)}
         )
     )

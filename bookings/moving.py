@@ -177,8 +177,12 @@ class Teaching:
     @property
     def teachers(self) -> str:
         """Who teaches, in words; a visiting teacher by name only where that may be published."""
-        visiting = [teacher.public_name for teacher in self.visiting_teachers]
-        return listed([*visiting, *(str(one) for one in self.specialists), *filter(None, [self.other_teacher])])
+        return listed([*(teacher.public_name for teacher in self.visiting_teachers), *self.others])
+
+    @property
+    def others(self) -> list[str]:
+        """Who else teaches: their names are published with the lesson."""
+        return [*(str(one) for one in self.specialists), *filter(None, [self.other_teacher])]
 
     @classmethod
     def of(cls, lesson: Lesson) -> "Teaching":
@@ -203,13 +207,15 @@ def substitute(
         was = Teaching.of(lesson)
         if _same(was, teaching):
             raise NothingChanged
-        facts = {"lesson_was": lesson.name, "teachers_was": was.teachers}
+        facts: dict[str, Any] = {"lesson_was": lesson.name, "teachers_was": was.teachers}
         lesson.session = room.session  # whose name follows from its lessons
         lesson.topic, lesson.other_teacher = teaching.topic, teaching.other_teacher
         lesson.save()
         lesson.visiting_teachers.set(teaching.visiting_teachers)
         lesson.specialists.set(teaching.specialists)
         facts |= {"lesson": lesson.name, "teachers": teaching.teachers}
+        # Pages ask again whether a visiting teacher may be named.
+        facts |= {"visiting": [one.pk for one in teaching.visiting_teachers], "others": teaching.others}
         return tell(room, Verb.SUBSTITUTE, by=by, news=news, facts=facts)
 
 

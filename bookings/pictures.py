@@ -20,6 +20,7 @@ CELL = 16  # of a frame's picture, in its own units
 MOST_FRAMES = 6  # a wall of frames is noise: a larger hall is a bar
 BAR = 262  # its length: that of three frames
 ROOM_FOR_A_NUMBER = 34
+MOST_MARKED = 300  # places, beyond which the marks of its tens would run into each other
 
 
 def frames_of(taken: int, kept: int, capacity: int) -> Iterator[Frame]:
@@ -71,7 +72,8 @@ def bar(taken: int, kept: int, capacity: int) -> SafeString:
         for name, n, (start, end) in zip(("on", "by", "by"), (taken, kept, free), spans, strict=True)
         if end - start >= ROOM_FOR_A_NUMBER
     ]
-    tens = "".join(f"M{round(n / capacity * (BAR - 2)) + 1} 27v6" for n in range(10, capacity, 10))
+    marks = range(10, capacity, 10) if capacity <= MOST_MARKED else ()
+    tens = "".join(f"M{round(n / capacity * (BAR - 2)) + 1} 27v6" for n in marks)
     return format_html(
         '<svg class="bar" viewBox="0 0 {} 34" aria-hidden="true">{}<path class="grid" d="M1 1h{}v32H1z{}"/>{}</svg>',
         BAR,
@@ -130,9 +132,10 @@ def time_bar(parts: list[Part]) -> SafeString:
     """A morning as a bar model, to scale, its lessons in colour; nothing where there are no parts to tell apart."""
     if len(parts) < 2:
         return SafeString("")
-    x, drawn, taken = 0, [], ' class="taken"'
+    x, drawn = 0, []
     for minutes, lesson in parts:
-        drawn.append(f'<path{taken if lesson else ""} d="M{x} 0h{minutes}v9H{x}z"/>')
+        kind = "taken" if lesson else "rest"
+        drawn.append(f'<path class="{kind}" d="M{x} 0h{minutes}v9H{x}z"/>')
         x += minutes
     return format_html(
         '<svg class="time" viewBox="0 0 {} 9" preserveAspectRatio="none" aria-hidden="true">{}</svg>',

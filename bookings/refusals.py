@@ -158,7 +158,7 @@ class NoTeacherAddress(Refused):
 
 
 class ItineraryOver(Refused):
-    """The itinerary's link would open nothing any longer: the exchange is over."""
+    """The itinerary's link would no longer work: the exchange is over."""
 
 
 class NotReady(Refused):

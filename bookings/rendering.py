@@ -170,8 +170,8 @@ def _said(facts: dict[str, Any]) -> dict[str, Any]:
     lines = {
         name: _one_line(fact) for name, fact in facts.items() if isinstance(fact, str) and name not in OF_SEVERAL_LINES
     }
-    if get_language() == CHINESE and facts.get("title_zh"):
-        lines["title"] = lines["title_zh"]
+    if get_language() == CHINESE:
+        lines |= {name.removesuffix("_zh"): line for name, line in lines.items() if name.endswith("title_zh") and line}
     return facts | lines | {name: parse_datetime(facts[name]) for name in MOMENTS if facts.get(name)}
 
 

@@ -7,6 +7,7 @@ import datetime as dt
 from typing import Any
 
 from django.db.models import Q
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from bookings import emails
@@ -77,7 +78,8 @@ def facts_of(wish: TellMe) -> dict[str, Any]:
         return session_facts(wish.session, sequence=0)
     year = wish.host_school.hub_year if wish.host_school else year_of(wish.hub) if wish.hub else None
     said = {"hub": year.name, "reply_to": year.contact_email} if year else {}
-    return said | {"title": title_of(wish.host_school or wish.hub)}
+    with translation.override(wish.language):  # of the mail, whatever that of the page is
+        return said | {"title": title_of(wish.host_school or wish.hub)}
 
 
 def title_of(thing: Thing | None) -> str:

@@ -152,7 +152,7 @@ SENTENCES = {
     OtherHub: gettext_lazy("A booking can be moved to another session of the same hub only."),
     NoOffice: gettext_lazy("Give the session the address of the school’s office first."),
     NoTeacherAddress: gettext_lazy("Give the visiting teacher an email address first."),
-    ItineraryOver: gettext_lazy("The exchange is over, so the itinerary opens no longer."),
+    ItineraryOver: gettext_lazy("The exchange is over, so the itinerary can no longer be opened."),
     TooEarly: gettext_lazy("The session is not over, so somebody may still come."),
     PartyTooLarge: gettext_lazy("A booking is for 1 to 10 visitors."),
 }

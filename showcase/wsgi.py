@@ -13,18 +13,20 @@ application = get_wsgi_application()
 from django.conf import settings  # noqa: E402  (needs settings)
 from django.template.loader import get_template  # noqa: E402
 from django.urls import reverse  # noqa: E402
-from django.utils.translation import gettext  # noqa: E402
+from django.utils.translation import gettext, override  # noqa: E402
 
 from hubs.school_days import is_bank_holiday  # noqa: E402
 
 
 def warm() -> None:
-    """Read addresses, and with them views and forms; templates, words, and the bank holidays of every country."""
-    reverse("home")
+    """Read addresses, and with them views and forms; words of each language, templates, and the bank holidays."""
+    for language, _name in settings.LANGUAGES:
+        with override(language):
+            reverse("home")
+            gettext("")
     folder = Path(settings.BASE_DIR, "templates")
     for path in sorted(folder.rglob("*.html")):
         get_template(str(path.relative_to(folder)))
-    gettext("")
     is_bank_holiday(dt.date(2027, 1, 1))
 
 

@@ -19,6 +19,7 @@ from hubs.email_address import email_key
 class TellMeAdmin(ReadOnlyAdmin):
     """Who asks on the telephone to be forgotten can be deleted."""
 
+    goes_too = ("bookings.Mail",)
     list_display = ["email", "session", "host_school", "hub", "created_at", "told_at"]
     list_filter = ["hub"]
     list_select_related = ["session", "host_school__school", "host_school__hub_year__exchange", "hub"]

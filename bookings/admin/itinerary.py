@@ -38,6 +38,8 @@ class SendForm(forms.Form):
 class TeacherAdmin(WithButtons, VisitingTeacherAdmin):
     """A visiting teacher, to whom the hub sends the itinerary."""
 
+    goes_too = ("bookings.Mail",)
+
     def links(self, request: HttpRequest, row: Any) -> Iterable[tuple[str, str]]:
         if self.has_change_permission(request, row):
             yield self.page_of(row.pk, "itinerary"), _("Send the itinerary")
@@ -50,7 +52,7 @@ class TeacherAdmin(WithButtons, VisitingTeacherAdmin):
         teacher = self.row_of(request, object_id)
         if request.method == "POST" and "withdraw" in request.POST:
             itinerary_link.withdraw(teacher.pk, by=staff(request))
-            self.message_user(request, _("Withdrawn: the links sent so far open nothing any longer."), messages.SUCCESS)
+            self.message_user(request, _("Withdrawn: the links sent so far no longer work."), messages.SUCCESS)
             return HttpResponseRedirect(request.path)
         form = SendForm(request.POST or None, initial={"key": uuid.uuid4()})
         if form.is_valid() and self._send(request, teacher, form):

@@ -64,7 +64,8 @@ def _failed(mails: Rows, now: dt.datetime) -> Rows:
     same_address = Q(recipient_key=F("booking__email_key")) | Q(recipient_key=F("visitor__email_key"))
     refused = Q(same_address, state=Mail.State.REFUSED, booking__status__in=LIVE)
     of_session = Q(to_come, session__isnull=False) & (Q(state=Mail.State.FAILED) | refused)
-    of_teacher = Q(recipient=F("visiting_teacher__email"), expires_at__gt=now)
+    later = mails.model.objects.filter(visiting_teacher=OuterRef("visiting_teacher"), pk__gt=OuterRef("pk"))
+    of_teacher = Q(~Exists(later), recipient=F("visiting_teacher__email"), expires_at__gt=now)
     unsent = mails.filter(state__in=(Mail.State.FAILED, Mail.State.REFUSED))
     return unsent.filter(of_session | of_teacher)
 

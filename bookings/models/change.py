@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from bookings.models.booking import Booking
 from bookings.models.visitor import Visitor
 from bookings.states import FROZEN, SESSION_MAILS, SESSION_TABLE, Standing, Verb
-from hubs.models import HostSchool, HubYear, ShowcaseSession
+from hubs.models import HostSchool, HubYear, ShowcaseSession, VisitingTeacher
+from hubs.teaching import listed
 
 MOST_INSTEAD = 3
 LONGEST_MESSAGE = 1000
@@ -76,6 +77,14 @@ class SessionChange(Said):
     def takes_off(self) -> bool:
         """Whether the session does not take place after it."""
         return SESSION_TABLE[Verb(self.verb)][1] in FROZEN
+
+    @property
+    def taught_by(self) -> str:
+        """Who teaches since it, in words; a visiting teacher by name only while that may be published. One query."""
+        if "visiting" not in self.facts:
+            return str(self.facts.get("teachers", ""))
+        visiting = VisitingTeacher.objects.filter(pk__in=self.facts["visiting"])
+        return listed([*(one.public_name for one in visiting), *self.facts["others"]])
 
     @property
     def was(self) -> dict[str, Any] | None:

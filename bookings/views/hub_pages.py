@@ -74,7 +74,7 @@ def hub_in_a_year(request: HttpRequest, slug: str, year: int) -> HttpResponse:
     context = _who(then, held, timezone.localdate(now)) | {
         "about": own_words(then, "about") or made,
         "days": by_day(on_page_of(then, held[:MOST], now)),
-        "total": len(held[:MOST]),
+        "total": sessions_of(then).count() if len(held) > MOST else len(held),
         "more": len(held) > MOST,
     }
     return render(request, "bookings/hub/year.html", context | _around(then, years))

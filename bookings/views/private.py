@@ -142,7 +142,7 @@ def calendar(request: HttpRequest, link: Opened) -> HttpResponse:
         raise Http404
     version = emails.entry_version(session.places, link.booking, me)
     facts: dict[str, Any] = room.session_facts(session, sequence=version)
-    facts |= {"calendar_of": me.pk, "starts_at": session.starts_at, "ends_at": session.ends_at}
+    facts |= {"title": session.name, "calendar_of": me.pk, "starts_at": session.starts_at, "ends_at": session.ends_at}
     entry = calendar_entry(facts, attendee=me.email or "", created_at=timezone.now())
     response = HttpResponse(entry, content_type="text/calendar; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="showcase.ics"'

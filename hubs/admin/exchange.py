@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from hubs.admin.bases import ModelAdmin
 from hubs.admin.history import WithHistory
+from hubs.email_address import email_key
 from hubs.models import Consent, Exchange, HostSchool, MasterySpecialist, VisitingTeacher
 
 
@@ -88,6 +89,8 @@ class VisitingTeacherAdmin(WithHistory, ModelAdmin):
             theirs = {consent.field for consent in Consent} - set(form.changed_data)
             for field in ["link_version", *theirs]:
                 setattr(obj, field, getattr(now, field))
+            if email_key(obj.email) != email_key(now.email):
+                obj.link_version += 1  # whoever has the link at the old address has it no longer
         super().save_model(request, obj, form, change)
 
     @admin.display(description=_("may be named"), boolean=True)

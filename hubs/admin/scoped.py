@@ -7,6 +7,7 @@ What the type checker is told to ignore here belongs to the class that these are
 
 from typing import Any
 
+from django.apps import apps
 from django.contrib.admin import RelatedFieldListFilter
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import IncorrectLookupParameters
@@ -70,9 +71,17 @@ class ScopedInline(_Permitted):
 class Scoped(_Permitted):
     """Lists, pages, filters and histories of the rows that somebody may see."""
 
+    goes_too: tuple[str, ...] = ()  # labels of models whose rows go with a row, though nobody deletes one alone
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         queryset: QuerySet[Any] = super().get_queryset(request)  # type: ignore[misc]  # of the class below it
         return queryset if getattr(request, "chooses_anywhere", False) else scope.rows(request.user, queryset)
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Django asks for a permission for every row that goes with the ones deleted."""
+        found, counts, needed, protected = super().get_deleted_objects(objs, request)  # type: ignore[misc]  # below it
+        known = {apps.get_model(label)._meta.verbose_name for label in self.goes_too}
+        return found, counts, needed - known, protected
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         """PostgreSQL takes no NUL in a text, and Django's filters pass on what came: that is a filter of nothing."""

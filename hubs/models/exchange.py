@@ -3,6 +3,7 @@
 import datetime as dt
 from typing import Any
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -16,7 +17,10 @@ class Exchange(models.Model):
     """One academic year's England–Shanghai exchange."""
 
     year = models.PositiveSmallIntegerField(
-        _("academic year"), unique=True, help_text=_("The year it starts in: 2018 for 2018–19.")
+        _("academic year"),
+        unique=True,
+        validators=[MinValueValidator(2000), MaxValueValidator(2999)],
+        help_text=_("The year it starts in: 2018 for 2018–19."),
     )
     name = models.CharField(_("name"), max_length=100)
     reporting_date = models.DateField(
@@ -154,7 +158,9 @@ class HostSchool(models.Model):
         blank=True,
         help_text=_("For the whole visit, where no register was kept."),
     )
-    reported_source = models.CharField(_("who reported it"), max_length=200, blank=True)
+    reported_source = models.CharField(
+        _("who reported it"), max_length=200, blank=True, help_text=_("Shown on the hub's page: no person's name.")
+    )
 
     history = HistoricalRecords()
 

@@ -1,13 +1,17 @@
 """Every page of the admin opens for a superuser, with rows on it, in a count of queries that does not grow."""
 
+import uuid
+
 import pytest
 from django.apps import apps
 from django.contrib.admin.utils import quote
 from django.db import connection
+from django.db.models import Q
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from bookings import itinerary_link
 from bookings.models import (
     AuditEntry,
     Booking,
@@ -24,9 +28,10 @@ from bookings.models import (
     Visitor,
     WideChange,
 )
-from hubs.models import SchoolWord
+from bookings.states import Kind
+from hubs.models import SchoolWord, VisitingTeacher
 from showcase.admin_site import site
-from tests.factories import NOW
+from tests.factories import NOW, StaffFactory
 from tests.one_of_each import one_of_each
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -121,6 +126,21 @@ def test_what_verbs_write_cannot_be_added_changed_or_deleted(admin_client, model
         assert admin_client.post(page_of(model, "delete", quote(row.pk)), {"post": "yes"}).status_code == 403
         admin_client.post(page_of(model, "changelist"), crafted)
     assert model.objects.filter(pk=row.pk).values().get() == before
+
+
+@pytest.mark.parametrize("model", [TellMe, VisitingTeacher])
+def test_whom_a_mail_went_to_can_be_deleted_with_it(admin_client, model):
+    """Nobody deletes a mail alone, and that must not keep the row it was about."""
+    hub_year = one_of_each(1)
+    row = model.objects.order_by("pk").last()
+    if model is TellMe:
+        Mail.objects.create(kind=Kind.TELL_ME, wish=row, created_at=NOW, due_at=NOW, dedupe_key="wish")
+    else:
+        row = VisitingTeacher.objects.create(hub_year=hub_year, name_pinyin="Li Na", email="li@school.example")
+        itinerary_link.send(row.pk, key=uuid.uuid4(), by=StaffFactory(), clock=lambda: NOW)
+    admin_client.post(page_of(model, "delete", row.pk), {"post": "yes"})
+    assert not model.objects.filter(pk=row.pk).exists()
+    assert not Mail.objects.filter(Q(dedupe_key="wish") | Q(recipient="li@school.example")).exists()
 
 
 @pytest.mark.parametrize("model", [TellMe, NetworkUse])

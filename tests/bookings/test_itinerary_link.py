@@ -152,7 +152,7 @@ def test_hub_sends_and_withdraws_by_buttons_and_the_row_remembers(lead, client, 
     shown = lead.get(page(teacher)).content.decode()
     assert f"Last sent to {WANG} at 9:30 on Monday 4 January: to be sent." in shown
     answer = lead.post(page(teacher), {"withdraw": "1"})
-    assert messages_of(answer) == ["Withdrawn: the links sent so far open nothing any longer."]
+    assert messages_of(answer) == ["Withdrawn: the links sent so far no longer work."]
     shown = lead.get(page(teacher)).content.decode()
     assert ("Its link has been withdrawn." in shown, 'name="withdraw"' in shown) == (True, False)
     trail = teacher.history.values_list("history_change_reason", "history_user__full_name", "link_version")
@@ -246,3 +246,17 @@ def test_staff_can_write_what_a_teacher_told_them(lead, teacher):
     teacher.refresh_from_db()
     assert (teacher.photo_agreed_at, teacher.film_agreed_at) == (NOW - dt.timedelta(minutes=30), None)
     assert teacher.history.latest().history_user.full_name == "Pat Lead"
+
+
+def test_link_sent_to_a_wrong_address_dies_when_the_address_is_put_right(client, lead, teacher):
+    send(teacher)
+    send_due(lambda: NOW)
+    gone_astray = f"/bookings/{links.token(Purpose.ITINERARY, teacher)}/"
+    assert client.get(gone_astray).status_code == 200
+    form = untouched(lead.get(page(teacher, "change")))
+    lead.post(page(teacher, "change"), form | {"email": "right@school.example"})
+    assert client.get(gone_astray).status_code == 404
+    again = untouched(lead.get(page(teacher, "change")))
+    lead.post(page(teacher, "change"), again | {"email": " RIGHT@school.example"})  # the same address
+    teacher.refresh_from_db()
+    assert teacher.link_version == 2

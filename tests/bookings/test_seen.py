@@ -14,7 +14,7 @@ from bookings.moving import Plan, Teaching, move, substitute
 from bookings.seen import not_seen, touched
 from bookings.session_changes import News, cancel_session, postpone, reinstate
 from bookings.states import Status
-from hubs.models import Lesson
+from hubs.models import Consent, Lesson, VisitingTeacher
 from tests.browser.reading import Page
 from tests.browser.rows import every_row, questions
 from tests.factories import NOW, HubYearFactory, SessionFactory, StaffFactory, party
@@ -313,3 +313,14 @@ def test_touched_counts_places_visitors_waits_and_who_has_no_address(session, bo
     assert touched([session.pk]) == (2, 4, 1, 1)
     assert touched([SessionFactory().pk]) == (0, 0, 0, 0)
     assert session_changes.VERSIONS == 2
+
+
+def test_page_names_a_new_visiting_teacher_while_they_agree(client, session, booking):
+    li = VisitingTeacher.objects.create(hub_year=session.hub_year, name_pinyin="Li Na", name_agreed_at=NOW)
+    teaching = Teaching("division", visiting_teachers=[li], other_teacher="Jo Brown")
+    substitute(Lesson.objects.get(session=session).pk, teaching, by=StaffFactory(), clock=at_now)
+    assert "Taught by Li Na and Jo Brown." in get(client, link(booking)).text
+    li.say(Consent.NAME, agrees=False, now=NOW, why="")
+    page = get(client, link(booking))
+    assert "Taught by a visiting teacher from Shanghai and Jo Brown." in page.text
+    assert "Li Na" not in page.text

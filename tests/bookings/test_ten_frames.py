@@ -95,6 +95,7 @@ def test_parts_of_a_bar_stay_within_the_whole_and_touch(room):
 
 def test_bar_is_marked_at_each_ten():
     assert drawn((0, 0, 120)).count("27v6") == 11
+    assert drawn((0, 0, 5000)).count("27v6") == 0  # they would run into each other
 
 
 def test_hall_of_sixty_is_the_largest_that_is_drawn_in_frames():
@@ -147,7 +148,7 @@ def test_time_of_a_session_without_a_start_is_not_drawn():
 def test_time_is_drawn_to_scale_with_lessons_in_colour():
     html = time_bar([(30, False), (45, True)])
     assert 'viewBox="0 0 75 9"' in html
-    assert 'class="taken" d="M30 0h45v9H30z"' in html
+    assert 'class="rest" d="M0 0h30v9H0z"/><path class="taken" d="M30 0h45v9H30z"' in html
 
 
 def test_each_picture_is_drawn_once_however_often_it_is_used():
