@@ -10,7 +10,7 @@ from django.template.loader import get_template
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.dateformat import format as written
-from django.utils.html import format_html, format_html_join
+from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -18,6 +18,7 @@ from django.utils.translation import pgettext
 from bookings import pictures
 from bookings.states import Status
 from hubs.kept_words import kept_by_language
+from hubs.models import VisitingTeacher
 from showcase.language_tags import alternates
 
 register = template.Library()
@@ -54,6 +55,17 @@ def frame_symbols(context: template.Context) -> SafeString:
 def your_places(booking: Any) -> SafeString:
     """A party's own places: counters once they are confirmed, rings while they are kept for it."""
     return pictures.yours(booking.party, kept=booking.status != Status.CONFIRMED)
+
+
+@register.simple_tag
+def named(teacher: VisitingTeacher) -> SafeString:
+    """A visiting teacher in both their scripts, where they may be named; else who they are."""
+    if not teacher.name_agreed_at:
+        return conditional_escape(teacher.public_name)
+    pinyin = format_html('<span lang="zh-Latn-pinyin">{}</span>', teacher.name_pinyin)
+    if not teacher.name_characters:
+        return pinyin
+    return format_html('{} <span lang="zh-Hans">{}</span>', pinyin, teacher.name_characters)
 
 
 @register.simple_tag

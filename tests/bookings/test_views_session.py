@@ -303,6 +303,7 @@ def test_lessons_say_class_time_topic_and_who_teaches(client):
     assert "Wang Fang 王芳" in page.text
     assert "a visiting teacher from Shanghai" in page.text
     assert "Li Na" not in page.text
+    assert " , " not in page.text
     assert "· mixed Year 5 Taught by A Specialist, Somebody named" in page.text
 
 
