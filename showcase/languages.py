@@ -50,9 +50,14 @@ def in_language(address: str, code: str) -> str:
     return PREFIX + bare if code == CHINESE else bare
 
 
+def spoken() -> str:
+    """The language of the page being made."""
+    return translation.get_language() or ENGLISH
+
+
 def tag() -> str:
-    """The language of the page being made, as HTML names it."""
-    return TAGS.get(translation.get_language() or "", TAGS[ENGLISH])
+    """The same, as HTML names it."""
+    return TAGS.get(spoken(), TAGS[ENGLISH])
 
 
 class LanguageOfTheAddress:

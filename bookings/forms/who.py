@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
-from django.conf import settings
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +11,7 @@ from bookings.forms.fields import ROLES, Address, Line, Mobile, StepForm
 from bookings.party import MOST_VISITORS, NewVisitor, Party, VisitingSchool
 from hubs.email_address import email_key
 from hubs.teaching import STAGES, Roles, Years
+from showcase.languages import spoken
 
 
 def years_taught() -> list[tuple[int, str]]:
@@ -150,7 +149,7 @@ class WhoForm(StepForm):
             contact_comes=comes,
             school=school,
             visitors=(*own, *(self._visitor(str(n)) for n in self.others)),
-            language=get_language() or settings.LANGUAGE_CODE,
+            language=spoken(),
             **of_draft,
         )
 

@@ -3,12 +3,12 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_safe
 
 from bookings import emails, limits
 from bookings.forms import AddressForm
 from bookings.views.limited import within_limits
+from showcase.languages import spoken
 from showcase.pages import private
 
 
@@ -19,7 +19,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     form = AddressForm(request.POST if request.method == "POST" else None)
     if not form.is_valid() or not within_limits(request, form, limits.MAIL, now=timezone.now()):
         return render(request, "bookings/my_bookings.html", {"form": form}, status=422 if form.is_bound else 200)
-    emails.tell_my_bookings(form.cleaned_data["email"], language=get_language() or "en-gb", now=timezone.now())
+    emails.tell_my_bookings(form.cleaned_data["email"], language=spoken(), now=timezone.now())
     return redirect("my-bookings-sent")
 
 

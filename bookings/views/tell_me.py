@@ -7,7 +7,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_safe
 
 from bookings import limits, links, telling
@@ -22,6 +21,7 @@ from bookings.views import private as private_pages
 from bookings.views.limited import within_limits
 from bookings.views.sessions import visible_session
 from hubs.models import HostSchool, Hub, OldHubAddress, ShowcaseSession
+from showcase.languages import spoken
 from showcase.pages import View, private
 
 TO_COME = (Standing.ANNOUNCED, Standing.SOON)
@@ -58,7 +58,7 @@ def _ask(request: HttpRequest, thing: telling.Thing) -> HttpResponse:
     if not form.is_valid() or not within_limits(request, form, limits.MAIL, now=timezone.now()):
         context = _about(thing) | {"form": form}
         return render(request, "bookings/tell_me/ask.html", context, status=422 if form.is_bound else 200)
-    telling.ask(form.cleaned_data["email"], thing, language=get_language() or "en-gb", now=timezone.now())
+    telling.ask(form.cleaned_data["email"], thing, language=spoken(), now=timezone.now())
     return redirect(f"{request.path}sent/")
 
 
