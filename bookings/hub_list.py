@@ -8,9 +8,8 @@ from typing import Any
 
 from django.db.models import Prefetch
 from django.utils import timezone
-from django.utils.translation import ngettext
 
-from bookings.showing import TONES, Showing, announced
+from bookings.showing import TONES, Showing, announced, left_in_words
 from bookings.states import Standing
 from hubs.models import HubYear, ShowcaseSession
 
@@ -40,11 +39,7 @@ class HubLine:
     def words(self) -> str:
         """How many places are left, or why there are none to book: "52 places left", "Opening soon"."""
         left = sum(one.left for one in self.showings if one.is_open)
-        return ngettext("%(n)d place left", "%(n)d places left", left) % {"n": left} if left else self._label
-
-    @property
-    def _label(self) -> str:
-        return str(self.standing.label)
+        return left_in_words(left) if left else str(self.standing.label)
 
 
 def hub_lines(*, now: dt.datetime) -> list[HubLine]:

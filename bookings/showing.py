@@ -93,7 +93,7 @@ class Showing:
     @property
     def words(self) -> str:
         """How it stands, short: "6 places left", "Full", "Cancelled"."""
-        return _left(self.left) if self.standing == Standing.OPEN else _label(self.standing)
+        return left_in_words(self.left) if self.standing == Standing.OPEN else _label(self.standing)
 
     @property
     def count(self) -> str:
@@ -124,7 +124,7 @@ class Showing:
 
 
 @kept_by_language
-def _left(places: int) -> str:
+def left_in_words(places: int) -> str:
     return ngettext("%(n)d place left", "%(n)d places left", places) % {"n": places}
 
 
