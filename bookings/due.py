@@ -8,12 +8,17 @@ from django.db import InterfaceError, OperationalError
 from django.db.models import F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 
-from bookings import limits, office, openings, outbox, reminders, staff_mails, telling, wide_changes
+from bookings.attendance import office
+from bookings.mail import openings, reminders, staff_mails
+from bookings.mail import openings as telling
+from bookings.mail import sending as outbox
 from bookings.models import Booking, Draft, Places, Visitor
 from bookings.places import locked
-from bookings.room import Clock
+from bookings.rule.room import Clock
+from bookings.sessions import wide_changes
 from bookings.states import FROZEN, SEATED
-from hubs.signing_in import lock_out
+from bookings.views import limits
+from hubs.staff.signing_in import lock_out
 
 log = logging.getLogger("showcase.rule")
 

@@ -14,14 +14,15 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F, QuerySet
 
-from bookings import emails, offers, people
-from bookings.drawing import with_its_own_reference
-from bookings.judging import already_there, asked, hold_deadline, judge, refuse_after_start
 from bookings.models import AuditEntry, Booking, By, HandOver, Mail, Places, Visitor
 from bookings.models.booking import STATE_FIELDS
-from bookings.party import Party
-from bookings.refusals import AlreadyBooked, Ended, MovedMeanwhile, NeedsReason, NotBookable, Refused, SessionFull
-from bookings.room import Clock, Room
+from bookings.rule import mails as emails
+from bookings.rule import offers, people
+from bookings.rule.judging import already_there, asked, hold_deadline, judge, refuse_after_start
+from bookings.rule.party import Party
+from bookings.rule.references import with_its_own_reference
+from bookings.rule.refusals import AlreadyBooked, Ended, MovedMeanwhile, NeedsReason, NotBookable, Refused, SessionFull
+from bookings.rule.room import Clock, Room
 from bookings.states import FROZEN, Status, Verb, row_for
 from hubs.models import ShowcaseSession, StaffUser
 from hubs.models.calendar import calendar_of_session

@@ -16,7 +16,7 @@ from bookings.views import (
     sessions,
     tell_me,
 )
-from hubs.references import ALPHABET
+from hubs.vocabulary.references import ALPHABET
 
 
 class RefConverter:

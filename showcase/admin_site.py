@@ -9,8 +9,6 @@ from functools import wraps
 from http import HTTPStatus
 from typing import Any
 
-from csp.constants import NONE, SELF
-from csp.decorators import csp
 from django.contrib import admin
 from django.contrib.admin.apps import AdminConfig
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -21,19 +19,8 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-# The admin's own scripts, styles and look-ups; nothing inline. The other pages have no script at all.
-POLICY = {
-    "default-src": [NONE],
-    "script-src": [SELF],
-    "style-src": [SELF],
-    "img-src": [SELF],
-    "connect-src": [SELF],
-    "font-src": [SELF],
-    "form-action": [SELF],
-    "base-uri": [NONE],
-    "frame-ancestors": [NONE],
-}
-own_policy = csp(POLICY)
+from hubs.pages import own_policy
+
 View = Callable[..., HttpResponse]
 
 
@@ -42,7 +29,7 @@ def _while_at_work(view: View) -> View:
 
     @wraps(view)
     def kept(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        from hubs.signing_in import session
+        from hubs.staff.signing_in import session
 
         if request.user.is_authenticated:
             session.keep_open(request.session, now=timezone.now())
@@ -79,13 +66,13 @@ class ShowcaseAdminSite(admin.AdminSite):
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """Home: what needs this member of staff now, above the lists."""
-        from bookings.admin.home import home
+        from bookings.admin.home.home import home
 
         said = {"home": home(request.user, now=timezone.now())}
         return super().index(request, said | (extra_context or {}))
 
     def today(self, request: HttpRequest) -> HttpResponse:
-        from bookings.admin.home import today
+        from bookings.admin.home.home import today
 
         return today(request, self)
 
@@ -97,7 +84,7 @@ class ShowcaseAdminSite(admin.AdminSite):
     @method_decorator(own_policy)
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """The password; where that alone opens nothing, the page after it."""
-        from hubs.signing_in import forms, session, views
+        from hubs.staff.signing_in import forms, session, views
 
         if request.method == "GET" and request.user.is_authenticated and not self.has_permission(request):
             return HttpResponseRedirect(views.next_step(request, views.onward(request)))

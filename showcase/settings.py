@@ -75,7 +75,7 @@ MIDDLEWARE = [
     "django.middleware.gzip.GZipMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
     "csp.middleware.CSPMiddleware",
-    "showcase.languages.LanguageOfTheAddress",
+    "hubs.vocabulary.languages.LanguageOfTheAddress",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -97,7 +97,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
             ],
-            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "showcase.language_tags"],
+            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "hubs.templatetags.language_tags"],
         },
     }
 ]
@@ -132,29 +132,29 @@ AUTH_PASSWORD_VALIDATORS = [
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 PASSWORD_RESET_TIMEOUT = 3 * 24 * 60 * 60  # of invitations too
 SIMPLE_HISTORY_REVERT_DISABLED = True  # an old version would put back what verbs have changed since
-SESSION_COOKIE_AGE = 2 * 60 * 60  # hubs/signing_in/session.py says how long staff stay
+SESSION_COOKIE_AGE = 2 * 60 * 60  # hubs/staff/signing_in/session.py says how long staff stay
 SECOND_FACTOR = env.str("SECOND_FACTOR", default="optional" if DEMO else "required")
 if SECOND_FACTOR not in ("optional", "required"):
     raise ImproperlyConfigured("SECOND_FACTOR is either required (of all staff) or optional (where a hub asks for it).")
 OTP_TOTP_ISSUER = "Showcase"
 
 # Lock-out, by account and network together: by network alone one forgetful colleague would lock out a whole school.
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "hubs.scope.ByRole"]
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "hubs.staff.scope.ByRole"]
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = dt.timedelta(minutes=15)
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # or whoever goes on trying would keep the owner out
 AXES_RESET_ON_SUCCESS = True
-AXES_LOCKOUT_CALLABLE = "hubs.signing_in.lock_out.page"
+AXES_LOCKOUT_CALLABLE = "hubs.staff.signing_in.lock_out.page"
 # Neither an address nor a network is kept, but what stands for them.
-AXES_USERNAME_CALLABLE = "hubs.signing_in.lock_out.account"
-AXES_CLIENT_IP_CALLABLE = "bookings.limits.network_as_address"
+AXES_USERNAME_CALLABLE = "hubs.staff.signing_in.lock_out.account"
+AXES_CLIENT_IP_CALLABLE = "bookings.views.limits.network_as_address"
 AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "csrfmiddlewaretoken", "next"]
 AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 
-# The address of a page decides its language (showcase/languages.py).
+# The address of a page decides its language (hubs/vocabulary/languages.py).
 LANGUAGE_CODE = "en-gb"
 LANGUAGES = [("en-gb", "English"), ("zh-hans", "中文")]
 LOCALE_PATHS = [BASE_DIR / "showcase" / "locale"]
@@ -176,7 +176,7 @@ STORAGES = {
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 
-# Mail: the worker gives up a call well before its lease on a mail ends (bookings/outbox.py).
+# Mail: the worker gives up a call well before its lease on a mail ends (bookings/mail/sending.py).
 EMAIL_TIMEOUT = 20
 if DEMO:
     EMAIL_BACKEND = "showcase.kept_mail.KeptMail"
@@ -216,7 +216,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {
         "plain": {
-            "()": "showcase.logs.PrivateFormatter",
+            "()": "hubs.vocabulary.logs.PrivateFormatter",
             "format": "{levelname} {name}: {message}",
             "style": "{",
         }

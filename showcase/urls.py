@@ -20,7 +20,7 @@ urlpatterns = [
     ),
     path("sitemap.xml", feeds.sitemap, name="sitemap"),
     path("robots.txt", feeds.robots, name="robots"),
-    path("admin/", include("hubs.signing_in.urls")),
+    path("admin/", include("hubs.staff.signing_in.urls")),
     path("admin/password/", include("bookings.password_urls")),
     path("admin/", site.urls),
 ]

@@ -15,7 +15,7 @@ from django.template.loader import get_template  # noqa: E402
 from django.urls import reverse  # noqa: E402
 from django.utils.translation import gettext, override  # noqa: E402
 
-from hubs.school_days import is_bank_holiday  # noqa: E402
+from hubs.vocabulary.school_days import is_bank_holiday  # noqa: E402
 
 
 def warm() -> None:

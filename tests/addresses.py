@@ -6,7 +6,7 @@ from itertools import product
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import translation
 
-from showcase.languages import CHINESE, ENGLISH
+from hubs.vocabulary.languages import CHINESE, ENGLISH
 
 LANGUAGES = (ENGLISH, CHINESE)
 

@@ -7,11 +7,11 @@ import factory
 from django.contrib.auth import get_user_model
 
 from bookings.models import Places, SchoolKind
-from bookings.party import NewVisitor, Party, VisitingSchool
+from bookings.rule.party import NewVisitor, Party, VisitingSchool
 from bookings.states import SessionStatus
 from hubs.models import Exchange, Hub, HubYear, Lesson, Membership, School, ShowcaseSession
-from hubs.school_days import SchoolDays, london
-from hubs.teaching import Years
+from hubs.vocabulary.school_days import SchoolDays, london
+from hubs.vocabulary.teaching import Years
 
 # A Monday in term; sessions of these tests are on Tuesday 26 January 2027.
 NOW = london(dt.date(2027, 1, 4), dt.time(9, 30))

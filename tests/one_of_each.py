@@ -3,8 +3,12 @@
 import datetime as dt
 import uuid
 
-from bookings import itinerary_link, letters, places, seen, session_changes, wide_changes
+from bookings import places
+from bookings.mail import itinerary_link
 from bookings.models import Draft, HandOver, NetworkUse, OfficeLink, TellMe, Told
+from bookings.sessions import changes as session_changes
+from bookings.sessions import messages as letters
+from bookings.sessions import seen, wide_changes
 from bookings.states import Verb
 from hubs.models import (
     ClosedDay,

@@ -4,7 +4,7 @@ import pytest
 from django.template import Context, Template, engines
 from django.utils import translation
 
-from showcase.languages import Both, in_both
+from hubs.vocabulary.languages import Both, in_both
 
 TUESDAY = '{% both _("Tuesday") %}'  # which Django's own catalogue has in Chinese
 

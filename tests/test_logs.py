@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 
 from bookings import places
 from bookings.models import Mail
-from showcase.logs import PrivateFormatter, without_private
+from hubs.vocabulary.logs import PrivateFormatter, without_private
 from tests.factories import NOW, SessionFactory, party
 
 TOKEN = "Cef-N5SQRK6zZJ4DLf6KxAEAAAABvhyQH2yIdC7ggID5_4gjPA"

@@ -15,8 +15,8 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
 from bookings.models import Booking
-from hubs import scope
 from hubs.models import Hub, HubYear, Membership, ShowcaseSession, StaffUser
+from hubs.staff import scope
 from showcase.admin_site import site
 from tests.factories import NOW, StaffFactory
 from tests.one_of_each import one_of_each

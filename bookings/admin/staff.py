@@ -22,15 +22,15 @@ from django.utils.translation import gettext_lazy as _
 from django_otp.plugins.otp_static import admin as otp_static
 from django_otp.plugins.otp_totp import admin as otp_totp
 
-from bookings import staff_mails
-from bookings.admin.buttons import WithButtons
-from bookings.admin.read_only import staff
-from bookings.rendering import can_be_written_to
+from bookings.admin.base.buttons import WithButtons
+from bookings.admin.base.read_only import staff
+from bookings.mail import staff_mails
+from bookings.mail.rendering import can_be_written_to
 from hubs.admin.bases import ModelForm, TabularInline
-from hubs.email_address import email_key
 from hubs.models import Hub, Membership, StaffUser
-from hubs.scope import may_manage_account
-from hubs.signing_in import second_factor
+from hubs.staff.scope import may_manage_account
+from hubs.staff.signing_in import second_factor
+from hubs.vocabulary.email_address import email_key
 
 # What staff may do follows from their memberships, not from groups; and no page shows the key of a second factor.
 for model in (Group, otp_totp.TOTPDevice, otp_static.StaticDevice):

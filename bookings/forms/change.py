@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from bookings.forms.fields import ROLES, Address, Line, Mobile, StepForm
 from bookings.models import Booking
-from bookings.party import NewVisitor
-from hubs.email_address import email_key
-from hubs.teaching import Roles
+from bookings.rule.party import NewVisitor
+from hubs.vocabulary.email_address import email_key
+from hubs.vocabulary.teaching import Roles
 
 
 class ChangeForm(StepForm):

@@ -6,8 +6,8 @@ from django import forms
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from bookings.fair_share import opens_with
 from bookings.forms.fields import Line, StepForm
+from bookings.rule.fair_share import opens_with
 from hubs.models import ShowcaseSession
 
 

@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from bookings.forms.fields import Address, Line
 from bookings.models import SchoolKind
-from bookings.party import NewVisitor, Party, VisitingSchool
+from bookings.rule.party import NewVisitor, Party, VisitingSchool
 from hubs.models import School
-from hubs.school_words import searchable
+from hubs.vocabulary.school_words import searchable
 
 MOST_SCHOOLS = 8
 AS_TYPED = "typed"

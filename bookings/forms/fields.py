@@ -10,8 +10,8 @@ from django.core.validators import validate_email
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from hubs.email_address import email_key
-from hubs.teaching import ROLE_LABELS
+from hubs.vocabulary.email_address import email_key
+from hubs.vocabulary.teaching import ROLE_LABELS
 
 BAD_EMAIL = _("Enter an email address in the correct format, like name@school.sch.uk")
 ROLES = [("", _("Choose")), *((str(int(role)), label) for role, label in ROLE_LABELS.items())]

@@ -8,10 +8,10 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from bookings.forms.fields import ROLES, Address, Line, Mobile, StepForm
-from bookings.party import MOST_VISITORS, NewVisitor, Party, VisitingSchool
-from hubs.email_address import email_key
-from hubs.teaching import STAGES, Roles, Years
-from showcase.languages import spoken
+from bookings.rule.party import MOST_VISITORS, NewVisitor, Party, VisitingSchool
+from hubs.vocabulary.email_address import email_key
+from hubs.vocabulary.languages import spoken
+from hubs.vocabulary.teaching import STAGES, Roles, Years
 
 
 def years_taught() -> list[tuple[int, str]]:

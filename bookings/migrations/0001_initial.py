@@ -2,9 +2,9 @@
 
 import django.db.models.deletion
 import django.db.models.expressions
-import hubs.flags
-import hubs.references
-import hubs.teaching
+import hubs.vocabulary.flags
+import hubs.vocabulary.references
+import hubs.vocabulary.teaching
 import uuid
 from django.conf import settings
 from django.db import migrations, models
@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
                 (
                     "reference",
                     models.CharField(
-                        default=hubs.references.booking_reference,
+                        default=hubs.vocabulary.references.booking_reference,
                         editable=False,
                         max_length=8,
                         unique=True,
@@ -513,10 +513,17 @@ class Migration(migrations.Migration):
                 ("full_name", models.CharField(blank=True, max_length=200, null=True, verbose_name="full name")),
                 ("email", models.EmailField(blank=True, max_length=254, null=True, verbose_name="email address")),
                 ("email_key", models.CharField(editable=False, max_length=254, null=True)),
-                ("role", hubs.flags.FlagField(blank=True, default=0, flag=hubs.teaching.Roles, verbose_name="role")),
+                (
+                    "role",
+                    hubs.vocabulary.flags.FlagField(
+                        blank=True, default=0, flag=hubs.vocabulary.teaching.Roles, verbose_name="role"
+                    ),
+                ),
                 (
                     "years",
-                    hubs.flags.FlagField(blank=True, default=0, flag=hubs.teaching.Years, verbose_name="years taught"),
+                    hubs.vocabulary.flags.FlagField(
+                        blank=True, default=0, flag=hubs.vocabulary.teaching.Years, verbose_name="years taught"
+                    ),
                 ),
                 (
                     "needs",

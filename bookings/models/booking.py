@@ -9,11 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 from bookings.models.outbox import Mail
 from bookings.states import FROZEN, LIVE, OFFERING, SEATED, UNCONFIRMED, Kind, Status
-from hubs.email_address import email_key
 from hubs.models import School, ShowcaseSession
 from hubs.models.private_link import PrivateLink
-from hubs.references import booking_reference
-from hubs.school_words import searchable
+from hubs.vocabulary.email_address import email_key
+from hubs.vocabulary.references import booking_reference
+from hubs.vocabulary.school_words import searchable
 
 # A hold outlives its deadline until its mail has had this long to be read (product.md section 3.10); an offer, until it
 # has had as long as the shortest of them stands (3.11).

@@ -14,7 +14,7 @@ from bookings.models.booking import Booking
 from bookings.models.visitor import Visitor
 from bookings.states import FROZEN, SESSION_MAILS, SESSION_TABLE, Standing, Verb
 from hubs.models import HostSchool, HubYear, ShowcaseSession, VisitingTeacher
-from hubs.teaching import listed
+from hubs.vocabulary.teaching import listed
 
 MOST_INSTEAD = 3
 LONGEST_MESSAGE = 1000
@@ -60,7 +60,7 @@ class SessionChange(Said):
     session = models.ForeignKey(ShowcaseSession, models.PROTECT, related_name="changes", verbose_name=_("session"))
     verb = models.CharField(_("what"), max_length=20, choices=[(verb.value, verb.label) for verb in SESSION_MAILS])
     at = models.DateTimeField(_("when"))
-    # What it was before and is now, in words or as moments in UTC: see bookings/moving.py.
+    # What it was before and is now, in words or as moments in UTC: see bookings/sessions/moving.py.
     facts = models.JSONField(_("facts"), default=dict)
 
     objects = SessionChangeQuerySet.as_manager()

@@ -3,14 +3,18 @@
 import datetime as dt
 import uuid
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models.booking import Booking
 from hubs.models import HostSchool, Hub, School, ShowcaseSession
 from hubs.models.private_link import PrivateLink
+from hubs.models.session import OF_ITS_SESSION
 
 LIFE = dt.timedelta(hours=2)
 # "Send it again" and "use another address" stand on the page after booking for this long (product.md section 3.10).
@@ -121,3 +125,48 @@ class Told(models.Model):
 
     def __str__(self) -> str:
         return self.of
+
+
+# A booking on its way through the steps: answers in a row, its key in a cookie limited to the steps' path.
+
+
+COOKIE = "draft"
+
+
+def find(request: HttpRequest, ref: str, *, now: dt.datetime) -> Draft | None:
+    """This browser's draft for that session, with all that a step shows: one query. None where there is none."""
+    try:
+        key = uuid.UUID(request.COOKIES.get(COOKIE, ""))
+    except ValueError:
+        return None
+    drafts = Draft.objects.select_related("school", "session__places", *OF_ITS_SESSION)
+    try:  # not first(): putting one row of two hundred columns in order costs more than finding it
+        return drafts.get(key=key, session__ref=ref, expires_at__gt=now)
+    except Draft.DoesNotExist:
+        return None
+
+
+def keep(draft: Draft, *, now: dt.datetime) -> None:
+    """Save the answers, for two hours from now."""
+    draft.expires_at = now + LIFE
+    draft.save()
+
+
+def set_cookie(response: HttpResponse, draft: Draft) -> HttpResponse:
+    """Give the browser its draft's key."""
+    response.set_cookie(
+        COOKIE,
+        str(draft.key),
+        max_age=LIFE,
+        path=reverse("book", args=[draft.session.ref]),
+        httponly=True,
+        samesite="Lax",
+        secure=settings.SESSION_COOKIE_SECURE,
+    )
+    return response
+
+
+def consume(draft: Draft, *, now: dt.datetime) -> None:
+    """The booking has been asked for: the draft stays an hour for "send it again" and "another address"."""
+    draft.consumed_at, draft.expires_at = now, now + AFTERWARDS
+    draft.save()

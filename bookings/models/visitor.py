@@ -8,10 +8,10 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models.booking import Booking
-from hubs.email_address import email_key
-from hubs.flags import FlagField
 from hubs.models.private_link import PrivateLink
-from hubs.teaching import Roles, Years
+from hubs.vocabulary.email_address import email_key
+from hubs.vocabulary.flags import FlagField
+from hubs.vocabulary.teaching import Roles, Years
 
 
 class Person(models.Model):

@@ -8,18 +8,18 @@ from django import template
 from django.conf import settings
 from django.template.loader import get_template
 from django.templatetags.static import static
-from django.utils import timezone
 from django.utils.dateformat import format as written
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from bookings import pictures
+from bookings.public import pictures
 from bookings.states import Status
-from hubs.kept_words import kept_by_language
 from hubs.models import VisitingTeacher
-from showcase.language_tags import alternates
+from hubs.templatetags.language_tags import alternates
+from hubs.vocabulary.dates import clock, day, days_between, moment, short_day
+from hubs.vocabulary.kept_words import kept_by_language
 
 register = template.Library()
 
@@ -105,16 +105,8 @@ def shared_as(path: str, title: str, about: str) -> SafeString:
     return head + alternates(path) + format_html_join("", '<meta property="{}" content="{}">\n', said.items())
 
 
-@register.filter
-def day(value: dt.date | dt.datetime | None) -> str:
-    """Tuesday 26 January 2027, in London."""
-    return _written(_day_of(value), pgettext("a day", "l j F Y")) if value else ""
-
-
-@register.filter
-def short_day(value: dt.date | dt.datetime | None) -> str:
-    """Tuesday 26 January, in London."""
-    return _written(_day_of(value), pgettext("a day", "l j F")) if value else ""
+register.filter(day)
+register.filter(short_day)
 
 
 @register.simple_tag
@@ -128,49 +120,9 @@ def day_heading(first: dt.date | None, last: dt.date | None) -> SafeString:
     return format_html('<span class="range">{}</span>', days_between(first, last))
 
 
-@register.filter
-def clock(value: dt.datetime | dt.time | None) -> str:
-    """9:00, in London, as a school bell has it."""
-    if not value:
-        return ""
-    local = timezone.localtime(value) if isinstance(value, dt.datetime) else value
-    return f"{local.hour}:{local.minute:02}"
-
-
-@register.filter
-def moment(value: dt.datetime | None) -> str:
-    """18:00 on Tuesday 5 January, in London."""
-    return _("%(time)s on %(day)s") % {"time": clock(value), "day": short_day(value)} if value else ""
-
-
-def _day_of(value: dt.date | dt.datetime) -> dt.date:
-    return timezone.localdate(value) if isinstance(value, dt.datetime) else value
-
-
-@kept_by_language
-def _written(day: dt.date, form: str) -> str:
-    return written(day, form)
-
-
-@register.simple_tag
-@kept_by_language
-def days_between(first: dt.date | None, last: dt.date | None) -> str:
-    """A range of days as short as it can be said: "January 2027", "14 to 25 January 2027"."""
-    if not first or not last:
-        return _("Date to be announced")
-    if first == last:
-        return day(first)
-    same_year = first.year == last.year
-    if first.day == 1 and (last + dt.timedelta(days=1)).day == 1 and same_year and first.month == last.month:
-        return written(first, pgettext("a month", "F Y"))
-    if not same_year:
-        forms = pgettext("first and last day", "j F Y / j F Y")
-    elif first.month != last.month:
-        forms = pgettext("first and last day", "j F / j F Y")
-    else:
-        forms = pgettext("first and last day", "j / j F Y")
-    start, end = forms.split(" / ")
-    return _("%(first)s to %(last)s") % {"first": written(first, start), "last": written(last, end)}
+register.filter(clock)
+register.filter(moment)
+register.simple_tag(days_between)
 
 
 @register.filter

@@ -14,19 +14,24 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from bookings import drafts, judging, limits, places, waiting_list
-from bookings.fair_share import takes_a_code
+from bookings import places
 from bookings.forms import CodeForm, OtherSchoolForm, SchoolPickForm, SchoolSearchForm, WaitForm, WhoForm, typed
-from bookings.instead import alternatives
 from bookings.models import Booking, Draft, SchoolKind
-from bookings.party import MOST_VISITORS, Party, VisitingSchool
-from bookings.refusals import NotForYourSchool, Refused, SchoolShareUsed, SessionFull
-from bookings.showing import Showing
+from bookings.models import draft as drafts
+from bookings.public.instead import alternatives
+from bookings.public.session import Showing
+from bookings.public.session_page import page_of
+from bookings.rule import judging
+from bookings.rule.fair_share import takes_a_code
+from bookings.rule.party import MOST_VISITORS, Party, VisitingSchool
+from bookings.rule.refusals import NotForYourSchool, Refused, SchoolShareUsed, SessionFull
+from bookings.rule.words import why_not
 from bookings.states import Standing
-from bookings.views.sessions import if_visible, page_of, visible_session
-from bookings.words import why_not
+from bookings.verbs import waiting_list
+from bookings.views import limits
+from bookings.views.sessions import if_visible, visible_session
 from hubs.models import School
-from showcase.pages import View, private
+from hubs.pages import View, private
 
 MOST_SCHOOLS = 20
 

@@ -3,12 +3,13 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from bookings import drafts, judging
-from bookings.fair_share import takes_a_code
 from bookings.forms import CodeForm
 from bookings.models import Draft
-from bookings.refusals import NotForYourSchool
-from bookings.showing import Showing
+from bookings.models import draft as drafts
+from bookings.public.session import Showing
+from bookings.rule import judging
+from bookings.rule.fair_share import takes_a_code
+from bookings.rule.refusals import NotForYourSchool
 from bookings.views.booking_steps import code_of, go, not_this_time, school_of, step
 
 MOST_CODES = 10  # that one draft may try

@@ -19,14 +19,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from bookings.events import address_of, as_json, calendar_of
-from bookings.finder import FinderForm
-from bookings.showing import Showing, announced
+from bookings.public.feeds import address_of, as_json, calendar_of
+from bookings.public.finder import FinderForm
+from bookings.public.session import Showing, announced
 from bookings.views.sessions import PAGE, Finding, by_day, visible_session
 from hubs.models import Hub, HubYear, Notice, OldHubAddress
-from hubs.own_words import own_words
-from showcase.languages import PREFIX
-from showcase.pages import public
+from hubs.pages import public
+from hubs.vocabulary.languages import PREFIX
+from hubs.vocabulary.own_words import own_words
 
 MOST_IN_A_FEED = 200
 

@@ -10,13 +10,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from bookings.hub_in_a_year import Teachers, hosts_of, on_page_of, sessions_of
-from bookings.hub_list import hub_lines
-from bookings.showing import announced
+from bookings.public.hub_page import Teachers, hosts_of, hub_lines, on_page_of, sessions_of
+from bookings.public.session import announced
 from bookings.views.sessions import by_day
 from hubs.models import HubYear, Notice, OldHubAddress, ShowcaseSession
-from hubs.own_words import own_words
-from showcase.pages import public
+from hubs.pages import public
+from hubs.vocabulary.own_words import own_words
 
 MOST = 50  # sessions of a kind on one page; the list at / has them all
 

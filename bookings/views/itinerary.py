@@ -5,10 +5,10 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from bookings import itinerary
-from bookings.access import open_itinerary
+from bookings.public import itinerary
+from bookings.views.access import open_itinerary
 from hubs.models import Consent, VisitingTeacher
-from showcase.pages import private
+from hubs.pages import private
 
 # What a version of the teacher's row says of who made it: nobody of the staff.
 BY_THE_TEACHER = "By the teacher, on their itinerary"

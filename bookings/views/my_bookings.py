@@ -5,11 +5,12 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from bookings import emails, limits
 from bookings.forms import AddressForm
-from bookings.views.limited import within_limits
-from showcase.languages import spoken
-from showcase.pages import private
+from bookings.rule import mails as emails
+from bookings.views import limits
+from bookings.views.limits import within_limits
+from hubs.pages import private
+from hubs.vocabulary.languages import spoken
 
 
 @private

@@ -8,14 +8,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from bookings import office, register
-from bookings.access import open_office
+from bookings.attendance import office, register
 from bookings.models import OfficeLink, Visitor
-from bookings.refusals import Refused
+from bookings.rule.refusals import Refused
+from bookings.rule.words import why_not
 from bookings.states import FROZEN
-from bookings.words import why_not
+from bookings.views.access import open_office
 from hubs.models.calendar import calendar_of_session
-from showcase.pages import private
+from hubs.pages import private
 
 
 @private

@@ -10,12 +10,15 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from bookings import details, hand_over, links, parties
-from bookings.access import Opened
 from bookings.forms import ColleagueForm, TakerForm
-from bookings.links import Purpose
+from bookings.mail import links
+from bookings.mail.links import Purpose
 from bookings.models import Visitor
-from bookings.party import NewVisitor
+from bookings.rule.party import NewVisitor
+from bookings.verbs import hand_over
+from bookings.verbs import visitors as details
+from bookings.verbs import visitors as parties
+from bookings.views.access import Opened
 from bookings.views.private import context_of, opened, opened_by_giver_too
 
 

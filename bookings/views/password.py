@@ -15,12 +15,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from bookings import limits, staff_mails
-from bookings.refusals import TooManyFromHere
+from bookings.mail import staff_mails
+from bookings.rule.refusals import TooManyFromHere
+from bookings.views import limits
 from hubs.models import StaffUser
-from hubs.signing_in import lock_out
-from showcase.admin_site import own_policy, site
-from showcase.pages import View, private
+from hubs.pages import View, own_policy, private
+from hubs.staff.signing_in import lock_out
+from showcase.admin_site import site
 
 
 class ForgottenForm(forms.Form):

@@ -10,22 +10,27 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from bookings import details, emails, links, places, room, waiting_list
-from bookings.access import Opened, open_link
-from bookings.calendar_entry import calendar_entry
-from bookings.clashes import clashing
+from bookings import places
 from bookings.forms import ChangeForm
-from bookings.instead import alternatives
-from bookings.links import Purpose
+from bookings.mail import links
+from bookings.mail.calendar_entry import calendar_entry
+from bookings.mail.clashes import clashing
+from bookings.mail.links import Purpose
 from bookings.models import Booking, HandOver, Visitor
-from bookings.refusals import Refused
-from bookings.seen import see, told
-from bookings.showing import Showing
+from bookings.public.instead import alternatives
+from bookings.public.session import Showing
+from bookings.public.session_page import offered_instead
+from bookings.rule import mails as emails
+from bookings.rule import room
+from bookings.rule.refusals import Refused
+from bookings.rule.words import why_not
+from bookings.sessions.seen import see, told
 from bookings.states import FROZEN, SEATED, Standing, Status
-from bookings.views.sessions import offered_instead
-from bookings.words import why_not
+from bookings.verbs import visitors as details
+from bookings.verbs import waiting_list
+from bookings.views.access import Opened, open_link
 from hubs.models import ShowcaseSession
-from showcase.pages import View, private
+from hubs.pages import View, private
 
 
 def opened_by_giver_too(view: Callable[..., HttpResponse]) -> View:

@@ -8,19 +8,23 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from bookings import drafts, emails, limits, waiting_list
 from bookings.forms import AddressForm
-from bookings.judging import hold_deadline
 from bookings.models import Draft
+from bookings.models import draft as drafts
 from bookings.models.draft import AFTERWARDS
-from bookings.party import Party
-from bookings.showing import Showing
+from bookings.public.session import Showing
+from bookings.public.session_page import page_of
+from bookings.rule import mails as emails
+from bookings.rule.judging import hold_deadline
+from bookings.rule.party import Party
 from bookings.states import FROZEN
+from bookings.verbs import waiting_list
+from bookings.views import limits
 from bookings.views.booking_steps import form_page, party_of
-from bookings.views.limited import within_limits
-from bookings.views.sessions import if_visible, page_of, visible_session
+from bookings.views.limits import within_limits
+from bookings.views.sessions import if_visible, visible_session
 from hubs.models.calendar import calendar_of_session
-from showcase.pages import View, private
+from hubs.pages import View, private
 
 MOST_ADDRESSES = 3  # a draft may change its address this often: a typing error, not a mailing
 

@@ -2,29 +2,22 @@
 
 import datetime as dt
 from itertools import groupby
-from typing import Any
 
-from django.db.models import Count, Q, Subquery, Value
+from django.db.models import Count, Subquery, Value
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
-from bookings.events import as_script, schema_event, summary
-from bookings.finder import FinderForm
-from bookings.instead import alternatives
-from bookings.judging import hold_deadline
-from bookings.models import SessionChange
-from bookings.near import Near
-from bookings.showing import Showing, announced
-from bookings.states import FROZEN, SessionStatus, Standing, Verb
-from bookings.words import who_may_book
+from bookings.public.finder import FinderForm
+from bookings.public.near import Near
+from bookings.public.session import Showing, announced
+from bookings.public.session_page import said_of
+from bookings.states import SessionStatus
 from hubs.models import Hub, Notice, Resource, ShowcaseSession
-from hubs.models.calendar import calendar_of_session
 from hubs.models.session import ShowcaseSessionQuerySet
-from showcase.pages import public
+from hubs.pages import public
 
 PAGE = 50
-BEFORE_IT_CLOSES = {Standing.ANNOUNCED, Standing.SOON, Standing.OPEN, Standing.FULL}
 
 
 def with_total(sessions: ShowcaseSessionQuerySet) -> ShowcaseSessionQuerySet:
@@ -133,38 +126,6 @@ def session(request: HttpRequest, ref: str) -> HttpResponse:
     if showing.session.visibility == ShowcaseSession.Visibility.LINK:
         response["X-Robots-Tag"] = "noindex"
     return response
-
-
-def said_of(showing: Showing) -> dict[str, Any]:
-    """All that the page of a session says."""
-    found, now = showing.session, showing.now
-    return page_of(showing) | {
-        "notices": Notice.objects.showing(now=now).filter(Q(hub=None) | Q(hub=found.hub)),
-        "lessons": found.lessons.prefetch_related("visiting_teachers", "specialists"),
-        "programme": list(found.programme.all()),
-        "resources": found.resources.filter(only_with_a_place=False),
-        "for_whom": who_may_book(found, now=now) if showing.standing in BEFORE_IT_CLOSES else "",
-        "about": summary(showing),
-        "event": as_script(schema_event(showing, found.changes.filter(verb=Verb.MOVE).newest())),
-    }
-
-
-def page_of(showing: Showing) -> dict[str, Any]:
-    """What the panel "what to do now" needs: until when places would be kept, or sessions to go to instead."""
-    found, now = showing.session, showing.now
-    if showing.is_open:
-        calendar = calendar_of_session(found.pk)
-        return {"showing": showing, "session": found, "keep_until": hold_deadline(found, calendar, now=now)}
-    off = found.changes.newest() if showing.places.status in FROZEN else None
-    return {"showing": showing, "session": found, "instead": alternatives(showing), "change": off} | offered_instead(
-        off, now
-    )
-
-
-def offered_instead(change: SessionChange | None, now: dt.datetime) -> dict[str, Any]:
-    """The sessions that the hub itself offers instead of one that is off, if any can be booked still."""
-    offered = change.instead_now(now=now) if change else []
-    return {"instead": [Showing(session, now) for session in offered], "of_hub": True} if offered else {}
 
 
 @public  # type: ignore[arg-type]  # a file is sent as it is read

@@ -9,20 +9,21 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from bookings import limits, links, telling
-from bookings.access import is_stopped, open_itinerary, open_office, open_wish
 from bookings.forms import AddressForm
-from bookings.links import Purpose
+from bookings.mail import links
+from bookings.mail import openings as telling
+from bookings.mail.links import Purpose
 from bookings.models import TellMe
-from bookings.showing import Showing
+from bookings.public.session import Showing
 from bookings.states import Standing
-from bookings.views import itinerary, office
+from bookings.views import itinerary, limits, office
 from bookings.views import private as private_pages
-from bookings.views.limited import within_limits
+from bookings.views.access import is_stopped, open_itinerary, open_office, open_wish
+from bookings.views.limits import within_limits
 from bookings.views.sessions import visible_session
 from hubs.models import HostSchool, Hub, OldHubAddress, ShowcaseSession
-from showcase.languages import spoken
-from showcase.pages import View, private
+from hubs.pages import View, private
+from hubs.vocabulary.languages import spoken
 
 TO_COME = (Standing.ANNOUNCED, Standing.SOON)
 Finds = Callable[..., telling.Thing | HttpResponse]

@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from hubs.admin.bases import ModelAdmin
 from hubs.admin.history import WithHistory
-from hubs.email_address import email_key
 from hubs.models import Consent, Exchange, HostSchool, MasterySpecialist, VisitingTeacher
+from hubs.vocabulary.email_address import email_key
 
 
 @admin.register(Exchange)

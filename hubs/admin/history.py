@@ -11,7 +11,7 @@ from django.utils import formats, timezone
 from simple_history.admin import SimpleHistoryAdmin
 from simple_history.template_utils import HistoricalRecordContextHelper
 
-from hubs import scope
+from hubs.staff import scope
 
 if TYPE_CHECKING:
     from django.contrib import admin

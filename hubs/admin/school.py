@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from hubs.admin.bases import ModelAdmin
 from hubs.models import LocalAuthority, School, SchoolList
-from hubs.school_search import Search
+from hubs.schools.search import Search
 
 MOST_LISTED = 500
 

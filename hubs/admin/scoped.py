@@ -1,4 +1,4 @@
-"""Admin pages that show and change what hubs/scope.py allows, and nothing else: lists, forms, choices, filters.
+"""Admin pages that show and change what hubs/staff/scope.py allows, and nothing else: lists, forms, choices, filters.
 
 Every admin class of the project stands on these (hubs/admin/bases.py); none decides on its own whose rows it shows.
 
@@ -17,12 +17,12 @@ from django.db import DataError
 from django.db.models import Field, Q, QuerySet
 from django.http import HttpRequest
 
-from hubs import scope
 from hubs.admin.choosing import AN_ID, OneOf, SomeOf, SomeRows
+from hubs.staff import scope
 
 
 class _Permitted:
-    """Django's four questions, answered by hubs/scope.py. An inline is asked with the row that it stands under."""
+    """Django's four questions, answered by hubs/staff/scope.py. An inline is asked with the row that it stands under."""
 
     model: Any
 

@@ -3,9 +3,9 @@
 from itertools import islice
 
 import django.db.models.deletion
-import hubs.models.school_word
+import hubs.models.school
 from django.db import migrations, models
-from hubs.school_words import search_text, words_to_look_up
+from hubs.vocabulary.school_words import search_text, words_to_look_up
 
 
 def write_words(apps, schema_editor):
@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
             name="SchoolWord",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("word", hubs.models.school_word.WordField(max_length=30, verbose_name="word")),
+                ("word", hubs.models.school.WordField(max_length=30, verbose_name="word")),
                 (
                     "school",
                     models.ForeignKey(

@@ -2,7 +2,7 @@
 
 from django.db import migrations, models
 
-from hubs.postcodes import district_of, districts, tidy_postcode
+from hubs.vocabulary.postcodes import district_of, districts, tidy_postcode
 
 
 def place_on_the_map(apps, schema_editor):

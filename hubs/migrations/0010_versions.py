@@ -3,10 +3,10 @@
 import datetime
 import django.core.validators
 import django.db.models.deletion
-import hubs.flags
+import hubs.vocabulary.flags
 import hubs.models.hub
-import hubs.references
-import hubs.teaching
+import hubs.vocabulary.references
+import hubs.vocabulary.teaching
 import simple_history.models
 from django.conf import settings
 from django.db import migrations, models
@@ -309,7 +309,12 @@ class Migration(migrations.Migration):
                 ),
                 ("starts", models.TimeField(blank=True, null=True, verbose_name="starts")),
                 ("ends", models.TimeField(blank=True, null=True, verbose_name="ends")),
-                ("years", hubs.flags.FlagField(blank=True, default=0, flag=hubs.teaching.Years, verbose_name="class")),
+                (
+                    "years",
+                    hubs.vocabulary.flags.FlagField(
+                        blank=True, default=0, flag=hubs.vocabulary.teaching.Years, verbose_name="class"
+                    ),
+                ),
                 ("topic", models.CharField(blank=True, max_length=150, verbose_name="topic")),
                 ("class_note", models.CharField(blank=True, max_length=150, verbose_name="note on the class")),
                 ("other_teacher", models.CharField(blank=True, max_length=150, verbose_name="another teacher")),
@@ -425,7 +430,7 @@ class Migration(migrations.Migration):
                     "ref",
                     models.CharField(
                         db_index=True,
-                        default=hubs.references.session_ref,
+                        default=hubs.vocabulary.references.session_ref,
                         editable=False,
                         max_length=6,
                         verbose_name="reference",
@@ -477,11 +482,15 @@ class Migration(migrations.Migration):
                 ("last_day", models.DateField(blank=True, null=True, verbose_name="last day")),
                 (
                     "suits_years",
-                    hubs.flags.FlagField(blank=True, default=0, flag=hubs.teaching.Years, verbose_name="suits years"),
+                    hubs.vocabulary.flags.FlagField(
+                        blank=True, default=0, flag=hubs.vocabulary.teaching.Years, verbose_name="suits years"
+                    ),
                 ),
                 (
                     "suits_roles",
-                    hubs.flags.FlagField(blank=True, default=0, flag=hubs.teaching.Roles, verbose_name="suits roles"),
+                    hubs.vocabulary.flags.FlagField(
+                        blank=True, default=0, flag=hubs.vocabulary.teaching.Roles, verbose_name="suits roles"
+                    ),
                 ),
                 (
                     "suits_note",

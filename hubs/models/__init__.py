@@ -5,8 +5,7 @@ from hubs.models.exchange import Consent, Exchange, HostSchool, MasterySpecialis
 from hubs.models.hub import Hub, HubYear, Notice, OldHubAddress
 from hubs.models.lesson import Lesson, ProgrammeSegment
 from hubs.models.resource import Resource
-from hubs.models.school import LocalAuthority, School, SchoolList
-from hubs.models.school_word import SchoolWord
+from hubs.models.school import LocalAuthority, School, SchoolList, SchoolWord
 from hubs.models.session import ShowcaseSession
 from hubs.models.staff import Membership, StaffUser
 

@@ -7,14 +7,14 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from hubs.school_days import SchoolDays
+from hubs.vocabulary.school_days import SchoolDays
 
 
 class ClosedDay(models.Model):
     """A run of days that a hub counts as closed; or, the other way round, as open although it is usually closed.
 
     Weekends, the bank holidays of England and 22 December to 2 January are closed without any row
-    (hubs/school_days.py).
+    (hubs/vocabulary/school_days.py).
     """
 
     hub = models.ForeignKey("hubs.Hub", models.CASCADE, related_name="closed_days", verbose_name=_("hub"))

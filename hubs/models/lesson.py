@@ -8,11 +8,11 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from hubs.flags import FlagField
 from hubs.models.exchange import MasterySpecialist, VisitingTeacher
 from hubs.models.school import School
 from hubs.models.session import ShowcaseSession
-from hubs.teaching import Years, lesson_name
+from hubs.vocabulary.flags import FlagField
+from hubs.vocabulary.teaching import Years, lesson_name
 
 MOST_LESSONS = 4
 

@@ -14,15 +14,15 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from hubs.flags import FlagField
 from hubs.models.at_a_place import AtAPlace
 from hubs.models.exchange import HostSchool
 from hubs.models.hub import HubYear
 from hubs.models.school import LocalAuthority, School, SchoolList
-from hubs.own_words import own_words
-from hubs.references import session_ref
-from hubs.school_days import SchoolDays, london
-from hubs.teaching import Roles, Years, in_words, roles_in_words, taught_in_words
+from hubs.vocabulary.flags import FlagField
+from hubs.vocabulary.own_words import own_words
+from hubs.vocabulary.references import session_ref
+from hubs.vocabulary.school_days import SchoolDays, london
+from hubs.vocabulary.teaching import Roles, Years, in_words, roles_in_words, taught_in_words
 
 # What a session needs beside its own row to say what and where it is.
 NAMED_BY = ("hub_year__hub", "venue", "host_school__school")

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from hubs.email_address import email_key
+from hubs.vocabulary.email_address import email_key
 
 
 class StaffUserManager(BaseUserManager["StaffUser"]):
@@ -67,7 +67,7 @@ class StaffUser(AbstractBaseUser, PermissionsMixin):
 
     @cached_property
     def hub_roles(self) -> dict[int, str]:
-        """The role in each hub, by the hub's id. What follows from it is decided in hubs/scope.py."""
+        """The role in each hub, by the hub's id. What follows from it is decided in hubs/staff/scope.py."""
         return dict(self.memberships.values_list("hub_id", "role"))
 
     def get_short_name(self) -> str:

@@ -93,7 +93,8 @@ def obey(order: dict[str, Any]) -> dict[str, Any]:
 
 def warm() -> None:
     """Do once what every run would do first: imports, addresses, templates."""
-    from bookings import due, rendering
+    from bookings import due
+    from bookings.mail import rendering
     from bookings.models import Mail
     from bookings.states import Kind
 

@@ -130,7 +130,7 @@ def hold(
     With `patient`, an attempt that loses the database is made again until it is back.
     """
     from bookings import places
-    from hubs.school_days import SchoolDays
+    from hubs.vocabulary.school_days import SchoolDays
     from tests.factories import DAY
 
     SchoolDays().before(DAY, 1)  # reads the bank holidays, once for all
@@ -168,11 +168,13 @@ def post(*, port: int, path: str, told: str, attempts: list[str], processes: int
 def all_of_it(*, told: str, attempts: list[list[Any]], processes: int = 8) -> None:
     """Verbs of every kind at once, each `[verb, id]`: of a session for those who come, else of a booking or visitor; to
     move, of a booking, a session and a member of staff."""
-    from bookings import details, hand_over, places, waiting_list
-    from bookings.another_session import to_another_session
-    from bookings.party import NewVisitor
+    from bookings import places
+    from bookings.rule.party import NewVisitor
+    from bookings.verbs import hand_over, waiting_list
+    from bookings.verbs import visitors as details
+    from bookings.verbs.another_session import to_another_session
     from hubs.models import StaffUser
-    from hubs.school_days import SchoolDays
+    from hubs.vocabulary.school_days import SchoolDays
     from tests.factories import DAY
 
     SchoolDays().before(DAY, 1)
@@ -224,7 +226,7 @@ def _clock() -> Any:
 
 def _party(n: int, *, one_school: bool = False) -> Any:
     from bookings.models import SchoolKind
-    from bookings.party import VisitingSchool
+    from bookings.rule.party import VisitingSchool
     from tests.factories import party
 
     name = "The School" if one_school else f"School {n}"
@@ -294,7 +296,7 @@ def _write(paper: int, **line: Any) -> None:
 def _send() -> None:
     from django.db import InterfaceError, OperationalError, connection
 
-    from bookings.outbox import send_due
+    from bookings.mail.sending import send_due
 
     while True:
         try:
@@ -310,7 +312,7 @@ def _take_the_lock_out(processes: int) -> None:
 
     from bookings import places
     from bookings.models import Places
-    from bookings.room import Room
+    from bookings.rule.room import Room
 
     if connection.vendor == "sqlite":
         connection.settings_dict["OPTIONS"]["transaction_mode"] = "DEFERRED"

@@ -13,9 +13,9 @@ from django.utils import timezone
 
 from bookings import places
 from bookings.models import AuditEntry, Booking, Mail, SchoolKind
-from bookings.party import VisitingSchool
-from bookings.staff_booking import staff_booking
+from bookings.rule.party import VisitingSchool
 from bookings.states import Status, Verb
+from bookings.verbs.staff_booking import staff_booking
 from hubs.models import Membership, StaffUser
 from tests.answers import errors_of, messages_of
 from tests.bookings.observed import count

@@ -179,7 +179,7 @@ def test_cancel_says_that_a_lapsed_booking_has_ended(admin_client):
 
 
 def test_cancel_takes_at_most_a_hundred_at_once(admin_client, monkeypatch):
-    monkeypatch.setattr("bookings.admin.booking.MOST_AT_ONCE", 1)
+    monkeypatch.setattr("bookings.admin.booking.booking.MOST_AT_ONCE", 1)
     session = SessionFactory()
     bookings = [held(session, email=f"{n}@school.example") for n in range(2)]
     assert messages_of(act(admin_client, "cancel", *bookings)) == ["Cancel at most 1 bookings at once."]

@@ -8,13 +8,15 @@ from django.contrib.auth.models import Permission
 from django.urls import reverse
 from django.utils import timezone
 
-from bookings import places, session_changes, waiting_list
-from bookings.admin.on_its_day import on_its_day
+from bookings import places
+from bookings.admin.base.buttons import on_its_day
 from bookings.models import Booking, Mail, Places, SessionChange, WideChange, WideStep
-from bookings.seen import see
+from bookings.sessions import changes as session_changes
+from bookings.sessions.seen import see
 from bookings.states import Kind, SessionStatus, Verb
+from bookings.verbs import waiting_list
 from hubs.models import HostSchool, Lesson, ShowcaseSession, VisitingTeacher
-from hubs.school_days import london
+from hubs.vocabulary.school_days import london
 from tests.answers import errors_of, messages_of, untouched
 from tests.bookings.observed import everything
 from tests.factories import DAY, NOW, HubYearFactory, SchoolFactory, SessionFactory, StaffFactory, party

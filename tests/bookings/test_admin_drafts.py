@@ -8,13 +8,16 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from bookings import moving, places, session_changes, staff_booking
+from bookings import places
 from bookings.models import AuditEntry, Letter, Places
-from bookings.moving import Plan
-from bookings.refusals import HasHistory, WrongStatus
+from bookings.rule.refusals import HasHistory, WrongStatus
+from bookings.sessions import changes as session_changes
+from bookings.sessions import moving
+from bookings.sessions.moving import Plan
 from bookings.states import SessionStatus, Verb
+from bookings.verbs import staff_booking
 from hubs.models import HostSchool, Lesson, Membership, ShowcaseSession
-from hubs.school_days import SchoolDays, london
+from hubs.vocabulary.school_days import SchoolDays, london
 from tests.answers import errors_of, messages_of, untouched
 from tests.bookings.observed import everything
 from tests.factories import (

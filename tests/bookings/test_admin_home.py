@@ -10,11 +10,13 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from bookings import places, session_changes, waiting_list
+from bookings import places
 from bookings.models import Booking, Mail, Visitor
+from bookings.sessions import changes as session_changes
 from bookings.states import SessionStatus
+from bookings.verbs import waiting_list
 from hubs.models import HostSchool, Membership
-from hubs.school_days import london
+from hubs.vocabulary.school_days import london
 from tests.factories import (
     DAY,
     NOW,

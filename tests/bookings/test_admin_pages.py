@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from bookings import itinerary_link
+from bookings.mail import itinerary_link
 from bookings.models import (
     AuditEntry,
     Booking,

@@ -11,8 +11,8 @@ from bookings import places
 from bookings.models import AuditEntry, Places
 from bookings.states import SessionStatus, Verb
 from hubs.models import Lesson, ProgrammeSegment, ShowcaseSession
-from hubs.school_days import london
-from hubs.teaching import Years
+from hubs.vocabulary.school_days import london
+from hubs.vocabulary.teaching import Years
 from tests.answers import errors_of, messages_of, untouched
 from tests.factories import DAY, NOW, SessionFactory, party
 

@@ -9,8 +9,8 @@ from django.utils import timezone
 from bookings.models import AuditEntry, Places
 from bookings.states import SessionStatus, Verb
 from hubs.models import Lesson, LocalAuthority, ProgrammeSegment, ShowcaseSession, StaffUser
-from hubs.school_days import london
-from hubs.teaching import Years
+from hubs.vocabulary.school_days import london
+from hubs.vocabulary.teaching import Years
 from tests.answers import errors_of, untouched
 from tests.factories import DAY, NOW, HubFactory, HubYearFactory, SchoolFactory, SessionFactory
 

@@ -8,11 +8,12 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from bookings import places, session_changes
+from bookings import places
 from bookings.models import Mail, SessionChange
+from bookings.sessions import changes as session_changes
 from bookings.states import Kind, SessionStatus
 from hubs.models import Lesson, Membership, ProgrammeSegment, ShowcaseSession
-from hubs.school_days import london
+from hubs.vocabulary.school_days import london
 from tests.answers import errors_of, messages_of, untouched
 from tests.bookings.observed import everything
 from tests.factories import DAY, NOW, HubYearFactory, SchoolFactory, SessionFactory, StaffFactory, party

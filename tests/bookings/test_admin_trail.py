@@ -10,7 +10,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from bookings import links, outbox, places
+from bookings import places
+from bookings.mail import links
+from bookings.mail import sending as outbox
 from bookings.models import AuditEntry, Mail
 from bookings.states import Kind
 from hubs.models import Membership

@@ -5,11 +5,12 @@ import datetime as dt
 import pytest
 from django.http import Http404
 
-from bookings import places, waiting_list
-from bookings.access import open_link
-from bookings.links import Purpose, token
+from bookings import places
+from bookings.mail.links import Purpose, token
 from bookings.models import Mail, Places
 from bookings.states import SessionStatus, Status
+from bookings.verbs import waiting_list
+from bookings.views.access import open_link
 from tests.bookings.observed import count, events, everything, mails, statuses
 from tests.factories import NOW, SchoolFactory, SessionFactory, party
 

@@ -5,12 +5,17 @@ import datetime as dt
 import pytest
 from icalendar import Calendar
 
-from bookings import another_session, hand_over, links, outbox, places, rendering, seen, session_changes, staff_booking
+from bookings import places
+from bookings.mail import links, rendering
+from bookings.mail import sending as outbox
 from bookings.models import AuditEntry, Booking, Mail, Places, SessionChange, Visitor
-from bookings.party import NewVisitor
-from bookings.refusals import AlreadyBooked, Ended, NeedsReason, NotBookable, OtherHub, SessionFull
+from bookings.rule.party import NewVisitor
+from bookings.rule.refusals import AlreadyBooked, Ended, NeedsReason, NotBookable, OtherHub, SessionFull
+from bookings.sessions import changes as session_changes
+from bookings.sessions import seen
 from bookings.states import Kind, SessionStatus, Status, Verb
-from bookings.waiting_list import join, wait
+from bookings.verbs import another_session, hand_over, staff_booking
+from bookings.verbs.waiting_list import join, wait
 from tests.bookings.observed import count, events, mails, statuses
 from tests.factories import NOW, HubYearFactory, SchoolFactory, SessionFactory, StaffFactory, party
 

@@ -9,11 +9,12 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bookings import drafts, places
-from bookings.links import Purpose, token
+from bookings import places
+from bookings.mail.links import Purpose, token
+from bookings.mail.rendering import render
 from bookings.models import Booking, Draft, Mail
-from bookings.party import NewVisitor
-from bookings.rendering import render
+from bookings.models import draft as drafts
+from bookings.rule.party import NewVisitor
 from bookings.states import SessionStatus, Verb
 from hubs.models import School, ShowcaseSession, VisitingTeacher
 from tests.browser.reading import Page

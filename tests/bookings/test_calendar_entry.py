@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 from icalendar import Calendar
 
-from bookings import places, rendering
-from bookings.calendar_entry import calendar_entry
+from bookings import places
+from bookings.mail import rendering
+from bookings.mail.calendar_entry import calendar_entry
+from bookings.mail.sending import send_due
 from bookings.models import Booking, Mail, Places
-from bookings.outbox import send_due
 from bookings.states import Kind
-from hubs.school_days import london
+from hubs.vocabulary.school_days import london
 from tests.bookings.conftest import MailServer
 from tests.factories import NOW, SessionFactory, party
 

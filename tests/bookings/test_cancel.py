@@ -4,10 +4,11 @@ import datetime as dt
 
 import pytest
 
-from bookings import details, places
+from bookings import places
 from bookings.models import AuditEntry, By, Places
-from bookings.refusals import Ended, NeedsReason, NotBookable
+from bookings.rule.refusals import Ended, NeedsReason, NotBookable
 from bookings.states import SessionStatus, Status
+from bookings.verbs import visitors as details
 from tests.bookings.observed import count, events, everything, mails, statuses, verbs
 from tests.factories import NOW, SessionFactory, StaffFactory, party
 

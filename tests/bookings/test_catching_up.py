@@ -4,10 +4,11 @@ import datetime as dt
 
 import pytest
 
-from bookings import places, waiting_list
+from bookings import places
 from bookings.due import run_due
 from bookings.models import Mail
 from bookings.states import Kind, Status
+from bookings.verbs import waiting_list
 from tests.bookings.observed import mails, statuses, verbs
 from tests.factories import NOW, SessionFactory, party
 

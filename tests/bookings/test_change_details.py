@@ -4,12 +4,13 @@ import datetime as dt
 
 import pytest
 
-from bookings import details, places
+from bookings import places
 from bookings.models import Places
-from bookings.party import NewVisitor
-from bookings.refusals import Ended, NotBookable
+from bookings.rule.party import NewVisitor
+from bookings.rule.refusals import Ended, NotBookable
 from bookings.states import SessionStatus
-from hubs.teaching import Roles, Years
+from bookings.verbs import visitors as details
+from hubs.vocabulary.teaching import Roles, Years
 from tests.bookings.observed import count, events, everything, mails, verbs
 from tests.factories import NOW, SessionFactory, StaffFactory, party
 

@@ -7,13 +7,17 @@ from typing import Any
 import pytest
 from icalendar import Calendar
 
-from bookings import details, hand_over, places, rendering, session_changes, waiting_list
+from bookings import places
+from bookings.mail import rendering
+from bookings.mail.sending import send_due
 from bookings.models import Booking, Mail, Places
-from bookings.moving import Plan, Teaching, move, substitute
-from bookings.outbox import send_due
-from bookings.party import NewVisitor
-from bookings.session_changes import News, cancel_session, postpone, reinstate
+from bookings.rule.party import NewVisitor
+from bookings.sessions import changes as session_changes
+from bookings.sessions.changes import News, cancel_session, postpone, reinstate
+from bookings.sessions.moving import Plan, Teaching, move, substitute
 from bookings.states import SESSION_MAILS, Kind, SessionStatus, Verb
+from bookings.verbs import hand_over, waiting_list
+from bookings.verbs import visitors as details
 from hubs.models import Lesson, ShowcaseSession
 from tests.bookings.conftest import MailServer
 from tests.factories import NOW, HubYearFactory, SchoolFactory, SessionFactory, StaffFactory, party
@@ -258,7 +262,7 @@ def test_day_of_change_mail_goes_before_all_others(smtp_server: MailServer) -> N
 
 
 def test_link_that_is_sent_again_after_a_move_says_the_new_day(smtp_server: MailServer) -> None:
-    from bookings import emails
+    from bookings.rule import mails as emails
 
     session = a_session()
     booking = places.hold(session.pk, party(), clock=at())

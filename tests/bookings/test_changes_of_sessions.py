@@ -5,11 +5,10 @@ import uuid
 
 import pytest
 
-from bookings import details, places, session_changes, staff_booking, waiting_list
+from bookings import places
 from bookings.due import miscounts
 from bookings.models import AuditEntry, Booking, By, Mail, Places, SessionChange
-from bookings.moving import Plan, Teaching, move, substitute
-from bookings.refusals import (
+from bookings.rule.refusals import (
     BadNews,
     BadPlan,
     DayHasPassed,
@@ -19,10 +18,14 @@ from bookings.refusals import (
     TooFewPlaces,
     WrongStatus,
 )
-from bookings.session_changes import News, cancel_session, postpone, reinstate
+from bookings.sessions import changes as session_changes
+from bookings.sessions.changes import News, cancel_session, postpone, reinstate
+from bookings.sessions.moving import Plan, Teaching, move, substitute
 from bookings.states import SESSION_MAILS, SESSION_TABLE, Kind, SessionStatus, Status, Verb
+from bookings.verbs import staff_booking, waiting_list
+from bookings.verbs import visitors as details
 from hubs.models import Lesson, VisitingTeacher
-from hubs.school_days import london
+from hubs.vocabulary.school_days import london
 from tests.bookings.observed import count, events, everything, mails, statements, statuses, verbs
 from tests.factories import DAY, NOW, SchoolFactory, SessionFactory, StaffFactory, party
 

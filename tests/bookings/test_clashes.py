@@ -6,10 +6,10 @@ import pytest
 from django.utils import timezone
 
 from bookings import places
-from bookings.links import Purpose, token
+from bookings.mail.links import Purpose, token
+from bookings.mail.rendering import render
 from bookings.models import Mail, Places
-from bookings.party import NewVisitor
-from bookings.rendering import render
+from bookings.rule.party import NewVisitor
 from bookings.states import Kind, SessionStatus
 from tests.browser.reading import Page
 from tests.factories import NOW, SessionFactory, party

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from bookings import places
 from bookings.models import Booking, Draft, Mail
-from bookings.refusals import NotForYourSchool
+from bookings.rule.refusals import NotForYourSchool
 from bookings.states import Status
 from bookings.views.code import MOST_CODES
 from hubs.models import LocalAuthority, SchoolList

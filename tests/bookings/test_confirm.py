@@ -6,8 +6,8 @@ import pytest
 
 from bookings import places
 from bookings.models import AuditEntry, By, Mail, Person, Places
-from bookings.party import NewVisitor
-from bookings.refusals import AlreadyBooked, Ended, NotBookable, SchoolShareUsed, SessionFull
+from bookings.rule.party import NewVisitor
+from bookings.rule.refusals import AlreadyBooked, Ended, NotBookable, SchoolShareUsed, SessionFull
 from bookings.states import SessionStatus, Status, Verb
 from tests.bookings.observed import count, events, everything, mails, statuses, verbs
 from tests.factories import NOW, SchoolFactory, SessionFactory, StaffFactory, party

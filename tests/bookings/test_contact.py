@@ -5,14 +5,20 @@ import datetime as dt
 import pytest
 from django.http import Http404
 
-from bookings import contact, details, hand_over, links, outbox, parties, places, session_changes, waiting_list
-from bookings.access import open_link
+from bookings import places
+from bookings.mail import links
+from bookings.mail import sending as outbox
+from bookings.mail.rendering import private_link
 from bookings.models import AuditEntry, Booking, By, HandOver, Mail, Visitor
-from bookings.party import NewVisitor
-from bookings.refusals import AlreadyBooked, Ended, InThisBooking, NoAddress, NotBookable, SentJustNow
-from bookings.rendering import private_link
-from bookings.staff_booking import staff_booking
+from bookings.rule.party import NewVisitor
+from bookings.rule.refusals import AlreadyBooked, Ended, InThisBooking, NoAddress, NotBookable, SentJustNow
+from bookings.sessions import changes as session_changes
 from bookings.states import Kind, Status, Verb
+from bookings.verbs import contact, hand_over, waiting_list
+from bookings.verbs import visitors as details
+from bookings.verbs import visitors as parties
+from bookings.verbs.staff_booking import staff_booking
+from bookings.views.access import open_link
 from tests.factories import NOW, SchoolFactory, SessionFactory, StaffFactory, party
 
 pytestmark = pytest.mark.django_db

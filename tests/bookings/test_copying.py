@@ -8,12 +8,12 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from bookings import copying
-from bookings.copying import When
 from bookings.models import AuditEntry, Booking, Places
-from bookings.refusals import BadPlan
-from bookings.staff_booking import staff_booking
+from bookings.rule.refusals import BadPlan
+from bookings.sessions import copying
+from bookings.sessions.copying import When
 from bookings.states import SessionStatus, Verb
+from bookings.verbs.staff_booking import staff_booking
 from hubs.models import (
     HostSchool,
     Lesson,
@@ -25,8 +25,8 @@ from hubs.models import (
     ShowcaseSession,
     VisitingTeacher,
 )
-from hubs.school_days import london
-from hubs.teaching import Years
+from hubs.vocabulary.school_days import london
+from hubs.vocabulary.teaching import Years
 from tests.answers import errors_of, messages_of, untouched
 from tests.factories import (
     DAY,

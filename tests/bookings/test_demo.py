@@ -6,12 +6,12 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from bookings import demo
+from bookings.management import demo
 from bookings.models import Booking, Mail
-from bookings.showing import Showing
+from bookings.public.session import Showing
 from bookings.states import Standing
 from hubs.models import Hub, HubYear, MasterySpecialist, School, ShowcaseSession, StaffUser
-from hubs.school_days import london
+from hubs.vocabulary.school_days import london
 from tests.browser.rows import every_row
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]

@@ -16,25 +16,20 @@ from django.db import connection
 from django.template.loader import get_template
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from bookings import (
-    details,
-    emails,
-    letters,
-    links,
-    office,
-    openings,
-    places,
-    rendering,
-    staff_booking,
-    telling,
-    waiting_list,
-)
+from bookings import places
+from bookings.attendance import office
+from bookings.mail import links, openings, rendering
+from bookings.mail import openings as telling
+from bookings.mail.sending import send_due
 from bookings.models import Booking, Mail, Places, TellMe
-from bookings.outbox import send_due
-from bookings.party import NewVisitor
+from bookings.rule import mails as emails
+from bookings.rule.party import NewVisitor
+from bookings.sessions import messages as letters
 from bookings.states import TABLE, Kind, SessionStatus, Status
+from bookings.verbs import staff_booking, waiting_list
+from bookings.verbs import visitors as details
 from hubs.models import ShowcaseSession
-from hubs.school_days import london
+from hubs.vocabulary.school_days import london
 from tests.bookings.conftest import MailServer
 from tests.factories import DAY, NOW, HubYearFactory, SchoolFactory, SessionFactory, StaffFactory, party
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 from openpyxl.utils.escape import unescape
 
 from bookings import places
-from bookings.exports import Column, as_csv, as_xlsx, harmless
+from bookings.admin.base.spreadsheets import Column, as_csv, as_xlsx, harmless
 from hubs.models import Membership
 from tests.factories import NOW, HubYearFactory, SchoolFactory, SessionFactory, StaffFactory, party
 

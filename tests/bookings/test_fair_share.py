@@ -7,11 +7,11 @@ import pytest
 from bookings import places
 from bookings.models import Mail, SchoolKind
 from bookings.models.booking import school_key
-from bookings.party import VisitingSchool
-from bookings.refusals import NotForYourSchool, SchoolShareUsed
+from bookings.rule.party import VisitingSchool
+from bookings.rule.refusals import NotForYourSchool, SchoolShareUsed
 from bookings.states import Status
 from hubs.models import LocalAuthority, School, SchoolList
-from hubs.school_days import london
+from hubs.vocabulary.school_days import london
 from tests.bookings.observed import count
 from tests.factories import NOW, SchoolFactory, SessionFactory, party
 

@@ -11,11 +11,12 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from icalendar import Calendar
 
-from bookings import places, session_changes
-from bookings.moving import Plan, move
+from bookings import places
+from bookings.sessions import changes as session_changes
+from bookings.sessions.moving import Plan, move
 from bookings.states import SessionStatus
 from hubs.models import Hub, Notice, OldHubAddress, ShowcaseSession
-from hubs.school_days import london
+from hubs.vocabulary.school_days import london
 from tests.factories import (
     DAY,
     NOW,

@@ -5,9 +5,9 @@ import datetime as dt
 import pytest
 from django.http import QueryDict
 
-from bookings.finder import FinderForm
+from bookings.public.finder import FinderForm
 from hubs.models import Hub, ShowcaseSession
-from hubs.teaching import Years
+from hubs.vocabulary.teaching import Years
 from tests.factories import DAY, HubFactory, HubYearFactory, SessionFactory
 
 pytestmark = pytest.mark.django_db

@@ -9,11 +9,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from bookings import limits, staff_mails
+from bookings.mail import staff_mails
+from bookings.mail.sending import send_due
 from bookings.models import Mail, NetworkUse
-from bookings.outbox import send_due
+from bookings.views import limits
 from hubs.models import StaffUser
-from showcase.logs import without_private
+from hubs.vocabulary.logs import without_private
 from tests.signing_in import CODE, code_of, heading, is_in, make_staff, sign_in, somebody_with_a_device
 
 pytestmark = pytest.mark.django_db

@@ -5,14 +5,15 @@ import datetime as dt
 import pytest
 from django.db import transaction
 
-from bookings import judging, places
+from bookings import places
 from bookings.models import Booking, Mail, Places
-from bookings.party import NewVisitor
-from bookings.refusals import NotBookable, PartyTooLarge, SessionFull
+from bookings.rule import judging
+from bookings.rule.party import NewVisitor
+from bookings.rule.refusals import NotBookable, PartyTooLarge, SessionFull
 from bookings.states import SessionStatus, Standing, Status
 from hubs.models import ClosedDay
-from hubs.school_days import SchoolDays, london
-from hubs.teaching import Roles, Years
+from hubs.vocabulary.school_days import SchoolDays, london
+from hubs.vocabulary.teaching import Roles, Years
 from tests.bookings.observed import count, events, everything, mails, statuses
 from tests.factories import DAY, NOW, SchoolFactory, SessionFactory, party
 

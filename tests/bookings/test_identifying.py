@@ -2,11 +2,13 @@
 
 import pytest
 
-from bookings import identifying, places, waiting_list
+from bookings import places
 from bookings.models import AuditEntry, Booking, SchoolKind
-from bookings.party import VisitingSchool
-from bookings.refusals import NothingChanged, SchoolShareUsed
+from bookings.rule.party import VisitingSchool
+from bookings.rule.refusals import NothingChanged, SchoolShareUsed
 from bookings.states import Status, Verb
+from bookings.verbs import school as identifying
+from bookings.verbs import waiting_list
 from tests.bookings.observed import count
 from tests.factories import NOW, HubYearFactory, SchoolFactory, SessionFactory, StaffFactory, party
 

@@ -6,11 +6,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from bookings.instead import alternatives
-from bookings.showing import Showing, announced
+from bookings.public.instead import alternatives
+from bookings.public.session import Showing, announced
 from bookings.states import SessionStatus
-from hubs.school_days import london
-from hubs.teaching import Years
+from hubs.vocabulary.school_days import london
+from hubs.vocabulary.teaching import Years
 from tests.factories import DAY, NOW, HubYearFactory, SchoolFactory, SessionFactory
 
 pytestmark = pytest.mark.django_db

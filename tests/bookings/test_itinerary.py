@@ -7,11 +7,14 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from bookings import details, links, places, staff_booking
-from bookings.itinerary import days_of
-from bookings.links import Purpose
-from bookings.party import NewVisitor, VisitingSchool
+from bookings import places
+from bookings.mail import links
+from bookings.mail.links import Purpose
+from bookings.public.itinerary import days_of
+from bookings.rule.party import NewVisitor, VisitingSchool
 from bookings.states import SessionStatus
+from bookings.verbs import staff_booking
+from bookings.verbs import visitors as details
 from hubs.models import (
     Consent,
     HostSchool,
@@ -22,8 +25,8 @@ from hubs.models import (
     ShowcaseSession,
     VisitingTeacher,
 )
-from hubs.school_days import london
-from hubs.teaching import Years
+from hubs.vocabulary.school_days import london
+from hubs.vocabulary.teaching import Years
 from tests import words
 from tests.browser.rows import every_row, questions
 from tests.factories import DAY, NOW, HubYearFactory, SchoolFactory, SessionFactory, StaffFactory, party

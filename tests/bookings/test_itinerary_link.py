@@ -8,12 +8,13 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from bookings import itinerary_link, links, outbox
-from bookings.admin.needs import counted
-from bookings.links import Purpose
+from bookings.admin.home.needs import counted
+from bookings.mail import itinerary_link, links
+from bookings.mail import sending as outbox
+from bookings.mail.links import Purpose
+from bookings.mail.sending import send_due
 from bookings.models import Mail
-from bookings.outbox import send_due
-from bookings.refusals import ItineraryOver, NoTeacherAddress
+from bookings.rule.refusals import ItineraryOver, NoTeacherAddress
 from hubs.models import Consent, VisitingTeacher
 from tests.answers import errors_of, messages_of, untouched
 from tests.factories import NOW, HubYearFactory, StaffFactory, staff_of

@@ -9,14 +9,20 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from bookings import letters, moving, outbox, places, rendering, session_changes, staff_booking, waiting_list
-from bookings.letters import Words
+from bookings import places
+from bookings.mail import rendering
+from bookings.mail import sending as outbox
 from bookings.models import Booking, Letter, Mail
-from bookings.moving import Plan
-from bookings.refusals import BadNews, NobodyThere
+from bookings.rule.refusals import BadNews, NobodyThere
+from bookings.sessions import changes as session_changes
+from bookings.sessions import messages as letters
+from bookings.sessions import moving
+from bookings.sessions.messages import Words
+from bookings.sessions.moving import Plan
 from bookings.states import Kind, SessionStatus
+from bookings.verbs import staff_booking, waiting_list
 from hubs.models import HostSchool, Membership
-from hubs.school_days import london
+from hubs.vocabulary.school_days import london
 from tests.answers import errors_of, messages_of, untouched
 from tests.bookings.observed import everything, statements
 from tests.factories import DAY, NOW, HubYearFactory, SessionFactory, StaffFactory, party

@@ -7,11 +7,11 @@ from django.db import IntegrityError, transaction
 from django.test import RequestFactory
 from django.utils import timezone
 
-from bookings import limits
 from bookings.due import run_due
-from bookings.limits import AN_HOUR, BOOKING, MAIL, MOST_A_DAY, MOST_AN_HOUR, network_of, use
 from bookings.models import Booking, Mail, NetworkUse
-from bookings.refusals import TooManyFromHere
+from bookings.rule.refusals import TooManyFromHere
+from bookings.views import limits
+from bookings.views.limits import AN_HOUR, BOOKING, MAIL, MOST_A_DAY, MOST_AN_HOUR, network_of, use
 from tests.browser.reading import Page
 from tests.browser.steps import at, book, fill_in
 from tests.factories import NOW, SchoolFactory, SessionFactory

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import pytest
 from pytest_django import Settings
 
-from bookings import links
-from bookings.links import Purpose
+from bookings.mail import links
+from bookings.mail.links import Purpose
 
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 

@@ -8,9 +8,11 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connection, transaction
 
-from bookings import places, room, session_changes
+from bookings import places
 from bookings.models import AuditEntry, Booking, By, Mail, Places
-from bookings.refusals import SessionFull
+from bookings.rule import room
+from bookings.rule.refusals import SessionFull
+from bookings.sessions import changes as session_changes
 from bookings.states import Status, Verb
 from hubs.models import ShowcaseSession
 from tests.bookings.observed import count, everything, statements, statuses, verbs

@@ -5,8 +5,8 @@ from django.db import IntegrityError, transaction
 
 from bookings import places
 from bookings.models import Booking, SchoolKind
-from bookings.party import NewVisitor, VisitingSchool
-from bookings.room import Room
+from bookings.rule.party import NewVisitor, VisitingSchool
+from bookings.rule.room import Room
 from bookings.states import LIVE, Status, Verb
 from tests.bookings.observed import count, mails, statuses
 from tests.factories import NOW, SchoolFactory, SessionFactory, party

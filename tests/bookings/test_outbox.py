@@ -13,14 +13,18 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
-from bookings import details, hand_over, links, outbox, places
+from bookings import places
 from bookings.due import run_due
+from bookings.mail import links
+from bookings.mail import sending as outbox
+from bookings.mail.sending import GIVE_UP_AFTER, LEASE, STANDS, send_due
 from bookings.models import Booking, Mail
-from bookings.outbox import GIVE_UP_AFTER, LEASE, STANDS, send_due
-from bookings.party import NewVisitor
+from bookings.rule.party import NewVisitor
 from bookings.states import Kind, Status
+from bookings.verbs import hand_over
+from bookings.verbs import visitors as details
 from hubs.models import ShowcaseSession
-from showcase.logs import PrivateFormatter
+from hubs.vocabulary.logs import PrivateFormatter
 from tests.bookings.conftest import MailServer
 from tests.factories import NOW, SessionFactory, StaffFactory, party
 

@@ -7,14 +7,18 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from bookings import details, hand_over, parties, places, session_changes, waiting_list
-from bookings.links import Purpose, token
+from bookings import places
+from bookings.mail.links import Purpose, token
+from bookings.mail.rendering import render
+from bookings.mail.sending import send_due
 from bookings.models import Booking, HandOver, Mail, Places, Visitor
-from bookings.outbox import send_due
-from bookings.party import NewVisitor
-from bookings.refusals import AlreadyBooked, Ended, InThisBooking, ListEnded, NotBookable, PartyTooLarge
-from bookings.rendering import render
+from bookings.rule.party import NewVisitor
+from bookings.rule.refusals import AlreadyBooked, Ended, InThisBooking, ListEnded, NotBookable, PartyTooLarge
+from bookings.sessions import changes as session_changes
 from bookings.states import Kind, SessionStatus, Status
+from bookings.verbs import hand_over, waiting_list
+from bookings.verbs import visitors as details
+from bookings.verbs import visitors as parties
 from hubs.models import ShowcaseSession
 from tests.bookings.observed import count, events, everything, mails, verbs
 from tests.browser.reading import Page

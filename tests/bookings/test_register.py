@@ -8,12 +8,16 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from bookings import details, places, register, session_changes, staff_booking, waiting_list
+from bookings import places
+from bookings.attendance import register
+from bookings.attendance.register import Mark, read_mark
 from bookings.models import AuditEntry, Booking, Mail, Places, Visitor
-from bookings.party import NewVisitor, VisitingSchool
-from bookings.refusals import NotBookable, TooEarly
-from bookings.register import Mark, read_mark
+from bookings.rule.party import NewVisitor, VisitingSchool
+from bookings.rule.refusals import NotBookable, TooEarly
+from bookings.sessions import changes as session_changes
 from bookings.states import Kind, Status, Verb
+from bookings.verbs import staff_booking, waiting_list
+from bookings.verbs import visitors as details
 from hubs.models import Membership
 from tests.answers import errors_of, messages_of, untouched
 from tests.bookings.observed import count, verbs

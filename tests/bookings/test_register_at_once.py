@@ -7,10 +7,11 @@ from threading import Event
 import pytest
 from django.db import connection, transaction
 
-from bookings import register, staff_booking
+from bookings.attendance import register
+from bookings.attendance.register import Mark
 from bookings.models import Visitor
-from bookings.party import NewVisitor
-from bookings.register import Mark
+from bookings.rule.party import NewVisitor
+from bookings.verbs import staff_booking
 from tests.factories import NOW, SessionFactory, StaffFactory, party
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -10,17 +10,23 @@ from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
-from bookings import details, links, moving, office, places, register, rendering, session_changes, staff_booking
+from bookings import places
+from bookings.attendance import office, register
+from bookings.attendance.register import Mark
 from bookings.due import run_due
+from bookings.mail import links, rendering
+from bookings.mail.sending import send_due
 from bookings.models import Mail, OfficeLink, Places, Told, Visitor
-from bookings.moving import Plan
-from bookings.outbox import send_due
-from bookings.party import NewVisitor
-from bookings.refusals import NoOffice, NotBookable
-from bookings.register import Mark
+from bookings.rule.party import NewVisitor
+from bookings.rule.refusals import NoOffice, NotBookable
+from bookings.sessions import changes as session_changes
+from bookings.sessions import moving
+from bookings.sessions.moving import Plan
 from bookings.states import Kind, SessionStatus, Verb
+from bookings.verbs import staff_booking
+from bookings.verbs import visitors as details
 from hubs.models import ClosedDay, HostSchool
-from hubs.school_days import london
+from hubs.vocabulary.school_days import london
 from tests.answers import errors_of, messages_of, untouched
 from tests.bookings.observed import verbs
 from tests.browser.rows import questions

@@ -9,14 +9,17 @@ import pytest
 from django.db import connection
 from django.db.models import F
 
-from bookings import details, hand_over, places, reminders, rendering, staff_booking
+from bookings import places
 from bookings.due import run_due
+from bookings.mail import reminders, rendering
+from bookings.mail.sending import send_due
 from bookings.models import Booking, Mail, Places, Told
-from bookings.outbox import send_due
-from bookings.party import NewVisitor
+from bookings.rule.party import NewVisitor
 from bookings.states import Kind, SessionStatus, Status
+from bookings.verbs import hand_over, staff_booking
+from bookings.verbs import visitors as details
 from hubs.models import ShowcaseSession
-from hubs.school_days import london
+from hubs.vocabulary.school_days import london
 from tests.bookings.observed import statements
 from tests.factories import DAY, NOW, SessionFactory, StaffFactory, party
 

@@ -17,13 +17,17 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, precondition, rule
 from hypothesis.stateful import run_state_machine_as_test as run
 
-from bookings import another_session, details, hand_over, parties, places, session_changes, staff_booking, waiting_list
+from bookings import places
 from bookings.due import miscounts, run_due
+from bookings.mail.sending import send_due
 from bookings.models import AuditEntry, Booking, By, HandOver, Mail, Places, SchoolKind, Visitor
-from bookings.outbox import send_due
-from bookings.party import NewVisitor, Party, VisitingSchool
-from bookings.refusals import Refused
+from bookings.rule.party import NewVisitor, Party, VisitingSchool
+from bookings.rule.refusals import Refused
+from bookings.sessions import changes as session_changes
 from bookings.states import FROZEN, LIVE, SEATED, TO_GIVER, TO_TAKER, TO_VISITORS, SessionStatus, Status, row_for
+from bookings.verbs import another_session, hand_over, staff_booking, waiting_list
+from bookings.verbs import visitors as details
+from bookings.verbs import visitors as parties
 from tests.factories import NOW, HubYearFactory, SchoolFactory, SessionFactory, StaffFactory
 
 ADDRESSES = [f"teacher{n}@school.example" for n in range(5)]

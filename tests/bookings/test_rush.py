@@ -20,7 +20,7 @@ from django.utils import timezone
 from bookings.due import miscounts
 from bookings.models import AuditEntry, Booking, Draft, Mail
 from bookings.states import Kind, Verb
-from hubs.school_days import london
+from hubs.vocabulary.school_days import london
 from tests.bookings import rush
 from tests.bookings.observed import count
 from tests.factories import SessionFactory

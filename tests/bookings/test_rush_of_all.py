@@ -6,11 +6,12 @@ from collections import Counter
 import pytest
 from django.db import connection
 
-from bookings import places, waiting_list
+from bookings import places
 from bookings.due import miscounts
 from bookings.models import AuditEntry, Booking, HandOver, Mail, Places, Visitor
 from bookings.models.booking import READING_TIME
 from bookings.states import SEATED, row_for
+from bookings.verbs import waiting_list
 from tests.bookings import rush
 from tests.bookings.test_rush import env, told  # noqa: F401  (fixtures)
 from tests.factories import NOW, SessionFactory, party

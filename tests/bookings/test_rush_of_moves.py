@@ -8,11 +8,11 @@ import pytest
 from django.db import connection
 
 from bookings import places
-from bookings.another_session import to_another_session
 from bookings.due import miscounts
 from bookings.models import AuditEntry, Booking, Places
-from bookings.refusals import MovedMeanwhile
+from bookings.rule.refusals import MovedMeanwhile
 from bookings.states import SEATED, Status, Verb
+from bookings.verbs.another_session import to_another_session
 from tests.bookings import rush
 from tests.bookings.test_rush import env, told  # noqa: F401  (fixtures)
 from tests.factories import NOW, HubYearFactory, SessionFactory, StaffFactory, party

@@ -2,10 +2,11 @@
 
 import pytest
 
-from bookings import judging, places
+from bookings import places
 from bookings.models import Places, SchoolKind
-from bookings.party import VisitingSchool
-from bookings.refusals import Refused
+from bookings.rule import judging
+from bookings.rule.party import VisitingSchool
+from bookings.rule.refusals import Refused
 from hubs.models import ShowcaseSession
 from tests.factories import NOW, SchoolFactory, SessionFactory, party
 

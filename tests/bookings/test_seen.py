@@ -7,13 +7,16 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from bookings import details, places, session_changes, waiting_list
-from bookings.links import Purpose, token
+from bookings import places
+from bookings.mail.links import Purpose, token
 from bookings.models import Booking, Seen, SessionChange
-from bookings.moving import Plan, Teaching, move, substitute
-from bookings.seen import not_seen, touched
-from bookings.session_changes import News, cancel_session, postpone, reinstate
+from bookings.rule.mails import VERSIONS
+from bookings.sessions.changes import News, cancel_session, postpone, reinstate
+from bookings.sessions.moving import Plan, Teaching, move, substitute
+from bookings.sessions.seen import not_seen, touched
 from bookings.states import Status
+from bookings.verbs import visitors as details
+from bookings.verbs import waiting_list
 from hubs.models import Consent, Lesson, VisitingTeacher
 from tests.browser.reading import Page
 from tests.browser.rows import every_row, questions
@@ -312,7 +315,7 @@ def test_touched_counts_places_visitors_waits_and_who_has_no_address(session, bo
     Booking.objects.filter(status=Status.HELD).update(contact_email=None, email_key=None)
     assert touched([session.pk]) == (2, 4, 1, 1)
     assert touched([SessionFactory().pk]) == (0, 0, 0, 0)
-    assert session_changes.VERSIONS == 2
+    assert VERSIONS == 2
 
 
 def test_page_names_a_new_visiting_teacher_while_they_agree(client, session, booking):

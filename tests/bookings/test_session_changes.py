@@ -3,9 +3,11 @@
 import pytest
 from django.db import IntegrityError, transaction
 
-from bookings import places, room, session_changes
+from bookings import places
 from bookings.models import AuditEntry, By, Places
-from bookings.refusals import NotReady, TooFewPlaces, WrongStatus
+from bookings.rule import room
+from bookings.rule.refusals import NotReady, TooFewPlaces, WrongStatus
+from bookings.sessions import changes as session_changes
 from bookings.states import SessionStatus, Standing, Verb
 from hubs.models import ShowcaseSession
 from tests.bookings.observed import count, events, everything, mails, verbs

@@ -9,7 +9,7 @@ from bookings import places
 from bookings.due import miscounts, report_miscounts, run_due
 from bookings.models import AuditEntry, By, Mail, Places
 from bookings.models.booking import READING_TIME
-from bookings.refusals import SessionFull
+from bookings.rule.refusals import SessionFull
 from bookings.states import FROZEN, Kind, SessionStatus, Status
 from hubs.models import ShowcaseSession
 from tests.bookings.observed import count, everything, mails, statements, statuses, verbs

@@ -11,11 +11,13 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from bookings import places, staff_booking, telling
-from bookings.links import Purpose, token
+from bookings import places
+from bookings.mail import openings as telling
+from bookings.mail.links import Purpose, token
 from bookings.models import AuditEntry, Booking, Draft, Mail, Person, SchoolKind, TellMe, Visitor
-from bookings.party import NewVisitor, VisitingSchool
+from bookings.rule.party import NewVisitor, VisitingSchool
 from bookings.states import Kind, SessionStatus, Status, Verb
+from bookings.verbs import staff_booking
 from hubs.models import HostSchool, Hub, HubYear, School, SchoolList, ShowcaseSession
 from tests.browser.steps import ADA, at, fill_in
 from tests.factories import NOW, HubYearFactory, SchoolFactory, SessionFactory, StaffFactory, party

@@ -4,11 +4,13 @@ import datetime as dt
 
 import pytest
 
-from bookings import details, places, staff_booking
+from bookings import places
 from bookings.models import AuditEntry, Places
-from bookings.party import NewVisitor
-from bookings.refusals import AlreadyBooked, NeedsReason, NotBookable, SessionFull
+from bookings.rule.party import NewVisitor
+from bookings.rule.refusals import AlreadyBooked, NeedsReason, NotBookable, SessionFull
 from bookings.states import SessionStatus, Status
+from bookings.verbs import staff_booking
+from bookings.verbs import visitors as details
 from tests.bookings.observed import count, events, everything, mails, verbs
 from tests.factories import NOW, SchoolFactory, SessionFactory, StaffFactory, party
 

@@ -10,11 +10,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from bookings import staff_mails
+from bookings.mail import staff_mails
+from bookings.mail.sending import send_due
 from bookings.models import Mail
-from bookings.outbox import send_due
 from hubs.models import Membership, StaffUser
-from hubs.scope import may, may_manage_account
+from hubs.staff.scope import may, may_manage_account
 from tests.factories import HubFactory, HubYearFactory
 from tests.signing_in import enrol, heading, is_in, make_staff, sign_in, somebody_with_a_device
 

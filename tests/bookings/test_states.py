@@ -12,8 +12,8 @@ from django.db import transaction
 
 from bookings import places
 from bookings.models import AuditEntry, Booking, By, HandOver, Visitor
-from bookings.refusals import Ended
-from bookings.room import Room
+from bookings.rule.refusals import Ended
+from bookings.rule.room import Room
 from bookings.states import (
     ENDED,
     LIVE,

@@ -8,14 +8,18 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from bookings import openings, places, rendering, session_changes, staff_booking, telling
+from bookings import places
 from bookings.due import run_due
+from bookings.mail import openings, rendering
+from bookings.mail import openings as telling
+from bookings.mail.sending import send_due
 from bookings.models import Mail, Places, TellMe, Told
 from bookings.models.draft import KEPT, TO_BE_PROVED
-from bookings.outbox import send_due
+from bookings.sessions import changes as session_changes
 from bookings.states import Kind, SessionStatus
+from bookings.verbs import staff_booking
 from hubs.models import HostSchool, LocalAuthority, SchoolList, ShowcaseSession
-from hubs.school_days import london
+from hubs.vocabulary.school_days import london
 from tests.bookings.observed import statements
 from tests.factories import DAY, NOW, HubYearFactory, SchoolFactory, SessionFactory, StaffFactory, party
 

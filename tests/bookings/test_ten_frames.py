@@ -9,9 +9,10 @@ from django.template import Context, Template
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bookings.pictures import MOST_FRAMES, bar, frames_of, parts_of_the_time, time_bar, yours
-from bookings.templatetags.showcase_tags import clock, day, days_between, moment, pounds, short_day
-from hubs.school_days import london
+from bookings.public.pictures import MOST_FRAMES, bar, frames_of, parts_of_the_time, time_bar, yours
+from bookings.templatetags.showcase_tags import pounds
+from hubs.vocabulary.dates import clock, day, days_between, moment, short_day
+from hubs.vocabulary.school_days import london
 
 DRAW = Template(
     "{% load showcase_tags %}{% for t, k, c in rooms %}{% ten_frames t k c %}\n{% endfor %}{% frame_symbols %}"

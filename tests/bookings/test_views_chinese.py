@@ -8,10 +8,12 @@ import pytest
 from django.core import mail
 from django.utils import timezone, translation
 
-from bookings import outbox, places, session_changes
-from bookings.links import Purpose, token
+from bookings import places
+from bookings.mail import sending as outbox
+from bookings.mail.links import Purpose, token
 from bookings.models import Booking
-from bookings.room import session_facts
+from bookings.rule.room import session_facts
+from bookings.sessions import changes as session_changes
 from bookings.states import SessionStatus
 from hubs.models import (
     HostSchool,
@@ -22,9 +24,9 @@ from hubs.models import (
     Resource,
     VisitingTeacher,
 )
-from hubs.school_days import london
-from hubs.teaching import Roles, Years
-from showcase.languages import in_language
+from hubs.vocabulary.languages import in_language
+from hubs.vocabulary.school_days import london
+from hubs.vocabulary.teaching import Roles, Years
 from tests.addresses import public_addresses
 from tests.bookings.test_views_headers import ROWS
 from tests.browser.steps import ADA, at

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from bookings import places
-from bookings.links import Purpose, token
+from bookings.mail.links import Purpose, token
 from bookings.models import TellMe
 from bookings.states import SessionStatus
 from hubs.models import (
@@ -25,7 +25,7 @@ from hubs.models import (
     ShowcaseSession,
     VisitingTeacher,
 )
-from hubs.school_days import london
+from hubs.vocabulary.school_days import london
 from tests.addresses import public_addresses, views
 from tests.browser.steps import at, book, choose_school, fill_in
 from tests.factories import DAY, NOW, ExchangeFactory, HubYearFactory, SchoolFactory, SessionFactory, party

@@ -15,7 +15,7 @@ from hubs.models import (
     ShowcaseSession,
     VisitingTeacher,
 )
-from hubs.school_days import london
+from hubs.vocabulary.school_days import london
 from tests.browser.reading import Page
 from tests.browser.rows import questions
 from tests.factories import DAY, NOW, ExchangeFactory, HubFactory, HubYearFactory, SchoolFactory, SessionFactory

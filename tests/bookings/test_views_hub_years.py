@@ -6,9 +6,11 @@ import re
 import pytest
 from django.utils import timezone
 
-from bookings import details, session_changes, staff_booking
 from bookings.models import Visitor
+from bookings.sessions import changes as session_changes
 from bookings.states import SessionStatus
+from bookings.verbs import staff_booking
+from bookings.verbs import visitors as details
 from hubs.models import HostSchool, MasterySpecialist, Notice, OldHubAddress, ShowcaseSession
 from tests.bookings.test_views_hub import host, on, one_more_of_everything, teacher
 from tests.browser.reading import Page

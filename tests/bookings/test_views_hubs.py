@@ -5,7 +5,8 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from bookings import places, session_changes
+from bookings import places
+from bookings.sessions import changes as session_changes
 from bookings.states import SessionStatus
 from hubs.models import LocalAuthority, ShowcaseSession
 from tests.bookings.test_views_hub import on

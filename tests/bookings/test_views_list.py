@@ -10,8 +10,8 @@ from django.utils import timezone
 from bookings.states import SessionStatus
 from bookings.views import sessions
 from hubs.models import Lesson, Notice, ShowcaseSession
-from hubs.school_days import london
-from hubs.teaching import Roles, Years
+from hubs.vocabulary.school_days import london
+from hubs.vocabulary.teaching import Roles, Years
 from tests.browser.reading import Page
 from tests.browser.rows import questions
 from tests.factories import DAY, NOW, HubFactory, HubYearFactory, SessionFactory

@@ -8,9 +8,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from bookings import places
-from bookings.links import Purpose, token
+from bookings.mail.links import Purpose, token
+from bookings.mail.sending import send_due
 from bookings.models import Mail
-from bookings.outbox import send_due
 from bookings.states import Kind
 from tests.browser.reading import Page
 from tests.browser.rows import every_row

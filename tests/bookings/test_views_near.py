@@ -5,13 +5,13 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from bookings.near import Near, distance_in_words
+from bookings.public.near import Near, distance_in_words
 from bookings.states import SessionStatus
 from hubs.models import HostSchool, LocalAuthority, School, ShowcaseSession
-from hubs.postcodes import district_of, tidy_postcode
-from hubs.school_days import london
-from hubs.teaching import Years
-from hubs.whereabouts import CannotPlace, Place, place
+from hubs.schools.whereabouts import CannotPlace, Place, place
+from hubs.vocabulary.postcodes import district_of, tidy_postcode
+from hubs.vocabulary.school_days import london
+from hubs.vocabulary.teaching import Years
 from tests.bookings.test_views_list import shown
 from tests.browser.reading import Page
 from tests.browser.rows import questions

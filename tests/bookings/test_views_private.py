@@ -6,14 +6,15 @@ import pytest
 from django.utils import timezone
 from icalendar import Calendar
 
-from bookings import places, staff_booking
-from bookings.links import Purpose, token
+from bookings import places
+from bookings.mail.links import Purpose, token
 from bookings.models import AuditEntry, Booking, Mail
-from bookings.party import NewVisitor
+from bookings.rule.party import NewVisitor
 from bookings.states import Kind, SessionStatus, Status, Verb
+from bookings.verbs import staff_booking
 from hubs.models import HostSchool
-from hubs.school_days import london
-from hubs.teaching import Roles
+from hubs.vocabulary.school_days import london
+from hubs.vocabulary.teaching import Roles
 from tests.browser.reading import Page
 from tests.browser.rows import every_row, questions
 from tests.factories import DAY, NOW, HubYearFactory, SchoolFactory, SessionFactory, StaffFactory, party

@@ -5,11 +5,13 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from bookings import emails, places, staff_booking
-from bookings.links import Purpose, token
+from bookings import places
+from bookings.mail.links import Purpose, token
 from bookings.models import AuditEntry, Booking, Draft, Mail
+from bookings.rule import mails as emails
 from bookings.states import Kind, SessionStatus, Status, Verb
-from hubs.school_days import london
+from bookings.verbs import staff_booking
+from hubs.vocabulary.school_days import london
 from tests.browser.reading import Page
 from tests.browser.rows import every_row
 from tests.browser.steps import at, book

@@ -7,9 +7,9 @@ from django.core.files.base import ContentFile
 from django.template.loader import render_to_string
 from django.utils import timezone
 
-from bookings import staff_booking
-from bookings.showing import Showing
+from bookings.public.session import Showing
 from bookings.states import SessionStatus, Standing
+from bookings.verbs import staff_booking
 from hubs.models import (
     HostSchool,
     Lesson,
@@ -20,8 +20,8 @@ from hubs.models import (
     ShowcaseSession,
     VisitingTeacher,
 )
-from hubs.school_days import london
-from hubs.teaching import Roles, Years
+from hubs.vocabulary.school_days import london
+from hubs.vocabulary.teaching import Roles, Years
 from tests.browser.reading import Page
 from tests.browser.rows import questions
 from tests.factories import (

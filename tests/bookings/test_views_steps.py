@@ -5,13 +5,14 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from bookings import places, staff_booking
+from bookings import places
 from bookings.models import Booking, Draft, Mail, SchoolKind
-from bookings.party import VisitingSchool
+from bookings.rule.party import VisitingSchool
 from bookings.states import SessionStatus, Status, Verb
+from bookings.verbs import staff_booking
 from hubs.models import LocalAuthority, School, SchoolList, ShowcaseSession
-from hubs.school_days import london
-from hubs.teaching import Roles, Years
+from hubs.vocabulary.school_days import london
+from hubs.vocabulary.teaching import Roles, Years
 from tests.browser.reading import Page
 from tests.browser.rows import every_row, questions
 from tests.browser.steps import ADA, at, book, choose_school, fill_in, say_who

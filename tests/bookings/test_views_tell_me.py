@@ -6,12 +6,14 @@ import uuid
 import pytest
 from django.utils import timezone
 
-from bookings import limits, places, telling
-from bookings.links import Purpose, token
+from bookings import places
+from bookings.mail import openings as telling
+from bookings.mail.links import Purpose, token
 from bookings.models import Mail, TellMe
 from bookings.states import Kind, SessionStatus
+from bookings.views import limits
 from hubs.models import HostSchool, OldHubAddress
-from hubs.school_days import london
+from hubs.vocabulary.school_days import london
 from tests.browser.reading import Page
 from tests.browser.rows import every_row, questions
 from tests.factories import DAY, NOW, HubYearFactory, SchoolFactory, SessionFactory, party

@@ -3,10 +3,11 @@
 import pytest
 from django.utils import timezone
 
-from bookings import places, staff_booking, waiting_list
-from bookings.links import Purpose, token
+from bookings import places
+from bookings.mail.links import Purpose, token
 from bookings.models import Booking, Mail
 from bookings.states import Kind, Status
+from bookings.verbs import staff_booking, waiting_list
 from hubs.models import School, ShowcaseSession
 from tests.browser.reading import Page
 from tests.browser.rows import every_row

@@ -4,13 +4,17 @@ import datetime as dt
 
 import pytest
 
-from bookings import details, offers, places, session_changes, staff_booking, waiting_list
+from bookings import places
 from bookings.due import run_due
 from bookings.models import Booking, Mail, Places
-from bookings.refusals import AlreadyBooked, Ended, ListEnded, NotBookable, SessionFull
+from bookings.rule import offers
+from bookings.rule.refusals import AlreadyBooked, Ended, ListEnded, NotBookable, SessionFull
+from bookings.sessions import changes as session_changes
 from bookings.states import Kind, SessionStatus, Status
+from bookings.verbs import staff_booking, waiting_list
+from bookings.verbs import visitors as details
 from hubs.models import ShowcaseSession
-from hubs.school_days import SchoolDays, london
+from hubs.vocabulary.school_days import SchoolDays, london
 from tests.bookings.observed import count, everything, mails, statuses, verbs
 from tests.factories import DAY, NOW, SchoolFactory, SessionFactory, StaffFactory, party
 

@@ -8,15 +8,17 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from bookings import places, session_changes, wide_changes
+from bookings import places
 from bookings.due import miscounts, run_due
+from bookings.mail.sending import LEASE
 from bookings.models import AuditEntry, Mail, Places, SessionChange, WideChange, WideStep
-from bookings.outbox import LEASE
-from bookings.refusals import BadNews, NothingChanged
-from bookings.session_changes import News
+from bookings.rule.refusals import BadNews, NothingChanged
+from bookings.sessions import changes as session_changes
+from bookings.sessions import wide_changes
+from bookings.sessions.changes import News
 from bookings.states import Kind, SessionStatus, Verb
 from hubs.models import HostSchool, HubYear, ShowcaseSession
-from hubs.school_days import london
+from hubs.vocabulary.school_days import london
 from tests.bookings.conftest import MailServer
 from tests.bookings.test_worker_kills import KILLED, Runs, settle_down
 from tests.factories import DAY, NOW, HubYearFactory, SchoolFactory, SessionFactory, StaffFactory, party

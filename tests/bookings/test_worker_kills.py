@@ -17,10 +17,11 @@ from django.conf import settings as django_settings
 from django.db import connection
 from django.utils import timezone
 
-from bookings import due, emails, places
+from bookings import due, places
 from bookings.due import miscounts, run_due
+from bookings.mail.sending import LEASE, Clock
 from bookings.models import AuditEntry, Booking, Mail, Places
-from bookings.outbox import LEASE, Clock
+from bookings.rule import mails as emails
 from bookings.states import Kind, Status, Verb
 from hubs.models import School, ShowcaseSession
 from tests.bookings.conftest import MailServer

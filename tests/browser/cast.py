@@ -6,13 +6,18 @@ from types import SimpleNamespace
 
 from django.utils import timezone
 
-from bookings import details, hand_over, moving, places, session_changes, staff_booking, telling, waiting_list
-from bookings.links import Purpose, token
+from bookings import places
+from bookings.mail import openings as telling
+from bookings.mail.links import Purpose, token
 from bookings.models import Mail, TellMe
-from bookings.moving import Plan
-from bookings.party import NewVisitor
-from bookings.session_changes import News
+from bookings.rule.party import NewVisitor
+from bookings.sessions import changes as session_changes
+from bookings.sessions import moving
+from bookings.sessions.changes import News
+from bookings.sessions.moving import Plan
 from bookings.states import SessionStatus
+from bookings.verbs import hand_over, staff_booking, waiting_list
+from bookings.verbs import visitors as details
 from hubs.models import (
     HostSchool,
     HubYear,
@@ -25,8 +30,8 @@ from hubs.models import (
     ShowcaseSession,
     VisitingTeacher,
 )
-from hubs.school_days import london
-from hubs.teaching import Roles, Years
+from hubs.vocabulary.school_days import london
+from hubs.vocabulary.teaching import Roles, Years
 from tests.browser.cast_of_a_hub import fill_hub
 from tests.factories import HubYearFactory, SchoolFactory, SessionFactory, StaffFactory, party
 

@@ -4,11 +4,11 @@ import datetime as dt
 
 from django.utils import timezone
 
-from bookings import staff_booking
 from bookings.models import Visitor
+from bookings.verbs import staff_booking
 from hubs.models import HostSchool, LocalAuthority, MasterySpecialist, ShowcaseSession, VisitingTeacher
-from hubs.school_days import london
-from hubs.teaching import Years
+from hubs.vocabulary.school_days import london
+from hubs.vocabulary.teaching import Years
 from tests.factories import ExchangeFactory, HubYearFactory, SchoolFactory, SessionFactory, StaffFactory, party
 
 

@@ -9,9 +9,9 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from bookings.demo import first_ahead, nth
+from bookings.management.demo import first_ahead, nth
 from hubs.models import Exchange, HostSchool, HubYear, Membership, School, ShowcaseSession, StaffUser
-from hubs.teaching import Roles, Years
+from hubs.vocabulary.teaching import Roles, Years
 from tests.browser.staff_forms import (
     add_row,
     choose,

@@ -5,8 +5,9 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from bookings import session_changes, staff_booking
+from bookings.sessions import changes as session_changes
 from bookings.states import SessionStatus
+from bookings.verbs import staff_booking
 from hubs.models import HostSchool, Membership
 from tests.browser.cast import hold
 from tests.browser.look import assert_looks_right

@@ -12,11 +12,13 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from bookings import office, places, register, staff_booking
-from bookings.links import Purpose, token
+from bookings import places
+from bookings.attendance import office, register
+from bookings.attendance.register import Mark
+from bookings.mail.links import Purpose, token
 from bookings.models import OfficeLink, Places, Visitor
-from bookings.party import NewVisitor
-from bookings.register import Mark
+from bookings.rule.party import NewVisitor
+from bookings.verbs import staff_booking
 from tests.browser.cast import HOUR, LONG_SCHOOL, LONG_TOWN, LONG_WORD
 from tests.browser.look import PICTURES, assert_looks_right, in_forced_colours
 from tests.factories import SchoolFactory, SessionFactory, StaffFactory, party, staff_of

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
 from hubs.models import Lesson, Membership, Notice, ShowcaseSession
-from hubs.teaching import Years
+from hubs.vocabulary.teaching import Years
 from tests.factories import NOW, HubYearFactory, SessionFactory, StaffFactory
 
 pytestmark = pytest.mark.django_db

@@ -10,8 +10,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from hubs.models import LocalAuthority, School
-from hubs.school_register import writing
-from hubs.teaching import Years
+from hubs.schools.gias import writing
+from hubs.vocabulary.teaching import Years
 from tests.factories import SchoolFactory
 
 pytestmark = pytest.mark.django_db

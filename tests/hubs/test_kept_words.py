@@ -5,8 +5,8 @@ import datetime as dt
 from django.template import Context, Template
 from django.utils import translation
 
-from bookings.templatetags.showcase_tags import day
-from hubs.kept_words import kept_by_language
+from hubs.vocabulary.dates import day
+from hubs.vocabulary.kept_words import kept_by_language
 
 TUESDAY = dt.date(2027, 1, 26)
 

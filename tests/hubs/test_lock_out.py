@@ -11,7 +11,7 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
 
-from hubs.signing_in import lock_out
+from hubs.staff.signing_in import lock_out
 from tests.signing_in import PASSWORD, SIGN_IN, heading, is_in, make_staff, sign_in
 
 pytestmark = pytest.mark.django_db

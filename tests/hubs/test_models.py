@@ -24,10 +24,10 @@ from hubs.models import (
     StaffUser,
     VisitingTeacher,
 )
-from hubs.references import ALPHABET, booking_reference, session_ref
-from hubs.school_days import SchoolDays, london
-from hubs.school_words import searchable
-from hubs.teaching import Years
+from hubs.vocabulary.references import ALPHABET, booking_reference, session_ref
+from hubs.vocabulary.school_days import SchoolDays, london
+from hubs.vocabulary.school_words import searchable
+from hubs.vocabulary.teaching import Years
 from tests.factories import (
     DAY,
     NOW,

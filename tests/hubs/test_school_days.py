@@ -6,7 +6,7 @@ import pytest
 
 from hubs.models import ClosedDay
 from hubs.models.calendar import calendar_of_hub, calendar_of_session
-from hubs.school_days import SchoolDays, london
+from hubs.vocabulary.school_days import SchoolDays, london
 from tests.factories import HubFactory, HubYearFactory, SessionFactory
 
 ENGLAND = SchoolDays()

@@ -4,10 +4,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from hubs import school_search
 from hubs.models import LocalAuthority, School, SchoolWord
-from hubs.school_ranking import distance
-from hubs.school_words import search_text, words_of, words_to_look_up, words_typed
+from hubs.schools import search as school_search
+from hubs.schools.ranking import distance
+from hubs.vocabulary.school_words import search_text, words_of, words_to_look_up, words_typed
 
 pytestmark = pytest.mark.django_db
 

@@ -14,7 +14,7 @@ from django_otp import DEVICE_ID_SESSION_KEY
 from django_otp.plugins.otp_static.models import StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from hubs.signing_in import second_factor, session
+from hubs.staff.signing_in import second_factor, session
 from tests.factories import HubFactory
 from tests.signing_in import (
     CODE,

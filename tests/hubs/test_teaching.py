@@ -2,9 +2,9 @@
 
 import pytest
 
-from hubs.flags import FlagChoices, FlagField
 from hubs.models import ShowcaseSession
-from hubs.teaching import (
+from hubs.vocabulary.flags import FlagChoices, FlagField
+from hubs.vocabulary.teaching import (
     ROLE_LABELS,
     STAGES,
     Roles,

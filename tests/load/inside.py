@@ -67,7 +67,7 @@ def rush(count: str, room: str) -> None:
 
 def tokens(count: str) -> None:
     """Contact links of the newest bookings."""
-    from bookings import links
+    from bookings.mail import links
     from bookings.models import Booking
 
     for booking in Booking.objects.order_by("-pk")[: int(count)]:
@@ -85,7 +85,8 @@ def statements(*_args: str) -> None:
     from django.test import Client
     from django.utils import timezone
 
-    from bookings import links, outbox
+    from bookings.mail import links
+    from bookings.mail import sending as outbox
     from bookings.models import Booking
 
     said: list[str] = []

@@ -114,8 +114,8 @@ def _draft(cast: Any) -> Any:
     """The key of a booking that has got as far as "who is coming?"."""
     from django.utils import timezone
 
-    from bookings import drafts
     from bookings.models import Draft, SchoolKind
+    from bookings.models import draft as drafts
 
     answers = {"school": {"kind": SchoolKind.REGISTER}}
     draft = Draft(session=cast.open, school=cast.ash, answers=answers)

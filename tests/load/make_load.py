@@ -110,8 +110,8 @@ def _session(n: int, hub_year: Any, school: Any) -> Any:
     from django.utils import timezone
 
     from hubs.models import ShowcaseSession
-    from hubs.school_days import SchoolDays, london
-    from hubs.teaching import Years
+    from hubs.vocabulary.school_days import SchoolDays, london
+    from hubs.vocabulary.teaching import Years
 
     day = timezone.localdate() + DAY_ONE + dt.timedelta(days=n % 100)
     classes = random.choices(Years.singles()[:10], [1, 2, 2, 4, 4, 8, 8, 2, 1, 1], k=random.choice([1, 1, 2]))

@@ -42,7 +42,9 @@ def pages() -> Iterator[tuple[str, Callable[[], Any]]]:
     from django.test import Client
     from django.utils import timezone
 
-    from bookings import due, links, openings, outbox, reminders
+    from bookings import due
+    from bookings.mail import links, openings, reminders
+    from bookings.mail import sending as outbox
     from bookings.models import Booking, TellMe
     from hubs.models import School, ShowcaseSession, StaffUser
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from hubs import school_register
-from hubs.school_register import Broken, CannotRead, Tally
+from hubs.schools import gias as school_register
+from hubs.schools.gias import Broken, CannotRead, Tally
 
 
 class Command(BaseCommand):

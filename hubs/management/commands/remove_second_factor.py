@@ -4,9 +4,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from hubs.email_address import email_key
 from hubs.models import StaffUser
-from hubs.signing_in import second_factor
+from hubs.staff.signing_in import second_factor
+from hubs.vocabulary.email_address import email_key
 
 
 class Command(BaseCommand):

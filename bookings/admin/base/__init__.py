@@ -1,0 +1,1 @@
+"""What staff pages stand on; imports no other folder of the admin; buttons.py is read first."""

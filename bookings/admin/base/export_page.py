@@ -1,0 +1,98 @@
+"""What a list of the admin shows, as a file: its filters, its search and its order, and nothing that it does not show.
+
+Who has taken how many rows stands in the admin's own log.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import PermissionDenied
+from django.http import (
+    FileResponse,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseNotAllowed,
+    StreamingHttpResponse,
+)
+from django.shortcuts import redirect
+from django.urls import URLPattern, path
+from django.utils import timezone
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from bookings.admin.base.read_only import staff
+from bookings.admin.base.spreadsheets import MOST_ROWS_OF_A_SHEET, Column, as_csv, as_xlsx
+from hubs.admin.bases import ModelAdmin
+
+AT_ONCE = 2000  # rows that are in memory
+XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+OF_ONE_PAGE = ("p", "all", "_changelist_filters")
+
+
+class WithExport(ModelAdmin):
+    """A list with two links that save it. `export_columns`: what it shows, and what else a table should say."""
+
+    change_list_template = "admin/with_export.html"
+    export_columns: Sequence[Column] = ()
+
+    def to_export(self, request: HttpRequest, queryset: Any) -> Any:
+        """The rows with all that the columns ask for."""
+        return queryset
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.export_view)
+        model = f"{self.opts.app_label}_{self.opts.model_name}"
+        ours = [path(f"export.{kind}", view, {"kind": kind}, name=f"{model}_{kind}") for kind in ("csv", "xlsx")]
+        return [*ours, *super().get_urls()]
+
+    def export_view(self, request: HttpRequest, kind: str) -> HttpResponseBase:
+        """All pages of the list that these filters and this search show."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        if request.method != "GET":
+            return HttpResponseNotAllowed(["GET"])
+        asked = request.GET.copy()
+        for name in OF_ONE_PAGE:
+            asked.pop(name, None)
+        request.GET = asked  # type: ignore[assignment]  # a copy of it
+        back = f"{self.admin_site.name}:{self.opts.app_label}_{self.opts.model_name}_changelist"
+        try:
+            shown = self.get_changelist_instance(request)
+        except IncorrectLookupParameters:
+            return redirect(back)
+        if kind == "xlsx" and shown.result_count > MOST_ROWS_OF_A_SHEET:
+            self.message_user(request, _("That is more rows than a sheet has room for: save it as CSV."), "ERROR")
+            return redirect(back)
+        self._record(request, kind, shown.result_count)
+        rows = self.to_export(request, shown.get_queryset(request)).iterator(chunk_size=AT_ONCE)
+        return self._file(kind, rows)
+
+    def _file(self, kind: str, rows: Any) -> HttpResponseBase:
+        name = f"{capfirst(str(self.opts.verbose_name_plural))} {timezone.localtime():%Y-%m-%d %H.%M}.{kind}"
+        response: HttpResponse | StreamingHttpResponse | FileResponse
+        if kind == "xlsx":
+            file = as_xlsx(self.export_columns, rows)
+            response = FileResponse(file, as_attachment=True, filename=name, content_type=XLSX_TYPE)
+        else:
+            response = StreamingHttpResponse(as_csv(self.export_columns, rows), content_type="text/csv; charset=utf-8")
+            response["Content-Disposition"] = f'attachment; filename="{name}"'
+        response["Cache-Control"] = "private, no-store"
+        return response
+
+    def _record(self, request: HttpRequest, kind: str, number: int) -> None:
+        """Filters are recorded, what was searched for is not: it may be a name."""
+        filters = ", ".join(f"{name}={value}" for name, value in sorted(request.GET.items()) if name != "q")
+        rows = ngettext("%(n)d row", "%(n)d rows", number) % {"n": number}
+        said = _("Exported as %(kind)s: %(rows)s.") % {"kind": kind.upper(), "rows": rows}
+        LogEntry.objects.create(
+            user_id=staff(request).pk,
+            content_type=ContentType.objects.get_for_model(self.model),
+            object_repr=f"{capfirst(str(self.opts.verbose_name_plural))}: {said}"[:200],
+            action_flag=CHANGE,
+            change_message=f"{said} {filters} {_('Searched.') if request.GET.get('q') else ''}".strip(),
+        )

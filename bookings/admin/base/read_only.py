@@ -1,0 +1,70 @@
+"""What verbs write is shown in the admin, and no form of it changes anything."""
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+
+from bookings.models import Booking
+from hubs.admin.bases import ModelAdmin, TabularInline
+from hubs.models import StaffUser
+from hubs.vocabulary.email_address import email_key
+
+
+def staff(request: HttpRequest) -> StaffUser:
+    """Who is asking. Every admin page has let nobody else in."""
+    if not isinstance(request.user, StaffUser):
+        raise TypeError("An admin page without a member of staff.")
+    return request.user
+
+
+class _NeverWritten:
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class ReadOnlyAdmin(_NeverWritten, ModelAdmin):
+    """Rows to look at: up to a million, so no list counts them all twice."""
+
+    show_full_result_count = False
+
+
+class ReadOnlyInline(_NeverWritten, TabularInline):
+    """Rows to look at, on the page of what they belong to."""
+
+    extra = 0
+    can_delete = False
+
+
+def by_booking_or_address(term: str, *, reference: str, address: str) -> Q | None:
+    """What a term that is a booking's reference or an email address finds by index; None for other terms.
+
+    `reference` and `address` are their look-ups. A reference may be typed as it is read aloud: 7f3q km2p.
+    """
+    if "@" in term:
+        return Q(**{address: email_key(term)})
+    compact = "".join(term.split()).upper()
+    if Booking.objects.filter(reference=compact).exists():
+        return Q(**{reference: compact})
+    return None
+
+
+class FoundByBookingOrAddress(ReadOnlyAdmin):
+    """Lists that find a booking's reference or an address at once, and other words by `search_fields`."""
+
+    reference_lookup = "booking__reference"
+    address_lookup = "email_key"
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        lookups = {"reference": self.reference_lookup, "address": self.address_lookup}
+        if (found := by_booking_or_address(search_term, **lookups)) is not None:
+            return queryset.filter(found), False
+        return super().get_search_results(request, queryset, search_term)

@@ -1,0 +1,232 @@
+"""Bookings: shown as they stand; staff confirm, cancel and book for somebody, by the verbs."""
+
+import uuid
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils import timezone
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from bookings import places
+from bookings.admin.base import columns
+from bookings.admin.base.export_page import WithExport
+from bookings.admin.base.read_only import FoundByBookingOrAddress, staff
+from bookings.admin.booking.booking_pages import WithBookingPages
+from bookings.admin.booking.staff_booking import FIELDSETS, StaffBookingForm, say_why_not
+from bookings.admin.booking.story import story_of
+from bookings.admin.booking.visitor import VisitorInline
+from bookings.admin.home.needs import Needs
+from bookings.models import Booking, Mail
+from bookings.rule.refusals import Ended, Refused
+from bookings.rule.words import why_not
+from bookings.states import LIVE, Kind, Status
+from bookings.verbs import contact, staff_booking
+from hubs.models import ShowcaseSession
+from hubs.staff import scope
+
+MOST_AT_ONCE = 100
+
+
+class WhyForm(forms.Form):
+    """Staff say why."""
+
+    why = forms.CharField(label=_("Reason"), max_length=300, help_text=_("Kept in the booking's history. No names."))
+
+
+class OfSessions(admin.SimpleListFilter):
+    """Bookings of sessions to come, unless something is looked for: then of all, for it may be long ago."""
+
+    title = _("sessions")
+    parameter_name = "of"
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, Any]]:
+        return [("to_come", _("to come")), ("past", _("past")), ("all", _("all"))]
+
+    def __init__(self, request: HttpRequest, params: Any, model: Any, model_admin: Any) -> None:
+        super().__init__(request, params, model, model_admin)
+        looks_for = request.GET.get("q") or any(name.startswith("session__id") for name in request.GET)
+        self.unless_said = "all" if looks_for else "to_come"
+
+    def value(self) -> str:
+        return super().value() or self.unless_said
+
+    def choices(self, changelist: Any) -> Any:
+        """Without Django's own "All", which is the choice that nobody made."""
+        return list(super().choices(changelist))[1:]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        today = timezone.localdate()
+        to_come = Q(session__last_day__gte=today) | Q(session__last_day=None)
+        wanted = {"to_come": to_come, "past": Q(session__last_day__lt=today)}
+        return queryset.filter(wanted.get(self.value(), Q()))
+
+
+@admin.register(Booking)
+class BookingAdmin(WithBookingPages, WithExport, FoundByBookingOrAddress):
+    export_columns = columns.BOOKING
+    list_display = ["__str__", "contact_name", "school_shown", "party", "status", "session_shown", "created_at"]
+    list_filter = [OfSessions, Needs, "status", "source", "uses_held_back", "session__hub_year__hub"]
+    search_fields = ["contact_name", "school__name", "school_name"]
+    search_help_text = _("Reference or email address; or a name of the contact or the school.")
+    reference_lookup = "reference"
+    actions = ["confirm", "send_link", "cancel"]
+    inlines = [VisitorInline]
+    fieldsets = [
+        (None, {"fields": ["reference_shown", "session", "status", "deadline", "party", "uses_held_back"]}),
+        (_("Contact"), {"fields": ["contact_name", "contact_email", "contact_mobile", "contact_comes"]}),
+        (_("School"), {"fields": ["school_kind", "school_shown"]}),
+        (_("How it was made"), {"fields": ["created_at", "source", "goes_with", "joined_at", "smallest_party"]}),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Booking]:
+        bookings: QuerySet[Booking] = super().get_queryset(request)
+        return bookings.select_related("session__hub_year", "school").prefetch_related("session__lessons")
+
+    def to_export(self, request: HttpRequest, queryset: QuerySet[Booking]) -> QuerySet[Booking]:
+        plain = queryset.select_related(None).prefetch_related(None)
+        return plain.select_related("school").prefetch_related(columns.sessions_of())
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm("bookings.add_booking")
+
+    def has_decide_permission(self, request: HttpRequest) -> bool:
+        """Whether somebody may confirm and cancel: no form changes a booking, so "change" is refused."""
+        return request.user.has_perm("bookings.change_booking")
+
+    @admin.display(description=_("reference"), ordering="reference")
+    def reference_shown(self, booking: Booking) -> str:
+        return booking.reference_spaced
+
+    @admin.display(description=_("school"), ordering="school__name")
+    def school_shown(self, booking: Booking) -> str:
+        return booking.school_in_words
+
+    @admin.display(description=_("session"), ordering="session__first_day")
+    def session_shown(self, booking: Booking) -> str:
+        return str(booking.session)
+
+    # --- verbs ------------------------------------------------------------------------------------
+
+    def buttons(self, request: HttpRequest, row: Any) -> Iterable[tuple[str, str]]:
+        if row.status == Status.HELD:
+            yield "confirm", _now("Confirm")
+        if row.status in LIVE and row.contact_email:
+            yield "send_link", _now("Send the link again")
+        if row.status in LIVE:
+            yield "cancel", _now("Cancel this booking…")
+
+    def warnings(self, request: HttpRequest, row: Any) -> Iterable[str]:
+        """A hold whose mail could not be sent stands until somebody sees to it (section 3.10)."""
+        if row.status == Status.HELD:
+            asked = Mail.objects.filter(booking=row, kind=Kind.CONFIRM, recipient_key=row.email_key)
+            last = asked.order_by("pk").last()
+            if last and last.state == Mail.State.FAILED:
+                yield _now(
+                    "The mail that asks to confirm could not be sent, so nobody knows of these places. "
+                    "Send the link again, ring and confirm, or cancel."
+                )
+        if row.status in LIVE and not row.contact_email:
+            yield _now("No email address: no mail is sent and there is no link. Ring or write to them.")
+
+    def story(self, request: HttpRequest, row: Any) -> Iterable[Any]:
+        return story_of(row)
+
+    @admin.action(description=_("Send the link again"), permissions=["decide"])
+    def send_link(self, request: HttpRequest, queryset: QuerySet[Booking]) -> None:
+        by = staff(request)
+        self.carry_out(
+            request,
+            queryset[:MOST_AT_ONCE],
+            lambda pk: contact.send_again(pk, by=by, clock=timezone.now),
+            done=_now("Link on its way"),
+            named=lambda booking: f"{booking} ({booking.contact_email})",
+        )
+
+    @admin.action(description=_("Confirm"), permissions=["decide"])
+    def confirm(self, request: HttpRequest, queryset: QuerySet[Booking]) -> None:
+        by = staff(request)
+        self.carry_out(
+            request,
+            queryset,
+            lambda pk: places.confirm(pk, by=by, clock=timezone.now),
+            done=_now("Confirmed"),
+            refused=why_not_confirmed,
+        )
+
+    @admin.action(description=_("Cancel…"), permissions=["decide"])
+    def cancel(self, request: HttpRequest, queryset: QuerySet[Booking]) -> HttpResponse | None:
+        """Asks once for a reason, on a page of its own, and then cancels."""
+        bookings = list(queryset[: MOST_AT_ONCE + 1])
+        if len(bookings) > MOST_AT_ONCE:
+            too_many = _now("Cancel at most %(n)d bookings at once.") % {"n": MOST_AT_ONCE}
+            self.message_user(request, too_many, messages.ERROR)
+            return None
+        form = WhyForm(request.POST if "why" in request.POST else None)
+        if not form.is_valid():
+            return self._ask_why(request, bookings, form)
+        by, why = staff(request), form.cleaned_data["why"]
+        self.carry_out(
+            request, bookings, lambda pk: places.cancel(pk, by=by, why=why, clock=timezone.now), done=_now("Cancelled")
+        )
+        return None
+
+    def _ask_why(self, request: HttpRequest, bookings: list[Booking], form: WhyForm) -> HttpResponse:
+        hidden = [("action", "cancel"), ("_from_row", request.POST.get("_from_row", ""))]
+        hidden += [(ACTION_CHECKBOX_NAME, str(booking.pk)) for booking in bookings]
+        number = len(bookings)
+        title = ngettext("Cancel %(n)d booking", "Cancel %(n)d bookings", number) % {"n": number}
+        rows = [f"{one}, {one.contact_name}, {one.school_in_words}: {one.session}" for one in bookings]
+        return self.form_page(request, form, title=title, button=title, rows=rows, hidden=hidden)
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Book for somebody. The form carries a key, so that pressing twice books once."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        mine = scope.choices(request.user, ShowcaseSession.objects.all(), of=Booking)
+        chosen = mine.filter(ref=request.GET.get("session", "")).first()
+        first = {"request_key": uuid.uuid4(), "session": chosen}
+        form = StaffBookingForm(request.POST or None, initial=first, admin_site=self.admin_site, by=staff(request))
+        if form.is_valid() and (booking := self._book(request, form)):
+            return HttpResponseRedirect(self.page_of(booking.pk))
+        title, button = _now("Book for somebody"), _now("Book")
+        return self.form_page(request, form, title=title, button=button, fieldsets=FIELDSETS)
+
+    def _book(self, request: HttpRequest, form: StaffBookingForm) -> Booking | None:
+        data, party = form.cleaned_data, form.party()
+        again = Booking.objects.filter(request_key=party.request_key).exists()
+        try:
+            booking = staff_booking.staff_booking(
+                data["session"].pk,
+                party,
+                by=staff(request),
+                clock=timezone.now,
+                use_held_back=data["use_held_back"],
+                why=data["why"],
+            )
+        except Refused as error:
+            say_why_not(form, error)
+            return None
+        said = _now("This form has booked already: %(booking)s.") if again else _now("Booked: %(booking)s.")
+        level = messages.WARNING if again else messages.SUCCESS
+        self.message_user(request, said % {"booking": booking}, level)
+        return booking
+
+
+def why_not_confirmed(booking: Booking, error: Refused) -> str:
+    """Staff confirm what is held; how anything else stands is the reason why not."""
+    if isinstance(error, Ended):
+        booking.refresh_from_db(fields=["status"])
+        return _now("it is %(status)s, and only held places can be confirmed.") % {
+            "status": booking.get_status_display()
+        }
+    return why_not(error)

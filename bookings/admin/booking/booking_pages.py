@@ -1,0 +1,239 @@
+"""Pages of a booking: move it to another session, put its contact right, say which school was typed.
+
+Each is a form, then what it will do, then a button that does it.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from bookings.admin.base.preview import WithPreview
+from bookings.admin.base.read_only import staff
+from bookings.admin.booking.booking_forms import ContactForm, MoveBookingForm, SchoolForm
+from bookings.models import Booking
+from bookings.public.session import Showing
+from bookings.rule.refusals import AlreadyBooked, InThisBooking, NeedsReason, Refused, SessionFull
+from bookings.rule.words import why_not
+from bookings.verbs import contact
+from bookings.verbs.another_session import party_of, to_another_session
+from bookings.verbs.school import identify, typed_alike
+from hubs.models import ShowcaseSession
+from hubs.vocabulary.email_address import email_key
+
+NAMES: dict[str, Promise | str] = {
+    "move": _("Move to another session…"),
+    "contact": _("Change the contact…"),
+    "school": _("Say which school it is…"),
+}
+
+
+def _may_change(request: HttpRequest, booking: Any) -> bool:
+    """No form of Django's changes a booking, so its own permission to change one is refused to all."""
+    return request.user.has_perm("bookings.change_booking", booking)
+
+
+class WithBookingPages(WithPreview):
+    """Bookings, and what staff do to one by a form."""
+
+    def links(self, request: HttpRequest, row: Any) -> Iterable[tuple[str, str]]:
+        if not (row.is_live and _may_change(request, row)):
+            return
+        for name, label in NAMES.items():
+            if name != "school" or typed_alike(row).exists():
+                yield self.page_of(row.pk, name), str(label)
+
+    def get_urls(self) -> list[URLPattern]:
+        views: dict[str, Callable[..., HttpResponse]] = {
+            "move": self.move_view,
+            "contact": self.contact_view,
+            "school": self.school_view,
+        }
+        return [*(self.page_path(name, view) for name, view in views.items()), *super().get_urls()]
+
+    def _asked(self, request: HttpRequest, object_id: int, form_class: Any) -> tuple[Booking, Any]:
+        """The booking, of a hub where whoever asks may change it, and the form about it."""
+        booking = self.row_of(request, object_id, _may_change)
+        sent = request.POST if request.method == "POST" else None
+        return booking, form_class(sent, booking=booking, admin_site=self.admin_site, by=staff(request))
+
+    def _title(self, name: str) -> str:
+        return str(NAMES[name]).rstrip("…")
+
+    # --- another session ----------------------------------------------------------------------------------------------
+
+    def move_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """Which session, then what moves and who is told."""
+        booking, form = self._asked(request, object_id, MoveBookingForm)
+
+        def do(form: Any) -> str:
+            said = form.cleaned_data
+            by, how = staff(request), {"use_held_back": said["use_held_back"], "why": said["why"]}
+            moved = to_another_session(booking.pk, said["session"].pk, by=by, clock=timezone.now, **how)
+            return _now("Moved: %(booking)s, now at %(session)s.") % {"booking": moved, "session": said["session"]}
+
+        return self.ask(
+            request,
+            form,
+            title=self._title("move"),
+            original=booking,
+            touches=lambda form: what_moves(booking, form.cleaned_data["session"]),
+            do=do,
+            rows=[*_as_it_stands(booking), *_with_it(booking)],
+            button=_now("Move"),
+            refused=say_why_not,
+        )
+
+    # --- the contact --------------------------------------------------------------------------------------------------
+
+    def contact_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """A name or an address that was typed wrong."""
+        booking, form = self._asked(request, object_id, ContactForm)
+
+        def do(form: Any) -> str:
+            said, before = form.cleaned_data, booking.link_version
+            who = {"name": said["contact_name"], "email": said["contact_email"], "mobile": said["contact_mobile"]}
+            changed = contact.put_right(booking.pk, **who, by=staff(request), clock=timezone.now)
+            if changed.link_version == before or not changed.contact_email:
+                return _now("Changed: %(booking)s.") % {"booking": changed}
+            return _now("Changed: %(booking)s. A mail with a new link goes to %(address)s.") % {
+                "booking": changed,
+                "address": changed.contact_email,
+            }
+
+        return self.ask(
+            request,
+            form,
+            title=self._title("contact"),
+            original=booking,
+            touches=lambda form: _new_contact(booking, form.cleaned_data),
+            do=do,
+            button=_now("Change"),
+            refused=say_why_not,
+        )
+
+    # --- the school ---------------------------------------------------------------------------------------------------
+
+    def school_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """A school that was typed, as one of the register: for every booking of the hub that was typed alike."""
+        booking, form = self._asked(request, object_id, SchoolForm)
+        typed = _now("Typed: %(school)s") % {"school": booking.school_in_words}
+
+        def do(form: Any) -> str:
+            return what_became(identify(booking.pk, form.cleaned_data["school"], by=staff(request), clock=timezone.now))
+
+        return self.ask(
+            request,
+            form,
+            title=self._title("school"),
+            original=booking,
+            touches=lambda form: [typed, *_same_school(booking, form.cleaned_data["school"])],
+            do=do,
+            rows=[typed],
+            button=_now("Say so"),
+        )
+
+
+# --- what it will do, in sentences ------------------------------------------------------------------------------------
+
+
+def _as_it_stands(booking: Booking) -> list[str]:
+    who = ", ".join(filter(None, [str(booking), booking.contact_name, booking.school_in_words]))
+    return [f"{who}: {booking.get_status_display()}", _now("Now at: %(session)s") % {"session": booking.session}]
+
+
+def _with_it(booking: Booking) -> list[str]:
+    """Who else moves, or does not."""
+    others = party_of(booking)[1:]
+    if booking.goes_with_id:
+        return [_now("It goes with another booking, which stays where it is.")]
+    number = sum(one.party for one in others)
+    moves = ngettext(
+        "%(n)d visitor of the same party, in another booking, moves too.",
+        "%(n)d visitors of the same party, in other bookings, move too.",
+        number,
+    )
+    return [moves % {"n": number}] if others else []
+
+
+def what_moves(booking: Booking, session: ShowcaseSession) -> list[str]:
+    """How many places, from where to where, and who is told."""
+    number = sum(one.party for one in party_of(booking))
+    places = ngettext("%(n)d place moves", "%(n)d places move", number) % {"n": number}
+    told = _now("The contact and each named visitor with an address get one mail, which says both sessions.")
+    if not booking.contact_email:
+        told = _now("The contact has no email address: ring or write to them.")
+    showing = Showing(session, timezone.now())
+    return [
+        *_as_it_stands(booking),
+        _now("To: %(session)s, %(count)s") % {"session": session, "count": showing.count},
+        *_with_it(booking),
+        places,
+        told,
+        _now("They are confirmed there at once, and their links keep working."),
+    ]
+
+
+def _new_contact(booking: Booking, said: dict[str, Any]) -> list[str]:
+    rows = [
+        _now("Now: %(who)s") % {"who": _one_line(booking.contact_name, booking.contact_email, booking.contact_mobile)},
+        _now("New: %(who)s") % {"who": _one_line(said["contact_name"], said["contact_email"], said["contact_mobile"])},
+    ]
+    if said["contact_email"] and email_key(said["contact_email"]) != booking.email_key:
+        rows.append(_now("The new address gets a mail with a new link."))
+        if booking.contact_email:
+            rows.append(_now("The old link stops working."))
+    return rows
+
+
+def _one_line(*parts: str | None) -> str:
+    return ", ".join(part for part in parts if part)
+
+
+def _same_school(booking: Booking, school: object) -> list[str]:
+    number = typed_alike(booking).count()
+    said = ngettext(
+        "%(n)d live booking of this hub was typed so. It is for %(school)s from now on.",
+        "%(n)d live bookings of this hub were typed so. They are for %(school)s from now on.",
+        number,
+    )
+    shares = _now("They count towards that school's share. Nobody loses a place, and nobody is written to.")
+    return [said % {"n": number, "school": school}, shares]
+
+
+def what_became(found: Any) -> str:
+    """What was done, and what staff should know of it."""
+    number = len(found.done)
+    said = [ngettext("Changed: %(n)d booking.", "Changed: %(n)d bookings.", number) % {"n": number}]
+    if found.left:
+        names = ", ".join(map(str, found.left))
+        said.append(
+            _now("Left as typed, for the same contact has another booking of that school there: %(names)s.")
+            % {"names": names}
+        )
+    if found.over:
+        names = ", ".join(map(str, found.over))
+        said.append(_now("The school now has more than its share at: %(names)s.") % {"names": names})
+    return " ".join(said)
+
+
+def say_why_not(form: Any, error: Refused) -> None:
+    """Put a refusal beside the field that can answer it."""
+    match error:
+        case NeedsReason():
+            form.add_error("why", _now("The school would have more than its share there: say why."))
+        case SessionFull(left=left) if form.cleaned_data.get("use_held_back"):
+            held_back = ngettext("Only %(n)d place is held back there.", "Only %(n)d places are held back there.", left)
+            form.add_error("use_held_back", held_back % {"n": left})
+        case SessionFull():
+            form.add_error("session", why_not(error))
+        case AlreadyBooked() | InThisBooking() if "contact_email" in form.fields:
+            form.add_error("contact_email", why_not(error))
+        case _:
+            form.add_error(None, why_not(error))

@@ -1,0 +1,151 @@
+"""The form by which staff book for somebody: who rings, a guest, whoever stands at the door."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.admin import AdminSite
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from bookings.forms import Address, Line, Mobile
+from bookings.models import Booking, SchoolKind
+from bookings.rule.party import NewVisitor, Party, VisitingSchool
+from bookings.rule.refusals import AlreadyBooked, NeedsReason, Refused, SessionFull
+from bookings.rule.words import why_not
+from hubs.admin.choosing import choose
+from hubs.models import School, ShowcaseSession, StaffUser
+from hubs.staff import scope
+
+LONGEST_NAME = 200
+FIELDSETS: list[tuple[Any, dict[str, Any]]] = [
+    (None, {"fields": ["session"]}),
+    (_("Contact"), {"fields": ["contact_name", "contact_email", "contact_mobile", "contact_comes"]}),
+    (_("School"), {"fields": ["school", "school_kind", "school_name", "school_place"]}),
+    (_("Who is coming"), {"fields": ["size", "names"]}),
+    (_("Places"), {"fields": ["use_held_back", "why"]}),
+]
+
+
+class StaffBookingForm(forms.Form):
+    """A party, as somebody tells it. What it may have is judged by the verb."""
+
+    request_key = forms.UUIDField(widget=forms.HiddenInput)
+    session = forms.ModelChoiceField(ShowcaseSession.objects.none(), label=_("Session"))
+    contact_name = Line(label=_("Full name"), empty=_("Enter the contact's full name"))
+    contact_email = Address(
+        label=_("Email address"), help_text=_("Empty: no mail is sent, and the booking has no link.")
+    )
+    contact_mobile = Mobile(label=_("Mobile number"), help_text=_("Only used if something changes on the day."))
+    contact_comes = forms.BooleanField(label=_("The contact is coming"), required=False, initial=True)
+    school = forms.ModelChoiceField(
+        School.objects.all(), label=_("School"), required=False, help_text=_("Name, town, postcode or URN.")
+    )
+    school_kind = forms.ChoiceField(label=_("Kind of school"), choices=SchoolKind, initial=SchoolKind.REGISTER)
+    school_name = Line(label=_("Its name"), help_text=_("Where it is not in the register."))
+    school_place = Line(label=_("Its postcode or town"), max_length=100)
+    size = forms.IntegerField(
+        label=_("How many are coming"),
+        min_value=1,
+        max_value=1000,
+        initial=1,
+        help_text=_("With the contact, if coming."),
+    )
+    names = forms.CharField(
+        label=_("Names of the others"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        help_text=_("One a line, without the contact. Whoever is missing is to be named later."),
+    )
+    use_held_back = forms.BooleanField(label=_("Use held-back places"), required=False)
+    why = Line(
+        label=_("Reason"), max_length=300, help_text=_("Needed only where the school would have more than its share.")
+    )
+
+    def __init__(self, *args: Any, admin_site: AdminSite, by: StaffUser, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        to_come = ShowcaseSession.objects.upcoming(today=timezone.localdate()).with_names()
+        choices = {
+            "session": scope.choices(by, to_come, of=Booking),
+            "school": School.objects.all(),
+        }
+        for name, queryset in choices.items():
+            choose(self, name, Booking._meta.get_field(name), queryset, site=admin_site)
+
+    def clean_names(self) -> list[str]:
+        names = [Line().to_python(line) for line in self.cleaned_data["names"].rstrip().splitlines()]
+        if any(len(name) > LONGEST_NAME for name in names):
+            raise ValidationError(_now("Enter names of %(n)d characters or fewer.") % {"n": LONGEST_NAME})
+        return names
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        self._check_school()
+        data = self.cleaned_data
+        if "size" in data and "names" in data:
+            others = data["size"] - data["contact_comes"]
+            if len(data["names"]) > others:
+                self.add_error("names", _too_many_names(len(data["names"]), others))
+        return data
+
+    def _check_school(self) -> None:
+        data = self.cleaned_data
+        kind, school = data.get("school_kind"), data.get("school")
+        if kind == SchoolKind.REGISTER:
+            if not school and "school" not in self.errors:
+                self.add_error("school", _now("Choose the school, or say what kind of place it is."))
+        elif school:
+            self.add_error("school", _now("Choose a school in England or name another place, not both."))
+        elif kind != SchoolKind.NONE:
+            if not data.get("school_name"):
+                self.add_error("school_name", _now("Enter the name of the place."))
+            if not data.get("school_place"):
+                self.add_error("school_place", _now("Enter its postcode or town."))
+
+    def party(self) -> Party:
+        """What was asked for, as verbs take it."""
+        data = self.cleaned_data
+        kind = SchoolKind(data["school_kind"])
+        named = kind not in (SchoolKind.REGISTER, SchoolKind.NONE)
+        names = [""] * data["contact_comes"] + data["names"]
+        names += [""] * (data["size"] - len(names))
+        return Party(
+            contact_name=data["contact_name"],
+            contact_email=data["contact_email"],
+            contact_mobile=data["contact_mobile"],
+            contact_comes=data["contact_comes"],
+            school=VisitingSchool(
+                kind=kind,
+                school=data["school"],
+                name=data["school_name"] if named else "",
+                place=data["school_place"] if named else "",
+            ),
+            visitors=tuple(NewVisitor(full_name=name) for name in names),
+            request_key=data["request_key"],
+        )
+
+
+def _too_many_names(names: int, others: int) -> str:
+    return ngettext(
+        "You gave %(names)d names, but %(n)d other is coming.",
+        "You gave %(names)d names, but %(n)d others are coming.",
+        others,
+    ) % {"names": names, "n": others}
+
+
+def say_why_not(form: StaffBookingForm, error: Refused) -> None:
+    """Put a refusal beside the field that can answer it."""
+    match error:
+        case NeedsReason():
+            form.add_error("why", _now("The school would have more than its share: say why."))
+        case AlreadyBooked():
+            form.add_error("contact_email", why_not(error))
+        case SessionFull(left=left) if form.cleaned_data["use_held_back"]:
+            held_back = ngettext("Only %(n)d place is held back.", "Only %(n)d places are held back.", left)
+            form.add_error("size", held_back % {"n": left})
+        case SessionFull():
+            form.add_error("size", why_not(error))
+        case _:
+            form.add_error("session", why_not(error))

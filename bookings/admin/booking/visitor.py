@@ -1,0 +1,101 @@
+"""Visitors: who is expected, shown as the verbs left them."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from bookings.admin.base import columns
+from bookings.admin.base.export_page import WithExport
+from bookings.admin.base.read_only import FoundByBookingOrAddress, ReadOnlyInline
+from bookings.models import HandOver, Visitor
+from hubs.vocabulary.teaching import in_words, roles_in_words
+
+
+class InWords:
+    """What a visitor said, in words."""
+
+    @admin.display(description=_("visitor"), ordering="full_name")
+    def visitor(self, visitor: Visitor) -> str:
+        return str(visitor)
+
+    @admin.display(description=_("role"))
+    def role_shown(self, visitor: Visitor) -> str:
+        return roles_in_words(visitor.role)
+
+    @admin.display(description=_("years taught"))
+    def years_shown(self, visitor: Visitor) -> str:
+        return in_words(visitor.years)
+
+
+class VisitorInline(InWords, ReadOnlyInline):
+    model = Visitor
+    fields = [
+        "visitor",
+        "email",
+        "is_contact",
+        "role_shown",
+        "years_shown",
+        "needs",
+        "seen_before",
+        "attendance",
+        "released_at",
+    ]
+    readonly_fields = ["visitor", "role_shown", "years_shown"]
+    show_change_link = True
+
+
+class HandOverInline(ReadOnlyInline):
+    model = HandOver
+    fields = ["at", "from_name", "to_name", "to_email", "taken_at", "taken_back_at"]
+
+
+@admin.register(Visitor)
+class VisitorAdmin(InWords, WithExport, FoundByBookingOrAddress):
+    export_columns = columns.VISITOR
+    inlines = [HandOverInline]
+    list_display = ["visitor", "booking", "session", "school", "role_shown", "attendance", "released_at"]
+    list_filter = ["attendance", "booking__status", "booking__session__hub_year__hub"]
+    ordering = ["-pk"]
+    search_fields = ["full_name"]
+    search_help_text = _("Name, email address, or the booking's reference.")
+    fields = [
+        "visitor",
+        "booking",
+        "session",
+        "school",
+        "email",
+        "is_contact",
+        "role_shown",
+        "years_shown",
+        "needs",
+        "seen_before",
+        "first_time",
+        "attendance",
+        "marked_at",
+        "marked_by",
+        "released_at",
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Visitor]:
+        visitors: QuerySet[Visitor] = super().get_queryset(request)
+        return visitors.select_related("booking__session", "booking__school").prefetch_related(
+            "booking__session__lessons"
+        )
+
+    def to_export(self, request: HttpRequest, queryset: QuerySet[Visitor]) -> QuerySet[Visitor]:
+        plain = queryset.select_related(None).prefetch_related(None)
+        return plain.select_related("booking__school").prefetch_related(columns.sessions_of("booking__session"))
+
+    @admin.display(description=_("session"), ordering="booking__session__first_day")
+    def session(self, visitor: Visitor) -> str:
+        return str(visitor.booking.session)
+
+    @admin.display(description=_("school"), ordering="booking__school__name")
+    def school(self, visitor: Visitor) -> str:
+        return visitor.booking.school_in_words
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return ["visitor", "session", "school", "role_shown", "years_shown", "first_time", "marked_at", "marked_by"]

@@ -1,0 +1,103 @@
+"""The link to a visiting teacher's itinerary: sent, sent anew, withdrawn. The link itself is shown nowhere.
+
+`hubs` know nothing of the outbox, so the pages of visiting teachers get theirs here.
+"""
+
+import uuid
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from bookings.admin.base.buttons import WithButtons
+from bookings.admin.base.read_only import staff
+from bookings.admin.booking.story import fate_of
+from bookings.mail import itinerary_link
+from bookings.models import Mail
+from bookings.rule.refusals import Refused
+from bookings.rule.words import why_not
+from hubs.admin.exchange import VisitingTeacherAdmin
+from hubs.models import VisitingTeacher
+from hubs.vocabulary.dates import moment
+
+admin.site.unregister(VisitingTeacher)
+
+
+class SendForm(forms.Form):
+    """Nothing to fill in. The key makes pressing twice one mail."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput)
+
+
+@admin.register(VisitingTeacher)
+class TeacherAdmin(WithButtons, VisitingTeacherAdmin):
+    """A visiting teacher, to whom the hub sends the itinerary."""
+
+    goes_too = ("bookings.Mail",)
+
+    def links(self, request: HttpRequest, row: Any) -> Iterable[tuple[str, str]]:
+        if self.has_change_permission(request, row):
+            yield self.page_of(row.pk, "itinerary"), _("Send the itinerary")
+
+    def get_urls(self) -> list[URLPattern]:
+        return [self.page_path("itinerary", self.itinerary_view), *super().get_urls()]
+
+    def itinerary_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """Send the teacher the link, or withdraw it."""
+        teacher = self.row_of(request, object_id)
+        if request.method == "POST" and "withdraw" in request.POST:
+            itinerary_link.withdraw(teacher.pk, by=staff(request))
+            self.message_user(request, _("Withdrawn: the links sent so far no longer work."), messages.SUCCESS)
+            return HttpResponseRedirect(request.path)
+        form = SendForm(request.POST or None, initial={"key": uuid.uuid4()})
+        if form.is_valid() and self._send(request, teacher, form):
+            return HttpResponseRedirect(request.path)
+        last = Mail.objects.filter(visiting_teacher=teacher).order_by("pk").last()
+        return self.form_page(
+            request,
+            form,
+            title=_("The itinerary"),
+            button=_("Send the itinerary"),
+            original=teacher,
+            rows=[*_about(teacher), *_of_last(last, teacher)],
+            second=("withdraw", _("Withdraw the link")) if _has_link(last, teacher) else None,
+        )
+
+    def _send(self, request: HttpRequest, teacher: VisitingTeacher, form: SendForm) -> bool:
+        try:
+            itinerary_link.send(teacher.pk, key=form.cleaned_data["key"], by=staff(request), clock=timezone.now)
+        except Refused as error:
+            form.add_error(None, why_not(error))
+            return False
+        said = _("The itinerary is on its way to %(address)s.") % {"address": teacher.email}
+        self.message_user(request, said, messages.SUCCESS)
+        return True
+
+
+def _about(teacher: VisitingTeacher) -> list[str]:
+    """What is sent, and where it goes."""
+    what = _(
+        "A private page in Chinese and English: days, lessons, hosts, how many visitors are expected, and what the "
+        "teacher agrees to, which they say there themselves. Whoever has its link can do all that."
+    )
+    if not teacher.email:
+        return [what, _("Give the visiting teacher an email address first. Without it nothing can be sent.")]
+    return [what, _("It goes to %(address)s.") % {"address": teacher.email}]
+
+
+def _of_last(mail: Mail | None, teacher: VisitingTeacher) -> list[str]:
+    """When it was sent last, what has become of that mail, and whether its link still opens."""
+    if mail is None:
+        return []
+    said = {"address": mail.recipient or "–", "at": moment(mail.created_at), "fate": ", ".join(fate_of(mail))}
+    last = _("Last sent to %(address)s at %(at)s: %(fate)s.") % said
+    return [last] if _has_link(mail, teacher) else [last, _("Its link has been withdrawn.")]
+
+
+def _has_link(mail: Mail | None, teacher: VisitingTeacher) -> bool:
+    return mail is not None and mail.facts.get("link_version") == teacher.link_version

@@ -1,0 +1,120 @@
+"""Sessions as Home and Today show them: ten frames, counts, and buttons for what may have to be done in a hurry."""
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Count, OuterRef, Subquery
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from bookings.models import Booking, Places, SessionChange
+from bookings.public.session import Showing
+from bookings.sessions.seen import not_seen_of
+from bookings.states import SESSION_TABLE, SessionStatus, Status, Verb
+from hubs.models import ShowcaseSession
+from hubs.models.session import ShowcaseSessionQuerySet
+from hubs.staff import scope
+
+# The pages of a session that have a button on its card: the end of the page's name, the label, and the statuses at
+# which it makes sense (None: at any). A page that is not there has no button.
+TOLD = frozenset(SessionStatus) - {SessionStatus.DRAFT}
+BUTTONS: tuple[tuple[str, Any, frozenset[SessionStatus]], ...] = (
+    ("register", _("Register"), TOLD),
+    ("write", _("Write"), TOLD),
+    ("late", _("Late start"), SESSION_TABLE[Verb.POSTPONE][0]),
+    ("postpone", _("Postpone"), SESSION_TABLE[Verb.POSTPONE][0]),
+    ("cancel", _("Cancel"), SESSION_TABLE[Verb.CANCEL_SESSION][0]),
+    ("reinstate", _("Reinstate"), SESSION_TABLE[Verb.REINSTATE][0]),
+)
+AFTER_ITS_START = ("register", "write")
+
+
+@dataclass
+class Card:
+    """One session, with what a member of staff may do to it."""
+
+    showing: Showing
+    waiting: int = 0
+    buttons: list[tuple[str, str]] = field(default_factory=list)
+    unseen: int = 0
+
+    @property
+    def session(self) -> ShowcaseSession:
+        return self.showing.session
+
+    @property
+    def page(self) -> str:
+        return page_of(self.session, "change")
+
+    @property
+    def seen_page(self) -> str:
+        return page_of(self.session, "seen")
+
+
+def is_near(session: ShowcaseSession, *, now: dt.datetime) -> bool:
+    """Whether it is today or tomorrow, and has not started: then what is done to it is done in a hurry."""
+    today = timezone.localdate(now)
+    days = (today, today + dt.timedelta(days=1))
+    return session.day in days and session.starts_at is not None and session.starts_at > now
+
+
+def page_of(session: ShowcaseSession, name: str) -> str:
+    return reverse(f"admin:hubs_showcasesession_{name}", args=[session.pk])
+
+
+def cards(user: Any, sessions: Sequence[ShowcaseSession], *, now: dt.datetime) -> list[Card]:
+    """The sessions as cards, in their order: a handful of queries, however many there are."""
+    pks = [session.pk for session in sessions]
+    waiting = dict(
+        Booking.objects.filter(session__in=pks, status=Status.WAITING)
+        .order_by()
+        .values_list("session")
+        .annotate(n=Count("pk"))
+    )
+    theirs = scope.rows(user, ShowcaseSession.objects.filter(pk__in=pks), "change")
+    mine = set(theirs.order_by().values_list("pk", flat=True))
+    near = {timezone.localdate(now), timezone.localdate(now) + dt.timedelta(days=1)}
+    soon = [session.pk for session in sessions if session.pk in mine and session.day in near]
+    unseen = _unseen(soon) if scope.may(user, "view", Booking) else {}
+    return [
+        Card(
+            Showing(session, now),
+            waiting.get(session.pk, 0),
+            list(_buttons(session, now)) if session.pk in soon else [],
+            unseen.get(session.pk, 0),
+        )
+        for session in sessions
+    ]
+
+
+def _buttons(session: Any, now: dt.datetime) -> Iterator[tuple[str, str]]:
+    places: Places = session.places
+    for name, label, at in BUTTONS:
+        too_late = session.starts_at and session.starts_at <= now and name not in AFTER_ITS_START
+        if places.status in at and not too_late:
+            try:
+                yield page_of(session, name), str(label)
+            except NoReverseMatch:
+                continue
+
+
+def _unseen(session_ids: Sequence[int]) -> dict[int, int]:
+    """How many have not said that they have seen the last change of each session, where there was one."""
+    newest = SessionChange.objects.filter(session=OuterRef("session")).order_by("-pk").values("pk")[:1]
+    last = SessionChange.objects.filter(session__in=session_ids, pk=Subquery(newest))
+    return {change.session_id: len(people) for change, people in not_seen_of(list(last)).items()}
+
+
+def seen_by(user: Any) -> ShowcaseSessionQuerySet:
+    """The sessions that somebody may see, with what a card says of them."""
+    mine: ShowcaseSessionQuerySet = scope.rows(user, ShowcaseSession.objects.all())
+    return mine.with_names().select_related("places")
+
+
+def next_ones(user: Any, *, now: dt.datetime) -> ShowcaseSessionQuerySet:
+    """Sessions that somebody may see and that are not over, the next first; those without a date are not in it."""
+    to_come = seen_by(user).filter(ends_at__gt=now, last_day__gte=timezone.localdate(now))
+    return to_come.order_by("first_day", "starts_at", "pk")

@@ -1,0 +1,165 @@
+"""What needs a member of staff now: rows, a sentence with their number, and the list that shows just these.
+
+Home counts them (home.py) and the lists filter by them (`Needs`), so that a number and its list never differ.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from bookings.models import Booking, Mail, Visitor
+from bookings.states import FROZEN, LIVE, SessionStatus, Status
+from hubs.models import HostSchool, ShowcaseSession
+from hubs.staff import scope
+
+# A register that has not been filled in for so long will not be: then the hub reports a number (section 4).
+REGISTER_DAYS = dt.timedelta(days=60)
+SCHOOL_YEAR_STARTS = 9  # September
+
+Rows = QuerySet[Any]
+
+
+@dataclass(frozen=True)
+class Need:
+    """One kind of thing that waits for somebody."""
+
+    name: str
+    model: Any
+    title: Promise | str
+    narrow: Callable[[Rows, dt.datetime], Rows]
+    words: Callable[[int], str]
+
+    @property
+    def address(self) -> str:
+        model = self.model._meta
+        return reverse(f"admin:{model.app_label}_{model.model_name}_changelist") + f"?needs={self.name}"
+
+
+def _register(sessions: Rows, now: dt.datetime) -> Rows:
+    """Sessions that are over, with visitors of whom nobody has said whether they came."""
+    expected = Visitor.objects.coming().filter(
+        booking__session=OuterRef("pk"),
+        booking__status=Status.CONFIRMED,
+        attendance=Visitor.Attendance.EXPECTED,
+    )
+    over = sessions.filter(ends_at__lte=now, last_day__gte=timezone.localdate(now) - REGISTER_DAYS)
+    kept = over.filter(visitors_reported=None).exclude(places__status__in=FROZEN)
+    return kept.filter(Exists(expected.order_by()))
+
+
+def _failed(mails: Rows, now: dt.datetime) -> Rows:
+    """Mails given up, or refused by the address that somebody with a booking still has, or the visiting teacher; not of
+    sessions past."""
+    to_come = Q(session__last_day__gte=timezone.localdate(now)) | Q(session__last_day=None)
+    same_address = Q(recipient_key=F("booking__email_key")) | Q(recipient_key=F("visitor__email_key"))
+    refused = Q(same_address, state=Mail.State.REFUSED, booking__status__in=LIVE)
+    of_session = Q(to_come, session__isnull=False) & (Q(state=Mail.State.FAILED) | refused)
+    later = mails.model.objects.filter(visiting_teacher=OuterRef("visiting_teacher"), pk__gt=OuterRef("pk"))
+    of_teacher = Q(~Exists(later), recipient=F("visiting_teacher__email"), expires_at__gt=now)
+    unsent = mails.filter(state__in=(Mail.State.FAILED, Mail.State.REFUSED))
+    return unsent.filter(of_session | of_teacher)
+
+
+def _opening(sessions: Rows, now: dt.datetime) -> Rows:
+    """Announced, to be booked here, and nobody has said when booking opens."""
+    announced = sessions.filter(places__status=SessionStatus.ANNOUNCED, opens_at=None, booked_elsewhere="")
+    return announced.filter(Q(last_day__gte=timezone.localdate(now)) | Q(last_day=None))
+
+
+def _dates(visits: Rows, now: dt.datetime) -> Rows:
+    """Visits of this academic year or a later one that have no day and no month yet."""
+    today = timezone.localdate(now)
+    year = today.year if today.month >= SCHOOL_YEAR_STARTS else today.year - 1
+    return visits.filter(first_day=None, hub_year__exchange__year__gte=year)
+
+
+NEEDS = (
+    Need(
+        "register",
+        ShowcaseSession,
+        _("register not filled in"),
+        _register,
+        lambda n: (
+            ngettext(
+                "%(n)d session is over and its register is not filled in",
+                "%(n)d sessions are over and their registers are not filled in",
+                n,
+            )
+            % {"n": n}
+        ),
+    ),
+    Need(
+        "failed",
+        Mail,
+        _("not delivered"),
+        _failed,
+        lambda n: ngettext("%(n)d mail was not delivered", "%(n)d mails were not delivered", n) % {"n": n},
+    ),
+    Need(
+        "held",
+        Booking,
+        _("hold not confirmed"),
+        lambda rows, _now: rows.filter(status=Status.HELD),
+        lambda n: ngettext("%(n)d hold is not confirmed yet", "%(n)d holds are not confirmed yet", n) % {"n": n},
+    ),
+    Need(
+        "waiting",
+        Booking,
+        _("waits for places"),
+        lambda rows, _now: rows.filter(status=Status.WAITING),
+        lambda n: ngettext("%(n)d party waits for places", "%(n)d parties wait for places", n) % {"n": n},
+    ),
+    Need(
+        "opening",
+        ShowcaseSession,
+        _("no opening time"),
+        _opening,
+        lambda n: (
+            ngettext(
+                "%(n)d announced session has no time when booking opens",
+                "%(n)d announced sessions have no time when booking opens",
+                n,
+            )
+            % {"n": n}
+        ),
+    ),
+    Need(
+        "dates",
+        HostSchool,
+        _("no dates"),
+        _dates,
+        lambda n: ngettext("%(n)d visit has no dates yet", "%(n)d visits have no dates yet", n) % {"n": n},
+    ),
+)
+
+
+def counted(user: Any, *, now: dt.datetime) -> Iterator[tuple[str, str]]:
+    """What needs this member of staff, in words, each with the address of its list: one query for each kind."""
+    for need in NEEDS:
+        seen = scope.rows(user, need.model._base_manager.order_by())
+        if number := need.narrow(seen, now).count():
+            yield need.words(number), need.address
+
+
+class Needs(admin.SimpleListFilter):
+    """A list of what Home has counted."""
+
+    title = _("what it needs")
+    parameter_name = "needs"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [(need.name, need.title) for need in NEEDS if need.model is model_admin.model]
+
+    def queryset(self, request: HttpRequest, queryset: Rows) -> Rows:
+        narrow = {need.name: need.narrow for need in NEEDS if need.model is queryset.model}.get(self.value() or "")
+        return narrow(queryset, timezone.now()) if narrow else queryset

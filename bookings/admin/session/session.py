@@ -1,0 +1,318 @@
+"""Sessions: a form for what staff describe; actions, buttons and a page of its own for what verbs decide."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.db import transaction
+from django.db.models import F, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, reverse
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from bookings import places
+from bookings.admin.base import columns
+from bookings.admin.base.buttons import on_its_day
+from bookings.admin.base.export_page import WithExport
+from bookings.admin.base.read_only import staff
+from bookings.admin.day.register import WithRegister
+from bookings.admin.home.needs import Needs
+from bookings.admin.session.drafts import WithDrafts
+from bookings.admin.session.late import WithLateStart
+from bookings.admin.session.letters import LetterInline, WithLetters
+from bookings.admin.session.more_dates import WithMoreDates
+from bookings.admin.session.session_form import LessonInline, ProgrammeInline, ResourceInline, SessionForm, of_last_time
+from bookings.admin.session.session_order import parts
+from bookings.public.counting import with_counts
+from bookings.rule.refusals import NotReady, Refused, TooFewPlaces
+from bookings.rule.words import why_not
+from bookings.sessions import changes as session_changes
+from bookings.states import SESSION_TABLE, SessionStatus, Verb
+from hubs.admin.bases import HTTPS
+from hubs.admin.choosing import AN_ID
+from hubs.admin.history import WithHistory
+from hubs.models import HostSchool, HubYear, Lesson, ShowcaseSession
+from hubs.staff import scope
+from hubs.vocabulary.teaching import listed
+
+# What a verb's button is called, and at which sessions it makes sense.
+VERBS = [
+    ("announce", _("Announce"), SESSION_TABLE[Verb.ANNOUNCE][0]),
+    ("open_booking", _("Open booking"), SESSION_TABLE[Verb.OPEN][0]),
+    ("close_booking", _("Close booking"), SESSION_TABLE[Verb.CLOSE][0]),
+]
+
+
+class ToCome(admin.SimpleListFilter):
+    """Sessions that are to come, or past."""
+
+    title = _("when")
+    parameter_name = "when"
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, Any]]:
+        return [("to_come", _("to come")), ("past", _("past"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        today = timezone.localdate()
+        if self.value() == "to_come":
+            return queryset.upcoming(today=today)  # type: ignore[attr-defined, no-any-return]  # our queryset
+        if self.value() == "past":
+            return queryset.past(today=today)  # type: ignore[attr-defined, no-any-return]  # our queryset
+        return queryset
+
+
+class PlacesForm(forms.Form):
+    """How many places a session has."""
+
+    capacity = forms.IntegerField(
+        label=_("Places"), min_value=0, max_value=10_000, help_text=_("All of them. 0: not known yet.")
+    )
+    held_back = forms.IntegerField(
+        label=_("Held back"),
+        min_value=0,
+        max_value=10_000,
+        help_text=_("Of these, kept for guests and the host's own staff until they come free."),
+    )
+
+
+@admin.register(ShowcaseSession)
+class SessionAdmin(WithRegister, WithDrafts, WithMoreDates, WithLetters, WithLateStart, WithExport, WithHistory):
+    export_columns = columns.SESSION
+    form = SessionForm
+    change_form_template = "admin/session_form.html"
+    inlines = [LessonInline, ProgrammeInline, ResourceInline]
+    list_display = ["day", "session", "standing", "in_short", "where", "hub"]
+    list_display_links = ["day", "session"]
+    list_filter = [ToCome, Needs, "places__status", "kind", "visibility", "hub_year__exchange", "hub_year__hub"]
+    date_hierarchy = "first_day"
+    ordering = [F("first_day").desc(nulls_first=True), F("starts_at").desc(nulls_first=True)]
+    search_fields = ["ref", "title", "venue__name", "place_name", "host_school__school__name", "hub_year__name"]
+    search_help_text = _("Reference, title, school, place or hub.")
+    autocomplete_fields = ["hub_year", "host_school", "venue", "also_run_by", "only_authorities", "only_list"]
+    readonly_fields = ["ref", "standing", "status", "capacity", "taken", "held_back"]
+    actions = ["announce", "open_booking", "close_booking"]
+    save_on_top = True
+    to_choose = staticmethod(on_its_day)  # hubs/admin/scoped.py asks
+    formfield_overrides = HTTPS
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ShowcaseSession]:
+        return super().get_queryset(request).with_names().select_related("places")  # type: ignore[attr-defined, no-any-return]  # our queryset
+
+    def to_export(self, request: HttpRequest, queryset: QuerySet[ShowcaseSession]) -> QuerySet[ShowcaseSession]:
+        return with_counts(queryset)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """A booking is for a session that is to come, so only those are offered, the next one first.
+
+        To go to instead, any hub's that can be booked and is for everyone to see.
+        """
+        chosen_for = getattr(request, "chooses_for", None)  # of a look-up: see ScopedAutocomplete
+        if chosen_for in ("bookings.Booking.session", "bookings.SessionChange.instead"):
+            queryset = queryset.upcoming(today=timezone.localdate())  # type: ignore[attr-defined]  # our queryset
+            queryset = queryset.order_by(F("first_day").asc(nulls_last=True), "starts_at", "pk")
+        if chosen_for == "bookings.SessionChange.instead":
+            queryset = queryset.filter(places__status=SessionStatus.OPEN).public()  # type: ignore[attr-defined]  # our queryset
+        return super().get_search_results(request, queryset, search_term)
+
+    def get_inlines(self, request: HttpRequest, obj: Any = None) -> Any:
+        """A session that is there shows what has been written to its people."""
+        return self.inlines if obj is None else [*self.inlines, LetterInline]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        of_people = obj is None or self.has_change_permission(request, obj)  # the programme office may not
+        return parts(adding=obj is None, of_people=of_people)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """A new session is given its places in the form; later, verbs alone write them."""
+        return self.readonly_fields if obj else []
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """The hub's newest year where somebody has one hub; of a visit, its hub and what is known of its school."""
+        years = scope.choices(request.user, HubYear.objects.order_by("-exchange__year"), of=ShowcaseSession)
+        visits = scope.choices(request.user, HostSchool.objects.select_related("hub_year"), of=ShowcaseSession)
+        wanted = request.GET.get("host_school", "")
+        visit = visits.filter(pk=wanted).first() if AN_ID.fullmatch(wanted) else None
+        if visit:
+            return {"hub_year": visit.hub_year_id, "host_school": visit.pk} | of_last_time(visit.hub_year, visit)
+        mine = scope.hubs_with(request.user, scope.STAFF)
+        newest = years.first() if len(mine) == 1 else None
+        return {"hub_year": newest.pk} if newest else {}
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Never several at once, and none that anything happened to: its trail stays."""
+        allowed = super().has_delete_permission(request, obj)
+        return allowed and obj is not None and not obj.bookings.exists() and not obj.audit.exists()
+
+    def save_model(self, request: HttpRequest, obj: ShowcaseSession, form: Any, change: bool) -> None:  # noqa: FBT001
+        super().save_model(request, obj, form, change)
+        if not change:
+            room = {name: form.cleaned_data.get(name) or 0 for name in ("capacity", "held_back")}
+            places.create(obj, by=staff(request), clock=timezone.now, **room)
+            if form.filled_in:
+                said = _now("Filled in from the last session at this school, so look at it: %(what)s.")
+                self.message_user(request, said % {"what": listed(form.filled_in)}, messages.WARNING)
+            return
+        transaction.on_commit(lambda: self._settle(obj.pk))
+
+    @staticmethod
+    def _settle(session_id: int) -> None:
+        """Dates and shares that have changed may let somebody on the waiting list have a place, or end it."""
+        with places.locked(session_id, timezone.now):
+            return
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        """With the versions of its lessons, which are edited on the session's page."""
+        of_session = (
+            Lesson.history.filter(session_id=object_id) if AN_ID.fullmatch(object_id) else Lesson.history.none()
+        )
+        lessons = of_session.select_related("history_user").order_by("-history_date", "-history_id")
+        return super().history_view(request, object_id, {"also": lessons} | (extra_context or {}))
+
+    # --- what lists and pages show ------------------------------------------------------------------------------------
+
+    @admin.display(description=_("day"), ordering="first_day")
+    def day(self, session: ShowcaseSession) -> str:
+        if session.starts_at:
+            return formats.date_format(timezone.localtime(session.starts_at), "D j M Y, H:i")
+        days = [session.first_day] if session.day else [session.first_day, session.last_day]
+        return " – ".join(formats.date_format(day, "D j M Y") for day in days if day) or _now("no date yet")
+
+    @admin.display(description=_("session"), ordering="title")
+    def session(self, session: ShowcaseSession) -> str:
+        return str(session)
+
+    @admin.display(description=_("hub"), ordering="hub_year__name")
+    def hub(self, session: ShowcaseSession) -> str:
+        return session.hub_year.name
+
+    @admin.display(description=_("where"))
+    def where(self, session: ShowcaseSession) -> str:
+        return ", ".join(part for part in (session.where_name, session.where_town) if part)
+
+    @admin.display(description=_("now"))
+    def standing(self, session: Any) -> str:
+        return str(session.places.standing(now=timezone.now()).label)
+
+    @admin.display(description=_("status"))
+    def status(self, session: Any) -> str:
+        return str(session.places.get_status_display())
+
+    @admin.display(description=_("places"))
+    def capacity(self, session: Any) -> int:
+        return int(session.places.capacity)
+
+    @admin.display(description=_("taken"))
+    def taken(self, session: Any) -> int:
+        return int(session.places.places_taken)
+
+    @admin.display(description=_("held back"))
+    def held_back(self, session: Any) -> int:
+        return int(session.places.kept(now=timezone.now()))
+
+    @admin.display(description=_("taken"), ordering="places__places_taken")
+    def in_short(self, session: Any) -> str:
+        held_back = self.held_back(session)
+        return f"{session.places}, {held_back} {_now('held back')}" if held_back else str(session.places)
+
+    # --- verbs ------------------------------------------------------------------------------------
+
+    def buttons(self, request: HttpRequest, row: Any) -> Iterable[tuple[str, str]]:
+        return [(name, str(label)) for name, label, at in VERBS if row.places.status in at]
+
+    def links(self, request: HttpRequest, row: Any) -> Iterable[tuple[str, str]]:
+        yield from self.register_links(request, row)  # first: on the day it is what the page is opened for
+        bookings = reverse(f"{self.admin_site.name}:bookings_booking_changelist")
+        if self.has_change_permission(request, row):
+            yield self.page_of(row.pk, "places"), _now("Set places")
+            yield from self.change_links(request, row)
+        of_it = f"?session__id__exact={row.pk}"
+        if request.user.has_perm("bookings.view_booking", row):
+            yield bookings + of_it, _now("Bookings")
+        if request.user.has_perm("bookings.add_booking"):
+            yield f"{bookings}add/?session={row.ref}", _now("Book for somebody")
+        if request.user.has_perm("bookings.view_auditentry", row):
+            for model, label in (("auditentry", _now("What happened")), ("mail", _now("Mails"))):
+                yield reverse(f"{self.admin_site.name}:bookings_{model}_changelist") + of_it, label
+
+    @admin.action(description=_("Announce"), permissions=["change"])
+    def announce(self, request: HttpRequest, queryset: QuerySet[ShowcaseSession]) -> None:
+        self._change(request, queryset, session_changes.announce, done=_now("Announced"))
+
+    @admin.action(description=_("Open booking"), permissions=["change"])
+    def open_booking(self, request: HttpRequest, queryset: QuerySet[ShowcaseSession]) -> None:
+        self._change(request, queryset, session_changes.open_booking, done=_now("Booking opened"))
+
+    @admin.action(description=_("Close booking"), permissions=["change"])
+    def close_booking(self, request: HttpRequest, queryset: QuerySet[ShowcaseSession]) -> None:
+        self._change(request, queryset, session_changes.close_booking, done=_now("Booking closed"))
+
+    def _change(self, request: HttpRequest, queryset: QuerySet[Any], verb: Any, *, done: str) -> None:
+        by = staff(request)
+        self.carry_out(
+            request, queryset, lambda pk: verb(pk, by=by, clock=timezone.now), done=done, refused=why_not_open
+        )
+
+    def get_urls(self) -> list[URLPattern]:
+        return [self.page_path("places", self.places_view), *super().get_urls()]
+
+    def places_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """How many places there are and how many are held back."""
+        session = self.row_of(request, object_id)
+        now = {"capacity": session.places.capacity, "held_back": session.places.held_back}
+        form = PlacesForm(request.POST or None, initial=now)
+        if form.is_valid() and self._set_places(request, session, form):
+            return HttpResponseRedirect(self.page_of(session.pk))
+        title, rows = _now("Set places"), [_now("%(places)s taken") % {"places": session.places}]
+        return self.form_page(request, form, title=title, button=title, original=session, rows=rows)
+
+    def _set_places(self, request: HttpRequest, session: Any, form: PlacesForm) -> bool:
+        wanted = form.cleaned_data
+        try:
+            session_changes.set_places(session.pk, **wanted, by=staff(request), clock=timezone.now)
+        except TooFewPlaces as error:
+            form.add_error("capacity", too_few_in_words(error, **wanted))
+            return False
+        said = _now("Places set: %(capacity)d, of which %(held_back)d held back.") % wanted
+        self.message_user(request, said, messages.SUCCESS)
+        return True
+
+
+def too_few_in_words(error: TooFewPlaces, *, capacity: int, held_back: int) -> str:
+    """And how many would have to be asked for first. One place may be needed only because booking is open."""
+    if error.needed == 1:
+        return _now("There must be at least 1 place: it is taken or held back, or booking is open.")
+    fewer = error.needed - capacity
+    if held_back < fewer:  # so that holding none back would not be enough
+        first = ngettext(
+            "Ask visitors to give %(n)d place back first.", "Ask visitors to give %(n)d places back first.", fewer
+        )
+    else:
+        first = ngettext(
+            "Hold %(n)d place fewer back, or ask visitors to give %(n)d place back first.",
+            "Hold %(n)d places fewer back, or ask visitors to give %(n)d places back first.",
+            fewer,
+        )
+    return f"{why_not(error)} {first % {'n': fewer}}"
+
+
+def why_not_open(session: Any, error: Refused) -> str:
+    """What the session lacks, where that is why it cannot open."""
+    if not isinstance(error, NotReady):
+        return why_not(error)
+    if session.booked_elsewhere:
+        return _now("It is booked elsewhere, so booking cannot open here.")
+    needs = {
+        _now("a start"): session.starts_at,
+        _now("an end"): session.ends_at,
+        _now("a place to be"): session.where_name,
+        _now("its number of places"): session.places.capacity,
+    }
+    return _now("Before booking opens it needs %(what)s.") % {
+        "what": listed([name for name, there in needs.items() if not there])
+    }

@@ -1,0 +1,146 @@
+"""A whole visit, or a hub's exchange: cancel, postpone and reinstate its sessions; and what has become of it.
+
+`hubs` know nothing of bookings, so the pages of visits and hub years get their links here.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from bookings.admin.base.buttons import on_its_day
+from bookings.admin.base.preview import WithPreview
+from bookings.admin.base.read_only import ReadOnlyAdmin, ReadOnlyInline, staff
+from bookings.admin.home.needs import Needs
+from bookings.admin.session.change_forms import WideForm
+from bookings.admin.session.changes import whom
+from bookings.admin.session.letters import WithWideLetters
+from bookings.admin.session.more_dates import WithVisitAgain
+from bookings.models import Seen, SessionChange, WideChange, WideStep
+from bookings.sessions import wide_changes
+from bookings.states import Verb
+from hubs.admin.exchange import HostSchoolAdmin
+from hubs.admin.hub import HubYearAdmin
+from hubs.models import HostSchool, HubYear
+
+NAMES: dict[str, tuple[Verb, Promise | str]] = {
+    "cancel": (Verb.CANCEL_SESSION, _("Cancel its sessions")),
+    "postpone": (Verb.POSTPONE, _("Postpone its sessions")),
+    "reinstate": (Verb.REINSTATE, _("Reinstate its sessions")),
+}
+
+
+class WithWideChanges(WithPreview):
+    """What belongs together and can be called off together."""
+
+    def links(self, request: HttpRequest, row: Any) -> Iterable[tuple[str, str]]:
+        yield from super().links(request, row)
+        if self.has_change_permission(request, row):
+            for name, (verb, label) in NAMES.items():
+                if wide_changes.sessions_of(row, verb, today=timezone.localdate()).exists():
+                    yield self.page_of(row.pk, name), str(label)
+
+    def get_urls(self) -> list[URLPattern]:
+        return [*(self.page_path(name, self.wide_view, page=name) for name in NAMES), *super().get_urls()]
+
+    def wide_view(self, request: HttpRequest, object_id: int, page: str) -> HttpResponse:
+        """Which sessions, and what the hub says. It is stored, and the worker carries it out."""
+        row = self.row_of(request, object_id)
+        verb, label = NAMES[page]
+        sessions = wide_changes.sessions_of(row, verb, today=timezone.localdate())
+        offers = verb is not Verb.REINSTATE
+        form = WideForm(request.POST or None, sessions=sessions, offers=offers, admin_site=self.admin_site)
+
+        def do(form: Any) -> str:
+            chosen = list(form.cleaned_data["sessions"])
+            by, news = staff(request), form.news()
+            wide = wide_changes.ask_for(row, verb, chosen, by=by, clock=timezone.now, news=news)
+            number = wide.steps.count()
+            return ngettext(
+                "%(n)d session is changed within a minute or so.",
+                "%(n)d sessions are changed within a minute or so.",
+                number,
+            ) % {"n": number}
+
+        def touches(form: Any) -> list[str]:
+            chosen = list(form.cleaned_data["sessions"])
+            return [*map(on_its_day, chosen), *whom([session.pk for session in chosen])]
+
+        return self.ask(request, form, title=str(label), original=row, touches=touches, do=do)
+
+
+admin.site.unregister(HostSchool)
+admin.site.unregister(HubYear)
+
+
+@admin.register(HostSchool)
+class VisitAdmin(WithVisitAgain, WithWideLetters, WithWideChanges, HostSchoolAdmin):
+    """A host school's visit, whose sessions can be called off together."""
+
+    list_filter = [Needs, *HostSchoolAdmin.list_filter]
+
+
+@admin.register(HubYear)
+class ExchangeOfHubAdmin(WithWideLetters, WithWideChanges, HubYearAdmin):
+    """A hub in a year, whose sessions can be called off together."""
+
+
+# --- what has become of it --------------------------------------------------------------------------------------------
+
+
+class StepInline(ReadOnlyInline):
+    model = WideStep
+    fields = ["session", "done_at", "refused"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[WideStep]:
+        return super().get_queryset(request).select_related("session")
+
+
+@admin.register(WideChange)
+class WideChangeAdmin(ReadOnlyAdmin):
+    """Which sessions have been changed, which are to be, and which could not."""
+
+    list_display = ["__str__", "staff", "created_at", "done"]
+    list_filter = ["verb"]
+    list_select_related = ["staff", "host_school__school", "host_school__hub_year__exchange", "hub_year__exchange"]
+    search_fields = ["hub_year__name", "host_school__school__name"]
+    fields = ["verb", "host_school", "hub_year", "message", "staff", "created_at", "done"]
+    readonly_fields = ["done"]
+    inlines = [StepInline]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[WideChange]:
+        steps = {"all_steps": Count("steps"), "steps_done": Count("steps", filter=Q(steps__done_at__isnull=False))}
+        wide: QuerySet[WideChange] = super().get_queryset(request)
+        return wide.annotate(**steps).order_by("-pk")
+
+    @admin.display(description=_("done"))
+    def done(self, wide: Any) -> str:
+        return _now("%(done)d of %(all)d sessions") % {"done": wide.steps_done, "all": wide.all_steps}
+
+
+class SeenInline(ReadOnlyInline):
+    model = Seen
+    fields = ["booking", "visitor", "at"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Seen]:
+        return super().get_queryset(request).select_related("booking", "visitor")
+
+
+@admin.register(SessionChange)
+class SessionChangeAdmin(ReadOnlyAdmin):
+    """What was done to sessions, and what the hub said of it."""
+
+    list_display = ["at", "verb", "session", "staff", "message"]
+    list_filter = ["verb", "session__hub_year__hub"]
+    list_select_related = ["session", "staff"]
+    search_fields = ["session__ref"]
+    fields = ["session", "verb", "at", "staff", "message"]
+    inlines = [SeenInline]

@@ -1,0 +1,134 @@
+"""What happened and what was sent, in words: the audit trail, the outbox, and the rows that verbs lock.
+
+Neither a private link nor the facts frozen in a mail are shown: the booking's page says what it is about.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from bookings.admin.base.buttons import WithButtons
+from bookings.admin.base.read_only import FoundByBookingOrAddress, ReadOnlyAdmin
+from bookings.admin.booking.story import change_in_words, fate_of, who_did
+from bookings.admin.home.needs import Needs
+from bookings.mail import sending as outbox
+from bookings.models import AuditEntry, Booking, Mail, Places
+from hubs.models import ShowcaseSession
+
+MOST_AT_ONCE = 100
+
+
+class ToItsPages:
+    """Links to the pages of a row's session and booking."""
+
+    @admin.display(description=_("session"), ordering="session__first_day")
+    def session_page(self, row: Any) -> SafeString | str:
+        if not row.session:
+            return ""
+        return format_html('<a href="{}">{}</a>', _page(ShowcaseSession, row.session_id), row.session)
+
+    @admin.display(description=_("booking"), ordering="booking__reference")
+    def booking_page(self, row: Any) -> SafeString | str:
+        if not row.booking:
+            return ""
+        return format_html('<a href="{}">{}</a>', _page(Booking, row.booking_id), row.booking)
+
+
+def _page(model: Any, pk: object) -> str:
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_change", args=[pk])
+
+
+@admin.register(AuditEntry)
+class AuditEntryAdmin(ToItsPages, FoundByBookingOrAddress):
+    list_display = ["at", "verb", "who", "change", "session_page", "booking_page", "why"]
+    list_filter = ["verb", "by"]
+    list_select_related = ["staff", "session", "booking"]
+    search_fields = ["session__ref"]
+    search_help_text = _("A booking's or a session's reference, or the email address of a member of staff.")
+    address_lookup = "staff__email"
+    fields = ["at", "verb", "who", "change", "session_page", "booking_page", "why"]
+    readonly_fields = ["who", "change", "session_page", "booking_page"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[AuditEntry]:
+        return super().get_queryset(request).prefetch_related("session__lessons")
+
+    @admin.display(description=_("who"), ordering="by")
+    def who(self, entry: AuditEntry) -> str:
+        return who_did(entry)
+
+    @admin.display(description=_("how it changed"))
+    def change(self, entry: AuditEntry) -> str:
+        return change_in_words(entry)
+
+
+@admin.register(Mail)
+class MailAdmin(ToItsPages, WithButtons, FoundByBookingOrAddress):
+    """The outbox; what was given up or refused can be sent again."""
+
+    list_display = ["kind", "recipient", "fate", "booking_page", "session_page", "created_at", "answered_at"]
+    list_filter = [Needs, "state", "kind", "urgent"]
+    list_select_related = ["session", "booking"]
+    search_fields = ["session__ref"]
+    search_help_text = _("Email address, or a booking's or a session's reference.")
+    address_lookup = "recipient_key"
+    actions = ["send_again"]
+    readonly_fields = ["fate", "session_page", "booking_page"]
+    fields = [
+        *("kind", "recipient", "fate", "session_page", "booking_page", "visitor", "visiting_teacher"),
+        *("language", "urgent"),
+        *("created_at", "due_at", "expires_at", "answered_at", "tries", "last_error"),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Mail]:
+        mails: QuerySet[Mail] = super().get_queryset(request)
+        return mails.defer("facts").prefetch_related("session__lessons")
+
+    def has_resend_permission(self, request: HttpRequest) -> bool:
+        """No form changes a mail, so "change" is refused: who may send one again is asked of the scope."""
+        return request.user.has_perm("bookings.change_mail")
+
+    @admin.display(description=_("what became of it"), ordering="state")
+    def fate(self, mail: Mail) -> str:
+        return ", ".join(fate_of(mail))
+
+    def buttons(self, request: HttpRequest, row: Any) -> Iterable[tuple[str, str]]:
+        if row.state == Mail.State.FAILED:
+            yield "send_again", _now("Send again")
+
+    @admin.action(description=_("Send again"), permissions=["resend"])
+    def send_again(self, request: HttpRequest, queryset: QuerySet[Mail]) -> None:
+        rows = {mail.pk: mail for mail in queryset[:MOST_AT_ONCE]}
+
+        def verb(pk: int) -> None:
+            outbox.send_again(pk, now=timezone.now())
+            self.log_change(request, rows[pk], _now("Sent again."))
+
+        self.carry_out(
+            request,
+            rows.values(),
+            verb,
+            done=_now("On its way again"),
+            named=lambda mail: f"{mail.get_kind_display()} ({mail.recipient})",
+        )
+
+
+@admin.register(Places)
+class PlacesAdmin(ReadOnlyAdmin):
+    list_display = ["session", "status", "capacity", "places_taken", "held_back"]
+    list_filter = ["status"]
+    list_select_related = ["session"]
+    search_fields = ["session__ref", "session__title"]
+    search_help_text = _("A session's reference or title.")
+    fields = ["session", "status", "capacity", "places_taken", "held_back", "calendar_sequence"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Places]:
+        return super().get_queryset(request).prefetch_related("session__lessons")

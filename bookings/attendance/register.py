@@ -1,0 +1,185 @@
+"""The register: who has come, marked at the door, by several people at once and over a poor connection.
+
+A mark changes nobody's place, so it takes no lock of the session: the visitor's own row alone is locked and judged, and
+the database decides who was first (docs/decisions/0011). What is marked, when and by whom stands on the visitor.
+"""
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from bookings.models import Booking, Visitor
+from bookings.rule.refusals import NotBookable, TooEarly
+from bookings.states import FROZEN, Standing, Status
+from hubs.models import ShowcaseSession, StaffUser
+from hubs.vocabulary.school_days import london
+from hubs.vocabulary.school_words import searchable
+
+EXPECTED, ATTENDED, ABSENT = Visitor.Attendance.EXPECTED, Visitor.Attendance.ATTENDED, Visitor.Attendance.ABSENT
+OFFICE_FROM = dt.timedelta(hours=2)  # before the start, product.md section 2
+OLDEST_TAP = 24 * 60 * 60  # seconds: a telephone without a connection has not waited longer than the day
+# Who stands at the door although no place is theirs: to be let in, or told what has become of their booking.
+NOT_CONFIRMED = (Status.HELD, Status.OFFERED, Status.WAITING, Status.LAPSED)
+
+
+# What a tap can do: to what, from what was shown.
+TAPS = {(ATTENDED, EXPECTED), (ATTENDED, ABSENT), (EXPECTED, ATTENDED)}
+
+
+class Mark(NamedTuple):
+    """One tap: whom, what they are to be, what they were when it was tapped, and how many seconds ago that was."""
+
+    visitor: int
+    to: str
+    was: str
+    ago: int = 0
+
+
+def read_mark(text: str) -> Mark | None:
+    """A tap as pages send it, "12:attended:expected" or "12:attended:expected:90"; None for anything else."""
+    visitor, *states = text.split(":")
+    ago = states.pop() if len(states) == 3 else "0"
+    numbers = all(part.isascii() and part.isdecimal() and len(part) < 19 for part in (visitor, ago))
+    if not numbers or tuple(states) not in TAPS:
+        return None
+    return Mark(int(visitor), states[0], states[1], min(int(ago), OLDEST_TAP))
+
+
+def coming(session: ShowcaseSession) -> "QuerySet[Visitor]":
+    """Everybody with a confirmed place."""
+    return Visitor.objects.coming().filter(booking__session=session, booking__status=Status.CONFIRMED)
+
+
+def marks(session: ShowcaseSession) -> dict[int, str]:
+    """How everybody stands, by the visitor's id: one query."""
+    return dict(coming(session).order_by("pk").values_list("pk", "attendance"))
+
+
+def mark(session: ShowcaseSession, tap: Mark, *, by: StaffUser | None, now: dt.datetime) -> bool:
+    """Carry out one tap of a member of staff, or (None) of the school's office; returns whether it changed anything.
+
+    Somebody seen at the door has come, also where the register was closed meanwhile; but the tap of a telephone that
+    was out of reach does not undo what somebody put right after it. Undoing undoes only what the tapper saw.
+    Raises NotBookable for a session that is off.
+    """
+    refuse_if_off(session)
+    at = now - dt.timedelta(seconds=tap.ago)
+    if not coming(session).filter(pk=tap.visitor).exists():
+        return False
+    earlier = Q(marked_at=None) | Q(marked_at__lte=at)
+    came = Q(attendance=ABSENT) | Q(earlier, attendance=EXPECTED)
+    undone = Q(earlier, attendance=tap.was)
+    return bool(_write([tap.visitor], came if tap.to == ATTENDED else undone, tap.to, by=by, at=at))
+
+
+def mark_all(session: ShowcaseSession, *, by: StaffUser | None, now: dt.datetime) -> int:
+    """Everybody who is still expected at this moment has come; returns how many. Raises NotBookable."""
+    refuse_if_off(session)
+    return _write(marks(session), Q(attendance=EXPECTED), ATTENDED, by=by, at=now)
+
+
+def undo_all(session: ShowcaseSession, at: dt.datetime, *, by: StaffUser | None, now: dt.datetime) -> int:
+    """Those whom `mark_all` marked at that moment are expected again, unless somebody has marked them since."""
+    refuse_if_off(session)
+    return _write(marks(session), Q(attendance=ATTENDED, marked_at=at), EXPECTED, by=by, at=now)
+
+
+def close(session: ShowcaseSession, *, by: StaffUser | None, now: dt.datetime) -> int:
+    """Whoever is still expected once the session is over did not come. Raises TooEarly, NotBookable."""
+    refuse_if_off(session)
+    if not is_over(session, now=now):
+        raise TooEarly
+    return _write(marks(session), Q(attendance=EXPECTED), ABSENT, by=by, at=now)
+
+
+def reopen(session: ShowcaseSession, *, by: StaffUser | None, now: dt.datetime) -> int:
+    """Everybody who is marked absent is expected again. Raises NotBookable."""
+    refuse_if_off(session)
+    return _write(marks(session), Q(attendance=ABSENT), EXPECTED, by=by, at=now)
+
+
+@transaction.atomic
+def _write(visitors: Iterable[int], allowed: Q, to: str, *, by: StaffUser | None, at: dt.datetime) -> int:
+    """The one place that marks. `allowed` asks of the visitor's own row alone: PostgreSQL asks it again of a row that
+    somebody else was writing, and would not of a join, which it keeps as it was before.
+
+    Rows are locked in one order, so that two who mark everybody do not wait for each other for ever.
+    """
+    rows = Visitor.objects.filter(allowed, pk__in=list(visitors)).order_by("pk").select_for_update(no_key=True)
+    mine = list(rows.values_list("pk", flat=True))
+    return Visitor.objects.filter(pk__in=mine).update(attendance=to, marked_at=at, marked_by=by)
+
+
+def refuse_if_off(session: ShowcaseSession) -> None:
+    """Raises NotBookable for a session that is cancelled or postponed: nobody comes."""
+    if session.places.status in FROZEN:
+        raise NotBookable(Standing(session.places.status))
+
+
+def is_over(session: ShowcaseSession, *, now: dt.datetime) -> bool:
+    return bool(session.ends_at and session.ends_at <= now)
+
+
+def office_may_mark(session: ShowcaseSession, *, now: dt.datetime) -> bool:
+    """Whether it is time for the office to mark: from two hours before the start until the end of the day in London."""
+    if session.starts_at is None or session.day is None or session.places.status in FROZEN:
+        return False
+    midnight = london(session.day + dt.timedelta(days=1), dt.time())
+    return session.starts_at - OFFICE_FROM <= now < midnight
+
+
+# --- as it is read --------------------------------------------------------------------------------------------------
+
+
+class Group(NamedTuple):
+    """Visitors under one heading: a letter, or a school."""
+
+    heading: str
+    visitors: list[Visitor]
+
+
+def people(session: ShowcaseSession) -> list[Visitor]:
+    """Everybody with a place, A to Z by the last word of their name; who is to be named comes last. One query."""
+    found = coming(session).select_related("booking__school", "marked_by")
+    return sorted(found, key=_by_last_word)
+
+
+def _by_last_word(visitor: Visitor) -> tuple[bool, str, str, int]:
+    name = visitor.full_name or ""
+    return not name, searchable(last_word(name)), searchable(name), visitor.pk
+
+
+def last_word(name: str) -> str:
+    """The word that a name is filed under. What stands in brackets is no name: "Ann Lee (maths lead)" is under L."""
+    words = name.split("(")[0].split() or name.split()
+    return words[-1] if words else ""
+
+
+def by_letter(visitors: Iterable[Visitor], *, unnamed: str) -> list[Group]:
+    """Sorted visitors by first letter of the last word; under `unnamed` those who are to be named."""
+    groups: list[Group] = []
+    for visitor in visitors:
+        letter = searchable(last_word(visitor.full_name or ""))[:1].upper() or ("#" if visitor.full_name else unnamed)
+        if not groups or groups[-1].heading != letter:
+            groups.append(Group(letter, []))
+        groups[-1].visitors.append(visitor)
+    return groups
+
+
+def by_school(visitors: Iterable[Visitor]) -> list[Group]:
+    """Sorted visitors by their school."""
+    groups: dict[str, Group] = {}
+    for visitor in visitors:
+        school = visitor.booking.school_in_words
+        groups.setdefault(visitor.booking.school_key, Group(school, [])).visitors.append(visitor)
+    return sorted(groups.values(), key=lambda group: searchable(group.heading))
+
+
+def not_confirmed(session: ShowcaseSession) -> list[Booking]:
+    """Parties that asked for places and have none to come to: held, offered, waiting, lapsed. Two queries."""
+    found = Booking.objects.filter(session=session, status__in=NOT_CONFIRMED).select_related("school")
+    bookings = list(found.order_by("pk").prefetch_related("visitors"))
+    return sorted(bookings, key=lambda one: (one.status == Status.LAPSED, searchable(one.contact_name or ""), one.pk))

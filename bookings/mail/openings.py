@@ -1,0 +1,179 @@
+"""Booking opens, by hand or by the clock: whoever asked to be told of it is written to once (product.md section 3.12).
+
+Nobody writes that a session has opened, so each round looks for those that are open and not marked as told of.
+"""
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef, Q
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from bookings.models import Mail, Places, TellMe, Told
+from bookings.rule import mails as emails
+from bookings.rule.room import session_facts
+from bookings.rule.words import who_may_book
+from bookings.states import Kind, SessionStatus, Standing
+from hubs.models import HostSchool, Hub, HubYear, ShowcaseSession
+from hubs.models.session import OF_ITS_SESSION
+from hubs.vocabulary.email_address import email_key
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+OPEN = "open"  # what the mark is called
+PUBLIC, STAFF = ShowcaseSession.Visibility.PUBLIC, ShowcaseSession.Visibility.STAFF
+
+
+def due(now: dt.datetime) -> list[int]:
+    """Open sessions with somebody to tell, or that nobody has been told of: one query.
+
+    Those that are full wait until they have a place: there is nothing to tell before.
+    """
+    told = Told.objects.filter(session=OuterRef("pk"), of=OPEN)
+    waiting = TellMe.objects.proved().filter(session=OuterRef("pk"), told_at=None)
+    news = Q(~Exists(told), visibility=PUBLIC) | (Q(Exists(waiting)) & ~Q(visibility=STAFF))
+    return sorted(_with_places(now).filter(news).order_by().values_list("pk", flat=True))
+
+
+def _with_places(now: dt.datetime) -> "QuerySet[ShowcaseSession]":
+    """Sessions to come that the public can book, as `Places.standing` has it."""
+    return ShowcaseSession.objects.filter(
+        Q(closes_at__gt=now) | Q(closes_at=None, starts_at__gt=now),
+        Q(opens_at=None) | Q(opens_at__lte=now),
+        last_day__gte=timezone.localdate(now),
+        places__status=SessionStatus.OPEN,
+        places__capacity__gt=F("places__places_taken") + F("places__held_back"),
+        booked_elsewhere="",
+    )
+
+
+@transaction.atomic
+def make(session_id: int, now: dt.datetime) -> None:
+    """Make the mails of one session that has opened, and the mark that they are made: both or neither.
+
+    One mail for each address, whatever it asked for; any number of processes may do it at once.
+    """
+    session = ShowcaseSession.objects.with_names().get(pk=session_id)
+    news = session.visibility == PUBLIC and not Told.objects.filter(session=session, of=OPEN).exists()
+    wishes = list(_wishes(session, of_all=news))
+    if news:
+        Told.objects.bulk_create([Told(session=session, of=OPEN, at=now)], ignore_conflicts=True)
+    facts = session_facts(session, sequence=0) | {"for_whom": who_may_book(session, now=now)}
+    first: dict[str, TellMe] = {}
+    for wish in wishes:
+        first.setdefault(wish.email_key, wish)
+    mails = [_mail(session, wish, facts, now) for wish in first.values()]
+    Mail.objects.bulk_create(mails, ignore_conflicts=True, batch_size=500)
+    TellMe.objects.filter(pk__in=[wish.pk for wish in wishes]).update(told_at=now)
+
+
+def _wishes(session: ShowcaseSession, *, of_all: bool) -> "QuerySet[TellMe]":
+    """Whoever asked for this session and has not been told; with `of_all`, for its visit or one of its hubs too."""
+    wanted = Q(session=session, told_at=None)
+    if of_all:
+        hubs = [session.hub.pk, *session.also_run_by.values_list("hub_id", flat=True)]
+        wanted |= Q(hub__in=hubs)
+        wanted |= Q(host_school=session.host_school_id, host_school__isnull=False)
+    by_what = (F("session").asc(nulls_last=True), F("host_school").asc(nulls_last=True), "pk")
+    return TellMe.objects.proved().filter(wanted).order_by(*by_what)
+
+
+def _mail(session: ShowcaseSession, wish: TellMe, facts: dict[str, object], now: dt.datetime) -> Mail:
+    key = f"{Kind.BOOKING_OPEN}:{session.pk}:{emails.of_whom(wish.email_key)}"
+    mail = emails.of_wish(wish, Kind.BOOKING_OPEN, facts, now=now, key=key)
+    mail.session, mail.expires_at = session, session.closes_at or session.starts_at
+    return mail
+
+
+def still_true(mail: Mail, *, now: dt.datetime) -> bool:
+    """Whether it still makes sense to say that booking is open: to somebody who wants it, of a session with places."""
+    places = Places.objects.select_related("session").filter(session=mail.session_id).first()
+    if places is None or mail.wish is None or not mail.wish.proved_at:
+        return False
+    seen = {PUBLIC} if mail.wish.session_id is None else set(ShowcaseSession.Visibility) - {STAFF}
+    return places.session.visibility in seen and places.standing(now=now) == Standing.OPEN
+
+
+# Being told when booking opens: ask, prove the address, be told, stop (product.md section 3.12).
+#
+# A wish is of one session, of one host school's visit, or of a hub. Who is told of what stands in openings.py.
+
+
+Thing = ShowcaseSession | HostSchool | Hub
+RELATED = (
+    *(*OF_ITS_SESSION, "session__places"),
+    *("host_school__school", "host_school__hub_year__hub", "hub"),
+)
+
+
+def ask(address: str, of: Thing, *, language: str, now: dt.datetime) -> None:
+    """Keep the wish of an address, and send it the link that confirms it, or nothing where it has just asked.
+
+    An address that was typed alike and never proved gives way: the mail goes to where it was asked for last.
+    """
+    wish = TellMe(email=address, email_key=email_key(address), language=language, created_at=now, **_of(of))
+    TellMe.objects.bulk_create([wish], ignore_conflicts=True)
+    own = TellMe.objects.filter(email_key=wish.email_key, **_of(of))
+    own.filter(proved_at=None).update(email=address, language=language, created_at=now)
+    kept = own.select_related(*RELATED).first()
+    if kept:
+        emails.ask_to_prove(kept, facts_of(kept), now=now)
+
+
+def _of(thing: Thing) -> dict[str, Any]:
+    """The thing by the name of its column."""
+    names = {ShowcaseSession: "session", HostSchool: "host_school", Hub: "hub"}
+    return {names[type(thing)]: thing}
+
+
+def prove(wish: TellMe, *, now: dt.datetime) -> None:
+    """The button behind the mailed link has been pressed: from now on this address is told. Twice is once."""
+    TellMe.objects.filter(pk=wish.pk, proved_at=None).update(proved_at=now)
+
+
+def stop(wish: TellMe) -> None:
+    """Forget the wish, and the mails that it was about to have."""
+    wish.delete()
+
+
+def delete_outlived(*, now: dt.datetime) -> None:
+    """Forget wishes that have had their time. A round with nothing to forget only reads."""
+    outlived = list(TellMe.objects.outlived(now=now).values_list("pk", flat=True))
+    if outlived:
+        TellMe.objects.filter(pk__in=outlived).delete()
+
+
+def beside(wish: TellMe) -> list[TellMe]:
+    """The other wishes of the same address, for whoever holds its link."""
+    others = TellMe.objects.filter(~Q(pk=wish.pk), email_key=wish.email_key)
+    return list(others.select_related(*RELATED).order_by("-created_at", "pk")[:20])
+
+
+def year_of(hub: Hub) -> HubYear | None:
+    """A hub as it is in its newest year."""
+    return hub.years.select_related("exchange").order_by("-exchange__year").first()
+
+
+def facts_of(wish: TellMe) -> dict[str, Any]:
+    """What the mail with the link says of the thing."""
+    if wish.session:
+        return session_facts(wish.session, sequence=0)
+    year = wish.host_school.hub_year if wish.host_school else year_of(wish.hub) if wish.hub else None
+    said = {"hub": year.name, "reply_to": year.contact_email} if year else {}
+    with translation.override(wish.language):  # of the mail, whatever that of the page is
+        return said | {"title": title_of(wish.host_school or wish.hub)}
+
+
+def title_of(thing: Thing | None) -> str:
+    """What somebody asks to be told of, in words."""
+    if isinstance(thing, ShowcaseSession):
+        return thing.name
+    if isinstance(thing, HostSchool):
+        if not thing.school:
+            return _("A host school of %(hub)s, to be announced") % {"hub": thing.hub_year.name}
+        return _("Lessons at %(school)s, %(town)s") % {"school": thing.school.name, "town": thing.school.town}
+    year = year_of(thing) if thing else None
+    return _("Lessons of %(hub)s") % {"hub": year.name} if year else _("Lessons of a hub")

@@ -1,0 +1,263 @@
+"""Mails as they are sent: rendered from their frozen facts, with the private link put in.
+
+Strangers can have us write to anybody, so a mail to an address that nobody has proved repeats no name that they typed.
+"""
+
+import datetime as dt
+import re
+import textwrap
+from email.utils import formataddr
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.mail import EmailMultiAlternatives
+from django.core.validators import validate_email
+from django.db.models import Sum
+from django.template import Context, Engine
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from bookings.mail import links, staff_mails
+from bookings.mail.calendar_entry import calendar_entry, our_address
+from bookings.mail.clashes import clashing
+from bookings.models import Booking, Mail, OfficeLink, SessionChange
+from bookings.models.booking import READING_TIME, SAYS_ANEW, SHORTEST_OFFER
+from bookings.rule.mails import CALENDAR, bookings_of, places_of
+from bookings.rule.room import session_facts
+from bookings.states import FROZEN, Kind, Status
+from hubs.models.session import OF_ITS_SESSION
+from hubs.vocabulary.dates import clock as clock_words
+from hubs.vocabulary.languages import CHINESE
+from hubs.vocabulary.teaching import listed
+
+MOMENTS = ("starts_at", "ends_at", "arrival_at", "deadline", "list_ends_at", "was_starts_at", "was_ends_at")
+OF_SEVERAL_LINES = {"joining", "message"}
+# Mail programs make links of these: whoever puts one in a name wants us to send it.
+LINK_IN_NAME = re.compile(r"://|www\.|@|\w\.[a-z]{2}")
+LINE = 72
+# Mails with a deadline that waits for them to be read.
+READ_WITHIN: dict[str, dt.timedelta] = {
+    Kind.CONFIRM: READING_TIME,
+    Kind.OFFERED: SHORTEST_OFFER,
+    **dict.fromkeys(SAYS_ANEW, READING_TIME),
+}
+
+
+def render(mail: Mail, *, now: dt.datetime) -> EmailMultiAlternatives:
+    """The message of an outbox row, with its private link."""
+    with translation.override(mail.language), timezone.override(settings.TIME_ZONE):
+        context = _context(mail, now=now)
+        context["subject"] = _one_line(_rendered(f"emails/{mail.kind}.subject.txt", context))
+        text = _wrapped(_rendered(f"emails/{mail.kind}.txt", context))
+        html = _rendered(f"emails/{mail.kind}.html", context)
+    message = EmailMultiAlternatives(
+        context["subject"],
+        text,
+        formataddr((context["hub"], our_address())),
+        [mail.recipient or ""],
+        reply_to=[context["reply_to"]] if can_be_written_to(context.get("reply_to")) else None,
+        headers={
+            "Message-ID": f"<mail-{mail.pk}@{our_address().rpartition('@')[2]}>",
+            "Auto-Submitted": "auto-generated",
+        },
+    )
+    message.attach_alternative(html, "text/html")
+    if context["entry"]:
+        mimetype = f"text/calendar; method={CALENDAR[mail.kind]}; name=showcase.ics"
+        message.attach("showcase.ics", context["entry"], mimetype)
+    return message
+
+
+def can_be_written_to(address: str | None) -> bool:
+    """Whether the e-mail library and any mail server can take that address: one, and ASCII before the @."""
+    try:
+        validate_email(address)
+    except ValidationError:
+        return False
+    return (address or "").isprintable()
+
+
+def private_link(mail: Mail) -> str:
+    """The link that the mail carries, or an empty string where it has none."""
+    if mail.staff:
+        return staff_mails.link_of(mail)
+    if mail.wish:
+        return links.url(links.Purpose.UNSUBSCRIBE, mail.wish)
+    if mail.visiting_teacher:
+        return links.url(links.Purpose.ITINERARY, mail.visiting_teacher, version=mail.facts["link_version"])
+    if mail.kind == Kind.REGISTER:
+        link = OfficeLink.objects.get(session=mail.session_id)
+        return links.url(links.Purpose.OFFICE, link, version=mail.facts["link_version"])
+    if mail.visitor:
+        version = mail.facts.get("link_version", mail.visitor.link_version)
+        return links.url(links.Purpose.VISITOR, mail.visitor, version=version) if version else ""
+    return links.url(links.Purpose.CONTACT, mail.booking) if mail.booking else ""
+
+
+def _context(mail: Mail, *, now: dt.datetime) -> dict[str, Any]:
+    """What the templates say, each fact on one line."""
+    facts = _said(mail.facts | _as_it_is(mail))
+    session_url = settings.SITE_URL + reverse("session", args=[facts["ref"]]) if "ref" in facts else ""
+    link = private_link(mail)
+    return facts | {
+        "hub": facts.get("hub") or "Showcase",
+        "contact": _as_name(facts.get("contact")),
+        "giver": _as_name(facts.get("giver")),
+        "taker": _as_name(facts.get("taker")),
+        "visitors": listed([_one_line(name) for name in facts.get("visitors", [])]),
+        "deadline": _deadline(mail, facts, now=now),
+        "started": bool(facts.get("starts_at") and facts["starts_at"] <= now),
+        "status": mail.booking.status if mail.booking else "",
+        "proved": bool(mail.booking and mail.booking.address_proved_at),
+        "waits": _rest_that_waits(mail),
+        "clashes": _clashes(mail, facts),
+        "practical": _practical(facts),
+        "entry": _entry(mail, facts),
+        "instead": _instead(mail, now=now),
+        "changed": _changed(facts),
+        "bookings": _their_bookings(mail, now=now) if mail.kind == Kind.MY_BOOKINGS else [],
+        "link": session_url if mail.kind == Kind.BOOKING_OPEN else link or session_url,
+        "own_link": link,
+        "give_back_url": f"{link}cancel/" if mail.booking else "",
+        "has_password": bool(mail.staff and mail.staff.has_usable_password()),
+        "released": bool(mail.visitor and mail.visitor.released_at),
+        "session_url": session_url,
+        "my_bookings_url": settings.SITE_URL + reverse("my-bookings"),
+        "site": settings.SITE_URL + "/",
+    }
+
+
+def _as_it_is(mail: Mail) -> dict[str, Any]:
+    """A letter tells of no change: it names the session as it is by now, and says where it is off."""
+    if mail.kind != Kind.LETTER or mail.session is None:
+        return {}
+    places = mail.session.places
+    off = {"off": str(places.get_status_display())} if places.status in FROZEN else {}
+    return session_facts(mail.session, sequence=places.calendar_sequence) | off
+
+
+def _clashes(mail: Mail, facts: dict[str, Any]) -> list[dict[str, Any]]:
+    """Other places at the same time of whoever has just got one: this mail goes to the owner of the address."""
+    if mail.kind not in (Kind.CONFIRMED, Kind.NAMED, Kind.BOOKING_MOVED, Kind.PLACE_MOVED) or not facts.get(
+        "calendar_of"
+    ):
+        return []
+    found = clashing(mail.recipient_key, facts.get("starts_at"), facts.get("ends_at"), beside=facts["calendar_of"])
+    return [_said(session_facts(session, sequence=0)) for session in found]
+
+
+def _changed(facts: dict[str, Any]) -> str:
+    """What has changed of the register, in numbers: "2 new, 1 not coming"."""
+    said = {"new": _("%(n)d new"), "gone": _("%(n)d not coming"), "other": _("%(n)d with other details")}
+    return listed([words % {"n": facts[name]} for name, words in said.items() if facts.get(name)])
+
+
+def _rest_that_waits(mail: Mail) -> int:
+    """How many of an offered party go on waiting."""
+    if mail.kind != Kind.OFFERED:
+        return 0
+    first = mail.booking.goes_with_id or mail.booking_id if mail.booking else None
+    rest = Booking.objects.waiting().filter(goes_with=first, goes_with__isnull=False)
+    return rest.aggregate(n=Sum("party"))["n"] or 0
+
+
+def _said(facts: dict[str, Any]) -> dict[str, Any]:
+    """Frozen facts as templates take them: moments parsed, and no line but those of the joining instructions."""
+    lines = {
+        name: _one_line(fact) for name, fact in facts.items() if isinstance(fact, str) and name not in OF_SEVERAL_LINES
+    }
+    if get_language() == CHINESE:
+        lines |= {name.removesuffix("_zh"): line for name, line in lines.items() if name.endswith("title_zh") and line}
+    return facts | lines | {name: parse_datetime(facts[name]) for name in MOMENTS if facts.get(name)}
+
+
+def _one_line(text: str) -> str:
+    """`text` without line breaks and control characters: nothing in it can start a header or a line of its own."""
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+
+
+def _as_name(name: str | None) -> str:
+    """A name that may stand in a mail to somebody else, or an empty string."""
+    return "" if not name or LINK_IN_NAME.search(name) else name
+
+
+def _wrapped(text: str) -> str:
+    """Lines of 72 characters, addresses whole on lines of their own, at most one empty line between them.
+
+    Chinese has no spaces to break at, and mail programs break it themselves.
+    """
+    lines = []
+    for line in text.strip().splitlines():
+        lines += (
+            [line]
+            if "://" in line or get_language() == CHINESE
+            else textwrap.wrap(line, LINE, break_long_words=False, break_on_hyphens=False) or [""]
+        )
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)) + "\n"
+
+
+def _rendered(template: str, context: dict[str, Any]) -> str:
+    """Only HTML is escaped: in a subject and in plain text, quotes and ampersands stand for themselves."""
+    as_html = template.endswith(".html")
+    return Engine.get_default().get_template(template).render(Context(context, autoescape=as_html))
+
+
+def _deadline(mail: Mail, facts: dict[str, Any], *, now: dt.datetime) -> dt.datetime | None:
+    """Until when places are kept. A mail that comes late leaves time to be read, as the rule does (section 3.10)."""
+    deadline, starts_at = facts.get("deadline"), facts.get("starts_at")
+    reading_time = READ_WITHIN.get(mail.kind)
+    if not deadline or not reading_time or deadline >= now + reading_time:
+        return deadline
+    same = Mail.objects.filter(booking=mail.booking_id, kind=mail.kind, recipient_key=mail.recipient_key)
+    answered = same.filter(answered_at__isnull=False)
+    first = answered.order_by("answered_at").values_list("answered_at", flat=True).first()
+    read_by: dt.datetime = max(deadline, (first or now) + reading_time)
+    of_list = mail.kind == Kind.OFFERED or facts.get("was") == Status.OFFERED
+    ends: list[dt.datetime] = [at for at in (starts_at, facts.get("list_ends_at") if of_list else None) if at]
+    return min([read_by, *ends])
+
+
+def _practical(facts: dict[str, Any]) -> list[tuple[str, str]]:
+    """What somebody with a place needs to know on the day: labels and values, where there is a value."""
+    said = [
+        (_("Come from"), clock_words(facts.get("arrival_at"))),
+        (_("Entrance"), facts.get("entrance")),
+        (_("Bring"), facts.get("bring")),
+        (_("Parking"), facts.get("parking")),
+        (_("School office"), facts.get("office_phone")),
+        (_("On the day"), facts.get("day_contact")),
+    ]
+    return [(label, value) for label, value in said if value]
+
+
+def _entry(mail: Mail, facts: dict[str, Any]) -> str:
+    """The calendar entry that goes with the mail, or an empty string."""
+    method = CALENDAR.get(mail.kind)
+    if not (method and facts.get("calendar_of") and facts.get("starts_at") and facts.get("ends_at")):
+        return ""
+    return calendar_entry(facts, attendee=mail.recipient or "", created_at=mail.created_at, method=method)
+
+
+def _instead(mail: Mail, *, now: dt.datetime) -> list[dict[str, Any]]:
+    """The sessions that the hub offers instead of its own, while they can be booked, each with its address."""
+    if mail.kind not in (Kind.SESSION_CANCELLED, Kind.SESSION_POSTPONED):
+        return []
+    found = SessionChange.objects.get(pk=mail.facts["change"]).instead_now(now=now)
+    return [
+        _said(session_facts(session, sequence=0)) | {"url": settings.SITE_URL + session.get_absolute_url()}
+        for session in found
+    ]
+
+
+def _their_bookings(mail: Mail, *, now: dt.datetime) -> list[dict[str, Any]]:
+    """The bookings and places to come of an address, each with its link, soonest first."""
+    bookings = bookings_of(mail.recipient_key, now=now).select_related(*OF_ITS_SESSION)
+    visitors = places_of(mail.recipient_key, now=now).select_related(*(f"booking__{name}" for name in OF_ITS_SESSION))
+    found = [(one.session, links.url(links.Purpose.CONTACT, one)) for one in bookings]
+    found += [(one.booking.session, links.url(links.Purpose.VISITOR, one)) for one in visitors]
+    found.sort(key=lambda pair: (pair[0].first_day or dt.date.max, pair[0].pk))
+    return [_said(session_facts(session, sequence=0)) | {"link": link} for session, link in found]

@@ -1,0 +1,124 @@
+"""Mails to staff about signing in: an invitation, a link to set a password. No row holds the link (rendering.py).
+
+They go through the outbox as any other mail. Whether somebody has an account, and a password, is found out when the
+mail is made to be sent: so the row of an invitation looks the same for everybody.
+"""
+
+import datetime as dt
+import uuid
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.contrib.auth.tokens import default_token_generator
+from django.urls import reverse
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
+
+from bookings.models import Mail
+from bookings.rule.mails import A_DAY, AN_HOUR, MOST_A_DAY
+from bookings.states import Kind
+from hubs.models import Hub, Membership, StaffUser
+from hubs.vocabulary.email_address import email_key
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+INVITATIONS_A_DAY = 5  # of one person to one hub
+BETWEEN = dt.timedelta(minutes=10)
+A_LINK = dt.timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT)
+
+
+def invite(membership: Membership, *, by: StaffUser, now: dt.datetime) -> bool:
+    """Write to somebody that they belong to a hub now, or write so again; False where that was done just now."""
+    sent = _invitations(membership, since=now - A_DAY)
+    times = list(sent.values_list("created_at", flat=True))
+    if len(times) >= INVITATIONS_A_DAY or any(at > now - BETWEEN for at in times):
+        return False
+    facts = {"hub": _name_of(membership.hub), "contact": by.full_name, "membership": membership.pk}
+    key = f"invited:{membership.pk}:{now.timestamp() // BETWEEN.total_seconds():.0f}"
+    _to_staff(Kind.INVITED, membership.user, facts, key=key, now=now, until=now + A_LINK)
+    return True
+
+
+def welcome(user: StaffUser, *, by: StaffUser, now: dt.datetime) -> None:
+    """Write to somebody of no hub (the programme office, a superuser) that they have an account."""
+    key = f"invited:user:{user.pk}:{now.timestamp() // BETWEEN.total_seconds():.0f}"
+    _to_staff(Kind.INVITED, user, {"contact": by.full_name}, key=key, now=now, until=now + A_LINK)
+
+
+def device_removed(user: StaffUser, *, by: StaffUser, now: dt.datetime) -> None:
+    """Tell somebody that their second factor was removed: they ought to know if they did not ask for it."""
+    key = f"device:{user.pk}:{now.timestamp():.0f}"
+    _to_staff(Kind.DEVICE_REMOVED, user, {"contact": by.full_name}, key=key, now=now, until=now + A_LINK)
+
+
+def tell_password_link(address: str, *, now: dt.datetime) -> None:
+    """Send an address the link to set a password: once an hour and five times a day, silently.
+
+    The same statements for every address. One without an account gets a row that is never sent and holds nothing of it,
+    so that not even the time an answer takes tells the two apart.
+    """
+    user = StaffUser.objects.filter(email=email_key(address), is_active=True).first()
+    asked = Mail.objects.filter(kind=Kind.PASSWORD, staff=user, staff__isnull=False, created_at__gt=now - A_DAY)
+    times = list(asked.values_list("created_at", flat=True))
+    too_often = len(times) >= MOST_A_DAY or any(at > now - AN_HOUR for at in times)
+    hour = now.timestamp() // AN_HOUR.total_seconds()
+    key = f"password:{user.pk}:{hour:.0f}" if user and not too_often else f"password:{uuid.uuid4()}"
+    _to_staff(Kind.PASSWORD, None if too_often else user, {}, key=key, now=now, until=now + A_DAY)
+
+
+def forget(*, now: dt.datetime) -> None:
+    """Rows that were made for nobody go after a day."""
+    nobody = Mail.objects.filter(kind=Kind.PASSWORD, staff=None, state=Mail.State.DROPPED, created_at__lt=now - A_DAY)
+    if nobody.exists():
+        nobody.delete()
+
+
+def still_true(mail: Mail, *, now: dt.datetime) -> bool:
+    """An invitation to a hub that somebody has been taken off again is not sent."""
+    membership = mail.facts.get("membership")
+    return membership is None or Membership.objects.filter(pk=membership).exists()
+
+
+def link_of(mail: Mail) -> str:
+    """Where the mail leads: to a page that sets a password, or to the sign-in page for whoever has one.
+
+    The link is signed with the time and what it changes, so it works for three days and until a password has been set
+    or they have signed in.
+    """
+    user = mail.staff
+    if user is None:
+        return ""
+    if mail.kind == Kind.PASSWORD or not user.has_usable_password():
+        parts = urlsafe_base64_encode(force_bytes(user.pk)), default_token_generator.make_token(user)
+        return f"{settings.SITE_URL}{reverse('password-set', args=parts)}"
+    return f"{settings.SITE_URL}{reverse('admin:index')}"
+
+
+def _invitations(membership: Membership, *, since: dt.datetime) -> "QuerySet[Mail]":
+    of_this = Mail.objects.filter(kind=Kind.INVITED, staff=membership.user_id, created_at__gt=since)
+    return of_this.filter(dedupe_key__startswith=f"invited:{membership.pk}:")
+
+
+def _name_of(hub: Hub) -> str:
+    newest = hub.years.order_by("-exchange__year").first()
+    return newest.name if newest else hub.slug
+
+
+def _to_staff(
+    kind: Kind, user: StaffUser | None, facts: dict[str, object], *, key: str, now: dt.datetime, until: dt.datetime
+) -> None:
+    """Two presses at once have one key, and one mail."""
+    mail = Mail(
+        kind=kind,
+        staff=user,
+        recipient=user.email if user else None,
+        recipient_key=user.email if user else None,
+        facts=facts,
+        created_at=now,
+        due_at=now,
+        expires_at=until,
+        dedupe_key=key,
+        state=Mail.State.WAITING if user else Mail.State.DROPPED,
+    )
+    Mail.objects.bulk_create([mail], ignore_conflicts=True)

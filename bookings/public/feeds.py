@@ -1,0 +1,190 @@
+"""A session as other sites and programs read it: schema.org, JSON, a calendar. Public facts, and no link of a place.
+
+Words: schema.org/Event and its EventStatusType; RFC 5545 for calendars.
+"""
+
+import datetime as dt
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from icalendar import Calendar, Event
+
+from bookings.mail.calendar_entry import PRODUCT, our_address
+from bookings.models import SessionChange
+from bookings.public.session import Showing
+from bookings.states import Standing
+from hubs.vocabulary.dates import day
+from hubs.vocabulary.own_words import own_words
+
+OF_SCHEMA = "https://schema.org/"
+STATUS = {Standing.CANCELLED: "EventCancelled", Standing.POSTPONED: "EventPostponed"}
+AVAILABLE = {
+    Standing.OPEN: "InStock",
+    Standing.SOON: "PreOrder",
+    Standing.FULL: "SoldOut",
+    Standing.CLOSED: "OutOfStock",
+}
+IN_CALENDAR = {Standing.CANCELLED: "CANCELLED", Standing.POSTPONED: "TENTATIVE"}
+
+
+def address_of(path: str) -> str:
+    """A whole address of ours, the same whatever name we were asked by."""
+    return f"{settings.SITE_URL}{path}"
+
+
+def schema_event(showing: Showing, moved: SessionChange | None) -> dict[str, Any] | None:
+    """The session as schema.org/Event; None while it has no day. `moved` is its last change of date, if any."""
+    session = showing.session
+    if not session.first_day:
+        return None
+    status = STATUS.get(showing.standing, "EventRescheduled" if moved else "EventScheduled")
+    url = address_of(session.get_absolute_url())
+    said: dict[str, Any] = {
+        "@context": OF_SCHEMA.rstrip("/"),
+        "@type": "EducationEvent",
+        "name": session.name,
+        "url": url,
+        "startDate": _when(session.starts_at, session.first_day),
+        "endDate": _when(session.ends_at, session.last_day),
+        "eventStatus": OF_SCHEMA + status,
+        "eventAttendanceMode": OF_SCHEMA + "OfflineEventAttendanceMode",
+        "inLanguage": "en-GB",  # the lesson's, whatever the page's is
+        "description": own_words(session, "about") or summary(showing),
+        "isAccessibleForFree": session.cost_pence == 0,
+        "organizer": {
+            "@type": "Organization",
+            "name": session.hub_year.name,
+            "url": address_of(session.hub_year.hub.get_absolute_url()),
+        },
+    }
+    if session.where_name:
+        said["location"] = _place(session)
+    if session.arrival_at:
+        said["doorTime"] = _when(session.arrival_at, None)
+    if moved and moved.was:
+        said["previousStartDate"] = _when(moved.was["starts_at"], None)
+    return said | _offer(showing, url)
+
+
+def _offer(showing: Showing, url: str) -> dict[str, Any]:
+    if not showing.shows_places:
+        return {}
+    session = showing.session
+    offer: dict[str, Any] = {
+        "@type": "Offer",
+        "url": url,
+        "price": f"{session.cost_pence / 100:.2f}",
+        "priceCurrency": "GBP",
+        "availability": OF_SCHEMA + AVAILABLE[showing.standing],
+    }
+    if session.opens_at:
+        offer["validFrom"] = _when(session.opens_at, None)
+    left = showing.left if showing.is_open else 0
+    return {
+        "maximumAttendeeCapacity": showing.places.capacity,
+        "remainingAttendeeCapacity": left,
+        "offers": offer,
+    }
+
+
+def _place(session: Any) -> dict[str, Any]:
+    address = {
+        "@type": "PostalAddress",
+        "streetAddress": session.place_address,
+        "addressLocality": session.where_town,
+        "postalCode": session.where_postcode,
+        "addressCountry": "GB",
+    }
+    return {
+        "@type": "Place",
+        "name": session.where_name,
+        "address": {name: value for name, value in address.items() if value},
+    }
+
+
+def _when(moment: dt.datetime | None, day: dt.date | None) -> str:
+    """London time with its offset, or a day alone."""
+    if moment:
+        return timezone.localtime(moment).isoformat()
+    return day.isoformat() if day else ""
+
+
+def as_script(said: dict[str, Any] | None) -> str:
+    """JSON that may stand inside a script element: nothing in it can end the element."""
+    if said is None:
+        return ""
+    text = json.dumps(said, ensure_ascii=False, separators=(",", ":"))
+    return text.translate({ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"})
+
+
+def summary(showing: Showing) -> str:
+    """One sentence for search engines and shared links: what, when, where, how many places are left."""
+    row = showing.row
+    session = showing.session
+    parts = [row["name"], f"{day(session.day)} {row['hours']}".strip(), row["where"], row["suits"]]
+    return ". ".join(part for part in (*parts, row["words"]) if part) + "."
+
+
+def as_json(showing: Showing) -> dict[str, Any]:
+    """A session in /sessions.json: a name is never dropped or given another meaning, only added."""
+    session, hub_year = showing.session, showing.session.hub_year
+    return {
+        "ref": session.ref,
+        "url": address_of(session.get_absolute_url()),
+        "name": session.name,
+        "kind": session.kind,
+        "status": showing.standing.value,
+        "status_in_words": showing.words,
+        "first_day": session.first_day and session.first_day.isoformat(),
+        "last_day": session.last_day and session.last_day.isoformat(),
+        "starts_at": _when(session.starts_at, None) or None,
+        "ends_at": _when(session.ends_at, None) or None,
+        "place": session.where_name or None,
+        "town": session.where_town or None,
+        "postcode": session.where_postcode or None,
+        "suits": session.suits or None,
+        "hub": hub_year.name,
+        "hub_url": address_of(hub_year.hub.get_absolute_url()),
+        "places": showing.places.capacity if showing.shows_places else None,
+        "places_left": showing.left if showing.is_open else 0 if showing.shows_places else None,
+    }
+
+
+def calendar_of(showings: Iterable[Showing], *, name: str, now: dt.datetime) -> str:
+    """A calendar to subscribe to: sessions with a start. Each says that being in it is no booking."""
+    calendar = Calendar()
+    calendar.add("prodid", PRODUCT)
+    calendar.add("version", "2.0")
+    calendar.add("calscale", "GREGORIAN")
+    calendar.add("method", "PUBLISH")
+    calendar.add("x-wr-calname", name)
+    calendar.add("x-published-ttl", "PT1H")
+    for showing in showings:
+        if showing.session.starts_at and showing.session.ends_at:
+            times = (showing.session.starts_at, showing.session.ends_at)
+            calendar.add_component(_entry(showing, *times, now))
+    return str(calendar.to_ical().decode())
+
+
+def _entry(showing: Showing, starts_at: dt.datetime, ends_at: dt.datetime, now: dt.datetime) -> Event:
+    session = showing.session
+    event = Event()
+    event.add("uid", f"session-{session.ref}@{our_address().rpartition('@')[2]}")
+    event.add("sequence", showing.places.calendar_sequence)
+    # The day, not the moment: the same sessions make the same calendar, so that it need not be sent again.
+    event.add("dtstamp", dt.datetime.combine(timezone.localdate(now), dt.time(), dt.timezone.utc))
+    event.add("dtstart", starts_at.astimezone(dt.timezone.utc))
+    event.add("dtend", ends_at.astimezone(dt.timezone.utc))
+    off = showing.standing in IN_CALENDAR
+    event.add("summary", f"{showing.standing.label}: {session.name}" if off else session.name)
+    event.add("location", ", ".join(part for part in (session.where_name, session.where_town) if part))
+    url = address_of(session.get_absolute_url())
+    event.add("description", "\n".join([_("This entry is not a booking."), showing.words, url]))
+    event.add("url", url)
+    event.add("status", IN_CALENDAR.get(showing.standing, "CONFIRMED"))
+    event.add("transp", "TRANSPARENT")
+    return event

@@ -1,0 +1,69 @@
+"""Where else to go: the sessions that fit best instead of one that cannot be booked, and still have places.
+
+Best is near, soon after or before, and for the same classes. Twenty miles weigh as much as a week, and a session that
+suits none of the same years as sixty miles; the hub's own are taken before others as good. Any hub's are offered
+(product.md section 6).
+"""
+
+import datetime as dt
+from typing import Any
+
+from django.db.models import F, Q
+
+from bookings.public.finder import all_years
+from bookings.public.session import Showing, announced
+from bookings.states import SessionStatus, Standing
+from hubs.models import ShowcaseSession
+from hubs.models.session import ShowcaseSessionQuerySet
+from hubs.schools.whereabouts import METRES_IN_A_MILE, metres_between
+
+MILES_OF_A_WEEK, MILES_OF_OTHER_YEARS, MILES_OF_ANOTHER_HUB = 20, 60, 5
+MILES_UNKNOWN = 100  # as far as a session whose place nobody knows is taken to be
+MOST_LOOKED_AT = 300
+KEYS = ("pk", "easting", "northing", "first_day", "suits_years", "taught", "hub_year__hub_id")
+
+
+def alternatives(showing: Showing, most: int = 3) -> list[Showing]:
+    """The best sessions to go to instead, the best first; none for one that is only to come. Two queries."""
+    if showing.standing in (Standing.ANNOUNCED, Standing.SOON, Standing.ELSEWHERE):
+        return []
+    wanted = showing.session
+    others = with_places(now=showing.now, today=showing.today).exclude(pk=wanted.pk)
+    around = others.filter(first_day__gte=wanted.first_day - dt.timedelta(days=14)) if wanted.first_day else others
+    found = list(around.values(*KEYS)[:MOST_LOOKED_AT]) or list(others.values(*KEYS)[:MOST_LOOKED_AT])
+    best = sorted(found, key=lambda one: (_cost(wanted, one), one["first_day"], one["pk"]))[:most]
+    order = [one["pk"] for one in best]
+    rows = {row.pk: row for row in announced().filter(pk__in=order).order_by()}
+    return [Showing(rows[pk], showing.now) for pk in order if pk in rows]
+
+
+def with_places(*, now: dt.datetime, today: dt.date) -> ShowcaseSessionQuerySet:
+    """Public sessions that anybody can book at `now`: `today` is its day in London."""
+    return (
+        announced()
+        .upcoming(today=today)
+        .filter(
+            Q(closes_at__gt=now) | Q(closes_at=None, starts_at__gt=now),
+            Q(opens_at=None) | Q(opens_at__lte=now),
+            places__status=SessionStatus.OPEN,
+            places__capacity__gt=F("places__places_taken") + F("places__held_back"),
+            booked_elsewhere="",
+        )
+    )
+
+
+def _cost(wanted: ShowcaseSession, other: dict[str, Any]) -> float:
+    """How far a session is from what was wanted, in miles, as teachers weigh it."""
+    cost = _miles(wanted, other)
+    if wanted.first_day and other["first_day"]:
+        cost += abs((other["first_day"] - wanted.first_day).days) / 7 * MILES_OF_A_WEEK
+    years, theirs = all_years(wanted.suits_years, wanted.taught), all_years(other["suits_years"], other["taught"])
+    cost += MILES_OF_OTHER_YEARS if years and theirs and not years & theirs else 0
+    return cost + (MILES_OF_ANOTHER_HUB if other["hub_year__hub_id"] != wanted.hub_year.hub_id else 0)
+
+
+def _miles(wanted: ShowcaseSession, other: dict[str, Any]) -> float:
+    if wanted.easting is None or wanted.northing is None:
+        return 0  # then every session is as near as any other
+    metres = metres_between(wanted.easting, wanted.northing, other["easting"], other["northing"])
+    return MILES_UNKNOWN if metres is None else metres / METRES_IN_A_MILE

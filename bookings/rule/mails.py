@@ -1,0 +1,319 @@
+"""Mails as they are composed: facts frozen in the transaction that causes them. rendering.py sends them on.
+
+Every kind has three templates in templates/emails/: `<kind>.subject.txt`, `<kind>.txt` and `<kind>.html`.
+"""
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+
+from bookings.models import Booking, HandOver, Mail, OfficeLink, Places, SessionChange, TellMe, Visitor
+from bookings.rule.party import Party
+from bookings.rule.room import Room, iso, session_facts
+from bookings.states import SESSION_MAILS, TO_GIVER, TO_TAKER, TO_VISITORS, Kind, Status, Verb
+from hubs.vocabulary.email_address import email_key
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+# Mails that only hold a link somebody asked for: each kind once an hour and five times a day for an address.
+AN_HOUR, A_DAY, MOST_A_DAY = dt.timedelta(hours=1), dt.timedelta(days=1), 5
+# "Send it again" gives two more mails, ten minutes apart (product.md section 7).
+MOST_AGAIN, BETWEEN = 2, dt.timedelta(minutes=10)
+# What a mail does to the calendar of the visitor that it goes to.
+CALENDAR: dict[str, str] = {
+    Kind.CONFIRMED: "REQUEST",
+    Kind.NAMED: "REQUEST",
+    Kind.CANCELLED: "CANCEL",
+    Kind.VISITOR_CANCELLED: "CANCEL",
+    Kind.HANDED_TO_YOU: "REQUEST",
+    Kind.HANDED_OVER: "CANCEL",
+    Kind.TAKEN_BACK: "CANCEL",
+    Kind.HANDED_BACK: "REQUEST",
+    Kind.BOOKING_MOVED: "REQUEST",  # the same entry, at another time
+    Kind.PLACE_MOVED: "REQUEST",
+    Kind.RELEASED: "CANCEL",  # where the contact released their own place
+    Kind.SESSION_CANCELLED: "CANCEL",
+    Kind.SESSION_POSTPONED: "CANCEL",
+    Kind.SESSION_MOVED: "REQUEST",
+    Kind.SESSION_CHANGED: "REQUEST",
+    Kind.SESSION_REINSTATED: "REQUEST",
+}
+
+# A change is two versions on in everybody's calendar: a CANCEL goes out as one more than the version that it takes out
+# (calendar_entry.py), and whatever comes next must be higher than both.
+VERSIONS = 2
+
+
+def compose(
+    room: Room,
+    booking: Booking,
+    kinds: Sequence[Kind],
+    *,
+    key: str,
+    visitors: Sequence[Visitor] = (),
+    was: str = "",
+    handed: HandOver | None = None,
+) -> Iterator[Mail]:
+    """The mails of one event as unsaved rows. `key` makes them unique: an event sends each of its mails once.
+
+    Kinds for visitors go to `visitors`, or to all of the booking that come; no address, no mail. `was` is the status
+    before the event, `handed` a place that changes hands.
+    """
+    coming: list[Visitor] = []
+    if set(kinds) & (TO_VISITORS | {Kind.CONFIRMED, Kind.BOOKING_MOVED}):
+        coming = list(visitors) or list(booking.visitors.coming())
+    for kind in kinds:
+        if kind in TO_VISITORS:
+            for visitor in coming:
+                if visitor.has_own_mail:
+                    yield _to_visitor(room, booking, kind, f"{key}:{kind}:{visitor.pk}", visitor)
+        elif kind in TO_TAKER | TO_GIVER:
+            if handed:
+                yield from _of_hand_over(room, booking, kind, f"{key}:{kind}", handed)
+        elif booking.contact_email:
+            yield _to_contact(room, booking, kind, f"{key}:{kind}", coming, was=was)
+
+
+def remind(
+    room: Room, booking: Booking, coming: Sequence[Visitor], *, to: Collection[Visitor], key: str
+) -> Iterator[Mail]:
+    """The reminders of one booking: to its contact, and to each of `to` that has an address of their own."""
+    if booking.contact_email:
+        yield _to_contact(room, booking, Kind.REMINDER, f"{key}:{booking.pk}", coming)
+    for visitor in to:
+        if visitor.has_own_mail:
+            yield _to_visitor(room, booking, Kind.REMINDER, f"{key}:{booking.pk}:{visitor.pk}", visitor)
+
+
+def _to_visitor(room: Room, booking: Booking, kind: Kind, key: str, visitor: Visitor) -> Mail:
+    facts = {"contact": booking.contact_name} | _link_and_calendar(room, booking, kind, visitor)
+    return _mail(room, kind, key, visitor.email or "", booking.language, facts, booking=booking, visitor=visitor)
+
+
+def _link_and_calendar(room: Room, booking: Booking, kind: Kind, visitor: Visitor) -> dict[str, Any]:
+    """The version of the link that the mail carries, so that nobody is sent the link of who came after them; and the
+    place's calendar entry, whose sequence rises as the place changes hands or goes to another session."""
+    return {
+        "link_version": visitor.link_version,
+        "calendar_of": visitor.pk if kind in CALENDAR else None,
+        "sequence": entry_version(room.places, booking, visitor),
+    }
+
+
+def entry_version(places: Places, booking: Booking, visitor: Visitor) -> int:
+    """The SEQUENCE of a place's calendar entry."""
+    return places.calendar_sequence + booking.calendar_ahead + 2 * (visitor.link_version - 1)
+
+
+def _of_hand_over(room: Room, booking: Booking, kind: Kind, key: str, handed: HandOver) -> Iterator[Mail]:
+    """A mail to the one who gives a place away, or to the one who is given it."""
+    visitor, takes = handed.visitor, kind in TO_TAKER
+    recipient = handed.to_email if takes else handed.from_email
+    facts: dict[str, Any] = {"giver": handed.from_name, "taker": handed.to_name, "reference": booking.reference_spaced}
+    facts |= _link_and_calendar(room, booking, kind, visitor)
+    if kind == Kind.HANDED_OVER:
+        facts["link_version"] = handed.from_version
+    if kind == Kind.TAKEN_BACK:
+        facts["link_version"] = None  # nothing is theirs any longer
+    of_visitor = {} if handed.from_contact and not takes else {"visitor": visitor}
+    if recipient:
+        yield _mail(room, kind, key, recipient, booking.language, facts, booking=booking, **of_visitor)
+
+
+def _to_contact(
+    room: Room, booking: Booking, kind: Kind, key: str, coming: Iterable[Visitor] = (), *, was: str = ""
+) -> Mail:
+    me = next((visitor for visitor in coming if visitor.is_contact), None)
+    placed = kind in (Kind.CONFIRMED, Kind.BOOKING_MOVED) or was == Status.CONFIRMED
+    facts = {
+        "reference": booking.reference_spaced,
+        "party": booking.party,
+        "deadline": iso(booking.deadline),
+        "was": was,
+        "goes_with": bool(booking.goes_with_id),
+        "visitors": [visitor.full_name for visitor in coming if visitor.full_name],
+        "to_be_named": sum(1 for visitor in coming if not visitor.full_name),
+        **(_link_and_calendar(room, booking, kind, me) if me and kind in CALENDAR and placed else {}),
+    }
+    return _mail(room, kind, key, booking.contact_email or "", booking.language, facts, booking=booking)
+
+
+def _mail(
+    room: Room,
+    kind: Kind,
+    key: str,
+    recipient: str,
+    language: str,
+    facts: dict[str, Any],
+    **of: Booking | Visitor,
+) -> Mail:
+    return Mail(
+        kind=kind,
+        recipient=recipient,
+        recipient_key=email_key(recipient),
+        language=language,
+        session=room.session,
+        facts=room.facts | facts,
+        created_at=room.now,
+        due_at=room.now,
+        expires_at=room.session.ends_at,
+        dedupe_key=key,
+        **of,
+    )
+
+
+# --- mails about a change of the session ----------------------------------------------------------------------------
+
+
+def compose_change(room: Room, change: SessionChange, bookings: Sequence[Booking]) -> Iterator[Mail]:
+    """What everyone is told of a change. `bookings` are all live ones. Day-of-change mail goes first."""
+    facts = change.facts | {"change": change.pk, "message": change.message}
+    for mail in to_everyone(room, SESSION_MAILS[Verb(change.verb)], bookings):
+        mail.dedupe_key = f"change:{change.pk}:{mail.booking_id}:{mail.visitor_id or ''}"
+        mail.facts |= facts
+        mail.urgent = True
+        yield mail
+
+
+def to_everyone(room: Room, kind: Kind, bookings: Sequence[Booking]) -> Iterator[Mail]:
+    """A mail to the contact of each party and to each named visitor of confirmed bookings; its key is still to be set.
+
+    `bookings` have their visitors at hand. A party of which some have places and others wait is written to once, about
+    its first booking.
+    """
+    parties: set[int | None] = set()
+    for booking in sorted(bookings, key=lambda one: (one.goes_with_id is not None, one.pk)):
+        confirmed = booking.status == Status.CONFIRMED
+        coming = [visitor for visitor in booking.visitors.all() if not visitor.released_at]
+        for visitor in coming:
+            if confirmed and visitor.has_own_mail:
+                yield _to_visitor(room, booking, kind, "", visitor)
+        party = booking.goes_with_id or booking.pk
+        if booking.contact_email and party not in parties:
+            parties.add(party)
+            yield _to_contact(room, booking, kind, "", coming, was=booking.status)
+
+
+# --- mails that somebody asked for ----------------------------------------------------------------------------------
+
+
+def tell_already_booked(room: Room, booking: Booking) -> None:
+    """Tell a contact that this address has a booking here already."""
+    _unless_asked_too_often(_to_contact(room, booking, Kind.ALREADY_BOOKED, ""))
+
+
+def tell_not_booked(room: Room, party: Party) -> None:
+    """Tell a new address that the places could not be held for it after all, and why."""
+    facts = {
+        "party": party.size,
+        "standing": room.places.standing(now=room.now),
+        "left": max(room.places.left(now=room.now), 0),
+    }
+    _unless_asked_too_often(_mail(room, Kind.NOT_BOOKED, "", party.contact_email, party.language, facts))
+
+
+def tell_my_bookings(address: str, *, language: str, now: dt.datetime) -> None:
+    """Send an address the links to all its bookings to come, or nothing where it has none or has just asked.
+
+    It goes to the address as it was written in the booking: one typed to look alike gets nothing.
+    """
+    key = email_key(address)
+    known = bookings_of(key, now=now).first()
+    named = None if known else places_of(key, now=now).first()
+    recipient = known.contact_email if known else named.email if named else None
+    if recipient:
+        asked = Mail(kind=Kind.MY_BOOKINGS, recipient=recipient, recipient_key=key, language=language)
+        asked.created_at = asked.due_at = now
+        asked.expires_at = now + A_DAY
+        _unless_asked_too_often(asked)
+
+
+def resend_link(booking: Booking, *, now: dt.datetime) -> None:
+    """ "Send it again": the same link for a hold or a wait, twice at most and ten minutes apart; otherwise silently
+    nothing.
+
+    Its key counts the mails before it, so that two presses at once send one.
+    """
+    kind = {Status.HELD: Kind.CONFIRM, Status.WAITING: Kind.WAITING}.get(Status(booking.status))
+    sent = list(Mail.objects.filter(booking=booking, kind=kind).order_by("created_at", "pk")) if kind else []
+    if not 1 <= len(sent) <= MOST_AGAIN or not sent[-1].recipient:
+        return
+    if len(sent) > 1 and sent[-1].created_at > now - BETWEEN:
+        return
+    again = sent[-1]  # to the address that the booking has now
+    again.pk, again.dedupe_key = None, f"again:{booking.pk}:{len(sent)}"
+    again.state, again.tries, again.answered_at, again.last_error = Mail.State.WAITING, 0, None, ""
+    again.created_at = again.due_at = now
+    session = booking.session  # which may have been moved since
+    again.facts |= session_facts(session, sequence=session.places.calendar_sequence)
+    again.facts["deadline"] = iso(booking.deadline)
+    Mail.objects.bulk_create([again], ignore_conflicts=True)
+
+
+def of_wish(wish: TellMe, kind: Kind, facts: dict[str, Any], *, now: dt.datetime, key: str = "") -> Mail:
+    """A mail to somebody who asked to be told when booking opens."""
+    return Mail(
+        kind=kind,
+        recipient=wish.email,
+        recipient_key=wish.email_key,
+        language=wish.language,
+        session_id=wish.session_id,
+        wish=wish,
+        facts=facts,
+        created_at=now,
+        due_at=now,
+        expires_at=now + A_DAY,
+        dedupe_key=key,
+    )
+
+
+def of_register(room: Room, link: OfficeLink, facts: dict[str, Any], *, key: str) -> Mail:
+    """The mail that tells a school's office who is coming: in numbers, with the link to the names."""
+    year = room.session.hub_year
+    facts |= {"link_version": link.link_version, "may_mark": link.may_mark}
+    facts |= {"hub_contact": year.contact_name, "hub_phone": year.contact_phone}
+    return _mail(room, Kind.REGISTER, key, link.given_to, "en-gb", facts)
+
+
+def ask_to_prove(wish: TellMe, facts: dict[str, Any], *, now: dt.datetime) -> None:
+    """Send the link by which a wish is confirmed and ended."""
+    _unless_asked_too_often(of_wish(wish, Kind.TELL_ME, facts, now=now))
+
+
+def of_whom(address_key: str | None) -> str:
+    """What stands for an address in a dedupe key, which stays when the address is erased."""
+    return salted_hmac("bookings.emails", address_key or "").hexdigest()[:24]
+
+
+def _unless_asked_too_often(mail: Mail) -> None:
+    """Keep a mail, unless its address has had one of its kind within the hour or five within the day: silently.
+
+    Two asked for at once fall into the same hour by the clock and get the same key: one is sent. The key holds no
+    address, for it stays when the address is erased.
+    """
+    asked = Mail.objects.to(mail.recipient_key or "", kinds=[mail.kind], since=mail.created_at - A_DAY)
+    times = list(asked.values_list("created_at", flat=True))
+    if len(times) >= MOST_A_DAY or any(at > mail.created_at - AN_HOUR for at in times):
+        return
+    mail.dedupe_key = f"{mail.kind}:{of_whom(mail.recipient_key)}:{mail.created_at.timestamp() // 3600:.0f}"
+    Mail.objects.bulk_create([mail], ignore_conflicts=True)
+
+
+def bookings_of(key: str | None, *, now: dt.datetime) -> "QuerySet[Booking]":
+    """Live bookings of that address for sessions to come."""
+    return Booking.objects.live().filter(_to_come("session", now), email_key=key)
+
+
+def places_of(key: str | None, *, now: dt.datetime) -> "QuerySet[Visitor]":
+    """Places to come that somebody else booked for that address, once they have been told of them."""
+    named = Visitor.objects.coming().filter(email_key=key, is_contact=False, full_name__isnull=False)
+    return named.filter(_to_come("booking__session", now), booking__status=Status.CONFIRMED)
+
+
+def _to_come(session: str, now: dt.datetime) -> Q:
+    return Q(**{f"{session}__last_day__gte": timezone.localdate(now)}) | Q(**{f"{session}__last_day": None})

@@ -1,0 +1,95 @@
+"""Whom the waiting list offers what, and until when (product.md section 3.11). Nothing here writes."""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+
+from django.db.models import Sum
+
+from bookings.models import Booking, SchoolKind
+from bookings.rule import fair_share
+from bookings.rule.room import Room
+from bookings.states import OFFERING
+from hubs.models import ShowcaseSession
+from hubs.vocabulary.school_days import SchoolDays
+
+LATE_HOURS = 2  # an offer made after the booking deadline stands for so many hours
+
+
+def list_has_ended(session: ShowcaseSession, *, now: dt.datetime) -> bool:
+    """Whether nobody waits any longer: from its set time, and from the start in any case."""
+    ends = [at for at in (session.waiting_closes_at, session.starts_at) if at]
+    return bool(ends) and min(ends) <= now
+
+
+def walk(room: Room, waiting: Iterable[Booking]) -> Iterator[tuple[Booking, int]]:
+    """Each party that is offered places, in the order of the list, with how many.
+
+    Whoever has pressed the link and can use places gets what they want, or fewer if they would come with fewer; a
+    party that does not fit is skipped and keeps its position.
+    """
+    left = room.places.left(now=room.now)
+    proved = [booking for booking in waiting if booking.address_proved_at]
+    if left <= 0 or not proved or room.places.status not in OFFERING:
+        return
+    of_school = _seats_by_school(room, proved)
+    share = fair_share.share_of(room.session, now=room.now)
+    for booking in proved:
+        size = min(booking.party, left)
+        if share is not None and booking.school_kind != SchoolKind.NONE:
+            size = min(size, share - of_school.get(booking.school_key, 0))
+        if size >= booking.least:
+            left -= size
+            of_school[booking.school_key] = of_school.get(booking.school_key, 0) + size
+            yield booking, size
+
+
+def _seats_by_school(room: Room, waiting: Iterable[Booking]) -> dict[str, int]:
+    """Places that the schools which wait have already: one query, and none where schools have no share."""
+    if fair_share.share_of(room.session, now=room.now) is None:
+        return {}
+    keys = {booking.school_key for booking in waiting}
+    seated = Booking.objects.seated().filter(session=room.session, school_key__in=keys).order_by()
+    return dict(seated.values_list("school_key").annotate(n=Sum("party")))
+
+
+def deadline(session: ShowcaseSession, calendar: SchoolDays, *, now: dt.datetime) -> dt.datetime:
+    """Until when an offer made at `now` stands: the hub's hours on the school clock, two after the booking deadline,
+    never past the end of the list or the start."""
+    late = session.closes_at is not None and session.closes_at <= now
+    hours = LATE_HOURS if late else session.hub_year.hub.offer_hours
+    ends = [at for at in (session.waiting_closes_at, session.starts_at) if at]
+    return min([calendar.hours_after(now, hours), *ends])
+
+
+def rest_of(booking: Booking, size: int) -> Booking:
+    """What of a party goes on waiting once `size` of it are offered places: a booking that goes with the first and
+    keeps its position (not saved)."""
+    rest = companion(booking, booking.party - size)
+    rest.created_at, rest.joined_at = booking.created_at, booking.joined_at
+    rest.address_proved_at = booking.address_proved_at
+    rest.smallest_party = 1 if booking.smallest_party else None
+    return rest
+
+
+def companion(booking: Booking, size: int) -> Booking:
+    """A booking of the same contact and school for `size` more, that goes with the first (not saved)."""
+    one = Booking(status="", party=size, goes_with_id=booking.goes_with_id or booking.pk, contact_comes=False)
+    for name in COPIED:
+        setattr(one, name, getattr(booking, name))
+    return one
+
+
+COPIED = (
+    "session",
+    "source",
+    "language",
+    "contact_name",
+    "contact_email",
+    "contact_mobile",
+    "school_kind",
+    "school",
+    "school_name",
+    "school_place",
+    "school_key",
+    "code",
+)

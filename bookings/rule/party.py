@@ -1,0 +1,110 @@
+"""What somebody asks for: a contact, a school and visitors. Plain values, checked by forms, judged by verbs."""
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass, field, replace
+
+from bookings.models import Booking, SchoolKind, Visitor
+from bookings.models.booking import school_key
+from hubs.models import School, ShowcaseSession
+from hubs.vocabulary.email_address import email_key
+from hubs.vocabulary.teaching import Roles, Years
+
+NO_ROLE, NO_YEARS = Roles(0), Years(0)
+MOST_VISITORS = 10  # of one booking on the web (product.md section 3.5)
+
+
+@dataclass(frozen=True, kw_only=True)
+class VisitingSchool:
+    """The school of a party: of the register, or another place by kind, name and postcode or town."""
+
+    kind: SchoolKind = SchoolKind.REGISTER
+    school: School | None = None
+    name: str = ""
+    place: str = ""
+
+    @property
+    def key(self) -> str:
+        return school_key(self.kind, self.school, self.name, self.place)
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewVisitor:
+    """One visitor; without a name, to be named later."""
+
+    full_name: str = ""
+    email: str = ""
+    role: Roles = NO_ROLE
+    years: Years = NO_YEARS
+    needs: str = ""
+    seen_before: bool | None = None
+
+    def put_on(self, visitor: Visitor) -> bool:
+        """Put these details on a visitor's row; an address is taken only where there was none.
+
+        Returns whether they have only now become somebody with mail of their own.
+        """
+        had_own_mail = visitor.has_own_mail
+        visitor.full_name = self.full_name or None
+        visitor.role, visitor.years = self.role, self.years
+        visitor.needs, visitor.seen_before = self.needs, self.seen_before
+        visitor.set_email(visitor.email or self.email)
+        return visitor.has_own_mail and not had_own_mail
+
+
+@dataclass(frozen=True, kw_only=True)
+class Party:
+    """A request for places. Where the contact comes, the first visitor is the contact."""
+
+    contact_name: str
+    contact_email: str
+    contact_mobile: str = ""
+    contact_comes: bool = True
+    school: VisitingSchool
+    code: str = ""  # of the list of schools that may book
+    visitors: tuple[NewVisitor, ...]
+    language: str = "en-gb"
+    request_key: uuid.UUID = field(default_factory=uuid.uuid4)
+
+    @property
+    def size(self) -> int:
+        return len(self.visitors)
+
+    @property
+    def email_key(self) -> str | None:
+        """The contact's address as it is compared, or None where staff left it out."""
+        return email_key(self.contact_email) or None
+
+    def booking(self, session: ShowcaseSession, *, now: dt.datetime) -> Booking:
+        """The request as a booking of no status yet, not saved."""
+        return Booking(
+            session=session,
+            status="",
+            party=self.size,
+            language=self.language,
+            request_key=self.request_key,
+            contact_name=self.contact_name,
+            contact_email=self.contact_email or None,
+            email_key=self.email_key,
+            contact_mobile=self.contact_mobile,
+            contact_comes=self.contact_comes,
+            school_kind=self.school.kind,
+            school=self.school.school,
+            school_name=self.school.name,
+            school_place=self.school.place,
+            school_key=self.school.key,
+            code=self.code,
+            created_at=now,
+        )
+
+    def rows(self) -> list[Visitor]:
+        """The visitors as rows, not saved; the first is the contact where the contact comes."""
+        visitors = list(self.visitors)
+        if self.contact_comes:
+            visitors[0] = replace(visitors[0], full_name=self.contact_name, email=self.contact_email)
+        rows = []
+        for position, visitor in enumerate(visitors, start=1):
+            row = Visitor(position=position, is_contact=self.contact_comes and position == 1)
+            visitor.put_on(row)
+            rows.append(row)
+        return rows

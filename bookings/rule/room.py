@@ -1,0 +1,87 @@
+"""A session under the lock: its places, and the moment that counts for everything done to them."""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from django.db.models import Q
+from django.utils import translation
+
+from bookings.models import Booking, Places
+from bookings.states import LIVE
+from hubs.models import ShowcaseSession
+from hubs.vocabulary.languages import CHINESE, ENGLISH
+
+Clock = Callable[[], dt.datetime]
+
+
+@dataclass
+class Room:
+    """A session whose places are locked, and the moment that counts for everything done under this lock."""
+
+    places: Places
+    now: dt.datetime
+    writes: int = 0
+    waiting: list[Booking] = field(default_factory=list)  # as settling found them, in order
+    came_from: dict[str, Any] = field(default_factory=dict)  # what mails say of the session that a booking was in
+
+    @property
+    def session(self) -> ShowcaseSession:
+        return self.places.session
+
+    @cached_property
+    def facts(self) -> dict[str, Any]:
+        """What mails say about the session, frozen."""
+        return session_facts(self.session, sequence=self.places.calendar_sequence) | self.came_from
+
+    def forget_facts(self) -> None:
+        """Mails composed from now on say what has changed meanwhile."""
+        self.__dict__.pop("facts", None)
+
+    def bookings_beside(self, booking: Booking) -> list[Booking]:
+        """Live bookings of the same school or contact in this session, and the one made from the same draft."""
+        live = Q(session=self.session, status__in=LIVE)
+        same = Q(school_key=booking.school_key) | Q(email_key=booking.email_key, email_key__isnull=False)
+        again = Q(request_key=booking.request_key, request_key__isnull=False)
+        found = Booking.objects.filter((live & same) | again)
+        return [other for other in found if booking.pk is None or other.pk != booking.pk]
+
+
+def session_facts(session: ShowcaseSession, *, sequence: int) -> dict[str, Any]:
+    """What mails say about a session, as it is now. Moments are ISO strings in UTC."""
+    host = session.host_school
+    where = ", ".join(part for part in (session.where_name, session.place_address, session.where_town) if part)
+    return {
+        "ref": session.ref,
+        "title": _name_in(ENGLISH, session),
+        "title_zh": _name_in(CHINESE, session),
+        "hub": session.hub_year.name,
+        "reply_to": session.hub_year.contact_email,
+        "starts_at": iso(session.starts_at),
+        "ends_at": iso(session.ends_at),
+        "arrival_at": iso(session.arrival_at),
+        "list_ends_at": iso(session.waiting_closes_at),
+        "place": f"{where} {session.where_postcode}".strip(),
+        "bring": session.bring,
+        "parking": session.parking,
+        "entrance": session.entrance,
+        "office_phone": session.office_phone,
+        "day_contact": session.day_contact,
+        "joining": "\n\n".join(
+            part for part in (session.joining_instructions, host.joining_instructions if host else "") if part
+        ),
+        "version": sequence,  # of the session; a visitor's entry counts on from it where the place changes hands
+        "sequence": sequence,
+    }
+
+
+def _name_in(language: str, session: ShowcaseSession) -> str:
+    """What a session is called: each reader of the same facts has a language of their own."""
+    with translation.override(language):
+        return session.name
+
+
+def iso(moment: dt.datetime | None) -> str | None:
+    return moment.isoformat() if moment else None

@@ -1,0 +1,111 @@
+"""What staff do for a contact who rings: send the link again, put the name or the address right.
+
+An address that changes raises the version of the link, so that whoever has the old address has nothing.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+
+from django.db.models import Q
+
+from bookings.models import AuditEntry, Booking, HandOver, Visitor
+from bookings.places import locked_booking, write
+from bookings.rule import people
+from bookings.rule.judging import already_there
+from bookings.rule.refusals import AlreadyBooked, Ended, InThisBooking, NoAddress, NotBookable, SentJustNow
+from bookings.rule.room import Clock, Room
+from bookings.states import FROZEN, Standing, Status, Verb
+from hubs.models import StaffUser
+from hubs.vocabulary.email_address import email_key
+
+# Somebody who presses the button twice sends one mail; an inbox is not filled by us.
+BETWEEN, A_DAY, MOST_A_DAY = dt.timedelta(minutes=10), dt.timedelta(days=1), 5
+OFF = {Standing.CANCELLED, Standing.POSTPONED, Standing.OVER}  # no mail with a link is sent then
+
+
+def send_again(booking_id: int, *, by: StaffUser, clock: Clock) -> Booking:
+    """Send the contact's link to the present address: ten minutes apart, five times a day.
+
+    Raises NoAddress, Ended, SentJustNow, or NotBookable for a session that is off or over.
+    """
+    with locked_booking(booking_id, clock) as (room, booking):
+        if not booking.is_live:
+            raise Ended
+        if not booking.contact_email:
+            raise NoAddress
+        standing = room.places.standing(now=room.now)
+        if standing in OFF:
+            raise NotBookable(standing)
+        _refuse_too_often(room, booking)
+        write(room, Verb.SEND_AGAIN, [booking], by=by)
+        return booking
+
+
+def _refuse_too_often(room: Room, booking: Booking) -> None:
+    sent = AuditEntry.objects.filter(booking=booking, verb=Verb.SEND_AGAIN, at__gt=room.now - A_DAY)
+    times = list(sent.order_by("-at").values_list("at", flat=True))
+    if times and times[0] > room.now - BETWEEN:
+        raise SentJustNow(times[0] + BETWEEN)
+    if len(times) >= MOST_A_DAY:
+        raise SentJustNow(times[MOST_A_DAY - 1] + A_DAY)
+
+
+def put_right(booking_id: int, *, name: str, email: str, mobile: str, by: StaffUser, clock: Clock) -> Booking:
+    """Change a contact's name, address and mobile number, for all of their party; a new address is sent a new link.
+
+    Raises Ended, AlreadyBooked where the new address has a booking here, InThisBooking where it is a colleague's.
+    """
+    with locked_booking(booking_id, clock) as (room, booking):
+        if not booking.is_live:
+            raise Ended
+        party = _party(room, booking)
+        moves = (email_key(email) or None) != booking.email_key
+        for one in party:
+            one.contact_name, one.contact_email, one.email_key = name, email or None, email_key(email) or None
+            one.contact_mobile = mobile
+            one.link_version += moves
+        if moves:
+            _refuse_taken(room, party)
+        _save(party, moves=moves)
+        told = moves and email and room.places.status not in FROZEN
+        write(room, Verb.READDRESS if told else Verb.CHANGE, party, by=by)
+        return next(one for one in party if one.pk == booking.pk)
+
+
+def _party(room: Room, booking: Booking) -> list[Booking]:
+    """All live bookings of the party, some of which may wait: they have one contact."""
+    first = booking.goes_with_id or booking.pk
+    party = Booking.objects.live().filter(Q(pk=first) | Q(goes_with=first), session=room.session)
+    return list(party.select_related("school").order_by("pk"))
+
+
+def _refuse_taken(room: Room, party: Sequence[Booking]) -> None:
+    for one in party:
+        beside = [other for other in room.bookings_beside(one) if other not in party]
+        if already_there(one, beside):
+            raise AlreadyBooked
+    key = party[0].email_key
+    colleagues = Visitor.objects.coming().filter(booking__in=party, is_contact=False)
+    if key and colleagues.filter(email_key=key).exists():
+        raise InThisBooking
+
+
+def _save(party: Sequence[Booking], *, moves: bool) -> None:
+    """The contact stands in each booking of the party, among its visitors, and in a place on its way to a colleague."""
+    one = party[0]
+    Booking.objects.filter(pk__in=[each.pk for each in party]).update(
+        contact_name=one.contact_name,
+        contact_email=one.contact_email,
+        email_key=one.email_key,
+        contact_mobile=one.contact_mobile,
+    )
+    given = HandOver.objects.open().filter(visitor__booking__in=party, from_contact=True)
+    given.update(from_name=one.contact_name, from_email=one.contact_email)
+    for me in Visitor.objects.coming().filter(booking__in=party, is_contact=True).select_related("booking"):
+        me.full_name = one.contact_name
+        me.set_email(one.contact_email or "")
+        if moves:
+            me.person_id = me.first_time = None
+        me.save()
+        if me.booking.status == Status.CONFIRMED:
+            people.recognise([me])

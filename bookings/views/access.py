@@ -1,0 +1,101 @@
+"""The one gate to what a private link opens."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+
+from bookings.mail import links
+from bookings.mail.itinerary_link import itinerary_ends
+from bookings.mail.links import Purpose
+from bookings.mail.openings import RELATED
+from bookings.models import Booking, HandOver, OfficeLink, TellMe, Visitor
+from hubs.models import VisitingTeacher
+from hubs.models.session import OF_ITS_SESSION
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+OFFICE_READS_ON = dt.timedelta(days=7)
+_WITH = (*OF_ITS_SESSION, "session__places")
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A booking, by its contact's link; or by a visitor's link their own place in it, or one they have given away."""
+
+    token: str
+    booking: Booking
+    visitor: Visitor | None = None
+    given: HandOver | None = None  # the place that this link's owner has handed over, until it is taken
+
+
+def open_link(token: str) -> Opened:
+    """What `token` opens. Raises Http404, the same for every token that is wrong, old, revoked or foreign."""
+    link = links.read(token)
+    if link is None:
+        raise Http404
+    by = {"public_id": link.public_id, "link_version": link.version}
+    if link.purpose == Purpose.CONTACT:
+        return Opened(token, get_object_or_404(Booking.objects.with_company().select_related("school", *_WITH), **by))
+    if link.purpose == Purpose.VISITOR:
+        related = (f"booking__{name}" for name in ("school", *_WITH))
+        visitor = get_object_or_404(Visitor.objects.select_related(*related), public_id=link.public_id)
+        if visitor.link_version == link.version:
+            return Opened(token, visitor.booking, visitor)
+        given = HandOver.objects.open().filter(visitor=visitor, from_version=link.version, from_contact=False)
+        if handed := given.first():
+            return Opened(token, visitor.booking, visitor, handed)
+    raise Http404
+
+
+def open_office(token: str) -> OfficeLink:
+    """The register that `token` opens for a school's office, until a week after the session, when what visitors need
+    is forgotten too (product.md section 8). Raises Http404, as `open_link` does."""
+    link = links.read(token)
+    if link is None or link.purpose != Purpose.OFFICE:
+        raise Http404
+    by = {"public_id": link.public_id, "link_version": link.version, "withdrawn_at": None}
+    found = get_object_or_404(OfficeLink.objects.select_related(*_WITH), **by)
+    last_day = found.session.last_day
+    if last_day and timezone.localdate() > last_day + OFFICE_READS_ON:
+        raise Http404
+    return found
+
+
+def open_itinerary(token: str) -> VisitingTeacher:
+    """The visiting teacher whose itinerary `token` opens, until `itinerary_ends`. Raises Http404, as `open_link`."""
+    link = links.read(token)
+    if link is None or link.purpose != Purpose.ITINERARY:
+        raise Http404
+    teachers = VisitingTeacher.objects.select_related("hub_year__exchange", "hub_year__hub")
+    teacher = get_object_or_404(teachers, public_id=link.public_id, link_version=link.version)
+    if timezone.localdate() > itinerary_ends(teacher):
+        raise Http404
+    return teacher
+
+
+def open_wish(token: str) -> TellMe:
+    """The wish to be told that `token` opens. Raises Http404, as `open_link` does."""
+    wish = _wishes(token).first()
+    if wish is None:
+        raise Http404
+    return wish
+
+
+def is_stopped(token: str) -> bool:
+    """Whether `token` is one of ours whose wish is there no longer. Raises Http404 for any other token."""
+    return not _wishes(token).exists()
+
+
+def _wishes(token: str) -> "QuerySet[TellMe]":
+    link = links.read(token)
+    if link is None or link.purpose != Purpose.UNSUBSCRIBE:
+        raise Http404
+    wishes = TellMe.objects.filter(public_id=link.public_id)
+    if any(version != link.version for version in wishes.values_list("link_version", flat=True)):
+        raise Http404
+    return wishes.select_related(*RELATED)

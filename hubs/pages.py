@@ -1,0 +1,55 @@
+"""How pages are kept by caches, and the policy of the staff's own."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from csp.constants import NONE, SELF
+from csp.decorators import csp
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+View = Callable[..., HttpResponse]
+
+# The admin's own scripts, styles and look-ups; nothing inline. The other pages have no script at all.
+POLICY = {
+    "default-src": [NONE],
+    "script-src": [SELF],
+    "style-src": [SELF],
+    "img-src": [SELF],
+    "connect-src": [SELF],
+    "font-src": [SELF],
+    "form-action": [SELF],
+    "base-uri": [NONE],
+    "frame-ancestors": [NONE],
+}
+own_policy = csp(POLICY)
+
+
+def public(view: View) -> View:
+    """A page that anybody may keep for five seconds: it reads no cookie and sets none (product.md section 6)."""
+
+    @require_safe
+    @wraps(view)
+    def kept_briefly(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = view(request, *args, **kwargs)
+        response.setdefault("Cache-Control", "public, max-age=0, s-maxage=5")
+        return response
+
+    kept_briefly.kept_by = "anybody"  # type: ignore[attr-defined]  # tests walk the addresses by it
+    return kept_briefly
+
+
+def private(view: View) -> View:
+    """A page for one person: not kept, not indexed, and no address of it handed on (section 8)."""
+
+    @wraps(view)
+    def never_kept(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = view(request, *args, **kwargs)
+        response["Cache-Control"] = "no-store"
+        response["X-Robots-Tag"] = "noindex"
+        response["Referrer-Policy"] = "strict-origin"
+        return response
+
+    never_kept.kept_by = "nobody"  # type: ignore[attr-defined]  # tests walk the addresses by it
+    return never_kept

@@ -1,0 +1,1 @@
+"""Finding and importing schools; imports models and vocabulary; search.py is read first."""

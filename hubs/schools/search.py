@@ -1,0 +1,151 @@
+"""Finding schools as teachers type them: by name, town, postcode or URN, words in any order, begun or misspelt.
+
+Each word typed leads through an index to the schools that have it; the few that have them all are ranked in Python
+(hubs/schools/ranking.py). Words of kind ("primary", "CofE") lead to thousands and are often wrong: they only rank.
+"""
+
+from collections.abc import Iterable
+from heapq import nsmallest
+from typing import NamedTuple
+
+from hubs.models.school import School, SchoolWord, SchoolWordQuerySet
+from hubs.schools.ranking import Fit, at_a_glance, fit, nearest
+from hubs.vocabulary.school_words import distinctive, head, words_typed
+
+MOST_LED_TO = 2000  # schools of one word: "st" and "primary" have more, and no list of theirs is whole
+MOST_READ = 600
+MOST_NAMED = 200  # URNs in a question: Django takes 10 µs for each
+MOST_RANKED = 100  # of many, those that fit best at a glance are ranked with care
+POSTCODE_TAIL = (2, 3)  # a unit of some dozen doors, then all after the district
+
+
+class Found(NamedTuple):
+    fit: Fit
+    urn: int
+    successor: int | None
+
+
+class Search:
+    """One search: the words typed, and the schools that each leads to."""
+
+    def __init__(self, typed: str, *, closed_too: bool = False) -> None:
+        self.words = words_typed(typed)
+        self.closed_too = closed_too
+        self.distinctive = distinctive(self.words)
+        self.alternatives: dict[str, list[str]] = {}
+
+    def best(self, most: int) -> list[int]:
+        """URNs of the schools found, best first. A closed school stands for its successor, unless it is wanted."""
+        found = sorted(self._found())[:most]
+        if self.closed_too:
+            return [one.urn for one in found]
+        return _today([(one.urn, one.successor) for one in found])
+
+    def _found(self) -> list[Found]:
+        """Schools that have every distinctive word; where there are none, those that have most of them."""
+        lists = {word: self._led_to(word) for word in sorted(self.distinctive, key=len, reverse=True)}
+        if not lists:
+            return self._ranked(self._begun_so(self._of_kind()))
+        whole = {word: urns for word, urns in lists.items() if len(urns) < MOST_LED_TO}
+        together = set.intersection(*(whole or lists).values())
+        rarest = min(whole, key=lambda word: len(whole[word]), default=None)
+        if not whole or len(together) > MOST_READ:
+            together, rarest = self._begun_so(together), None
+        found = [one for one in self._ranked(together, all_have=rarest) if not one.fit.missing]
+        return found or self._nearly(list(lists.values()))
+
+    def _of_kind(self) -> set[int]:
+        """Some schools of a kind, where nothing else was typed: nearly every row fits, so few are read."""
+        schools = School.objects.order_by("urn")
+        for word in self.words:
+            schools = schools.filter(search__contains=f" {word}")
+        return set(schools.values_list("urn", flat=True)[:MOST_NAMED]) if self.words else set()
+
+    def _begun_so(self, among: set[int]) -> set[int]:
+        """Of too many schools those whose name begins with what was typed, and some others.
+
+        Whoever types no more than a word that a thousand schools have is told that there are more.
+        """
+        if not self.words:
+            return set()
+        begun = set(_school_ids(SchoolWord.objects.beginning(head(self.words)), MOST_NAMED))
+        return begun | set(sorted(among)[: 2 * MOST_NAMED - len(begun)])
+
+    def _nearly(self, lists: list[set[int]]) -> list[Found]:
+        """Schools of the two rarest words that have as many of the words as any, and at least half of them."""
+        rarest = sorted((urns for urns in lists if urns), key=len)[:2]
+        found = self._ranked(set().union(*rarest), loosely=True)
+        fewest = min((one.fit.missing for one in found), default=0)
+        if fewest * 2 > len(self.distinctive):
+            return []
+        return [one for one in found if one.fit.missing == fewest]
+
+    def _led_to(self, word: str) -> set[int]:
+        """The schools that have a word or one that it begins; where there are none, those of the words most like it."""
+        if word.isdecimal() and 5 <= len(word) <= 7:
+            return {int(word)}
+        if urns := _schools_of(word):
+            return urns
+        self.alternatives[word] = _instead_of(word)
+        return set().union(*(_schools_of(other) for other in self.alternatives[word]))
+
+    def _ranked(self, urns: set[int], *, all_have: str | None = None, loosely: bool = False) -> list[Found]:
+        """`urns` with how they fit. `all_have` is a word that leads to them all: a long list is not sent back."""
+        if all_have and len(urns) > MOST_NAMED and all_have not in self.alternatives:
+            schools = School.objects.filter(pk__in=SchoolWord.objects.beginning(all_have).order_by().values("school"))
+        else:
+            schools = School.objects.filter(pk__in=sorted(urns)[:MOST_READ])
+        if not self.closed_too:
+            schools = schools.found_today()
+        read = schools.order_by().values_list("urn", "search", "successor_id", "status")
+        rows = [row for row in read if row[0] in urns]
+        if len(rows) > MOST_RANKED:
+            rows = nsmallest(MOST_RANKED, rows, key=lambda row: (at_a_glance(row[1], self.words), row[0]))
+        return [
+            Found(
+                fit(search, self.words, self.alternatives, loosely=loosely),
+                urn,
+                successor if status == School.Status.CLOSED else None,
+            )
+            for urn, search, successor, status in rows
+        ]
+
+
+def _schools_of(word: str) -> set[int]:
+    return set(_school_ids(SchoolWord.objects.beginning(word), MOST_LED_TO))
+
+
+def _school_ids(words: SchoolWordQuerySet, most: int) -> Iterable[int]:
+    return words.values_list("school_id", flat=True)[:most]
+
+
+def _instead_of(word: str) -> list[str]:
+    """Words to take for one that no school has: a postcode's neighbourhood, or the nearest spellings."""
+    if not word.isalpha():
+        near = (word[:-tail] for tail in POSTCODE_TAIL if len(word) - tail > 1)
+        return [next((part for part in near if SchoolWord.objects.beginning(part).exists()), word)]
+    for known in (word[:2], word[1::-1], word[:1]):
+        beginning = SchoolWord.objects.beginning(known).order_by().values_list("word", flat=True).distinct()
+        if others := nearest(word, beginning):
+            return others
+    return []
+
+
+def _today(found: Iterable[tuple[int, int | None]]) -> list[int]:
+    """The open schools that those found have become, each once, in order. Loops and dead ends are left out."""
+    becomes = dict(found)
+    unknown = {successor for successor in becomes.values() if successor} - becomes.keys()
+    while unknown:
+        rows = School.objects.filter(pk__in=unknown).values_list("urn", "successor_id", "status")
+        next_ones = {urn: successor if status == School.Status.CLOSED else None for urn, successor, status in rows}
+        becomes |= next_ones
+        unknown = {successor for successor in next_ones.values() if successor} - becomes.keys()
+    return list(dict.fromkeys(_last(urn, becomes) for urn, _successor in found))
+
+
+def _last(urn: int, becomes: dict[int, int | None]) -> int:
+    seen = set()
+    while (successor := becomes.get(urn)) and urn not in seen:
+        seen.add(urn)
+        urn = successor
+    return urn

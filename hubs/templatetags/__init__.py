@@ -1,0 +1,1 @@
+"""What templates say of their language; imports vocabulary alone; language_tags.py is read first."""
