@@ -11,6 +11,7 @@ from bookings.views import (
     my_bookings,
     office,
     party,
+    password,
     private,
     sent,
     sessions,
@@ -94,4 +95,11 @@ urlpatterns = [
     path("bookings/<str:token>/calendar.ics", private.calendar, name="booking-calendar"),
     path("my-bookings/", my_bookings.ask, name="my-bookings"),
     path("my-bookings/sent/", my_bookings.sent, name="my-bookings-sent"),
+]
+
+# Of a forgotten or first password, under /admin/password/. The admin's sign-in page looks for the first by its name.
+passwords = [
+    path("forgotten/", password.forgotten, name="admin_password_reset"),
+    path("forgotten/sent/", password.sent, name="password-sent"),
+    path("<str:uidb64>/<str:token>/", password.set_new, name="password-set"),
 ]

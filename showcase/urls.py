@@ -2,11 +2,14 @@
 
 from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
+from django.contrib.admin import site
 from django.urls import include, path
 
+from bookings.admin.home.home import home, today
+from bookings.urls import passwords
 from bookings.views import feeds, hub_pages, sessions
+from hubs.admin.scoped import ScopedAutocomplete
 from showcase import pages
-from showcase.admin_site import site
 
 urlpatterns = [
     *i18n_patterns(
@@ -21,7 +24,11 @@ urlpatterns = [
     path("sitemap.xml", feeds.sitemap, name="sitemap"),
     path("robots.txt", feeds.robots, name="robots"),
     path("admin/", include("hubs.staff.signing_in.urls")),
-    path("admin/password/", include("bookings.password_urls")),
+    path("admin/password/", include(passwords)),
+    # Ours in place of Django's own: these stand for admin:index and admin:autocomplete.
+    path("admin/", site.admin_view(home)),
+    path("admin/autocomplete/", site.admin_view(ScopedAutocomplete.as_view(admin_site=site))),
+    path("admin/today/", site.admin_view(today), name="today"),
     path("admin/", site.urls),
 ]
 if settings.DEMO:

@@ -8,6 +8,7 @@ import uuid
 
 import pytest
 from django.apps import apps
+from django.contrib.admin import site
 from django.contrib.admin.utils import quote
 from django.db import models
 from django.test import Client
@@ -17,7 +18,6 @@ from django.utils import timezone
 from bookings.models import Booking
 from hubs.models import Hub, HubYear, Membership, ShowcaseSession, StaffUser
 from hubs.staff import scope
-from showcase.admin_site import site
 from tests.factories import NOW, StaffFactory
 from tests.one_of_each import one_of_each
 

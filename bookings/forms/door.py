@@ -10,6 +10,7 @@ from bookings.forms.fields import Address, Line
 from bookings.models import SchoolKind
 from bookings.rule.party import NewVisitor, Party, VisitingSchool
 from hubs.models import School
+from hubs.schools.search import schools_found
 from hubs.vocabulary.school_words import searchable
 
 MOST_SCHOOLS = 8
@@ -41,7 +42,7 @@ class WalkInForm(forms.Form):
         self.offered = 0  # so many places would let them in
         typed = str(self.data.get("school", ""))[:150] if self.is_bound else ""
         if typed:
-            self.found = list(School.objects.found_by(typed)[:MOST_SCHOOLS])
+            self.found = list(schools_found(typed)[:MOST_SCHOOLS])
         field: Any = self.fields["which"]
         field.choices = [(str(school.urn), str(school)) for school in self.found]
         field.choices += [(AS_TYPED, _now("None of these: “%(typed)s” as it is written") % {"typed": typed})]

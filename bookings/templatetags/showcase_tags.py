@@ -17,9 +17,9 @@ from django.utils.translation import pgettext
 from bookings.public import pictures
 from bookings.states import Status
 from hubs.models import VisitingTeacher
-from hubs.templatetags.language_tags import alternates
 from hubs.vocabulary.dates import clock, day, days_between, moment, short_day
 from hubs.vocabulary.kept_words import kept_by_language
+from hubs.vocabulary.languages import alternates
 
 register = template.Library()
 

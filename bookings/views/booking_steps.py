@@ -30,8 +30,8 @@ from bookings.states import Standing
 from bookings.verbs import waiting_list
 from bookings.views import limits
 from bookings.views.sessions import if_visible, visible_session
-from hubs.models import School
 from hubs.pages import View, private
+from hubs.schools.search import schools_found
 
 MOST_SCHOOLS = 20
 
@@ -93,7 +93,7 @@ def pick_school(request: HttpRequest, showing: Showing, draft: Draft) -> HttpRes
     words = draft.answers.get("typed")
     if not words:
         return redirect("book", showing.session.ref)
-    found = list(School.objects.found_by(words, MOST_SCHOOLS + 1))
+    found = list(schools_found(words, MOST_SCHOOLS + 1))
     context = {"typed": words, "more": len(found) > MOST_SCHOOLS}
     if request.method != "POST":
         initial = {"urn": str(draft.school_id or "")}

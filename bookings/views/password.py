@@ -6,6 +6,7 @@ The pages say the same for every address. A new password never touches the secon
 from typing import Any, cast
 
 from django import forms
+from django.contrib import admin
 from django.contrib.auth.views import PasswordResetConfirmView
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -21,7 +22,6 @@ from bookings.views import limits
 from hubs.models import StaffUser
 from hubs.pages import View, own_policy, private
 from hubs.staff.signing_in import lock_out
-from showcase.admin_site import site
 
 
 class ForgottenForm(forms.Form):
@@ -50,7 +50,7 @@ def forgotten(request: HttpRequest) -> HttpResponse:
     said = [_("Enter the address that you sign in with. We will send it a link to set a new password.")]
     context = {"title": _("Forgotten your password?"), "sentences": said, "form": form, "button": _("Send the link")}
     status = 422 if form.is_bound else 200
-    return render(request, "admin/signing_in.html", site.each_context(request) | context, status=status)
+    return render(request, "admin/signing_in.html", admin.site.each_context(request) | context, status=status)
 
 
 def _send(request: HttpRequest, address: str) -> None:
@@ -72,7 +72,7 @@ def sent(request: HttpRequest) -> HttpResponse:
         _("Some school systems keep mail for an hour. Look among unwanted mail too."),
         _("If nothing comes, ask your hub lead whether you were invited with another address."),
     ]
-    context = site.each_context(request) | {"title": _("Check your email"), "sentences": said, "to_sign_in": True}
+    context = admin.site.each_context(request) | {"title": _("Check your email"), "sentences": said, "to_sign_in": True}
     return render(request, "admin/signing_in.html", context)
 
 
@@ -94,7 +94,7 @@ class SetPassword(PasswordResetConfirmView):
         else:
             said = {"title": _("This link does not work"), "form": None, "forgotten": True}
             said["sentences"] = [_("It has been used, or is older than 3 days. Ask for a new one.")]
-        return site.each_context(self.request) | context | said
+        return admin.site.each_context(self.request) | context | said
 
     def form_valid(self, form: Any) -> HttpResponse:
         response = super().form_valid(form)

@@ -1,4 +1,4 @@
-"""The admin classes that every other stands on: scoped by hubs/staff/scope.py, and named as the type checker wants them.
+"""The admin classes that every other stands on: scoped, and named as the type checker wants them.
 
 When it runs, Django's own classes cannot be subscripted.
 """

@@ -1,5 +1,7 @@
 """Schools of the register, local authorities, and the lists of schools that hubs keep."""
 
+from typing import cast
+
 from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
@@ -7,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from hubs.admin.bases import ModelAdmin
 from hubs.models import LocalAuthority, School, SchoolList
-from hubs.schools.search import Search
+from hubs.models.school import SchoolQuerySet
+from hubs.schools.search import Search, schools_found
 
 MOST_LISTED = 500
 
@@ -37,7 +40,7 @@ class SchoolAdmin(FromTheRegister):
         if not search_term:
             return queryset, False
         if request.path.endswith("/autocomplete/"):
-            return queryset.found_by(search_term), False  # type: ignore[attr-defined]  # SchoolQuerySet
+            return schools_found(search_term, among=cast("SchoolQuerySet", queryset)), False
         return queryset.filter(pk__in=Search(search_term, closed_too=True).best(MOST_LISTED)), False
 
 

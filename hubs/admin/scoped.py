@@ -22,7 +22,7 @@ from hubs.staff import scope
 
 
 class _Permitted:
-    """Django's four questions, answered by hubs/staff/scope.py. An inline is asked with the row that it stands under."""
+    """Django's four questions, answered by scope.py. An inline is asked with the row that it stands under."""
 
     model: Any
 

@@ -67,9 +67,6 @@ class SchoolWord(models.Model):
         return str(self.word)
 
 
-MOST_FOUND = 40
-
-
 class LocalAuthority(models.Model):
     """A local authority in England, by its code in the register."""
 
@@ -93,15 +90,6 @@ class SchoolQuerySet(models.QuerySet["School"]):
     def found_today(self) -> "SchoolQuerySet":
         """Those that are open, or have become another school."""
         return self.filter(models.Q(status__in=School.OPEN) | models.Q(successor__isnull=False))
-
-    def found_by(self, typed: str, most: int = MOST_FOUND) -> "SchoolQuerySet":
-        """Open schools that `typed` may mean, best first, at most `most`: see hubs/schools/search.py.
-
-        A school that closed is found as what it has become.
-        """
-        from hubs.schools.search import Search  # it reads schools itself
-
-        return self.open().in_order(Search(typed).best(most))
 
     def spot_of(self, postcode: str) -> Spot | None:
         """Where a postcode is: where a school has it, else the middle of its district; None where that is not known."""
@@ -167,7 +155,7 @@ class School(models.Model):
     postcode = models.CharField(_("postcode"), max_length=8, blank=True)
     easting = models.PositiveIntegerField(_("easting"), null=True, blank=True)
     northing = models.PositiveIntegerField(_("northing"), null=True, blank=True)
-    # What `found_by` ranks by; the words that lead here stand in SchoolWord.
+    # What the search ranks by; the words that lead here stand in SchoolWord.
     search = models.TextField(editable=False, default="")
 
     objects = SchoolQuerySet.as_manager()

@@ -8,10 +8,11 @@ from collections.abc import Iterable
 from heapq import nsmallest
 from typing import NamedTuple
 
-from hubs.models.school import School, SchoolWord, SchoolWordQuerySet
+from hubs.models.school import School, SchoolQuerySet, SchoolWord, SchoolWordQuerySet
 from hubs.schools.ranking import Fit, at_a_glance, fit, nearest
 from hubs.vocabulary.school_words import distinctive, head, words_typed
 
+MOST_FOUND = 40
 MOST_LED_TO = 2000  # schools of one word: "st" and "primary" have more, and no list of theirs is whole
 MOST_READ = 600
 MOST_NAMED = 200  # URNs in a question: Django takes 10 µs for each
@@ -149,3 +150,9 @@ def _last(urn: int, becomes: dict[int, int | None]) -> int:
         seen.add(urn)
         urn = successor
     return urn
+
+
+def schools_found(typed: str, most: int = MOST_FOUND, *, among: SchoolQuerySet | None = None) -> SchoolQuerySet:
+    """Open schools that `typed` may mean, best first, at most `most`. A closed one is found as what it became."""
+    schools = School.objects.all() if among is None else among
+    return schools.open().in_order(Search(typed).best(most))

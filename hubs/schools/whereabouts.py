@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from hubs.models import School, SchoolWord
+from hubs.schools.search import schools_found
 from hubs.vocabulary.kept_words import kept_by_language
 from hubs.vocabulary.postcodes import looks_like_postcode, tidy_postcode
 from hubs.vocabulary.school_words import words_of, words_typed
@@ -99,5 +100,5 @@ def _middle(found: list[tuple[Any, ...]]) -> Place | None:
 
 
 def _school(typed: str) -> Place | None:
-    school = School.objects.filter(easting__isnull=False, northing__isnull=False).found_by(typed, 1).first()
+    school = schools_found(typed, 1, among=School.objects.filter(easting__isnull=False, northing__isnull=False)).first()
     return Place(str(school), school.easting or 0, school.northing or 0) if school else None

@@ -4,16 +4,16 @@ import re
 from typing import Any
 
 from django import template
-from django.conf import settings
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, override
 
-from hubs.vocabulary.languages import CHINESE, ENGLISH, TAGS, Both, in_both, in_language, tag
+from hubs.vocabulary.languages import CHINESE, ENGLISH, TAGS, Both, alternates, in_both, in_language, tag
 from hubs.vocabulary.own_words import own_words
 
 register = template.Library()
 register.simple_tag(tag, name="language_tag")
+register.simple_tag(alternates)
 register.filter("own", own_words)
 
 # From a Latin letter to the last character before Chinese ones, or the end.
@@ -78,10 +78,3 @@ def other_language(context: template.Context, address: str = "") -> SafeString:
     request = context.get("request")
     address = in_language(address or (request.get_full_path() if request else "/"), code)
     return format_html('<a href="{}" lang="{}" hreflang="{}">{}</a>', address, TAGS[code], TAGS[code], name)
-
-
-@register.simple_tag
-def alternates(path: str) -> SafeString:
-    """For search engines: where this page is in each language."""
-    links = ((TAGS[code], settings.SITE_URL + in_language(path, code)) for code in TAGS)
-    return format_html_join("", '<link rel="alternate" hreflang="{}" href="{}">\n', links)

@@ -6,9 +6,12 @@ Django's own middleware asks the browser too, so that every English page would v
 from collections.abc import Callable
 from typing import NamedTuple
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import translation
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 
 ENGLISH, CHINESE = "en-gb", "zh-hans"
 # As HTML and feeds name them (BCP 47).
@@ -48,6 +51,12 @@ def in_language(address: str, code: str) -> str:
     bare = address.removeprefix(PREFIX) if language_of(address.partition("?")[0]) == CHINESE else address
     bare = "/" + bare.lstrip("/")  # two slashes would lead to another site
     return PREFIX + bare if code == CHINESE else bare
+
+
+def alternates(path: str) -> SafeString:
+    """For search engines: where the page at `path` is in each language."""
+    links = ((TAGS[code], settings.SITE_URL + in_language(path, code)) for code in TAGS)
+    return format_html_join("", '<link rel="alternate" hreflang="{}" href="{}">\n', links)
 
 
 def spoken() -> str:

@@ -254,7 +254,7 @@ def test_hub_administrator_sees_no_other_hubs_numbers(administrator, hub_year):
 # --- how often the database is asked --------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("page", ["admin:index", "admin:today"])
+@pytest.mark.parametrize("page", ["admin:index", "today"])
 def test_page_asks_as_often_for_three_of_each_as_for_one(administrator, hub_year, page):
     counts = []
     for number in range(3):

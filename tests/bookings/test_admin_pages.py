@@ -4,6 +4,7 @@ import uuid
 
 import pytest
 from django.apps import apps
+from django.contrib.admin import site
 from django.contrib.admin.utils import quote
 from django.db import connection
 from django.db.models import Q
@@ -30,7 +31,6 @@ from bookings.models import (
 )
 from bookings.states import Kind
 from hubs.models import SchoolWord, VisitingTeacher
-from showcase.admin_site import site
 from tests.factories import NOW, StaffFactory
 from tests.one_of_each import one_of_each
 

@@ -55,7 +55,7 @@ def confirmed(session, email, **fields):
 
 
 def today(client):
-    return client.get(reverse("admin:today"))
+    return client.get(reverse("today"))
 
 
 def buttons(page):
@@ -127,7 +127,7 @@ def test_who_has_no_hub_has_no_today():
         ("Late start", Kind.SESSION_MOVED, "We start later than planned, so please set out later too."),
     ],
 )
-@pytest.mark.parametrize("start", ["admin:index", "admin:today"])
+@pytest.mark.parametrize("start", ["admin:index", "today"])
 def test_three_presses_tell_everyone(administrator, session, label, kind, said, start):
     address = buttons(administrator.get(reverse(start)))[label]  # the first press
     preview = administrator.post(address, untouched(administrator.get(address)))  # Next

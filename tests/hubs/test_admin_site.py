@@ -2,11 +2,12 @@
 
 import pytest
 from django.contrib import admin
+from django.contrib.admin import site
 from django.test import Client
 from django.urls import reverse
 
 from hubs.models import StaffUser
-from showcase.admin_site import ShowcaseAdminSite, site
+from showcase.admin_site import ShowcaseAdminSite
 from tests.factories import SchoolFactory, StaffFactory
 
 pytestmark = pytest.mark.django_db

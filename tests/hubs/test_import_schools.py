@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from hubs.models import LocalAuthority, School
 from hubs.schools.gias import writing
+from hubs.schools.search import schools_found
 from hubs.vocabulary.teaching import Years
 from tests.factories import SchoolFactory
 
@@ -98,7 +99,7 @@ def test_school_is_created_with_all_that_the_register_says_of_it(register):
         "northing": 155270,
         "search": "",
     }
-    assert list(School.objects.found_by("west boro maidstone")) == [School.objects.get()]
+    assert list(schools_found("west boro maidstone")) == [School.objects.get()]
 
 
 def test_second_run_changes_nothing_and_writes_nothing(register):
@@ -127,7 +128,7 @@ def test_what_changed_is_updated_and_closed_and_counted(register):
     ]
     shut = School.objects.get(urn=100002)
     assert (shut.status, shut.closed) == (Status.CLOSED, dt.date(2019, 8, 31))
-    assert School.objects.found_by("west borough academy")[0].urn == 100001
+    assert schools_found("west borough academy")[0].urn == 100001
     assert School.objects.get(urn=100003).local_authority.name == "Kent"
 
 

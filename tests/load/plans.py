@@ -46,7 +46,8 @@ def pages() -> Iterator[tuple[str, Callable[[], Any]]]:
     from bookings.mail import links, openings, reminders
     from bookings.mail import sending as outbox
     from bookings.models import Booking, TellMe
-    from hubs.models import School, ShowcaseSession, StaffUser
+    from hubs.models import ShowcaseSession, StaffUser
+    from hubs.schools.search import schools_found
 
     client, staff = Client(HTTP_HOST="localhost"), Client(HTTP_HOST="localhost")
     staff.force_login(StaffUser.objects.create_superuser(email="plans@load.example", full_name="Plans"))
@@ -94,9 +95,9 @@ def pages() -> Iterator[tuple[str, Callable[[], Any]]]:
         "trail": "/admin/bookings/auditentry/",
     }
     yield from ((name, lambda path=path: client.get(path)) for name, path in addresses.items())
-    yield "school search", lambda: list(School.objects.found_by("parkside maidstone", 21))
-    yield "school search, misspelt", lambda: list(School.objects.found_by("prakside maidstoen", 21))
-    yield "school search, of a common word", lambda: list(School.objects.found_by("st", 21))
+    yield "school search", lambda: list(schools_found("parkside maidstone", 21))
+    yield "school search, misspelt", lambda: list(schools_found("prakside maidstoen", 21))
+    yield "school search, of a common word", lambda: list(schools_found("st", 21))
     yield "my bookings", lambda: client.post("/my-bookings/", {"email": booking.contact_email})
     yield from ((f"admin: {name}", lambda path=path: staff.get(path)) for name, path in admin.items())
     yield "mail claim", lambda: outbox._claim(timezone.now())

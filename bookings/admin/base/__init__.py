@@ -1,1 +1,5 @@
 """What staff pages stand on; imports no other folder of the admin; buttons.py is read first."""
+
+from bookings.admin.base import wishes
+
+__all__ = ["wishes"]

@@ -1,6 +1,6 @@
 """The register at the door: who is coming, a tap for each who has come, and the same on paper.
 
-Every page of it is for staff who may change the session's visitors (hubs/staff/scope.py): the programme office reads no name.
+Every page of it is for staff who may change the session's visitors: the programme office reads no name.
 """
 
 import datetime as dt

@@ -1,9 +1,9 @@
-"""Home and Today: what needs a member of staff now, and the sessions that are next (issue "Hub staff run the day")."""
+"""Home and Today: what needs a member of staff now, and the sessions that are next."""
 
 import datetime as dt
 from typing import Any
 
-from django.contrib.admin import AdminSite
+from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Sum
 from django.http import HttpRequest, HttpResponse
@@ -21,7 +21,7 @@ from hubs.staff import scope
 NEXT = 6  # sessions on Home
 
 
-def home(user: Any, *, now: dt.datetime) -> dict[str, Any]:
+def for_home(user: Any, *, now: dt.datetime) -> dict[str, Any]:
     """What Home says, or nothing for who sees no session."""
     if not scope.may(user, "view", ShowcaseSession):
         return {}
@@ -47,7 +47,12 @@ def by_hub(*, now: dt.datetime) -> list[dict[str, Any]]:
     return [row | {"waiting": waiting.get(row["hub_year"], 0)} for row in counts]
 
 
-def today(request: HttpRequest, site: AdminSite) -> HttpResponse:
+def home(request: HttpRequest) -> TemplateResponse:
+    """Home: what needs this member of staff now, above the lists."""
+    return admin.site.index(request, {"home": for_home(request.user, now=timezone.now())})
+
+
+def today(request: HttpRequest) -> HttpResponse:
     """The sessions of today and tomorrow, with large buttons: for a phone at half past six on a morning of snow."""
     if not scope.may(request.user, "view", ShowcaseSession):
         raise PermissionDenied
@@ -56,7 +61,7 @@ def today(request: HttpRequest, site: AdminSite) -> HttpResponse:
     days = [first, first + dt.timedelta(days=1)]
     found = seen_by(request.user).filter(first_day__in=days, starts_at__isnull=False)
     shown = cards(request.user, list(found.order_by("first_day", "starts_at", "pk")), now=now)
-    context = site.each_context(request) | {
+    context = admin.site.each_context(request) | {
         "title": _("Today"),
         "days": [
             (label, day, [card for card in shown if card.session.first_day == day])

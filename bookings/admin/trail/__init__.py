@@ -1,1 +1,5 @@
 """What has happened, to look up; imports base and what lies below; trail.py is read first."""
+
+from bookings.admin.trail import trail
+
+__all__ = ["trail"]

@@ -10,6 +10,7 @@ from typing import Any
 
 from axes.models import AccessAttempt
 from django.conf import settings
+from django.contrib import admin
 from django.contrib.sessions.models import Session
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -19,7 +20,6 @@ from django.utils.translation import ngettext
 
 from hubs.pages import own_policy, private
 from hubs.vocabulary.email_address import email_key
-from showcase.admin_site import site
 
 KEPT = dt.timedelta(days=1)
 
@@ -40,7 +40,7 @@ def page(request: HttpRequest, *_args: object) -> HttpResponse:
     """The same for every address, whether it has an account or not, and for a right password too."""
     minutes = int(settings.AXES_COOLOFF_TIME.total_seconds()) // 60
     wait = ngettext("Wait %(n)d minute, then try again.", "Wait %(n)d minutes, then try again.", minutes)
-    context = site.each_context(request) | {
+    context = admin.site.each_context(request) | {
         "title": _("Too many tries"),
         "sentences": [
             _("Somebody has tried to sign in with this address too often from where you are."),

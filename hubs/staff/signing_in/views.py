@@ -7,9 +7,10 @@ by itself how far somebody has come.
 import datetime as dt
 from collections.abc import Callable
 from functools import wraps
+from http import HTTPStatus
 from typing import Any, cast
 
-from django.contrib import auth
+from django.contrib import admin, auth
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -24,7 +25,6 @@ from hubs.models import StaffUser
 from hubs.pages import own_policy, private
 from hubs.staff.signing_in import second_factor, session
 from hubs.staff.signing_in.forms import CodeForm, FirstCodeForm
-from showcase.admin_site import site
 
 MAY_REPLACE = "may_replace_device_until"
 TO_REPLACE = dt.timedelta(minutes=10)  # after a current code
@@ -49,6 +49,21 @@ def after_password(view: View) -> View:
 def staff(request: HttpRequest) -> StaffUser:
     """Whose password was right."""
     return cast("StaffUser", request.user)
+
+
+@own_policy
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """The password; where that alone opens nothing, the page after it."""
+    if request.method == "GET" and request.user.is_authenticated and not admin.site.has_permission(request):
+        return redirect(next_step(request, onward(request)))
+    response = admin.site.login(request, {"title": _("Sign in")})
+    if request.method != "POST" or response.status_code != HTTPStatus.FOUND:
+        return response
+    if admin.site.has_permission(request) or session.is_verified(request.session):
+        session.begin(request.session, now=timezone.now())
+        return response
+    session.begin_half_way(request.session, now=timezone.now())
+    return redirect(next_step(request, response["Location"]))
 
 
 @after_password
@@ -143,5 +158,5 @@ def _codes(request: HttpRequest, codes: list[str]) -> HttpResponse:
 
 
 def _page(request: HttpRequest, form: Any, **said: Any) -> HttpResponse:
-    context = site.each_context(request) | {"form": form, "next": onward(request)} | said
+    context = admin.site.each_context(request) | {"form": form, "next": onward(request)} | said
     return render(request, "admin/signing_in.html", context, status=422 if form and form.errors else 200)
