@@ -40,27 +40,38 @@ def lock(session_id: "int | QuerySet[Booking, Any]") -> Places:
 
 @contextmanager
 def locked(session_id: "int | QuerySet[Booking, Any]", clock: Clock) -> Iterator[Room]:
+    """One verb's transaction in one session: see `locked_together`."""
+    with locked_together([session_id], clock) as (room,):
+        yield room
+
+
+@contextmanager
+def locked_together(session_ids: "Sequence[int | QuerySet[Booking, Any]]", clock: Clock) -> Iterator[Sequence[Room]]:
     """One verb's transaction: lock, then clock, then settle; the body judges and writes. What it gave back goes to the
     waiting list at once.
 
-    A Refused raised before anything was written commits what was settled and is raised again after the commit;
-    after a write it rolls everything back.
+    A verb of several sessions must name them in the order of their ids, so that two of them never wait for each other
+    for ever. A Refused raised before anything was written commits what was settled and is raised again after the
+    commit; after a write it rolls everything back. Raises Places.DoesNotExist.
     """
     refusal: Refused | None = None
     with transaction.atomic(durable=True):
-        places = lock(session_id)
-        room = Room(places, now=clock())
-        settle(room)
-        settled = room.writes
+        places = [lock(session_id) for session_id in session_ids]
+        now = clock()
+        rooms = [Room(one, now=now) for one in places]
+        for room in rooms:
+            settle(room)
+        settled = [room.writes for room in rooms]
         try:
-            yield room
+            yield rooms
         except Refused as error:
-            if room.writes != settled:
+            if [room.writes for room in rooms] != settled:
                 raise
             refusal = error
         else:
-            if room.waiting and room.writes > settled:
-                settle(room)
+            for room, writes in zip(rooms, settled, strict=True):
+                if room.waiting and room.writes > writes:
+                    settle(room)
     if refusal is not None:
         raise refusal
 

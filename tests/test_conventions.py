@@ -20,7 +20,7 @@ MAKES = {"create", "bulk_create", "get_or_create", "update_or_create"}
 MOST_LINES = 320
 # Verbs only of the visitor: they take no `by`. And what is no verb although it takes a clock.
 OF_THE_VISITOR = {"hold", "join", "at_another_address", "wait"}
-NO_VERBS = {"locked", "locked_booking", "locked_both", "settle_if_due"}
+NO_VERBS = {"locked", "locked_booking", "locked_together", "settle_if_due"}
 
 
 def files(*folders: str) -> list[str]:

@@ -4,16 +4,14 @@ Both sessions are locked, always in the order of their ids, so that two moves in
 and never for ever. See docs/decisions/0013-a-booking-moves-as-one-row.md.
 """
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from copy import copy
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Q
 
 from bookings.models import Booking, Visitor
-from bookings.places import lock, settle, write
+from bookings.places import locked_together, write
 from bookings.rule import fair_share, people
 from bookings.rule.judging import already_there, refuse_after_start
 from bookings.rule.mails import VERSIONS
@@ -24,7 +22,6 @@ from bookings.rule.refusals import (
     NeedsReason,
     NotBookable,
     OtherHub,
-    Refused,
     SessionFull,
 )
 from bookings.rule.room import Clock, Room, session_facts
@@ -46,7 +43,8 @@ def to_another_session(
     from_id = Booking.objects.values_list("session_id", flat=True).get(pk=booking_id)
     if from_id == session_id:
         return Booking.objects.get(pk=booking_id)
-    with locked_both(from_id, session_id, clock) as (old, new):
+    with locked_together(sorted((from_id, session_id)), clock) as rooms:
+        old, new = rooms if from_id < session_id else reversed(rooms)
         booking = Booking.objects.select_related("school").get(pk=booking_id)
         if booking.session_id == session_id:
             return booking
@@ -63,31 +61,6 @@ def party_of(booking: Booking) -> list[Booking]:
     """What moves with a booking: itself first, then the live ones that go with it."""
     with_it = Q(session=booking.session_id, goes_with=booking.pk)
     return [booking, *Booking.objects.live().filter(with_it).select_related("school").order_by("pk")]
-
-
-@contextmanager
-def locked_both(one: int, other: int, clock: Clock) -> Iterator[tuple[Room, Room]]:
-    """`places.locked` for two sessions, which are given back in the order asked for. Raises Places.DoesNotExist."""
-    refusal: Refused | None = None
-    with transaction.atomic(durable=True):
-        locked = {session_id: lock(session_id) for session_id in sorted((one, other))}
-        now = clock()
-        rooms = Room(locked[one], now=now), Room(locked[other], now=now)
-        for room in rooms:
-            settle(room)
-        settled = [room.writes for room in rooms]
-        try:
-            yield rooms
-        except Refused as error:
-            if [room.writes for room in rooms] != settled:
-                raise
-            refusal = error
-        else:
-            for room, before in zip(rooms, settled, strict=True):
-                if room.waiting and room.writes > before:
-                    settle(room)
-    if refusal is not None:
-        raise refusal
 
 
 def _judge_leaving(old: Room, new: Room, booking: Booking) -> None:
