@@ -77,7 +77,7 @@ class Verb(TextChoices):
 
 
 class Kind(TextChoices):
-    """What a mail is about; its templates in templates/emails/ carry the same name."""
+    """What a mail is about; its template in templates/emails/ carries the same name."""
 
     CONFIRM = "confirm", _("confirm your places")
     ALREADY_BOOKED = "already_booked", _("you already have a booking")

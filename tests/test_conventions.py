@@ -320,8 +320,32 @@ def test_everything_from_elsewhere_is_found(text):
     assert OUTSIDE.search(text) is not None
 
 
-@pytest.mark.parametrize("kind", Kind)
-def test_every_kind_of_mail_has_its_three_templates(kind):
-    folder = ROOT / "templates" / "emails"
-    names = [f"{kind}.subject.txt", f"{kind}.txt", f"{kind}.html"]
-    assert [name for name in names if not (folder / name).exists()] == []
+# --- mails ------------------------------------------------------------------------------------------------------------
+
+MAILS = ROOT / "templates" / "emails"
+PARTS = sorted(path.stem for path in (MAILS / "parts").glob("*.html"))
+STYLED = re.compile(r"style=|<(?:p|h\d|a|b|br|span|div|table|td)\b")
+
+
+def test_every_kind_of_mail_is_one_template_and_no_other_is_there():
+    assert sorted(path.name for path in MAILS.iterdir() if path.is_file()) == sorted(f"{kind}.html" for kind in Kind)
+
+
+def test_every_kind_of_mail_leaves_its_layout_to_who_renders_it():
+    for kind in Kind:
+        extends = (MAILS / f"{kind}.html").read_text().partition("\n")[0]
+        assert (kind, extends) in {(kind, "{% extends layout %}"), (kind, '{% extends "emails/parts/change.html" %}')}
+    assert (MAILS / "parts" / "change.html").read_text().startswith("{% extends layout %}")
+
+
+@pytest.mark.parametrize("name", [*Kind, *(f"parts/{part}" for part in PARTS)])
+def test_mail_says_what_and_its_tags_how_it_looks(name):
+    text = (MAILS / f"{name}.html").read_text()
+    assert STYLED.findall(text) == []
+    assert [line for line in text.splitlines() if len(line) > 120] == []
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_every_part_of_a_mail_is_used(part):
+    users = [path for path in MAILS.rglob("*.*") if f'"emails/parts/{part}.html"' in path.read_text()]
+    assert users != []

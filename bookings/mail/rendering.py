@@ -39,6 +39,8 @@ OF_SEVERAL_LINES = {"joining", "message"}
 # Mail programs make links of these: whoever puts one in a name wants us to send it.
 LINK_IN_NAME = re.compile(r"://|www\.|@|\w\.[a-z]{2}")
 LINE = 72
+# What a mail's template extends; see docs/decisions/0021.
+SUBJECT, TEXT, HTML = (f"emails/layout/{name}" for name in ("subject.txt", "mail.txt", "mail.html"))
 # Mails with a deadline that waits for them to be read.
 READ_WITHIN: dict[str, dt.timedelta] = {
     Kind.CONFIRM: READING_TIME,
@@ -51,11 +53,9 @@ def render(mail: Mail, *, now: dt.datetime) -> EmailMultiAlternatives:
     """The message of an outbox row, with its private link."""
     with translation.override(mail.language), timezone.override(settings.TIME_ZONE):
         context = _context(mail, now=now)
-        context["subject"] = _one_line(_rendered(f"emails/{mail.kind}.subject.txt", context))
-        text = _wrapped(_rendered(f"emails/{mail.kind}.txt", context))
-        html = _rendered(f"emails/{mail.kind}.html", context)
+        subject, text, html = written(mail.kind, context)
     message = EmailMultiAlternatives(
-        context["subject"],
+        subject,
         text,
         formataddr((context["hub"], our_address())),
         [mail.recipient or ""],
@@ -70,6 +70,13 @@ def render(mail: Mail, *, now: dt.datetime) -> EmailMultiAlternatives:
         mimetype = f"text/calendar; method={CALENDAR[mail.kind]}; name=showcase.ics"
         message.attach("showcase.ics", context["entry"], mimetype)
     return message
+
+
+def written(kind: str, context: dict[str, Any]) -> tuple[str, str, str]:
+    """Subject, plain text and HTML of a mail: its one template (`emails/<kind>.html`), laid out three times."""
+    subject = _one_line(_laid_out(kind, SUBJECT, context))
+    text = _wrapped(_laid_out(kind, TEXT, context))
+    return subject, text, _laid_out(kind, HTML, context | {"subject": subject})
 
 
 def can_be_written_to(address: str | None) -> bool:
@@ -188,22 +195,23 @@ def _as_name(name: str | None) -> str:
 def _wrapped(text: str) -> str:
     """Lines of 72 characters, addresses whole on lines of their own, at most one empty line between them.
 
-    Chinese has no spaces to break at, and mail programs break it themselves.
+    A line of the templates' own white space is an empty one. Chinese has no spaces to break at, and mail programs break
+    it themselves.
     """
     lines = []
     for line in text.strip().splitlines():
         lines += (
-            [line]
+            [line if line.strip() else ""]
             if "://" in line or get_language() == CHINESE
             else textwrap.wrap(line, LINE, break_long_words=False, break_on_hyphens=False) or [""]
         )
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)) + "\n"
 
 
-def _rendered(template: str, context: dict[str, Any]) -> str:
+def _laid_out(kind: str, layout: str, context: dict[str, Any]) -> str:
     """Only HTML is escaped: in a subject and in plain text, quotes and ampersands stand for themselves."""
-    as_html = template.endswith(".html")
-    return Engine.get_default().get_template(template).render(Context(context, autoescape=as_html))
+    said = Context(context | {"layout": layout}, autoescape=layout == HTML)
+    return Engine.get_default().get_template(f"emails/{kind}.html").render(said)
 
 
 def _deadline(mail: Mail, facts: dict[str, Any], *, now: dt.datetime) -> dt.datetime | None:

@@ -1,6 +1,6 @@
 """Mails as they are composed: facts frozen in the transaction that causes them. rendering.py sends them on.
 
-Every kind has three templates in templates/emails/: `<kind>.subject.txt`, `<kind>.txt` and `<kind>.html`.
+Every kind has one template, `templates/emails/<kind>.html`, from which its subject, plain text and HTML are made.
 """
 
 import datetime as dt

@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 from django.core.mail import EmailMultiAlternatives
 from django.db import connection
-from django.template.loader import get_template
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from bookings import places
@@ -132,12 +131,6 @@ def a_mail_of_each_kind() -> dict[Kind, Mail]:
 # --- every kind -----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("kind", list(Kind))
-def test_kind_has_its_three_templates(kind: Kind) -> None:
-    for ending in (".subject.txt", ".txt", ".html"):
-        assert get_template(f"emails/{kind}{ending}")
-
-
 def test_every_kind_carries_session_link_and_no_template_left_over() -> None:
     for kind, mail in a_mail_of_each_kind().items():
         message = rendering.render(mail, now=NOW)
@@ -165,6 +158,25 @@ def test_every_kind_is_plain_english() -> None:
     for mail in a_mail_of_each_kind().values():
         said = f"{rendering.render(mail, now=NOW).subject} {shown(rendering.render(mail, now=NOW))}".lower()
         assert [word for word in ("please", "sorry", "invalid", "!", "e-mail", "ticket") if word in said] == []
+
+
+def test_every_kind_reads_in_chinese_too_and_has_a_subject() -> None:
+    for mail in a_mail_of_each_kind().values():
+        for mail.language in ("en-gb", "zh-hans"):
+            message = rendering.render(mail, now=NOW)
+            assert (mail.kind, message.subject) != (mail.kind, "")
+            own_words = [line for line in str(message.body).splitlines() if re.search(r"[\u4e00-\u9fff]", line)]
+            assert (own_words != []) == (mail.language == "zh-hans")
+
+
+def test_line_separator_that_somebody_typed_starts_no_line() -> None:
+    booking = confirmed(size=2)
+    mail = Mail.objects.filter(kind=Kind.CONFIRMED, booking=booking).get()
+    mail.facts["visitors"], mail.facts["bring"] = ["Ada\u2028Pay here: now", "Ben"], "a coat\u2028Pay here: now"
+    message = rendering.render(mail, now=NOW)
+    assert [line for line in str(message.body).splitlines() if line.startswith("Pay")] == []
+    assert "<br>Pay" not in str(message.alternatives[0][0])
+    assert "Bring: a coat Pay here: now" in str(message.body).splitlines()
 
 
 def test_html_stands_alone_and_names_its_language() -> None:
