@@ -12,8 +12,7 @@ from django.template.base import Parser, Token
 from django.utils.html import format_html, format_html_join, linebreaks
 from django.utils.safestring import SafeString, mark_safe
 
-from showcase import languages
-from showcase.language_tags import both
+from hubs.vocabulary import languages, marked_words
 
 register = template.Library()
 # What breaks a line within a paragraph: Unicode's own separator, which nobody's words hold (rendering.py).
@@ -125,7 +124,7 @@ class InBoth(template.Node):
     def render(self, context: template.Context) -> SafeString:
         said = languages.in_both(lambda: self._as_text(context))
         if context.autoescape:
-            return both(context, said, self.element)
+            return marked_words.both(said, self.element)
         lines = mark_safe(LINE.join(dict.fromkeys(said)))  # noqa: S308  (no HTML)
         return _block(context, PARAGRAPH, lines) if self.element == "p" else lines
 

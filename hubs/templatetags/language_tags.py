@@ -4,11 +4,12 @@ import re
 from typing import Any
 
 from django import template
-from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, override
+from django.utils.translation import get_language
 
-from hubs.vocabulary.languages import CHINESE, ENGLISH, TAGS, Both, alternates, in_both, in_language, tag
+from hubs.vocabulary import marked_words
+from hubs.vocabulary.languages import CHINESE, ENGLISH, TAGS, alternates, in_both, in_language, tag
 from hubs.vocabulary.own_words import own_words
 
 register = template.Library()
@@ -16,26 +17,8 @@ register.simple_tag(tag, name="language_tag")
 register.simple_tag(alternates)
 register.filter("own", own_words)
 
-# From a Latin letter to the last character before Chinese ones, or the end.
-IN_LATIN = re.compile(r"([A-Za-z](?:[^\u2e80-\uffef]*[^\s\u2e80-\uffef])?)")
-
-
-@register.filter
-def english(text: Any) -> SafeString:
-    """A hub's or a school's own words. On a Chinese page what is not Chinese in them is marked as English."""
-    if get_language() != CHINESE or isinstance(text, SafeString):
-        return conditional_escape(text)
-    pieces = enumerate(IN_LATIN.split(str(text)))  # every other one is in Latin letters
-    marked, plain = f'<span lang="{TAGS[ENGLISH]}">{{}}</span>', "{}"
-    said = (format_html(marked if n % 2 else plain, piece) for n, piece in pieces)
-    return mark_safe("".join(said))  # noqa: S308  (each piece is escaped)
-
-
-@register.filter
-def among_chinese(text: Any) -> SafeString:
-    """The same where a part of a page is Chinese, whatever the page is."""
-    with override(CHINESE):
-        return english(text)
+register.filter(marked_words.english)
+register.filter(marked_words.among_chinese)
 
 
 @register.filter("in_both")
@@ -46,17 +29,8 @@ def in_both_in_a_line(words: Any) -> str:
 
 @register.simple_tag(takes_context=True)
 def both(context: template.Context, words: Any, element: str = "span") -> SafeString:
-    """Words in Chinese and in English, each in an element that says its language; in plain text, a line each.
-
-    `words` are `Both`, or lazy ones, as `_("Lessons")` is in a template. English alone where there is no Chinese.
-    """
-    said = words if isinstance(words, Both) else in_both(lambda: words)
-    if not context.autoescape:
-        return mark_safe("\n".join(dict.fromkeys(said)))  # noqa: S308  (no HTML)
-    parts = [(TAGS[ENGLISH], conditional_escape(said.english))]
-    if said.chinese != said.english:
-        parts.insert(0, (TAGS[CHINESE], among_chinese(said.chinese)))
-    return format_html_join(" ", '<{} lang="{}">{}</{}>', ((element, *part, element) for part in parts))
+    """Words in both languages, each in an element of its own; a line each where nothing is escaped."""
+    return marked_words.both(words, element, as_html=context.autoescape)
 
 
 @register.filter

@@ -4,7 +4,7 @@ import pytest
 from django.template import Context, Engine
 from django.utils import translation
 
-from bookings.rendering import _wrapped
+from bookings.mail.rendering import _wrapped
 
 TYPED = 'Ann & "Co" <b>'
 
