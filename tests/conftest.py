@@ -1,11 +1,45 @@
 """What every test stands on: no network but this machine's, and a count of places that is right after every test."""
 
+import gc
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from django.db import connection
+from pytest_django import DjangoDbBlocker, Settings
 
 from bookings.due import miscounts
+from tests import kept_database
+
+# A test makes many small objects and few circles: looked for this often, they cost a tenth of the suite's time.
+gc.set_threshold(100_000, 50, 100)
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """SQLite begins with a copy of the migrated file, which migrating again finds complete."""
+    return connection.vendor == "sqlite"
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
+    """Put the migrated file, where there is one, where this process's database will be."""
+    if connection.vendor == "sqlite":
+        kept_database.lay(Path(connection.settings_dict["TEST"]["NAME"]))
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """Keep what was migrated for the next run."""
+    if connection.vendor == "sqlite":
+        with django_db_blocker.unblock():
+            kept_database.keep()
+
+
+@pytest.fixture
+def versions_kept(settings: Settings) -> None:
+    """For a test that reads the versions of what staff edit."""
+    settings.SIMPLE_HISTORY_ENABLED = True
 
 
 @pytest.fixture(autouse=True)

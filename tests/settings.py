@@ -11,6 +11,7 @@ os.environ.setdefault("SECOND_FACTOR", "optional")  # tests of what it asks for 
 from showcase.settings import *  # noqa: E402, F403
 from showcase.settings import BASE_DIR, DATABASES, STORAGES  # noqa: E402
 
+SIMPLE_HISTORY_ENABLED = False  # a row that few tests read, for every row they make; `versions_kept` brings it back
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 SECURE_SSL_REDIRECT = False  # the test client speaks HTTP; the browser tests speak HTTPS with the setting on
 STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}

@@ -75,69 +75,87 @@ def assert_private(response):
 # --- public pages ----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.usefixtures("session")
-@pytest.mark.parametrize("address", PUBLIC)
-def test_public_page_is_one_page_for_everybody(client, admin_client, address):
-    """It reads and sets no cookie, so that a cache may hand it to anybody; signed-in staff get the same to the byte."""
+@pytest.fixture
+def answers(client, session):
+    """Every public page, once as a browser asks for it."""
     client.cookies["draft"] = "x"
-    response = client.get(address, HTTP_ACCEPT_ENCODING="gzip")
-    assert response.status_code == 200
-    assert not response.cookies
-    assert response.get("Vary", "Accept-Encoding") == "Accept-Encoding"  # robots.txt is too short to compress
-    assert response["Cache-Control"] == "public, max-age=0, s-maxage=5"
-    assert policy_of(response) == POLICY
-    assert client.get(address).content == admin_client.get(address).content
+    return {address: client.get(address, HTTP_ACCEPT_ENCODING="gzip") for address in PUBLIC}
+
+
+@pytest.fixture
+def pages(client, session):
+    """The words of every public page."""
+    return {address: client.get(address).content.decode() for address in PUBLIC}
+
+
+def test_public_page_may_be_handed_to_anybody_by_a_cache(answers):
+    """It sets no cookie, and depends on nothing but its address and how it is packed."""
+    said = {
+        address: (
+            answer.status_code,
+            dict(answer.cookies),
+            answer.get("Vary", "Accept-Encoding"),  # robots.txt is too short to compress
+            answer["Cache-Control"],
+            policy_of(answer),
+        )
+        for address, answer in answers.items()
+    }
+    one_for_all = (200, {}, "Accept-Encoding", "public, max-age=0, s-maxage=5", POLICY)
+    assert said == dict.fromkeys(PUBLIC, one_for_all)
+
+
+def test_signed_in_staff_get_the_same_public_page_to_the_byte(pages, admin_client):
+    staff = {address: admin_client.get(address).content.decode() for address in PUBLIC}
+    assert [address for address in PUBLIC if staff[address] != pages[address]] == []
 
 
 @pytest.mark.usefixtures("session")
 @pytest.mark.parametrize("encoding", ["", "gzip"])
-@pytest.mark.parametrize("address", PUBLIC)
-def test_public_page_that_has_not_changed_is_not_sent_again(client, address, encoding):
-    first = client.get(address, HTTP_ACCEPT_ENCODING=encoding)
-    again = client.get(address, HTTP_ACCEPT_ENCODING=encoding, HTTP_IF_NONE_MATCH=first["ETag"])
-    assert (again.status_code, again.content) == (304, b"")
-    SessionFactory(hub_year__hub__slug="another", title="Another")
-    if address == "/":
-        changed = client.get(address, HTTP_ACCEPT_ENCODING=encoding, HTTP_IF_NONE_MATCH=first["ETag"])
-        assert changed.status_code == 200
-
-
-@pytest.mark.usefixtures("session")
-@pytest.mark.parametrize("address", [one for one in PUBLIC if "." not in one and "embed" not in one])
-def test_public_page_says_what_it_is_to_whoever_finds_it(client, address):
-    html = client.get(address).content.decode()
-    (said,) = re.findall(r'<meta name="description" content="([^"]*)">', html)
-    assert len(said) > 15
-
-
-@pytest.mark.usefixtures("session")
-@pytest.mark.parametrize("address", PUBLIC)
-@pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
-def test_public_page_is_only_for_reading(client, address, method):
-    assert getattr(client, method)(address).status_code == 405
-
-
-@pytest.mark.usefixtures("session")
-@pytest.mark.parametrize("address", PUBLIC)
-def test_head_of_a_public_page_is_its_get_without_a_body(client, address):
-    got, head = client.get(address), client.head(address)
-    assert (head.status_code, head.content) == (200, b"")
-    assert {name: value for name, value in got.items() if name not in ("Content-Length", "ETag")} == {
-        name: value for name, value in head.items() if name != "Content-Length"
+def test_public_page_that_has_not_changed_is_not_sent_again(client, encoding):
+    tags = {address: client.get(address, HTTP_ACCEPT_ENCODING=encoding)["ETag"] for address in PUBLIC}
+    again = {
+        address: client.get(address, HTTP_ACCEPT_ENCODING=encoding, HTTP_IF_NONE_MATCH=tag)
+        for address, tag in tags.items()
     }
+    assert [address for address, answer in again.items() if (answer.status_code, answer.content) != (304, b"")] == []
+    SessionFactory(hub_year__hub__slug="another", title="Another")
+    changed = client.get("/", HTTP_ACCEPT_ENCODING=encoding, HTTP_IF_NONE_MATCH=tags["/"])
+    assert changed.status_code == 200
+
+
+def test_public_page_says_what_it_is_to_whoever_finds_it(pages):
+    said = {
+        address: re.findall(r'<meta name="description" content="([^"]*)">', html)
+        for address, html in pages.items()
+        if "." not in address and "embed" not in address
+    }
+    assert [address for address, words in said.items() if [len(one) > 15 for one in words] != [True]] == []
 
 
 @pytest.mark.usefixtures("session")
-@pytest.mark.parametrize("address", PUBLIC)
-def test_page_has_nothing_that_the_policy_refuses(client, address):
-    html = client.get(address).content.decode()
-    assert not re.findall(
-        r"<script(?! type=.application/ld\+json)|<iframe|<object|<base href|\sstyle=|\son\w+=|javascript:|<style|data:",
-        html,
+@pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
+def test_public_page_is_only_for_reading(client, method):
+    answers = {address: getattr(client, method)(address).status_code for address in PUBLIC}
+    assert answers == dict.fromkeys(PUBLIC, 405)
+
+
+@pytest.mark.usefixtures("session")
+def test_head_of_a_public_page_is_its_get_without_a_body(client):
+    def said(answer):
+        return {name: value for name, value in answer.items() if name not in ("Content-Length", "ETag")}
+
+    for address in PUBLIC:
+        got, head = client.get(address), client.head(address)
+        assert (address, head.status_code, head.content, said(head)) == (address, 200, b"", said(got))
+
+
+def test_page_has_nothing_that_the_policy_refuses(pages):
+    refused = re.compile(
+        r"<script(?! type=.application/ld\+json)|<iframe|<object|<base href|\sstyle=|\son\w+=|javascript:|<style|data:"
+        r"|(?:src|srcset|poster)="
+        r'|<link[^>]+href="(?!/static/|https://testserver/)'
     )
-    assert not re.findall(r"(?:src|srcset|poster)=", html)
-    for href in re.findall(r'<link[^>]+href="([^"]+)"', html):
-        assert href.startswith(("/static/", "https://testserver/"))
+    assert {address: found for address, html in pages.items() if (found := refused.findall(html))} == {}
 
 
 def test_public_file_is_kept_as_a_page_is(client, session, settings, tmp_path):
