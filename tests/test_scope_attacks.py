@@ -64,6 +64,7 @@ def test_staff_filter_their_own_rows_by_any_field(session):
     assert [row.pk for row in answer.context["cl"].result_list] == [session.pk]
 
 
+@pytest.mark.usefixtures("versions_kept")
 def test_programme_office_reads_no_version_of_what_it_may_not_read(session, office):
     session.day_contact = "Another Name"
     session.save()

@@ -333,6 +333,7 @@ def test_teacher_agrees_and_takes_it_back_each_apart(client, teacher, consent):
     assert [getattr(teacher, one.field) for one in Consent] == [None, None, None]
 
 
+@pytest.mark.usefixtures("versions_kept")
 def test_pressing_twice_is_once_and_keeps_the_first_day(client, teacher, at):
     press(client, teacher, "photo:yes")
     at(NOW + A_DAY)
@@ -344,6 +345,7 @@ def test_pressing_twice_is_once_and_keeps_the_first_day(client, teacher, at):
     assert teacher.history.count() == 3
 
 
+@pytest.mark.usefixtures("versions_kept")
 def test_each_change_is_remembered_with_its_time_and_that_no_staff_made_it(client, teacher):
     press(client, teacher, "film:yes")
     press(client, teacher, "film:no")

@@ -19,7 +19,7 @@ from hubs.models import Consent, VisitingTeacher
 from tests.answers import errors_of, messages_of, untouched
 from tests.factories import NOW, HubYearFactory, StaffFactory, staff_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("versions_kept")]
 WANG = "wang@school.example"
 
 

@@ -11,7 +11,7 @@ from hubs.models import Lesson, Membership, Notice, ShowcaseSession
 from hubs.vocabulary.teaching import Years
 from tests.factories import NOW, HubYearFactory, SessionFactory, StaffFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("versions_kept")]
 
 
 def lead_of(hub, name="Ada Lead"):
