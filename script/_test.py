@@ -1,4 +1,4 @@
-"""Every check and test, one after the other, and one line of totals at the end. Run by script/test.
+"""Every check and test, and one line of totals at the end. Run by script/test.
 
 A part that fails, or cannot be had, never hides the parts after it: the end names all that failed.
 """
@@ -39,6 +39,12 @@ CHROMIUMS = (
 )
 
 
+FAST = "not browser and not slow"
+USE = """Use: script/test
+     script/test fast             without the browser, the second database and what is slow
+     script/test changed [HEAD~3] of those, what the files changed since that commit (or the last one) can touch"""
+
+
 class Run:
     """What has been run so far: the failed parts by name, and the tests by outcome."""
 
@@ -73,18 +79,21 @@ class Run:
 
 
 def main() -> int:
-    fast = sys.argv[1:] == ["fast"]
-    if sys.argv[1:] and not fast:
-        sys.exit("Use: script/test, or script/test fast (without the browser, the second database and what is slow)")
+    what, *since = sys.argv[1:] or ["all"]
+    if what not in ("all", "fast", "changed") or since[1:] or (since and what != "changed"):
+        sys.exit(USE)
     heed_signals()
     make_environment("requirements.txt", "requirements-dev.txt")
     with only_one("test"):
         RESULTS.mkdir(parents=True, exist_ok=True)
         run_ = Run(environment())
-        chromium = None if fast else find_chromium()
+        chromium = find_chromium() if what == "all" else None
         checks(run_)
-        run_.pytest("tests on SQLite", "-m", "not browser and not slow" if fast else "not browser")
-        if not fast:
+        if what == "changed":
+            changed(run_, *since)
+        else:
+            run_.pytest("tests on SQLite", "-m", "not browser" if what == "all" else FAST)
+        if what == "all":
             run_.pytest("tests on PostgreSQL", "-m", "not browser", on_postgres=True)
             browser(run_, chromium)
     return totals(run_)
@@ -109,6 +118,19 @@ def checks(run_: Run) -> None:
     nowhere = "sqlite://:memory:"
     run_.part("makemigrations", [PYTHON, "manage.py", "makemigrations", "--check"], DATABASE_URL=nowhere)
     run_.part("check", [PYTHON, "manage.py", "check", "--fail-level", "WARNING"], DATABASE_URL=nowhere)
+
+
+def changed(run_: Run, revision: str = "HEAD") -> None:
+    """The fast tests of the files that what has changed can touch."""
+    command = [PYTHON, "-m", "tests.touched", revision]
+    asked = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    files = asked.stdout.split()
+    if asked.returncode != 0:
+        run_.cannot("tests of what has changed", f"git knows no changes since {revision!r}.")
+    elif not files:
+        print("\nNo test can tell what has changed.", flush=True)
+    else:
+        run_.pytest("tests of what has changed", "-m", FAST, *files)
 
 
 def browser(run_: Run, chromium: str | None) -> None:

@@ -36,7 +36,7 @@ def imports_of(file: str) -> tuple[Import, ...]:
             names = [f"{node.module}.{alias.name}" for alias in node.names]
         else:
             continue
-        targets = {target for name in names if (target := _file_of(name))}
+        targets = {target for name in names if (target := file_of(name))}
         found += [Import(file, node.lineno, target, inside) for target in sorted(targets)]
     return tuple(found)
 
@@ -52,7 +52,7 @@ def _with_function(tree: ast.AST, inside: str) -> list[tuple[ast.AST, str]]:
 
 
 @cache
-def _file_of(name: str) -> str | None:
+def file_of(name: str) -> str | None:
     """`bookings.rule.room.Room` is bookings/rule/room.py; None for what is not ours."""
     parts = name.split(".")
     if parts[0] not in FOLDERS:
