@@ -270,10 +270,23 @@ def of_wish(wish: TellMe, kind: Kind, facts: dict[str, Any], *, now: dt.datetime
 
 def of_register(room: Room, link: OfficeLink, facts: dict[str, Any], *, key: str) -> Mail:
     """The mail that tells a school's office who is coming: in numbers, with the link to the names."""
-    year = room.session.hub_year
     facts |= {"link_version": link.link_version, "may_mark": link.may_mark}
+    return _of_office(room, Kind.REGISTER, link.given_to, facts, key=key)
+
+
+def of_office_change(room: Room, link: OfficeLink, facts: dict[str, Any], *, to: str) -> Mail:
+    """The mail that tells an office of a change: with its link, unless that is its own no longer. As urgent as those to
+    everyone else."""
+    facts |= {"link_version": None if facts["link_gone"] else link.link_version}
+    mail = _of_office(room, Kind.OFFICE_CHANGE, to, facts, key=f"change:{facts['change']}:office")
+    mail.urgent = True
+    return mail
+
+
+def _of_office(room: Room, kind: Kind, to: str, facts: dict[str, Any], *, key: str) -> Mail:
+    year = room.session.hub_year
     facts |= {"hub_contact": year.contact_name, "hub_phone": year.contact_phone}
-    return _mail(room, Kind.REGISTER, key, link.given_to, "en-gb", facts)
+    return _mail(room, kind, key, to, "en-gb", facts)
 
 
 def ask_to_prove(wish: TellMe, facts: dict[str, Any], *, now: dt.datetime) -> None:

@@ -89,7 +89,9 @@ def private_link(mail: Mail) -> str:
         return links.url(links.Purpose.UNSUBSCRIBE, mail.wish)
     if mail.visiting_teacher:
         return links.url(links.Purpose.ITINERARY, mail.visiting_teacher, version=mail.facts["link_version"])
-    if mail.kind == Kind.REGISTER:
+    if mail.kind in (Kind.REGISTER, Kind.OFFICE_CHANGE):
+        if mail.facts["link_version"] is None:
+            return ""
         link = OfficeLink.objects.get(session=mail.session_id)
         return links.url(links.Purpose.OFFICE, link, version=mail.facts["link_version"])
     if mail.visitor:
@@ -120,7 +122,7 @@ def _context(mail: Mail, *, now: dt.datetime) -> dict[str, Any]:
         "instead": _instead(mail, now=now),
         "changed": _changed(facts),
         "bookings": _their_bookings(mail, now=now) if mail.kind == Kind.MY_BOOKINGS else [],
-        "link": session_url if mail.kind == Kind.BOOKING_OPEN else link or session_url,
+        "link": session_url if mail.kind == Kind.BOOKING_OPEN else link or ("" if facts.get("link_gone") else session_url),
         "own_link": link,
         "give_back_url": f"{link}cancel/" if mail.booking else "",
         "has_password": bool(mail.staff and mail.staff.has_usable_password()),

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from bookings import moving, session_changes
+from bookings import moving, office, session_changes
 from bookings.admin.buttons import WithButtons
 from bookings.admin.cards import is_near
 from bookings.admin.change_forms import MoveForm, NewsForm, SubstituteForm, TakeOffForm
@@ -31,7 +31,8 @@ from bookings.refusals import Refused, TooFewPlaces
 from bookings.seen import not_seen, touched
 from bookings.states import SESSION_TABLE, Verb
 from bookings.words import why_not
-from hubs.models import Lesson
+from hubs.models import Lesson, ShowcaseSession
+from hubs.teaching import listed
 from hubs.whereabouts import in_miles
 
 NAMES: dict[str, tuple[Verb, Promise | str]] = {
@@ -57,8 +58,8 @@ OURS = ("csrfmiddlewaretoken", "send", "test")  # what a preview's own form send
 MOST_NAMED = 50  # of those to ask where a room is too small
 
 
-def whom(session_ids: list[int]) -> list[str]:
-    """Whom a change of these sessions touches, in sentences."""
+def whom(session_ids: list[int], *, offices: bool = True) -> list[str]:
+    """Whom a change of these sessions touches, in sentences; with the school offices that are told of it too."""
     n = touched(session_ids)
     said = [
         ngettext("%(n)d booking has places", "%(n)d bookings have places", n.bookings) % {"n": n.bookings},
@@ -74,7 +75,38 @@ def whom(session_ids: list[int]) -> list[str]:
             )
             % {"n": n.without_email}
         )
+    if offices and (number := office.with_register(session_ids).count()):
+        told = ngettext(
+            "%(n)d school office has the register: it gets a mail, in numbers",
+            "%(n)d school offices have the register: each gets a mail, in numbers",
+            number,
+        )
+        said.append(told % {"n": number})
     return said
+
+
+def what_moves(session: Any, plan: moving.Plan) -> list[str]:
+    """What does not go with a session to another place, and what becomes of the register."""
+    new = moving.planned(session, plan)
+    said = []
+    if moving.leaves(session, new):
+        kept, rooms = [_label(name) for name in moving.OF_THE_PLACE if getattr(new, name)], session.programme
+        lost = [_label(name) for name in moving.OF_THE_PLACE if getattr(session, name) and not getattr(new, name)]
+        lost += [_now("where in the building the programme is")] if rooms.exclude(place="").exists() else []
+        said.append(_now("New place: %(place)s") % {"place": new.where_name or _now("to be announced")})
+        said += [_now("Said of it: %(what)s.") % {"what": listed(kept)}] if kept else []
+        said += [_now("Emptied, for it is true of the old place: %(what)s.") % {"what": listed(lost)}] if lost else []
+    link = office.with_register([session.pk]).first()
+    if link and office.is_anothers(link, new):
+        said.append(_now("The link of the old office (%(to)s) stops working.") % {"to": link.given_to})
+        to = office.address_of(new)
+        next_one = _now("The office at %(to)s gets the register at 12:00 on the school day before.") % {"to": to}
+        said.append(next_one if to else _now("No office gets the register: there is no address for it."))
+    return said
+
+
+def _label(name: str) -> str:
+    return str(ShowcaseSession._meta.get_field(name).verbose_name)  # type: ignore[union-attr]  # none is a relation
 
 
 class WithPreview(WithButtons):
@@ -93,6 +125,7 @@ class WithPreview(WithButtons):
         test: Callable[[Any], str] | None = None,
         button: str = "",
         refused: Callable[[Any, Refused], None] | None = None,
+        fieldsets: Any = None,
     ) -> HttpResponse:
         """`touches` says whom the filled-in form would touch; `do` does it and says what it has done, or raises a
         Refused, which `refused` puts beside the field that can answer it; `test` sends it to whoever writes it.
@@ -117,7 +150,8 @@ class WithPreview(WithButtons):
             else:
                 self.message_user(request, done, messages.SUCCESS)
                 return HttpResponseRedirect(self.page_of(original.pk))
-        return self.form_page(request, form, title=title, button=_now("Next"), original=original, rows=rows)
+        page = {"title": title, "original": original, "rows": rows, "fieldsets": fieldsets}
+        return self.form_page(request, form, button=_now("Next"), **page)
 
     def _preview(
         self, request: HttpRequest, form: Any, rows: list[Any], *, title: str, original: Any, button: str, second: Any
@@ -204,10 +238,12 @@ class WithChanges(WithPreview):
             }
             asked = _now("Everyone is asked if they can still come. Whoever does not answer keeps the place.")
             dates = _now("A new day has new dates for booking: look at them in the session's form afterwards.")
-            return [on_its_day(session), new, *whom([session.pk]), asked, dates]
+            place = what_moves(session, form.plan())
+            return [on_its_day(session), new, *place, *whom([session.pk]), asked, dates]
 
         title, rows = str(NAMES["move"][1]), self._now(session)
-        return self.ask(request, form, title=title, original=session, touches=touches, do=do, rows=rows)
+        page = {"title": title, "original": session, "rows": rows, "fieldsets": form.fieldsets}
+        return self.ask(request, form, touches=touches, do=do, **page)
 
     def substitute_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Another topic or other teachers of one lesson."""
@@ -228,7 +264,7 @@ class WithChanges(WithPreview):
             form,
             title=_now("Substitute: %(lesson)s") % {"lesson": lesson},
             original=session,
-            touches=lambda _form: [on_its_day(session), *whom([session.pk])],
+            touches=lambda _form: [on_its_day(session), *whom([session.pk], offices=False)],
             do=do,
             rows=self._now(session),
         )
