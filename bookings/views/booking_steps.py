@@ -6,6 +6,7 @@ depends on the session, the school and the size of the party, never on an addres
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import replace
 from functools import wraps
 from typing import Any
 
@@ -14,13 +15,13 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from bookings import drafts, judging, limits, places, waiting_list
+from bookings import drafts, judging, limits, places, shown, waiting_list
 from bookings.fair_share import takes_a_code
 from bookings.forms import CodeForm, OtherSchoolForm, SchoolPickForm, SchoolSearchForm, WaitForm, WhoForm, typed
 from bookings.instead import alternatives
 from bookings.models import Booking, Draft, SchoolKind
 from bookings.party import MOST_VISITORS, Party, VisitingSchool
-from bookings.refusals import NotForYourSchool, Refused, SchoolShareUsed, SessionFull
+from bookings.refusals import ChangedMeanwhile, NotForYourSchool, Refused, SchoolShareUsed, SessionFull
 from bookings.showing import Showing
 from bookings.states import Standing
 from bookings.views.sessions import if_visible, page_of, visible_session
@@ -192,10 +193,12 @@ def check(request: HttpRequest, showing: Showing, draft: Draft) -> HttpResponse:
         return _check_page(request, showing, party, refused, status=409)
     try:
         limits.use(request, limits.BOOKING, now=showing.now)
-        _ask(draft, party, fewer=form.cleaned_data["fewer"] if form else None)
+        asked = replace(party, shown=shown.opened(request.POST.get("shown", "")))
+        _ask(draft, asked, fewer=form.cleaned_data["fewer"] if form else None)
     except Refused as refused:
         showing = Showing(visible_session(showing.session.ref), timezone.now())
-        return _check_page(request, showing, party, refused, status=409)
+        why = _refused(showing, party) if isinstance(refused, ChangedMeanwhile) else refused
+        return _check_page(request, showing, party, why, status=409)
     drafts.consume(draft, now=timezone.now())
     return redirect("book-sent", showing.session.ref)
 
@@ -238,6 +241,8 @@ def _check_page(
     if refused and not can_wait(showing, refused):
         return not_this_time(request, showing, refused)
     context = page_of(showing) | {"party": party, "visitors": visitors_of(party)}
+    context["changes"] = shown.changes(shown.opened(request.POST.get("shown", "")), showing.session)
+    context["shown"] = shown.sealed(showing.session)
     if refused:
         left = getattr(refused, "left", 0)
         context |= {
