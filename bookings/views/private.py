@@ -17,11 +17,11 @@ from bookings.clashes import clashing
 from bookings.forms import ChangeForm
 from bookings.instead import alternatives
 from bookings.links import Purpose
-from bookings.models import Booking, HandOver, Visitor
+from bookings.models import AuditEntry, Booking, HandOver, Visitor
 from bookings.refusals import Refused
 from bookings.seen import see, told
 from bookings.showing import Showing
-from bookings.states import FROZEN, SEATED, Standing, Status
+from bookings.states import FROZEN, SEATED, Standing, Status, Verb
 from bookings.views.sessions import offered_instead
 from bookings.words import why_not
 from hubs.models import ShowcaseSession
@@ -169,6 +169,13 @@ def _template(link: Opened) -> str:
     return "bookings/private/place.html" if link.visitor else "bookings/private/booking.html"
 
 
+def _ended_by_hub(booking: Booking) -> AuditEntry | None:
+    """What staff did where it was they who cancelled the booking; no query where it is not cancelled."""
+    if booking.status != Status.CANCELLED:
+        return None
+    return AuditEntry.objects.filter(booking=booking, verb=Verb.WITHDRAW).first()
+
+
 def _is_expected(link: Opened) -> bool:
     """Whether somebody is to come: a confirmed booking of a session that takes place."""
     booking = link.booking
@@ -230,5 +237,6 @@ def context_of(link: Opened) -> dict[str, Any]:
         "with_it": [] if link.visitor else [(one, links.token(Purpose.CONTACT, one)) for one in _with_it(link.booking)],
         "resources": showing.session.resources.all(),
         "expected": expected,
+        "by_hub": _ended_by_hub(link.booking),
         "calendar": expected and bool(link.visitor or any(one.is_contact for one in visitors)),
     }
