@@ -143,10 +143,10 @@ def write(
 ) -> None:
     """The one function that changes who has a place: bookings, Places row, audit entries and mails together.
 
-    Unsaved bookings are made, with `visitors`; `tell_why`: its mails and pages say why; `party` is the new size of a booking that grows or shrinks;
-    `of_places` are new values of the Places row. A change of the session itself saves the bookings in `also`, which
-    keep their status, and sends `news`, asked for once the Places row is as it will be. Raises Ended where the table
-    has no such row, and IntegrityError where the database refuses: both leave nothing behind.
+    Unsaved bookings are made, with `visitors`; `party` is the new size of a booking that grows or shrinks; `tell_why`
+    lets mails and pages say why; `of_places` are new values of the Places row. A change of the session itself saves the
+    bookings in `also`, which keep their status, and sends `news`, asked for once the Places row is as it will be.
+    Ended where the table has no such row, and IntegrityError where the database refuses: both leave nothing behind.
     """
     rows = [row for booking in bookings if (row := row_for(verb, booking.status))]
     if len(rows) < len(bookings):
@@ -304,7 +304,8 @@ def cancel(
 ) -> Booking:
     """Give all places of a live booking back, or leave the waiting list. Twice is once.
 
-    Staff must say why, and whether the booking's people are told it. Raises NeedsReason; NotBookable once the session has started (staff may); Ended if it lapsed.
+    Staff must say why, and with `tell_why` the booking's people read it. Raises NeedsReason; NotBookable once the
+    session has started (staff may); Ended if it lapsed.
     """
     if isinstance(by, StaffUser) and not why.strip():
         raise NeedsReason

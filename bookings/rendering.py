@@ -100,6 +100,13 @@ def private_link(mail: Mail) -> str:
     return links.url(links.Purpose.CONTACT, mail.booking) if mail.booking else ""
 
 
+def _first_link(mail: Mail, private: str, of_session: str) -> str:
+    """Where the mail's button leads: nowhere where the reader has nothing to do with the session any longer."""
+    if mail.facts.get("link_gone"):
+        return ""
+    return of_session if mail.kind == Kind.BOOKING_OPEN else private or of_session
+
+
 def _context(mail: Mail, *, now: dt.datetime) -> dict[str, Any]:
     """What the templates say, each fact on one line."""
     facts = _said(mail.facts | _as_it_is(mail))
@@ -122,7 +129,7 @@ def _context(mail: Mail, *, now: dt.datetime) -> dict[str, Any]:
         "instead": _instead(mail, now=now),
         "changed": _changed(facts),
         "bookings": _their_bookings(mail, now=now) if mail.kind == Kind.MY_BOOKINGS else [],
-        "link": session_url if mail.kind == Kind.BOOKING_OPEN else link or ("" if facts.get("link_gone") else session_url),
+        "link": _first_link(mail, link, session_url),
         "own_link": link,
         "give_back_url": f"{link}cancel/" if mail.booking else "",
         "has_password": bool(mail.staff and mail.staff.has_usable_password()),

@@ -67,5 +67,7 @@ def _in_words(shown: Shown) -> dict[str, str]:
         _("Day"): day(starts_at),
         _("Time"): _("%(start)s to %(end)s") % times,
         _("Place"): shown.place,
-        _("Cost"): _("%(cost)s for each visitor") % {"cost": pounds(shown.cost_pence)} if shown.cost_pence else _("Free"),
+        _("Cost"): _("%(cost)s for each visitor") % {"cost": pounds(shown.cost_pence)}
+        if shown.cost_pence
+        else _("Free"),
     }

@@ -4,20 +4,58 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('bookings', '0012_itinerary'),
+        ("bookings", "0012_itinerary"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='auditentry',
-            name='why_told',
-            field=models.BooleanField(default=False, verbose_name='they were told why'),
+            model_name="auditentry",
+            name="why_told",
+            field=models.BooleanField(default=False, verbose_name="they were told why"),
         ),
         migrations.AlterField(
-            model_name='mail',
-            name='kind',
-            field=models.CharField(choices=[('confirm', 'confirm your places'), ('already_booked', 'you already have a booking'), ('not_booked', 'not booked after all'), ('named', 'you have been named'), ('confirmed', 'confirmed'), ('waiting', 'on the waiting list'), ('offered', 'a place is offered'), ('lapsed', 'places not kept any longer'), ('list_ended', 'waiting list ended'), ('cancelled', 'booking cancelled'), ('visitor_cancelled', "a visitor's place cancelled"), ('released', 'a place released'), ('handed_to_you', 'a place handed over to you'), ('handed_over', 'your place handed over'), ('taken_back', 'a place taken back'), ('handed_back', 'your place is yours again'), ('booking_moved', 'your booking moved to another session'), ('place_moved', 'your place moved to another session'), ('my_bookings', 'your bookings'), ('reminder', 'the day is near'), ('tell_me', 'asked to be told'), ('booking_open', 'booking is open'), ('session_cancelled', 'session cancelled'), ('session_postponed', 'session postponed'), ('session_moved', 'session moved'), ('session_changed', 'session changed'), ('session_reinstated', 'session takes place after all'), ('invited', 'invited to sign in'), ('password', 'set a new password'), ('device_removed', 'second factor removed'), ('letter', 'the hub writes'), ('register', 'who is coming, for the school office'), ('office_change', 'a change of the session, for the school office'), ('itinerary', 'itinerary of a visiting teacher')], max_length=20, verbose_name='kind'),
+            model_name="mail",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("confirm", "confirm your places"),
+                    ("already_booked", "you already have a booking"),
+                    ("not_booked", "not booked after all"),
+                    ("named", "you have been named"),
+                    ("confirmed", "confirmed"),
+                    ("waiting", "on the waiting list"),
+                    ("offered", "a place is offered"),
+                    ("lapsed", "places not kept any longer"),
+                    ("list_ended", "waiting list ended"),
+                    ("cancelled", "booking cancelled"),
+                    ("visitor_cancelled", "a visitor's place cancelled"),
+                    ("released", "a place released"),
+                    ("handed_to_you", "a place handed over to you"),
+                    ("handed_over", "your place handed over"),
+                    ("taken_back", "a place taken back"),
+                    ("handed_back", "your place is yours again"),
+                    ("booking_moved", "your booking moved to another session"),
+                    ("place_moved", "your place moved to another session"),
+                    ("my_bookings", "your bookings"),
+                    ("reminder", "the day is near"),
+                    ("tell_me", "asked to be told"),
+                    ("booking_open", "booking is open"),
+                    ("session_cancelled", "session cancelled"),
+                    ("session_postponed", "session postponed"),
+                    ("session_moved", "session moved"),
+                    ("session_changed", "session changed"),
+                    ("session_reinstated", "session takes place after all"),
+                    ("invited", "invited to sign in"),
+                    ("password", "set a new password"),
+                    ("device_removed", "second factor removed"),
+                    ("letter", "the hub writes"),
+                    ("register", "who is coming, for the school office"),
+                    ("office_change", "a change of the session, for the school office"),
+                    ("itinerary", "itinerary of a visiting teacher"),
+                ],
+                max_length=20,
+                verbose_name="kind",
+            ),
         ),
     ]

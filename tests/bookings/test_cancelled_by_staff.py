@@ -125,7 +125,8 @@ def test_reason_that_staff_keep_stands_nowhere(client, session):
     colleague = booking.visitors.get(is_contact=False)
     withdraw(booking)
     _subject, *bodies = mail_of(Kind.VISITOR_CANCELLED, booking)
-    assert [body for body in bodies if "The hub has cancelled the booking that Test Teacher made for you." in body] == bodies
+    lead = "The hub has cancelled the booking that Test Teacher made for you."
+    assert [body for body in bodies if lead in body] == bodies
     pages = [page_of(client, links.Purpose.CONTACT, booking), page_of(client, links.Purpose.VISITOR, colleague)]
     assert "The hub has cancelled this booking Nobody is expected on it." in pages[0]
     assert [text for text in (*bodies, *pages) if WHY in text] == []
@@ -136,7 +137,8 @@ def test_teacher_who_cancels_is_told_as_before(client, session):
     booking = confirmed(session)
     places.cancel(booking.pk, clock=lambda: NOW)
     _subject, *bodies = mail_of(Kind.CANCELLED, booking)
-    assert [("Your 2 places have been given back" in body, "The hub has" in body) for body in bodies] == [(True, False)] * 2
+    assert [body for body in bodies if "Your 2 places have been given back" in body] == bodies
+    assert [body for body in bodies if "The hub has" in body] == []
     assert "This booking is cancelled Nobody" in page_of(client, links.Purpose.CONTACT, booking)
 
 
