@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from bookings.models import Booking, HandOver, Mail, OfficeLink, Places, SessionChange, TellMe, Visitor
+from bookings.models import Booking, HandOver, Mail, Places, SessionChange, TellMe, Visitor
 from bookings.party import Party
 from bookings.room import Room, iso, session_facts
 from bookings.states import SESSION_MAILS, TO_GIVER, TO_TAKER, TO_VISITORS, Kind, Status, Verb
@@ -268,22 +268,8 @@ def of_wish(wish: TellMe, kind: Kind, facts: dict[str, Any], *, now: dt.datetime
     )
 
 
-def of_register(room: Room, link: OfficeLink, facts: dict[str, Any], *, key: str) -> Mail:
-    """The mail that tells a school's office who is coming: in numbers, with the link to the names."""
-    facts |= {"link_version": link.link_version, "may_mark": link.may_mark}
-    return _of_office(room, Kind.REGISTER, link.given_to, facts, key=key)
-
-
-def of_office_change(room: Room, link: OfficeLink, facts: dict[str, Any], *, to: str) -> Mail:
-    """The mail that tells an office of a change: with its link, unless that is its own no longer. As urgent as those to
-    everyone else."""
-    facts |= {"link_version": None if facts["link_gone"] else link.link_version}
-    mail = _of_office(room, Kind.OFFICE_CHANGE, to, facts, key=f"change:{facts['change']}:office")
-    mail.urgent = True
-    return mail
-
-
-def _of_office(room: Room, kind: Kind, to: str, facts: dict[str, Any], *, key: str) -> Mail:
+def of_office(room: Room, kind: Kind, to: str, facts: dict[str, Any], *, key: str) -> Mail:
+    """A mail to a school's office: in numbers, with whom of the hub to ring."""
     year = room.session.hub_year
     facts |= {"hub_contact": year.contact_name, "hub_phone": year.contact_phone}
     return _mail(room, kind, key, to, "en-gb", facts)

@@ -21,7 +21,7 @@ from bookings.models import Mail, OfficeLink, Places, SessionChange, Told, Visit
 from bookings.places import locked, write
 from bookings.refusals import NoOffice, NotBookable
 from bookings.room import Clock, Room, iso
-from bookings.states import FROZEN, OFFERING, Standing, Verb
+from bookings.states import FROZEN, OFFERING, Kind, Standing, Verb
 from hubs.email_address import email_key
 from hubs.models import ShowcaseSession, StaffUser
 from hubs.models.calendar import calendar_of_session, calendars_of_hubs
@@ -64,7 +64,7 @@ def give(session_id: int, *, may_mark: bool, key: uuid.UUID, by: StaffUser, cloc
         if begun and not link.known_at:
             link.known, link.known_at = lines(coming), room.now
         link.save()
-        mail = emails.of_register(room, link, {"coming": len(coming), "given": True}, key=f"office:{key}")
+        mail = _of_register(room, link, {"coming": len(coming), "given": True}, key=f"office:{key}")
         why = "may mark arrivals" if may_mark else "sees and prints"
         write(room, Verb.GIVE_OFFICE, by=by, why=why, news=[mail])
         return link
@@ -84,6 +84,12 @@ def _give_to(link: OfficeLink, room: Room) -> None:
     if link.given_to and email_key(link.given_to) != email_key(address):
         link.link_version += 1
     link.given_to, link.given_at = address, room.now
+
+
+def _of_register(room: Room, link: OfficeLink, facts: dict[str, Any], *, key: str) -> Mail:
+    """The mail that tells an office who is coming, with the link to the names."""
+    facts |= {"link_version": link.link_version, "may_mark": link.may_mark}
+    return emails.of_office(room, Kind.REGISTER, link.given_to, facts, key=key)
 
 
 def withdraw(session_id: int, *, by: StaffUser, clock: Clock) -> None:
@@ -122,8 +128,10 @@ def compose_change(room: Room, change: SessionChange) -> Iterator[Mail]:
     if gone:
         _take_from_office(link)
     facts = change.facts | {"change": change.pk, "verb": change.verb, "link_gone": gone}
-    facts["coming"] = register.coming(room.session).count()
-    yield emails.of_office_change(room, link, facts, to=to)
+    facts |= {"coming": register.coming(room.session).count(), "link_version": None if gone else link.link_version}
+    mail = emails.of_office(room, Kind.OFFICE_CHANGE, to, facts, key=f"change:{change.pk}:office")
+    mail.urgent = True  # as those to everyone else
+    yield mail
 
 
 def _take_from_office(link: OfficeLink) -> None:
@@ -265,7 +273,7 @@ def _tell(room: Room, link: OfficeLink, *, of: str, again: bool) -> None:
     facts: dict[str, Any] = {"coming": len(coming)}
     if changed:
         facts |= {"new": len(changed.new), "other": len(changed.other), "gone": len(changed.gone)}
-    mail = emails.of_register(room, link, facts, key=f"office:{room.session.pk}:{link.link_version}:{of}")
+    mail = _of_register(room, link, facts, key=f"office:{room.session.pk}:{link.link_version}:{of}")
     mail.expires_at = room.session.starts_at
     mail.save(force_insert=True)
 

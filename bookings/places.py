@@ -146,8 +146,7 @@ def write(
     Unsaved bookings are made, with `visitors`; `party` is the new size of a booking that grows or shrinks; `tell_why`
     lets mails and pages say why; `of_places` are new values of the Places row. A change of the session itself saves the
     bookings in `also`, which keep their status, and sends `news`, asked for once the Places row is as it will be.
-    Raises Ended where the table has no such row, and IntegrityError where the database refuses: both leave nothing
-    behind.
+    Raises Ended where the table has no such row, IntegrityError where the database refuses: both leave nothing behind.
     """
     rows = [row for booking in bookings if (row := row_for(verb, booking.status))]
     if len(rows) < len(bookings):

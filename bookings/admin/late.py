@@ -15,9 +15,10 @@ from django.utils.translation import gettext_lazy as _
 from bookings import moving
 from bookings.admin.cards import is_near
 from bookings.admin.change_forms import NewsForm
-from bookings.admin.changes import WithChanges, whom
+from bookings.admin.changes import WithChanges
 from bookings.admin.on_its_day import on_its_day
 from bookings.admin.read_only import staff
+from bookings.admin.whom import whom
 from bookings.moving import Plan
 from bookings.states import SESSION_TABLE, Verb
 from bookings.templatetags.showcase_tags import clock

@@ -18,12 +18,13 @@ from django.utils.translation import ngettext
 
 from bookings import wide_changes
 from bookings.admin.change_forms import WideForm
-from bookings.admin.changes import WithPreview, whom
+from bookings.admin.changes import WithPreview
 from bookings.admin.letters import WithWideLetters
 from bookings.admin.more_dates import WithVisitAgain
 from bookings.admin.needs import Needs
 from bookings.admin.on_its_day import on_its_day
 from bookings.admin.read_only import ReadOnlyAdmin, ReadOnlyInline, staff
+from bookings.admin.whom import whom
 from bookings.models import Booking, Seen, SessionChange, WideChange, WideStep
 from bookings.states import Verb
 from hubs.admin.bases import ModelForm

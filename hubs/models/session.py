@@ -293,12 +293,6 @@ class ShowcaseSession(AtAPlace):
         return self.first_day if self.first_day == self.last_day else None
 
     @property
-    def is_elsewhere(self) -> bool:
-        """Whether it is somewhere else than its visit's school: then nothing said of that school is true of it."""
-        at_the_school = not self.place_name and self.venue_id in (None, self.host_school and self.host_school.school_id)
-        return bool(self.host_school and self.host_school.school_id and not at_the_school)
-
-    @property
     def hub(self) -> Any:
         """The hub that runs it."""
         return self.hub_year.hub
