@@ -145,6 +145,7 @@ def write(
     *,
     by: StaffUser | By,
     why: str = "",
+    tell_why: bool = False,
     party: int | None = None,
     visitors: Sequence[Visitor] = (),
     handed: HandOver | None = None,
@@ -154,17 +155,17 @@ def write(
 ) -> None:
     """The one function that changes who has a place: bookings, Places row, audit entries and mails together.
 
-    Unsaved bookings are made, with `visitors`; `party` is the new size of a booking that grows or shrinks;
-    `of_places` are new values of the Places row. A change of the session itself saves the bookings in `also`, which
-    keep their status, and sends `news`, asked for once the Places row is as it will be. Raises Ended where the table
-    has no such row, and IntegrityError where the database refuses: both leave nothing behind.
+    Unsaved bookings are made, with `visitors`; `party` is the new size of a booking that grows or shrinks; `tell_why`
+    lets mails and pages say why; `of_places` are new values of the Places row. A change of the session itself saves the
+    bookings in `also`, which keep their status, and sends `news`, asked for once the Places row is as it will be.
+    Raises Ended where the table has no such row, IntegrityError where the database refuses: both leave nothing behind.
     """
     rows = [row for booking in bookings if (row := row_for(verb, booking.status))]
     if len(rows) < len(bookings):
         raise Ended
     entries, taken, used = [], 0, 0
     for booking, row in zip(bookings, rows, strict=True):
-        entry = _entry(room, verb, by, why, booking=booking, from_status=booking.status)
+        entry = _entry(room, verb, by, why, why_told=tell_why, booking=booking, from_status=booking.status)
         before = 0 if verb is Verb.MOVE_IN else booking.seats  # of this session: two see a booking move
         booking.status = row.to or booking.status
         booking.party = booking.party if party is None else party
@@ -190,6 +191,8 @@ def write(
             room, booking, row.mails, key=f"{entry.pk}", visitors=visitors, was=entry.from_status, handed=handed
         )
     ]
+    for mail in mails if verb is Verb.WITHDRAW else ():
+        mail.facts |= {"by_hub": True, "reason": why if tell_why else ""}
     if mails := [*mails, *news]:
         Mail.objects.bulk_create(mails)
     room.writes += 1
@@ -308,10 +311,13 @@ def prove(room: Room, waiting: Sequence[Booking]) -> None:
         write(room, Verb.PROVE, new, by=By.VISITOR)
 
 
-def cancel(booking_id: int, *, clock: Clock, by: StaffUser | By = By.VISITOR, why: str = "") -> Booking:
+def cancel(
+    booking_id: int, *, clock: Clock, by: StaffUser | By = By.VISITOR, why: str = "", tell_why: bool = False
+) -> Booking:
     """Give all places of a live booking back, or leave the waiting list. Twice is once.
 
-    Staff must say why. Raises NeedsReason; NotBookable once the session has started (staff may); Ended if it lapsed.
+    Staff must say why, and with `tell_why` the booking's people read it. Raises NeedsReason; NotBookable once the
+    session has started (staff may); Ended if it lapsed.
     """
     if isinstance(by, StaffUser) and not why.strip():
         raise NeedsReason
@@ -321,5 +327,5 @@ def cancel(booking_id: int, *, clock: Clock, by: StaffUser | By = By.VISITOR, wh
         if not isinstance(by, StaffUser):
             refuse_after_start(room)
         verb = Verb.WITHDRAW if isinstance(by, StaffUser) else ENDS.get(Status(booking.status), Verb.CANCEL)
-        write(room, verb, [booking], by=by, why=why)
+        write(room, verb, [booking], by=by, why=why, tell_why=tell_why)
         return booking

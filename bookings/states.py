@@ -111,6 +111,7 @@ class Kind(TextChoices):
     DEVICE_REMOVED = "device_removed", _("second factor removed")
     LETTER = "letter", _("the hub writes")
     REGISTER = "register", _("who is coming, for the school office")
+    OFFICE_CHANGE = "office_change", _("a change of the session, for the school office")
     ITINERARY = "itinerary", _("itinerary of a visiting teacher")
 
 

@@ -6,7 +6,7 @@ The worker writes at 12:00 the school day before, and at 07:00 on the day if som
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,12 +17,12 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from bookings.attendance import register
-from bookings.models import Mail, OfficeLink, Places, Told, Visitor
+from bookings.models import Mail, OfficeLink, Places, SessionChange, Told, Visitor
 from bookings.places import locked, write
 from bookings.rule import mails as emails
 from bookings.rule.refusals import NoOffice, NotBookable
 from bookings.rule.room import Clock, Room, iso
-from bookings.states import FROZEN, OFFERING, Standing, Verb
+from bookings.states import FROZEN, OFFERING, Kind, Standing, Verb
 from hubs.models import ShowcaseSession, StaffUser
 from hubs.models.calendar import calendar_of_session, calendars_of_hubs
 from hubs.models.session import OF_ITS_SESSION
@@ -32,15 +32,16 @@ from hubs.vocabulary.school_days import SchoolDays, london
 FIRST_AT, AGAIN_AT = dt.time(12), dt.time(7)
 # A session whose school day before lies further back than this has stood between holidays longer than any there are.
 AHEAD = dt.timedelta(days=60)
+# The changes of a session that its office is told of: who teaches is none of its business.
+TOLD_OF = (Verb.CANCEL_SESSION, Verb.POSTPONE, Verb.REINSTATE, Verb.MOVE)
 # What the marks are called, each with its day.
 FIRST, AGAIN = "register:", "register_again:"
 
 
 def address_of(session: ShowcaseSession) -> str:
     """Where the register goes: the office of the place; the visit's own only where the session is at its school."""
-    host = session.host_school
-    at_host = bool(host and host.school_id and not session.place_name and session.venue_id in (None, host.school_id))
-    return session.office_email or (host.office_email if host and at_host else "")
+    host = None if session.is_elsewhere else session.host_school
+    return session.office_email or (host.office_email if host and host.school_id else "")
 
 
 # --- the link -------------------------------------------------------------------------------------------------------
@@ -64,7 +65,7 @@ def give(session_id: int, *, may_mark: bool, key: uuid.UUID, by: StaffUser, cloc
         if begun and not link.known_at:
             link.known, link.known_at = lines(coming), room.now
         link.save()
-        mail = emails.of_register(room, link, {"coming": len(coming), "given": True}, key=f"office:{key}")
+        mail = _of_register(room, link, {"coming": len(coming), "given": True}, key=f"office:{key}")
         why = "may mark arrivals" if may_mark else "sees and prints"
         write(room, Verb.GIVE_OFFICE, by=by, why=why, news=[mail])
         return link
@@ -86,6 +87,12 @@ def _give_to(link: OfficeLink, room: Room) -> None:
     link.given_to, link.given_at = address, room.now
 
 
+def _of_register(room: Room, link: OfficeLink, facts: dict[str, Any], *, key: str) -> Mail:
+    """The mail that tells an office who is coming, with the link to the names."""
+    facts |= {"link_version": link.link_version, "may_mark": link.may_mark}
+    return emails.of_office(room, Kind.REGISTER, link.given_to, facts, key=key)
+
+
 def withdraw(session_id: int, *, by: StaffUser, clock: Clock) -> None:
     """The office's link opens nothing any longer, and no mail brings it another until staff give it anew. Twice is
     once."""
@@ -97,6 +104,54 @@ def withdraw(session_id: int, *, by: StaffUser, clock: Clock) -> None:
         link.link_version += 1
         link.save()
         write(room, Verb.WITHDRAW_OFFICE, by=by)
+
+
+# --- a session is cancelled, postponed, moved, reinstated ------------------------------------------------------------
+
+
+def with_register(session_ids: Iterable[int]) -> "QuerySet[OfficeLink]":
+    """The links of these sessions that an office has."""
+    return OfficeLink.objects.filter(session__in=session_ids, withdrawn_at=None).exclude(given_to="")
+
+
+def is_anothers(link: OfficeLink, session: ShowcaseSession) -> bool:
+    """Whether the office that has the link is not the session's own, or no longer."""
+    return email_key(link.given_to) != email_key(address_of(session))
+
+
+def compose_change(room: Room, change: SessionChange) -> Iterator[Mail]:
+    """What the office that has the register is told of a change, in numbers. Where the session has moved away from it,
+    its link dies first, and the mail says so."""
+    link = with_register([room.session.pk]).select_for_update(no_key=True).first()
+    if link is None or change.verb not in TOLD_OF:
+        return
+    to, gone = link.given_to, is_anothers(link, room.session)
+    if gone:
+        _take_from_office(link)
+    facts = change.facts | {"change": change.pk, "verb": change.verb, "link_gone": gone}
+    facts |= {"coming": register.coming(room.session).count(), "link_version": None if gone else link.link_version}
+    mail = emails.of_office(room, Kind.OFFICE_CHANGE, to, facts, key=f"change:{change.pk}:office")
+    mail.urgent = True  # as those to everyone else
+    yield mail
+
+
+def _take_from_office(link: OfficeLink) -> None:
+    """Nobody has the link, and the session's new office is told of its day as if nobody had been told yet."""
+    link.link_version += 1
+    link.given_to, link.may_mark, link.known, link.known_at = "", False, {}, None
+    link.save()
+    marks = Q(of__startswith=FIRST) | Q(of__startswith=AGAIN)
+    Told.objects.filter(marks, session=link.session_id).delete()
+
+
+def change_still_true(mail: Mail, *, now: dt.datetime) -> bool:
+    """Whether the office is still to have this mail: it has not been told of a later change, and has what it says."""
+    later = SessionChange.objects.filter(session=mail.session_id, pk__gt=mail.facts["change"], verb__in=TOLD_OF)
+    link = OfficeLink.objects.select_related("session__places", *OF_ITS_SESSION).filter(session=mail.session_id).first()
+    if mail.facts["link_gone"]:
+        return link is None or email_key(address_of(link.session)) != mail.recipient_key
+    theirs = link and not link.withdrawn_at and link.link_version == mail.facts["link_version"]
+    return bool(theirs) and not later.exists()
 
 
 # --- what has changed since the office was told -----------------------------------------------------------------------
@@ -219,7 +274,7 @@ def _tell(room: Room, link: OfficeLink, *, of: str, again: bool) -> None:
     facts: dict[str, Any] = {"coming": len(coming)}
     if changed:
         facts |= {"new": len(changed.new), "other": len(changed.other), "gone": len(changed.gone)}
-    mail = emails.of_register(room, link, facts, key=f"office:{room.session.pk}:{of}")
+    mail = _of_register(room, link, facts, key=f"office:{room.session.pk}:{link.link_version}:{of}")
     mail.expires_at = room.session.starts_at
     mail.save(force_insert=True)
 

@@ -96,13 +96,22 @@ def private_link(mail: Mail) -> str:
         return links.url(links.Purpose.UNSUBSCRIBE, mail.wish)
     if mail.visiting_teacher:
         return links.url(links.Purpose.ITINERARY, mail.visiting_teacher, version=mail.facts["link_version"])
-    if mail.kind == Kind.REGISTER:
+    if mail.kind in (Kind.REGISTER, Kind.OFFICE_CHANGE):
+        if mail.facts["link_version"] is None:
+            return ""
         link = OfficeLink.objects.get(session=mail.session_id)
         return links.url(links.Purpose.OFFICE, link, version=mail.facts["link_version"])
     if mail.visitor:
         version = mail.facts.get("link_version", mail.visitor.link_version)
         return links.url(links.Purpose.VISITOR, mail.visitor, version=version) if version else ""
     return links.url(links.Purpose.CONTACT, mail.booking) if mail.booking else ""
+
+
+def _first_link(mail: Mail, private: str, of_session: str) -> str:
+    """Where the mail's button leads: nowhere where the reader has nothing to do with the session any longer."""
+    if mail.facts.get("link_gone"):
+        return ""
+    return of_session if mail.kind == Kind.BOOKING_OPEN else private or of_session
 
 
 def _context(mail: Mail, *, now: dt.datetime) -> dict[str, Any]:
@@ -127,7 +136,7 @@ def _context(mail: Mail, *, now: dt.datetime) -> dict[str, Any]:
         "instead": _instead(mail, now=now),
         "changed": _changed(facts),
         "bookings": _their_bookings(mail, now=now) if mail.kind == Kind.MY_BOOKINGS else [],
-        "link": session_url if mail.kind == Kind.BOOKING_OPEN else link or session_url,
+        "link": _first_link(mail, link, session_url),
         "own_link": link,
         "give_back_url": f"{link}cancel/" if mail.booking else "",
         "has_password": bool(mail.staff and mail.staff.has_usable_password()),

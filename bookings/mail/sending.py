@@ -68,6 +68,7 @@ STILL_TRUE: dict[str, Callable[..., bool]] = {
     Kind.BOOKING_OPEN: openings.still_true,
     Kind.INVITED: staff_mails.still_true,
     Kind.REGISTER: office.still_true,
+    Kind.OFFICE_CHANGE: office.change_still_true,
     Kind.ITINERARY: itinerary_link.still_true,
 }
 # Mails to people who still have a place or wait: of each change of the session they get a newer one. A letter is the

@@ -41,6 +41,7 @@ class AuditEntry(models.Model):
     to_status = models.CharField(_("to"), max_length=10, blank=True)
     places = models.SmallIntegerField(_("places"), default=0, help_text=_("Taken (+) or given back (−)."))
     why = models.CharField(_("why"), max_length=300, blank=True)
+    why_told = models.BooleanField(_("they were told why"), default=False)
 
     class Meta:
         verbose_name_plural = _("audit entries")

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
+from bookings import shown
 from bookings.models import Booking, Places
 from bookings.rule import fair_share
 from bookings.rule.party import MOST_VISITORS, Party, VisitingSchool
-from bookings.rule.refusals import NotBookable, PartyTooLarge, Refused, SessionFull
+from bookings.rule.refusals import ChangedMeanwhile, NotBookable, PartyTooLarge, Refused, SessionFull
 from bookings.rule.room import Room
 from bookings.states import LIVE, Standing, Status
 from hubs.models import ShowcaseSession
@@ -38,10 +39,15 @@ class Asked:
 
 
 def asked(room: Room, party: Party, *, instead_of: Booking | None = None) -> Asked:
-    """What `party` asks of a session. A booking confirmed meanwhile is replaced by nothing (section 3.10)."""
+    """What `party` asks of a session. A booking confirmed meanwhile is replaced by nothing (section 3.10).
+
+    Raises ChangedMeanwhile where the session is not as they have read.
+    """
     booking = party.booking(room.session, now=room.now)
     beside = room.bookings_beside(booking)
     made = next((other for other in beside if other.request_key == party.request_key), None)
+    if made is None and party.shown and party.shown != shown.of(room.session):
+        raise ChangedMeanwhile
     dropped = []
     if instead_of:
         with_it = Booking.objects.filter(session=room.session, goes_with=instead_of)

@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from bookings.models import Booking, HandOver, Mail, OfficeLink, Places, SessionChange, TellMe, Visitor
+from bookings.models import Booking, HandOver, Mail, Places, SessionChange, TellMe, Visitor
 from bookings.rule.party import Party
 from bookings.rule.room import Room, iso, session_facts
 from bookings.states import SESSION_MAILS, TO_GIVER, TO_TAKER, TO_VISITORS, Kind, Status, Verb
@@ -272,12 +272,11 @@ def of_wish(wish: TellMe, kind: Kind, facts: dict[str, Any], *, now: dt.datetime
     )
 
 
-def of_register(room: Room, link: OfficeLink, facts: dict[str, Any], *, key: str) -> Mail:
-    """The mail that tells a school's office who is coming: in numbers, with the link to the names."""
+def of_office(room: Room, kind: Kind, to: str, facts: dict[str, Any], *, key: str) -> Mail:
+    """A mail to a school's office: in numbers, with whom of the hub to ring."""
     year = room.session.hub_year
-    facts |= {"link_version": link.link_version, "may_mark": link.may_mark}
     facts |= {"hub_contact": year.contact_name, "hub_phone": year.contact_phone}
-    return _mail(room, Kind.REGISTER, key, link.given_to, "en-gb", facts)
+    return _mail(room, kind, key, to, "en-gb", facts)
 
 
 def ask_to_prove(wish: TellMe, facts: dict[str, Any], *, now: dt.datetime) -> None:

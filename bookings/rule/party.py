@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from bookings.models import Booking, SchoolKind, Visitor
 from bookings.models.booking import school_key
+from bookings.shown import Shown
 from hubs.models import School, ShowcaseSession
 from hubs.vocabulary.email_address import email_key
 from hubs.vocabulary.teaching import Roles, Years
@@ -65,6 +66,7 @@ class Party:
     visitors: tuple[NewVisitor, ...]
     language: str = "en-gb"
     request_key: uuid.UUID = field(default_factory=uuid.uuid4)
+    shown: Shown | None = None  # what they have read of the session, where a page has said it
 
     @property
     def size(self) -> int:

@@ -69,6 +69,10 @@ class Ended(Refused):
     """The booking, or this visitor's place, is cancelled; or the verb does not fit where the booking stands."""
 
 
+class ChangedMeanwhile(Refused):
+    """The session is on another day, at another time or place, or costs something else than whoever asks has read."""
+
+
 class MovedMeanwhile(Refused):
     """Staff have just moved the booking to another session; asked again, the verb finds it there."""
 

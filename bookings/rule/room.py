@@ -51,7 +51,7 @@ class Room:
 
 def session_facts(session: ShowcaseSession, *, sequence: int) -> dict[str, Any]:
     """What mails say about a session, as it is now. Moments are ISO strings in UTC."""
-    host = session.host_school
+    host = None if session.is_elsewhere else session.host_school
     where = ", ".join(part for part in (session.where_name, session.place_address, session.where_town) if part)
     return {
         "ref": session.ref,

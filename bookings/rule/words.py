@@ -10,6 +10,7 @@ from bookings.rule.refusals import (
     AlreadyBooked,
     BadNews,
     BadPlan,
+    ChangedMeanwhile,
     DayHasPassed,
     Ended,
     HasHistory,
@@ -134,6 +135,7 @@ SENTENCES = {
     BadNews: gettext_lazy(
         "Write a message of 1,000 characters or fewer, and offer at most three other sessions that can be booked now."
     ),
+    ChangedMeanwhile: gettext_lazy("This session has changed since you opened this page."),
     DayHasPassed: gettext_lazy("Its day has passed. Use Move: it gives the session a new date and tells everyone."),
     HasHistory: gettext_lazy("Something has happened to this session, so it cannot be deleted."),
     NobodyThere: gettext_lazy("None of these people has an email address, so there is nobody to write to."),

@@ -7,10 +7,12 @@ substituting a teacher or topic stand in moving.py.
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from django.db.models import ProtectedError
 
+from bookings.attendance import office
 from bookings.models import AuditEntry, Booking, SessionChange
 from bookings.models.change import LONGEST_MESSAGE, MOST_INSTEAD
 from bookings.places import locked, settle, write
@@ -202,7 +204,8 @@ def tell(
     change.key, change.facts = news.key or uuid.uuid4(), facts or {}
     change.save(force_insert=True)
     change.instead.set(news.instead)
-    told = emails.compose_change(room, change, live(room) if bookings is None else bookings)
+    everyone = emails.compose_change(room, change, live(room) if bookings is None else bookings)
+    told = chain(everyone, office.compose_change(room, change))
     version = room.places.calendar_sequence + VERSIONS
     write(room, verb, by=by, also=also, news=told, calendar_sequence=version, **of_places)
     return change

@@ -1,8 +1,9 @@
 """A session at another time or place, and a lesson with another teacher or topic (product.md section 3.14)."""
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Mapping, Sequence
+from copy import copy
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -34,12 +35,26 @@ from hubs.vocabulary.teaching import listed
 
 # Dates for booking that are worked out from the day: a new day has new ones.
 WORKED_OUT = ("closes_at", "release_at", "waiting_closes_at", "share_until")
+# What is said of a place is wrong of every other one: a session that moves away leaves it behind.
+OF_THE_PLACE = (
+    "parking",
+    "step_free",
+    "refreshments",
+    "bring",
+    "filming",
+    "entrance",
+    "office_phone",
+    "office_email",
+    "day_contact",
+    "joining_instructions",
+)
 
 
 @dataclass(frozen=True)
 class Plan:
     """When and where a session is to be. `capacity` None: as many places as before; `moves_lessons`: its lessons and
-    its programme are as much later or earlier on the day as its start."""
+    its programme are as much later or earlier on the day as its start; `there`: what is true of the new place, by the
+    names of OF_THE_PLACE."""
 
     starts_at: dt.datetime
     ends_at: dt.datetime
@@ -51,6 +66,7 @@ class Plan:
     place_postcode: str = ""
     capacity: int | None = None
     moves_lessons: bool = False
+    there: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, session: ShowcaseSession, **changed: Any) -> "Plan":
@@ -58,7 +74,32 @@ class Plan:
         return cls(**{name: getattr(session, name) for name in WHEN_AND_WHERE} | changed)
 
 
-WHEN_AND_WHERE = [field.name for field in fields(Plan) if field.name not in ("capacity", "moves_lessons")]
+WHEN_AND_WHERE = [one.name for one in fields(Plan) if one.name not in ("capacity", "moves_lessons", "there")]
+
+
+def planned(session: ShowcaseSession, plan: Plan) -> ShowcaseSession:
+    """The session as it would be by the plan, dates for booking apart (not saved)."""
+    new = copy(session)
+    for name in WHEN_AND_WHERE:
+        setattr(new, name, getattr(plan, name))
+    kept = {} if leaves(session, new) else {name: getattr(session, name) for name in OF_THE_PLACE}
+    for name in OF_THE_PLACE:
+        setattr(new, name, plan.there.get(name) or kept.get(name, ""))
+    return new
+
+
+def leaves(session: ShowcaseSession, new: ShowcaseSession) -> bool:
+    """Whether the session as it is planned is somewhere else than it was; not where that was not known."""
+    return bool(_spot(session)) and _spot(session) != _spot(new)
+
+
+def _spot(session: ShowcaseSession) -> tuple[object, ...]:
+    """Where it is, to be compared; empty while that is not known."""
+    if session.school:
+        return session.school.pk, session.place_address
+    if session.place_name:
+        return session.place_name, session.place_address, session.place_town, session.place_postcode
+    return ()
 
 
 def move(session_id: int, plan: Plan, *, by: StaffUser, clock: Clock, news: News = NO_NEWS) -> SessionChange:
@@ -77,8 +118,11 @@ def move(session_id: int, plan: Plan, *, by: StaffUser, clock: Clock, news: News
             refuse_after_start(room)
         check_news(room, news)
         facts, of_places, before = _before(room.session), _new_room(room, plan), room.session.starts_at
+        facts["left_place"] = leaves(room.session, planned(room.session, plan))
         _put(room, plan, calendar)
         room.session.save()
+        if facts["left_place"]:
+            room.session.programme.update(place="")  # rooms of a building that it is in no longer
         if plan.moves_lessons and before:
             move_lessons(room.session, plan.starts_at - before)
         if frozen:
@@ -100,8 +144,9 @@ def _put(room: Room, plan: Plan, calendar: SchoolDays) -> None:
     """Put the plan on the session, with dates for booking that fit, and check it. Raises BadPlan or NothingChanged."""
     session = room.session
     before, day = [getattr(session, name) for name in WHEN_AND_WHERE], session.day
-    for name in WHEN_AND_WHERE:
-        setattr(session, name, getattr(plan, name))
+    new = planned(session, plan)
+    for name in (*WHEN_AND_WHERE, *OF_THE_PLACE):
+        setattr(session, name, getattr(new, name))
     if before == [getattr(session, name) for name in WHEN_AND_WHERE]:
         raise NothingChanged
     session.clean()
@@ -125,7 +170,8 @@ def _wrong_with(room: Room) -> Sequence[str]:
     if SessionStatus.OPEN in (room.places.status, room.places.status_before) and not session.can_open:
         return [_("Booking is open, so a place is needed.")]
     try:
-        session.clean_fields(exclude={field.name for field in session._meta.fields} - set(WHEN_AND_WHERE))
+        ours = {*WHEN_AND_WHERE, *OF_THE_PLACE}
+        session.clean_fields(exclude={one.name for one in session._meta.fields} - ours)
         session.validate_constraints()
     except ValidationError as error:
         return error.messages

@@ -8,6 +8,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
+from bookings.attendance import office
 from bookings.mail import links
 from bookings.mail.itinerary_link import itinerary_ends
 from bookings.mail.links import Purpose
@@ -53,13 +54,15 @@ def open_link(token: str) -> Opened:
 
 
 def open_office(token: str) -> OfficeLink:
-    """The register that `token` opens for a school's office, until a week after the session, when what visitors need
-    is forgotten too (product.md section 8). Raises Http404, as `open_link` does."""
+    """The register that `token` opens for the office of the place where the session is, until a week after it, when
+    what visitors need is forgotten too (product.md section 8). Raises Http404, as `open_link` does."""
     link = links.read(token)
     if link is None or link.purpose != Purpose.OFFICE:
         raise Http404
     by = {"public_id": link.public_id, "link_version": link.version, "withdrawn_at": None}
     found = get_object_or_404(OfficeLink.objects.select_related(*_WITH), **by)
+    if office.is_anothers(found, found.session):
+        raise Http404
     last_day = found.session.last_day
     if last_day and timezone.localdate() > last_day + OFFICE_READS_ON:
         raise Http404

@@ -6,6 +6,7 @@ depends on the session, the school and the size of the party, never on an addres
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import replace
 from functools import wraps
 from typing import Any
 
@@ -14,7 +15,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from bookings import places
+from bookings import places, shown
 from bookings.forms import CodeForm, OtherSchoolForm, SchoolPickForm, SchoolSearchForm, WaitForm, WhoForm, typed
 from bookings.models import Booking, Draft, SchoolKind
 from bookings.models import draft as drafts
@@ -24,7 +25,7 @@ from bookings.public.session_page import page_of
 from bookings.rule import judging
 from bookings.rule.fair_share import takes_a_code
 from bookings.rule.party import MOST_VISITORS, Party, VisitingSchool
-from bookings.rule.refusals import NotForYourSchool, Refused, SchoolShareUsed, SessionFull
+from bookings.rule.refusals import ChangedMeanwhile, NotForYourSchool, Refused, SchoolShareUsed, SessionFull
 from bookings.rule.words import why_not
 from bookings.states import Standing
 from bookings.verbs import waiting_list
@@ -197,10 +198,12 @@ def check(request: HttpRequest, showing: Showing, draft: Draft) -> HttpResponse:
         return _check_page(request, showing, party, refused, status=409)
     try:
         limits.use(request, limits.BOOKING, now=showing.now)
-        _ask(draft, party, fewer=form.cleaned_data["fewer"] if form else None)
+        asked = replace(party, shown=shown.opened(request.POST.get("shown", "")))
+        _ask(draft, asked, fewer=form.cleaned_data["fewer"] if form else None)
     except Refused as refused:
         showing = Showing(visible_session(showing.session.ref), timezone.now())
-        return _check_page(request, showing, party, refused, status=409)
+        why = _refused(showing, party) if isinstance(refused, ChangedMeanwhile) else refused
+        return _check_page(request, showing, party, why, status=409)
     drafts.consume(draft, now=timezone.now())
     return redirect("book-sent", showing.session.ref)
 
@@ -243,6 +246,8 @@ def _check_page(
     if refused and not can_wait(showing, refused):
         return not_this_time(request, showing, refused)
     context = page_of(showing) | {"party": party, "visitors": visitors_of(party)}
+    context["changes"] = shown.changes(shown.opened(request.POST.get("shown", "")), showing.session)
+    context["shown"] = shown.sealed(showing.session)
     if refused:
         left = getattr(refused, "left", 0)
         context |= {

@@ -16,7 +16,7 @@ from bookings.mail import links
 from bookings.mail.calendar_entry import calendar_entry
 from bookings.mail.clashes import clashing
 from bookings.mail.links import Purpose
-from bookings.models import Booking, HandOver, Visitor
+from bookings.models import AuditEntry, Booking, HandOver, Visitor
 from bookings.public.instead import alternatives
 from bookings.public.session import Showing
 from bookings.public.session_page import offered_instead
@@ -25,7 +25,7 @@ from bookings.rule import room
 from bookings.rule.refusals import Refused
 from bookings.rule.words import why_not
 from bookings.sessions.seen import see, told
-from bookings.states import FROZEN, SEATED, Standing, Status
+from bookings.states import FROZEN, SEATED, Standing, Status, Verb
 from bookings.verbs import visitors as details
 from bookings.verbs import waiting_list
 from bookings.views.access import Opened, open_link
@@ -174,6 +174,13 @@ def _template(link: Opened) -> str:
     return "bookings/private/place.html" if link.visitor else "bookings/private/booking.html"
 
 
+def _ended_by_hub(booking: Booking) -> AuditEntry | None:
+    """What staff did where it was they who cancelled the booking; no query where it is not cancelled."""
+    if booking.status != Status.CANCELLED:
+        return None
+    return AuditEntry.objects.filter(booking=booking, verb=Verb.WITHDRAW).first()
+
+
 def _is_expected(link: Opened) -> bool:
     """Whether somebody is to come: a confirmed booking of a session that takes place."""
     booking = link.booking
@@ -235,5 +242,6 @@ def context_of(link: Opened) -> dict[str, Any]:
         "with_it": [] if link.visitor else [(one, links.token(Purpose.CONTACT, one)) for one in _with_it(link.booking)],
         "resources": showing.session.resources.all(),
         "expected": expected,
+        "by_hub": _ended_by_hub(link.booking),
         "calendar": expected and bool(link.visitor or any(one.is_contact for one in visitors)),
     }

@@ -50,6 +50,12 @@ class AtAPlace(models.Model):
         return self.host_school.school if self.host_school else None
 
     @property
+    def is_elsewhere(self) -> bool:
+        """Whether it is somewhere else than its visit's school: then nothing said of that school is true of it."""
+        at_the_school = not self.place_name and self.venue_id in (None, self.host_school and self.host_school.school_id)
+        return bool(self.host_school and self.host_school.school_id and not at_the_school)
+
+    @property
     def where_name(self) -> str:
         """Name of the place, or an empty string while it is to be announced."""
         return self.school.name if self.school else self.place_name

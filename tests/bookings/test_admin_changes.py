@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+import uuid
 
 import pytest
 from django.contrib.auth.models import Permission
@@ -10,12 +11,14 @@ from django.utils import timezone
 
 from bookings import places
 from bookings.admin.base.buttons import on_its_day
+from bookings.attendance import office
 from bookings.models import Booking, Mail, Places, SessionChange, WideChange, WideStep
 from bookings.sessions import changes as session_changes
+from bookings.sessions.moving import OF_THE_PLACE
 from bookings.sessions.seen import see
 from bookings.states import Kind, SessionStatus, Verb
 from bookings.verbs import waiting_list
-from hubs.models import HostSchool, Lesson, ShowcaseSession, VisitingTeacher
+from hubs.models import HostSchool, Lesson, ProgrammeSegment, ShowcaseSession, VisitingTeacher
 from hubs.vocabulary.school_days import london
 from tests.answers import errors_of, messages_of, untouched
 from tests.bookings.observed import everything
@@ -238,6 +241,70 @@ def test_moving_shows_the_new_day_and_then_tells_everyone(admin_client, session)
     assert Mail.objects.filter(kind=Kind.SESSION_MOVED).count() == 1
 
 
+OLD = "old@office.example"
+
+
+@pytest.fixture
+def with_office(session):
+    """A session of which everything has been said of its place, and whose office has the register."""
+    said = {name: f"Old {name}" for name in OF_THE_PLACE} | {"office_email": OLD}
+    ShowcaseSession.objects.filter(pk=session.pk).update(**said)
+    ProgrammeSegment.objects.create(session=session, text="Lesson", place="Hall")
+    confirmed(session)
+    office.give(session.pk, may_mark=False, key=uuid.uuid4(), by=StaffFactory(), clock=lambda: NOW)
+    return session
+
+
+def test_moving_asks_what_is_true_of_the_new_place_and_says_what_is_emptied(admin_client, with_office):
+    new = SchoolFactory(name="New School")
+    said = {"venue": new.pk, "entrance": "By the pond", "office_email": "new@office.example"}
+    form = untouched(admin_client.get(page_of(with_office, "move")))
+    assert [name for name in OF_THE_PLACE if "".join(form[name]).strip()] == []
+    preview = fill_in(admin_client, page_of(with_office, "move"), **said)
+    emptied = "parking, step-free access, refreshments, what to bring, filming, school office's telephone, "
+    emptied += "contact on the day, joining instructions and where in the building the programme is"
+    for line in (
+        "New place: New School",
+        "Said of it: entrance and school office&#x27;s email.",
+        f"Emptied, for it is true of the old place: {emptied}.".replace("'", "&#x27;"),
+        f"The link of the old office ({OLD}) stops working.",
+        "The office at new@office.example gets the register at 12:00 on the school day before.",
+        "1 school office has the register: it gets a mail, in numbers",
+    ):
+        assert line in said_on(preview)
+    answer = admin_client.post(page_of(with_office, "move"), untouched(preview))
+    assert messages_of(answer) == ["Done. 2 mails are on their way."]
+    moved = ShowcaseSession.objects.get(pk=with_office.pk)
+    assert (moved.venue, moved.entrance, moved.parking) == (new, "By the pond", "")
+
+
+def test_place_without_an_office_says_that_nobody_gets_the_register(admin_client, with_office):
+    preview = fill_in(admin_client, page_of(with_office, "move"), venue=SchoolFactory().pk)
+    assert "No office gets the register: there is no address for it." in said_on(preview)
+    admin_client.post(page_of(with_office, "move"), untouched(preview))
+    page = admin_client.get(reverse("admin:hubs_showcasesession_register_office", args=[with_office.pk]))
+    assert "No office has the link: the session has moved." in page.content.decode()
+
+
+def test_another_day_at_the_same_place_says_nothing_of_the_place(admin_client, with_office):
+    lines = said_on(fill_in(admin_client, page_of(with_office, "move"), **NEXT_WEEK))
+    assert [line for line in lines if "place:" in line or "old office" in line] == []
+    assert "1 school office has the register: it gets a mail, in numbers" in lines
+
+
+@pytest.mark.parametrize("page", ["cancel", "postpone", "reinstate", "substitute"])
+def test_preview_counts_the_mail_to_the_office_and_so_does_what_was_done(admin_client, with_office, page):
+    if page == "reinstate":
+        session_changes.cancel_session(with_office.pk, by=StaffFactory(), clock=lambda: NOW)
+    address = lesson_page(with_office) if page == "substitute" else page_of(with_office, page)
+    preview = fill_in(admin_client, address, **({"topic": "division"} if page == "substitute" else {}))
+    offices = [line for line in said_on(preview) if "school office" in line]
+    assert offices == ([] if page == "substitute" else ["1 school office has the register: it gets a mail, in numbers"])
+    number = 1 + len(offices)
+    answer = admin_client.post(address, untouched(preview))
+    assert messages_of(answer) == [f"Done. {'1 mail is on its way' if number == 1 else '2 mails are on their way'}."]
+
+
 def test_moving_to_a_smaller_room_names_whom_to_ask(admin_client, session):
     confirmed(session, "first@school.example", size=2, contact_mobile="07700 900 982")
     before = everything(session)
@@ -428,3 +495,16 @@ def test_visit_without_sessions_to_come_links_to_nothing(admin_client):
     day = DAY - 4 * WEEK
     SessionFactory(host_school=visit, starts_at=london(day, dt.time(9)), ends_at=london(day, dt.time(10)))
     assert [label for _address, label in links_of(admin_client, visit)] == ["Add a session"]
+
+
+def test_visit_goes_to_another_school_only_where_nobody_has_booked(admin_client, session):
+    visit = HostSchool.objects.create(hub_year=session.hub_year, school=session.venue)
+    ShowcaseSession.objects.update(host_school=visit, venue=None)
+    new, page = SchoolFactory(), page_of(visit, "change")
+    confirmed(session)
+    refused = fill_in(admin_client, page, school=new.pk)
+    assert errors_of(refused) == ["People have booked sessions here. Move these: it tells everyone."]
+    assert HostSchool.objects.get().school == session.venue
+    ShowcaseSession.objects.update(venue=session.venue)
+    assert fill_in(admin_client, page, school=new.pk).status_code == 302
+    assert HostSchool.objects.get().school == new

@@ -24,7 +24,7 @@ from bookings.sessions.moving import Plan, Teaching, move, substitute
 from bookings.states import SESSION_MAILS, SESSION_TABLE, Kind, SessionStatus, Status, Verb
 from bookings.verbs import staff_booking, waiting_list
 from bookings.verbs import visitors as details
-from hubs.models import Lesson, VisitingTeacher
+from hubs.models import Lesson, ShowcaseSession, VisitingTeacher
 from hubs.vocabulary.school_days import london
 from tests.bookings.observed import count, events, everything, mails, statements, statuses, verbs
 from tests.factories import DAY, NOW, SchoolFactory, SessionFactory, StaffFactory, party
@@ -280,6 +280,47 @@ def test_nothing_lapses_because_of_the_time_it_was_off(back):
     mail = Mail.objects.get(kind=SESSION_MAILS[back], booking=held)
     assert dt.datetime.fromisoformat(mail.facts["deadline"]) == held.deadline
     assert miscounts() == []
+
+
+@pytest.mark.parametrize("back", [Verb.REINSTATE, Verb.MOVE])
+def test_list_that_ended_meanwhile_runs_on_but_never_past_the_start(back):
+    session = SessionFactory()
+    do(Verb.POSTPONE, session)
+    late = session.starts_at - HOUR  # 8:00: the list ended yesterday, and two hours of school would end at 10:00
+    if back == Verb.REINSTATE:
+        do(back, session, moment=late)
+    else:
+        end = Plan.of(session, ends_at=session.ends_at + HOUR)
+        move(session.pk, end, by=StaffFactory(), clock=at(late))
+    session.refresh_from_db()
+    assert session.waiting_closes_at == session.starts_at
+
+
+def test_booking_closes_before_a_new_start_on_the_same_day():
+    session = SessionFactory()
+    ShowcaseSession.objects.update(closes_at=session.starts_at)
+    session.refresh_from_db()
+    earlier = Plan.of(session, starts_at=session.starts_at - HOUR, arrival_at=None)
+    move(session.pk, earlier, by=StaffFactory(), clock=at())
+    session.refresh_from_db()
+    assert (session.starts_at, session.closes_at) == (
+        london(DAY, dt.time(8)),
+        london(dt.date(2027, 1, 22), dt.time(12)),
+    )
+
+
+def test_hold_and_offer_end_where_a_session_moves_ahead_of_them():
+    session = SessionFactory(room__capacity=3)
+    all_kinds_of_bookings(session)
+    Booking.objects.filter(status__in=[Status.HELD, Status.OFFERED]).update(deadline=london(DAY, dt.time(8)))
+    sooner = dt.timedelta(days=5)  # to Thursday 21 January: its list ends on the Wednesday at 16:00
+    plan = Plan.of(session, starts_at=session.starts_at - sooner, ends_at=session.ends_at - sooner)
+    move(session.pk, plan, by=StaffFactory(), clock=at())
+    held, offered = (Booking.objects.get(session=session, status=one) for one in (Status.HELD, Status.OFFERED))
+    assert held.deadline == london(dt.date(2027, 1, 21), dt.time(9))
+    assert offered.deadline == london(dt.date(2027, 1, 20), dt.time(16))
+    mail = Mail.objects.get(kind=Kind.SESSION_MOVED, booking=offered)
+    assert dt.datetime.fromisoformat(mail.facts["deadline"]) == offered.deadline
 
 
 def test_hold_of_a_reinstated_session_waits_until_its_new_mail_could_be_read():

@@ -384,7 +384,7 @@ def test_cancelling_tells_the_contact_and_every_colleague() -> None:
         ("visitor_cancelled", "teacher+2@school.example"),
         ("visitor_cancelled", "teacher+3@school.example"),
     ]
-    assert "Your 3 places have been given back." in str(rendered(Kind.CANCELLED).body)
+    assert "Your 3 places are not kept for you any longer." in str(rendered(Kind.CANCELLED).body)
     assert "snow" not in "".join(str(rendering.render(mail, now=NOW).body) for mail in Mail.objects.all())
 
 

@@ -405,7 +405,7 @@ def test_place_that_was_taken_back_at_once_is_not_handed_over_by_mail(smtp_serve
 
 
 def test_every_kind_about_a_booking_says_when_it_stands() -> None:
-    of_none = {Kind.NOT_BOOKED, Kind.MY_BOOKINGS, Kind.TELL_ME, Kind.BOOKING_OPEN, Kind.REGISTER}
+    of_none = {Kind.NOT_BOOKED, Kind.MY_BOOKINGS, Kind.TELL_ME, Kind.BOOKING_OPEN, Kind.REGISTER, Kind.OFFICE_CHANGE}
     of_none |= {Kind.INVITED, Kind.PASSWORD, Kind.DEVICE_REMOVED, Kind.ITINERARY}
     assert set(STANDS) == set(Kind) - of_none
 

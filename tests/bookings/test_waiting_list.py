@@ -419,6 +419,33 @@ def test_lapsed_party_waits_again_at_the_end_of_the_list():
     assert (status_of(other), third.position) == ("offered", 1)
 
 
+def test_waiting_again_where_places_are_free_is_offered_them_at_once():
+    session, (seated,) = full()
+    booking = offered(session, seated, now=NOW + HOUR)
+    answered(NOW + HOUR)
+    run_due(at(booking.deadline))
+    assert (status_of(booking), count(session)) == ("lapsed", (0, 0, 1))
+    waiting_list.wait(booking.pk, clock=at(booking.deadline + MINUTE))
+    assert (status_of(booking), verbs(session)[-2:]) == ("offered", ["rejoin", "offer"])
+
+
+def test_rest_of_a_party_that_waits_again_stands_at_the_end_too_and_is_written_to_in_its_language():
+    session, (one, two) = full(capacity=2)
+    trio = waiting(session, "trio@school.example", size=3, fewer=True, language="zh-hans")
+    Booking.objects.filter(pk=trio.pk).update(status="lapsed", deadline=NOW)
+    later = waiting(session, "later@school.example", now=NOW + MINUTE)
+    waiting_list.wait(trio.pk, clock=at(NOW + HOUR))
+    places.cancel(one.pk, clock=at(NOW + 2 * HOUR))
+    places.cancel(two.pk, clock=at(NOW + 3 * HOUR))
+    assert (status_of(later), status_of(trio)) == ("offered", "offered")
+    rest = Booking.objects.get(goes_with=trio)
+    assert (rest.joined_at, rest.language) == (NOW + HOUR, "zh-hans")
+    after = waiting(session, "after@school.example", now=NOW + 30 * MINUTE)
+    assert (after.position, rest.position) == (1, 2)
+    run_due(at(session.waiting_closes_at))
+    assert Mail.objects.get(kind="list_ended", booking=rest).language == "zh-hans"
+
+
 def test_waiting_again_is_judged_as_a_new_booking():
     session, (seated,) = full()
     booking = offered(session, seated, now=NOW + HOUR)

@@ -39,6 +39,11 @@ class WhyForm(forms.Form):
     """Staff say why."""
 
     why = forms.CharField(label=_("Reason"), max_length=300, help_text=_("Kept in the booking's history. No names."))
+    tell_why = forms.BooleanField(
+        label=_("Tell them this reason"),
+        required=False,
+        help_text=_("In the mail to everyone of the booking, and on its page. Without the tick staff alone see it."),
+    )
 
 
 class OfSessions(admin.SimpleListFilter):
@@ -172,9 +177,9 @@ class BookingAdmin(WithBookingPages, WithExport, FoundByBookingOrAddress):
         form = WhyForm(request.POST if "why" in request.POST else None)
         if not form.is_valid():
             return self._ask_why(request, bookings, form)
-        by, why = staff(request), form.cleaned_data["why"]
+        by, said = staff(request), form.cleaned_data
         self.carry_out(
-            request, bookings, lambda pk: places.cancel(pk, by=by, why=why, clock=timezone.now), done=_now("Cancelled")
+            request, bookings, lambda pk: places.cancel(pk, by=by, clock=timezone.now, **said), done=_now("Cancelled")
         )
         return None
 

@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from bookings.admin.base.preview import WithPreview
 from bookings.admin.base.read_only import staff
 from bookings.admin.booking.booking_forms import ContactForm, MoveBookingForm, SchoolForm
+from bookings.admin.session.changes import WithPreview
 from bookings.models import Booking
 from bookings.public.session import Showing
 from bookings.rule.refusals import AlreadyBooked, InThisBooking, NeedsReason, Refused, SessionFull

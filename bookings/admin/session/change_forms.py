@@ -1,7 +1,7 @@
 """The forms by which staff cancel, postpone, reinstate and move sessions, and substitute teachers and topics."""
 
 import uuid
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib.admin import AdminSite
@@ -15,7 +15,7 @@ from bookings.admin.base.buttons import SomeSessions
 from bookings.models import SessionChange
 from bookings.models.change import LONGEST_MESSAGE, MOST_INSTEAD
 from bookings.sessions.changes import News
-from bookings.sessions.moving import WHEN_AND_WHERE, Plan, Teaching
+from bookings.sessions.moving import OF_THE_PLACE, WHEN_AND_WHERE, Plan, Teaching
 from bookings.states import SessionStatus, Standing
 from hubs.admin.choosing import SomeRows, choose
 from hubs.models import Lesson, MasterySpecialist, School, ShowcaseSession, VisitingTeacher
@@ -83,9 +83,22 @@ class TakeOffForm(NewsForm):
 
 
 class MoveForm(NewsForm):
-    """Other times, another place, another number of places."""
+    """Other times, another place with what is true of it, another number of places."""
 
-    field_order = [*WHEN_AND_WHERE, "capacity", "message"]
+    field_order = [*WHEN_AND_WHERE, "capacity", *OF_THE_PLACE, "message"]
+    fieldsets: ClassVar[list[tuple[Any, dict[str, Any]]]] = [
+        (None, {"fields": [*WHEN_AND_WHERE, "capacity"]}),
+        (
+            _("What is true of the new place"),
+            {
+                "fields": OF_THE_PLACE,
+                "description": _(
+                    "At another place, what you leave empty here is emptied. At the same place it stays as it is."
+                ),
+            },
+        ),
+        (_("What you say"), {"fields": ["message"]}),
+    ]
     starts_at = forms.SplitDateTimeField(label=_("Starts"), widget=AdminSplitDateTime, help_text=LONDON)
     ends_at = forms.SplitDateTimeField(label=_("Ends"), widget=AdminSplitDateTime)
     arrival_at = forms.SplitDateTimeField(label=_("Arrival from"), widget=AdminSplitDateTime, required=False)
@@ -107,9 +120,13 @@ class MoveForm(NewsForm):
         now = {name: getattr(session, name) for name in WHEN_AND_WHERE}
         super().__init__(*args, initial={"capacity": session.places.capacity, "key": uuid.uuid4()} | now, **kwargs)
         self.choose("venue", ShowcaseSession, "venue", School.objects.all())
+        self.fields.update(forms.fields_for_model(ShowcaseSession, OF_THE_PLACE))
+        self.order_fields(self.field_order)
 
     def plan(self) -> Plan:
-        return Plan(**{name: self.cleaned_data[name] for name in (*WHEN_AND_WHERE, "capacity")})
+        said = self.cleaned_data
+        there = {name: said[name] for name in OF_THE_PLACE if said[name]}
+        return Plan(**{name: said[name] for name in (*WHEN_AND_WHERE, "capacity")}, there=there)
 
 
 class SubstituteForm(NewsForm):

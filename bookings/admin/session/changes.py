@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.defaultfilters import linebreaksbr
 from django.urls import URLPattern, reverse
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -18,15 +20,17 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from bookings.admin.base.buttons import on_its_day
-from bookings.admin.base.preview import WithPreview
+from bookings.admin.base.buttons import WithButtons, on_its_day
 from bookings.admin.base.read_only import staff
 from bookings.admin.home.cards import is_near
 from bookings.admin.session.change_forms import MoveForm, NewsForm, SubstituteForm, TakeOffForm
+from bookings.admin.whom import what_moves, whom, whom_to_ask
 from bookings.models import SessionChange
+from bookings.rule.refusals import Refused, TooFewPlaces
+from bookings.rule.words import why_not
 from bookings.sessions import changes as session_changes
 from bookings.sessions import moving
-from bookings.sessions.seen import not_seen, touched
+from bookings.sessions.seen import not_seen
 from bookings.states import SESSION_TABLE, Verb
 from hubs.models import Lesson
 from hubs.schools.whereabouts import in_miles
@@ -50,26 +54,73 @@ IN_A_HURRY: dict[str, Promise | str] = {
         "We will write to you as soon as there is a new date."
     ),
 }
+OURS = ("csrfmiddlewaretoken", "send", "test")  # what a preview's own form sends anew
 
 
-def whom(session_ids: list[int]) -> list[str]:
-    """Whom a change of these sessions touches, in sentences."""
-    n = touched(session_ids)
-    said = [
-        ngettext("%(n)d booking has places", "%(n)d bookings have places", n.bookings) % {"n": n.bookings},
-        ngettext("%(n)d visitor", "%(n)d visitors", n.visitors) % {"n": n.visitors},
-        ngettext("%(n)d party waits", "%(n)d parties wait", n.waiting) % {"n": n.waiting},
-    ]
-    if n.without_email:
-        said.append(
-            ngettext(
-                "%(n)d of them has no email address: ring or write to them",
-                "%(n)d of them have no email address: ring or write to them",
-                n.without_email,
-            )
-            % {"n": n.without_email}
+class WithPreview(WithButtons):
+    """A form, a page that says whom it touches, and a button that sends."""
+
+    def ask(
+        self,
+        request: HttpRequest,
+        form: Any,
+        *,
+        title: str,
+        original: Any,
+        touches: Callable[[Any], list[str]],
+        do: Callable[[Any], str],
+        rows: Iterable[Any] = (),
+        test: Callable[[Any], str] | None = None,
+        button: str = "",
+        refused: Callable[[Any, Refused], None] | None = None,
+        fieldsets: Any = None,
+    ) -> HttpResponse:
+        """`touches` says whom the filled-in form would touch; `do` does it and says what it has done, or raises a
+        Refused, which `refused` puts beside the field that can answer it; `test` sends it to whoever writes it.
+        `button` is called Send unless it is said."""
+        if request.method == "POST" and form.is_valid():
+            tested = test is not None and "test" in request.POST
+            if test is not None and tested:
+                self.message_user(request, test(form), messages.SUCCESS)
+            if tested or "send" not in request.POST:
+                second = ("test", _now("Send me a test first")) if test else None
+                page = {"title": title, "original": original, "button": button, "second": second}
+                return self._preview(request, form, touches(form), **page)
+            try:
+                done = do(form)
+            except Refused as error:
+                if refused:
+                    refused(form, error)
+                else:
+                    form.add_error(None, why_not(error))
+                if isinstance(error, TooFewPlaces):
+                    rows = whom_to_ask(original)
+            else:
+                self.message_user(request, done, messages.SUCCESS)
+                return HttpResponseRedirect(self.page_of(original.pk))
+        page = {"title": title, "original": original, "rows": rows, "fieldsets": fieldsets}
+        return self.form_page(request, form, button=_now("Next"), **page)
+
+    def _preview(
+        self, request: HttpRequest, form: Any, rows: list[Any], *, title: str, original: Any, button: str, second: Any
+    ) -> HttpResponse:
+        """What was filled in, hidden, and whom it touches. Going back in the browser changes it."""
+        hidden = [(name, value) for name, values in request.POST.lists() if name not in OURS for value in values]
+        message = form.cleaned_data.get("message")
+        if message:
+            rows = [*rows, format_html(_now("Your message: {}"), linebreaksbr(message, autoescape=True))]
+        still = _now("Nothing has been done yet.") if button else _now("Nothing has been sent yet.")
+        rows = [*rows, still + " " + _now("Go back in your browser to change it.")]
+        return self.form_page(
+            request,
+            forms.Form(),
+            title=title,
+            button=button or _now("Send"),
+            original=original,
+            rows=rows,
+            hidden=[*hidden, ("send", "1")],
+            second=second,
         )
-    return said
 
 
 class WithChanges(WithPreview):
@@ -135,10 +186,12 @@ class WithChanges(WithPreview):
             }
             asked = _now("Everyone is asked if they can still come. Whoever does not answer keeps the place.")
             dates = _now("A new day has new dates for booking: look at them in the session's form afterwards.")
-            return [on_its_day(session), new, *whom([session.pk]), asked, dates]
+            place = what_moves(session, form.plan())
+            return [on_its_day(session), new, *place, *whom([session.pk]), asked, dates]
 
         title, rows = str(NAMES["move"][1]), self._now(session)
-        return self.ask(request, form, title=title, original=session, touches=touches, do=do, rows=rows)
+        page = {"title": title, "original": session, "rows": rows, "fieldsets": form.fieldsets}
+        return self.ask(request, form, touches=touches, do=do, **page)
 
     def substitute_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Another topic or other teachers of one lesson."""
@@ -159,7 +212,7 @@ class WithChanges(WithPreview):
             form,
             title=_now("Substitute: %(lesson)s") % {"lesson": lesson},
             original=session,
-            touches=lambda _form: [on_its_day(session), *whom([session.pk])],
+            touches=lambda _form: [on_its_day(session), *whom([session.pk], offices=False)],
             do=do,
             rows=self._now(session),
         )

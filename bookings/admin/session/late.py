@@ -16,7 +16,8 @@ from bookings.admin.base.buttons import on_its_day
 from bookings.admin.base.read_only import staff
 from bookings.admin.home.cards import is_near
 from bookings.admin.session.change_forms import NewsForm
-from bookings.admin.session.changes import WithChanges, whom
+from bookings.admin.session.changes import WithChanges
+from bookings.admin.whom import whom
 from bookings.sessions import moving
 from bookings.sessions.moving import Plan
 from bookings.states import SESSION_TABLE, Verb

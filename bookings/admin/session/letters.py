@@ -15,9 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from bookings.admin.base.buttons import SomeSessions
-from bookings.admin.base.preview import WithPreview
 from bookings.admin.base.read_only import ReadOnlyAdmin, ReadOnlyInline, staff
-from bookings.admin.session.changes import WithChanges
+from bookings.admin.session.changes import WithChanges, WithPreview
 from bookings.models import Letter
 from bookings.models.letter import LONGEST_LETTER, LONGEST_SUBJECT
 from bookings.sessions import messages as letters

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models import Booking, Places
+from bookings.sessions.moving import OF_THE_PLACE
 from bookings.states import SessionStatus
 from hubs.admin.bases import HTTPS, InlineFormSet, ModelForm, StackedInline, TabularInline
 from hubs.models import HostSchool, HubYear, Lesson, ProgrammeSegment, Resource, ShowcaseSession
@@ -23,8 +24,8 @@ FILLED_IN = ["closes_at", "waiting_closes_at", "release_at", "share_until"]
 LONDON = _("Times are London time.")
 # What people with a booking go by: when and where.
 TOLD = ["starts_at", "ends_at", "arrival_at", "where_name", "place_address", "where_town", "where_postcode"]
-# What stays true of a school from one session to the next.
-OF_THE_PLACE = ["parking", "step_free", "refreshments", "bring", "filming", "entrance", "office_phone"]
+# What does not stay true of a school from one session to the next, or is said once of the whole visit.
+SAID_ANEW = ("office_email", "day_contact", "joining_instructions")
 NAMES_OF_TEACHERS = ("visiting_teachers", "specialists", "other_teacher")
 WHEN_EMPTY = _("Empty: worked out from the start when you save.")
 
@@ -134,7 +135,7 @@ def of_last_time(hub_year: HubYear, visit: HostSchool | None) -> dict[str, Any]:
     there = Q(venue=visit.school_id) | Q(venue=None, place_name="", host_school__school=visit.school_id)
     held = ShowcaseSession.objects.filter(there, hub_year__hub=hub_year.hub_id)
     last = held.order_by(F("first_day").desc(nulls_last=True), "-pk").first()
-    return {name: getattr(last, name) for name in OF_THE_PLACE} if last else {}
+    return {name: getattr(last, name) for name in OF_THE_PLACE if name not in SAID_ANEW} if last else {}
 
 
 class OrderedFormSet(InlineFormSet):

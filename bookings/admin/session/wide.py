@@ -17,19 +17,20 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from bookings.admin.base.buttons import on_its_day
-from bookings.admin.base.preview import WithPreview
 from bookings.admin.base.read_only import ReadOnlyAdmin, ReadOnlyInline, staff
 from bookings.admin.home.needs import Needs
 from bookings.admin.session.change_forms import WideForm
-from bookings.admin.session.changes import whom
+from bookings.admin.session.changes import WithPreview
 from bookings.admin.session.letters import WithWideLetters
 from bookings.admin.session.more_dates import WithVisitAgain
-from bookings.models import Seen, SessionChange, WideChange, WideStep
+from bookings.admin.whom import whom
+from bookings.models import Booking, Seen, SessionChange, WideChange, WideStep
 from bookings.sessions import wide_changes
 from bookings.states import Verb
+from hubs.admin.bases import ModelForm
 from hubs.admin.exchange import HostSchoolAdmin
 from hubs.admin.hub import HubYearAdmin
-from hubs.models import HostSchool, HubYear
+from hubs.models import HostSchool, HubYear, ShowcaseSession
 
 NAMES: dict[str, tuple[Verb, Promise | str]] = {
     "cancel": (Verb.CANCEL_SESSION, _("Cancel its sessions")),
@@ -81,10 +82,25 @@ admin.site.unregister(HostSchool)
 admin.site.unregister(HubYear)
 
 
+class VisitForm(ModelForm):
+    """A visit. Its sessions are where its school is, unless they say otherwise."""
+
+    def clean(self) -> dict[str, Any]:
+        """Whoever has a place or waits must hear of another school: this form tells nobody."""
+        super().clean()
+        if "school" in self.changed_data and self.instance.pk:
+            here = ShowcaseSession.objects.filter(host_school=self.instance, venue=None, place_name="")
+            to_come = here.upcoming(today=timezone.localdate())
+            if Booking.objects.live().filter(session__in=to_come).exists():
+                self.add_error("school", _now("People have booked sessions here. Move these: it tells everyone."))
+        return self.cleaned_data
+
+
 @admin.register(HostSchool)
 class VisitAdmin(WithVisitAgain, WithWideLetters, WithWideChanges, HostSchoolAdmin):
     """A host school's visit, whose sessions can be called off together."""
 
+    form = VisitForm
     list_filter = [Needs, *HostSchoolAdmin.list_filter]
 
 

@@ -55,7 +55,7 @@ class AuditEntryAdmin(ToItsPages, FoundByBookingOrAddress):
     search_fields = ["session__ref"]
     search_help_text = _("A booking's or a session's reference, or the email address of a member of staff.")
     address_lookup = "staff__email"
-    fields = ["at", "verb", "who", "change", "session_page", "booking_page", "why"]
+    fields = ["at", "verb", "who", "change", "session_page", "booking_page", "why", "why_told"]
     readonly_fields = ["who", "change", "session_page", "booking_page"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[AuditEntry]:
