@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
-from bookings import shown
 from bookings.models import Booking, Places
-from bookings.rule import fair_share
+from bookings.rule import fair_share, shown
 from bookings.rule.party import MOST_VISITORS, Party, VisitingSchool
 from bookings.rule.refusals import ChangedMeanwhile, NotBookable, PartyTooLarge, Refused, SessionFull
 from bookings.rule.room import Room

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from bookings.models import Booking, SchoolKind, Visitor
 from bookings.models.booking import school_key
-from bookings.shown import Shown
+from bookings.rule.shown import Shown
 from hubs.models import School, ShowcaseSession
 from hubs.vocabulary.email_address import email_key
 from hubs.vocabulary.teaching import Roles, Years

@@ -20,8 +20,10 @@ from hubs.models import VisitingTeacher
 from hubs.vocabulary.dates import clock, day, days_between, moment, short_day
 from hubs.vocabulary.kept_words import kept_by_language
 from hubs.vocabulary.languages import alternates
+from hubs.vocabulary.money import pounds
 
 register = template.Library()
+register.filter(pounds)
 
 
 @register.simple_tag(takes_context=True)
@@ -129,9 +131,3 @@ register.simple_tag(days_between)
 def at(found: dict[Any, Any], key: Any) -> Any:
     """What stands in a dictionary under `key`, or None."""
     return found.get(key)
-
-
-@register.filter
-def pounds(pence: int) -> str:
-    """£2.50, or £2."""
-    return f"£{pence // 100}" if pence % 100 == 0 else f"£{pence / 100:.2f}"

@@ -15,14 +15,14 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from bookings import places, shown
+from bookings import places
 from bookings.forms import CodeForm, OtherSchoolForm, SchoolPickForm, SchoolSearchForm, WaitForm, WhoForm, typed
 from bookings.models import Booking, Draft, SchoolKind
 from bookings.models import draft as drafts
 from bookings.public.instead import alternatives
 from bookings.public.session import Showing
 from bookings.public.session_page import page_of
-from bookings.rule import judging
+from bookings.rule import judging, shown
 from bookings.rule.fair_share import takes_a_code
 from bookings.rule.party import MOST_VISITORS, Party, VisitingSchool
 from bookings.rule.refusals import ChangedMeanwhile, NotForYourSchool, Refused, SchoolShareUsed, SessionFull

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bookings.public.pictures import MOST_FRAMES, bar, frames_of, parts_of_the_time, time_bar, yours
-from bookings.templatetags.showcase_tags import pounds
 from hubs.vocabulary.dates import clock, day, days_between, moment, short_day
+from hubs.vocabulary.money import pounds
 from hubs.vocabulary.school_days import london
 
 DRAW = Template(

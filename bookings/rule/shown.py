@@ -9,9 +9,9 @@ from django.core import signing
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
-from bookings.templatetags.showcase_tags import pounds
 from hubs.models import ShowcaseSession
 from hubs.vocabulary.dates import clock, day
+from hubs.vocabulary.money import pounds
 
 SALT = "bookings.shown"
 

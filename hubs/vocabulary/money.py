@@ -1,0 +1,6 @@
+"""Money as it is written."""
+
+
+def pounds(pence: int) -> str:
+    """£2.50, or £2."""
+    return f"£{pence // 100}" if pence % 100 == 0 else f"£{pence / 100:.2f}"
