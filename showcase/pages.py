@@ -5,7 +5,7 @@ from functools import wraps
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -13,6 +13,12 @@ from hubs.models import Hub
 from showcase import kept_mail as kept
 
 View = Callable[..., HttpResponse]
+
+
+class SeeOther(HttpResponseRedirect):
+    """A form was not taken: the page to look at instead of this answer, so that Back never sends the form again."""
+
+    status_code = 303
 
 
 def public(view: View) -> View:

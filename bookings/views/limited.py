@@ -18,3 +18,9 @@ def within_limits(request: HttpRequest, form: forms.Form, what: str, *, now: dt.
         form.add_error("email", why_not(refused))
         return False
     return True
+
+
+def say_limit(request: HttpRequest, form: forms.Form, what: str, *, now: dt.datetime) -> None:
+    """Where the network has asked for too much by now, say so on the form; nothing is counted."""
+    if refused := limits.used_up(request, what, now=now):
+        form.add_error("email", why_not(refused))
