@@ -24,6 +24,7 @@ from bookings.party import MOST_VISITORS, Party, VisitingSchool
 from bookings.refusals import ListEnded, NotForYourSchool, Refused, SchoolShareUsed, SessionFull, TooManyFromHere
 from bookings.showing import Showing
 from bookings.states import Standing
+from bookings.views.blocks import add_or_remove
 from bookings.views.faults import again, look_again, same, sent_to
 from bookings.views.sessions import if_visible, page_of, visible_session
 from bookings.words import why_not
@@ -142,36 +143,11 @@ def who(request: HttpRequest, showing: Showing, draft: Draft) -> HttpResponse:
     draft.answers["coming"] = request.POST.get("coming") != "no"
     form = _who_form(draft.answers, data=request.POST)
     draft.answers["who"] = typed(form, request.POST)
-    if _add_or_remove(request, draft.answers):
+    if add_or_remove(request, draft.answers):
         return go("book-who", draft, now=showing.now)
     if form.is_valid():
         return go("book-check", draft, now=showing.now)
     return again(request, draft, form, now=showing.now)
-
-
-def _add_or_remove(request: HttpRequest, answers: dict[str, Any]) -> bool:
-    """Whether the page is to be shown again with another block, or with one less."""
-    others, coming = int(answers.get("others", 0)), answers["coming"]
-    removed = request.POST.get("remove", "")
-    if removed in {str(n) for n in range(1, others + 1)}:
-        _remove_block(answers["who"], int(removed), others)
-        answers["others"] = others - 1
-    elif "add" in request.POST and others + coming < MOST_VISITORS:
-        answers["others"] = others + 1
-    elif not coming and others == 0:
-        answers["others"] = 1
-    else:
-        return False
-    return True
-
-
-def _remove_block(answers: dict[str, Any], n: int, others: int) -> None:
-    """Take block `n` out of what was typed; those behind it move up."""
-    names = ("name", "later", "email", "role", "needs")
-    for name in names:
-        for later in range(n, others):
-            answers[f"{name}_{later}"] = answers.get(f"{name}_{later + 1}", "")
-        answers.pop(f"{name}_{others}", None)
 
 
 def _who_form(answers: dict[str, Any], **kwargs: Any) -> WhoForm:
