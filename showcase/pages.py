@@ -1,13 +1,19 @@
 """Pages of the site itself, and how pages are kept by caches."""
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from hubs.models import Hub
 from hubs.pages import private, public
 from showcase import kept_mail as kept
+
+
+class SeeOther(HttpResponseRedirect):
+    """A form was not taken: the page to look at instead of this answer, so that Back never sends the form again."""
+
+    status_code = 303
 
 
 @public
