@@ -6,7 +6,7 @@ from typing import Any
 
 from csp.constants import NONE, SELF
 from csp.decorators import csp
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_safe
 
 View = Callable[..., HttpResponse]
@@ -53,3 +53,9 @@ def private(view: View) -> View:
 
     never_kept.kept_by = "nobody"  # type: ignore[attr-defined]  # tests walk the addresses by it
     return never_kept
+
+
+class SeeOther(HttpResponseRedirect):
+    """A form was not taken: the page to look at instead of this answer, so that Back never sends the form again."""
+
+    status_code = 303

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -131,6 +132,8 @@ class Told(models.Model):
 
 
 COOKIE = "draft"
+# Where a step's answers are kept as they were typed, right or not; those of any other step while they have faults.
+KEPT_AT, KEPT_ELSEWHERE = {"book-who": "who", "book-other": "other"}, "tried"
 
 
 def find(request: HttpRequest, ref: str, *, now: dt.datetime) -> Draft | None:
@@ -147,9 +150,40 @@ def find(request: HttpRequest, ref: str, *, now: dt.datetime) -> Draft | None:
 
 
 def keep(draft: Draft, *, now: dt.datetime) -> None:
-    """Save the answers, for two hours from now."""
+    """Save the answers, for two hours from now; after the booking has been asked for, for the rest of its hour."""
+    if draft.consumed_at:
+        draft.save(update_fields=["answers"])
+        return
     draft.expires_at = now + LIFE
     draft.save()
+
+
+def mark_faults(draft: Draft, step: str, typed: dict[str, Any]) -> None:
+    """Remember what was typed at a step with faults, for its page to show until any step is answered as it should be.
+
+    The faults themselves are found anew: how things stand may have changed, and so may the language of the page.
+    """
+    forget_faults(draft)
+    draft.answers |= {"faulty": step, KEPT_AT.get(step, KEPT_ELSEWHERE): typed}
+
+
+def with_faults(draft: Draft, step: str) -> dict[str, Any] | None:
+    """What was typed at that step, if it had faults and nothing has been answered since."""
+    if draft.answers.get("faulty") != step:
+        return None
+    typed: dict[str, Any] = draft.answers[KEPT_AT.get(step, KEPT_ELSEWHERE)]
+    return typed
+
+
+def has_faults(draft: Draft) -> bool:
+    """Whether the last step that was answered had faults."""
+    return "faulty" in draft.answers
+
+
+def forget_faults(draft: Draft) -> None:
+    """A step has been answered: no page shows faults, and what only stood there to be put right is gone."""
+    for name in ("faulty", KEPT_ELSEWHERE):
+        draft.answers.pop(name, None)
 
 
 def set_cookie(response: HttpResponse, draft: Draft) -> HttpResponse:
@@ -168,5 +202,7 @@ def set_cookie(response: HttpResponse, draft: Draft) -> HttpResponse:
 
 def consume(draft: Draft, *, now: dt.datetime) -> None:
     """The booking has been asked for: the draft stays an hour for "send it again" and "another address"."""
+    forget_faults(draft)
+    draft.answers.pop("other", None)  # a school that was not named in the end
     draft.consumed_at, draft.expires_at = now, now + AFTERWARDS
     draft.save()

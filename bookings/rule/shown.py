@@ -42,13 +42,13 @@ def of(session: ShowcaseSession) -> Shown:
 
 def sealed(session: ShowcaseSession) -> str:
     """The same, for a form to carry."""
-    return signing.dumps(of(session), salt=SALT)
+    return signing.Signer(salt=SALT).sign_object(of(session))
 
 
 def opened(text: str) -> Shown | None:
     """What a form brings back, or None where it brings nothing of ours."""
     try:
-        return Shown(*signing.loads(text, salt=SALT))
+        return Shown(*signing.Signer(salt=SALT).unsign_object(text))
     except (signing.BadSignature, TypeError, ValueError):
         return None
 

@@ -1,11 +1,12 @@
 """The steps of a booking: your school, who is coming, check and book.
 
-Each step is POST, then redirect, then GET. Answers live in a draft behind a cookie of this path. What a page says
-depends on the session, the school and the size of the party, never on an address.
+Each step is POST, then redirect, then GET, also where it was answered with faults: no POST is answered by a page, so
+Back never sends anything again. Answers live in a draft behind a cookie of this path. What a page says depends on the
+session, the school and the size of the party, never on an address.
 """
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import wraps
 from typing import Any
@@ -25,16 +26,27 @@ from bookings.public.session_page import page_of
 from bookings.rule import judging, shown
 from bookings.rule.fair_share import takes_a_code
 from bookings.rule.party import MOST_VISITORS, Party, VisitingSchool
-from bookings.rule.refusals import ChangedMeanwhile, NotForYourSchool, Refused, SchoolShareUsed, SessionFull
+from bookings.rule.refusals import (
+    ChangedMeanwhile,
+    ListEnded,
+    NotForYourSchool,
+    Refused,
+    SchoolShareUsed,
+    SessionFull,
+    TooManyFromHere,
+)
 from bookings.rule.words import why_not
 from bookings.states import Standing
 from bookings.verbs import waiting_list
 from bookings.views import limits
+from bookings.views.blocks import add_or_remove
+from bookings.views.faults import again, look_again, same, sent_to
 from bookings.views.sessions import if_visible, visible_session
 from hubs.pages import View, private
 from hubs.schools.search import schools_found
 
 MOST_SCHOOLS = 20
+LACKS_PLACES = (SessionFull, SchoolShareUsed)
 
 
 def step(view: Callable[[HttpRequest, Showing, Draft], HttpResponse]) -> View:
@@ -52,16 +64,24 @@ def step(view: Callable[[HttpRequest, Showing, Draft], HttpResponse]) -> View:
         if showing.standing == Standing.FULL and places.settle_if_due(showing.session.pk, timezone.now):
             showing = Showing(visible_session(ref), timezone.now())
         if showing.standing not in (Standing.OPEN, Standing.FULL):
-            return render(request, "bookings/not_now.html", page_of(showing))
+            return not_now(request, showing)
         return view(request, showing, draft or Draft(session=showing.session))
 
     return of_session
 
 
 def go(to: str, draft: Draft, *, now: dt.datetime) -> HttpResponse:
-    """Save the draft and go to a step."""
+    """A step is answered: save the draft and go to another."""
+    drafts.forget_faults(draft)
     drafts.keep(draft, now=now)
     return drafts.set_cookie(redirect(to, draft.session.ref), draft)
+
+
+def not_now(request: HttpRequest, showing: Showing) -> HttpResponse:
+    """The session takes no bookings: how it stands, and what to do instead."""
+    if request.method == "POST":
+        return same(request)
+    return render(request, "bookings/not_now.html", page_of(showing))
 
 
 def form_page(request: HttpRequest, template: str, showing: Showing, form: Any, **context: Any) -> HttpResponse:
@@ -78,12 +98,11 @@ def form_page(request: HttpRequest, template: str, showing: Showing, form: Any, 
 @step
 def find_school(request: HttpRequest, showing: Showing, draft: Draft) -> HttpResponse:
     """First step: what is your school called?"""
+    form = SchoolSearchForm(sent_to(request, draft), initial={"school": draft.answers.get("typed", "")})
     if request.method != "POST":
-        form = SchoolSearchForm(initial={"school": draft.answers.get("typed", "")})
         return form_page(request, "bookings/book/find_school.html", showing, form)
-    form = SchoolSearchForm(request.POST)
     if not form.is_valid():
-        return form_page(request, "bookings/book/find_school.html", showing, form)
+        return again(request, draft, form, now=showing.now)
     draft.answers["typed"] = form.cleaned_data["school"]
     return go("book-school", draft, now=showing.now)
 
@@ -95,14 +114,13 @@ def pick_school(request: HttpRequest, showing: Showing, draft: Draft) -> HttpRes
     if not words:
         return redirect("book", showing.session.ref)
     found = list(schools_found(words, MOST_SCHOOLS + 1))
-    context = {"typed": words, "more": len(found) > MOST_SCHOOLS}
+    chosen = {"urn": str(draft.school_id or "")}
+    form = SchoolPickForm(sent_to(request, draft), initial=chosen, schools=found[:MOST_SCHOOLS])
     if request.method != "POST":
-        initial = {"urn": str(draft.school_id or "")}
-        form = SchoolPickForm(initial=initial, schools=found[:MOST_SCHOOLS])
+        context = {"typed": words, "more": len(found) > MOST_SCHOOLS}
         return form_page(request, "bookings/book/pick_school.html", showing, form, **context)
-    form = SchoolPickForm(request.POST, schools=found[:MOST_SCHOOLS])
     if not form.is_valid():
-        return form_page(request, "bookings/book/pick_school.html", showing, form, **context)
+        return again(request, draft, form, now=showing.now)
     draft.answers["school"] = {"kind": SchoolKind.REGISTER}
     draft.school_id = int(form.cleaned_data["urn"])
     return go("book-who", draft, now=showing.now)
@@ -111,14 +129,15 @@ def pick_school(request: HttpRequest, showing: Showing, draft: Draft) -> HttpRes
 @step
 def other_school(request: HttpRequest, showing: Showing, draft: Draft) -> HttpResponse:
     """A school that is not listed, another body, or no school just now."""
+    answers = draft.answers
+    before = {"name": answers.get("typed", "")} | answers.get("school", {}) | answers.get("other", {})
+    form = OtherSchoolForm(sent_to(request, draft), initial=before)
     if request.method != "POST":
-        school = draft.answers.get("school", {})
-        form = OtherSchoolForm(initial={"name": draft.answers.get("typed", "")} | school)
         return form_page(request, "bookings/book/other_school.html", showing, form)
-    form = OtherSchoolForm(request.POST)
     if not form.is_valid():
-        return form_page(request, "bookings/book/other_school.html", showing, form)
-    draft.answers["school"], draft.school = form.cleaned_data, None
+        return again(request, draft, form, now=showing.now)
+    answers.pop("other", None)
+    answers["school"], draft.school = form.cleaned_data, None
     return go("book-who", draft, now=showing.now)
 
 
@@ -132,41 +151,17 @@ def who(request: HttpRequest, showing: Showing, draft: Draft) -> HttpResponse:
         refused = judging.refused_now(showing.places, school, 1, now=showing.now, code=code_of(draft))
         if refused and not can_wait(showing, refused):
             return not_this_time(request, showing, refused)
-        form = _who_form(draft.answers, initial=draft.answers.get("who", {"coming": "yes"}))
-        return _who_page(request, showing, draft, form, why=why_not(refused) if refused else "")
+        before = draft.answers.get("who", {"coming": "yes"})
+        form = _who_form(draft.answers, data=sent_to(request, draft), initial=before)
+        return _who_page(request, showing, form, why=why_not(refused) if refused else "")
     draft.answers["coming"] = request.POST.get("coming") != "no"
     form = _who_form(draft.answers, data=request.POST)
     draft.answers["who"] = typed(form, request.POST)
-    if _add_or_remove(request, draft.answers):
+    if add_or_remove(request, draft.answers):
         return go("book-who", draft, now=showing.now)
     if form.is_valid():
         return go("book-check", draft, now=showing.now)
-    return _who_page(request, showing, draft, form)
-
-
-def _add_or_remove(request: HttpRequest, answers: dict[str, Any]) -> bool:
-    """Whether the page is to be shown again with another block, or with one less."""
-    others, coming = int(answers.get("others", 0)), answers["coming"]
-    removed = request.POST.get("remove", "")
-    if removed in {str(n) for n in range(1, others + 1)}:
-        _remove_block(answers["who"], int(removed), others)
-        answers["others"] = others - 1
-    elif "add" in request.POST and others + coming < MOST_VISITORS:
-        answers["others"] = others + 1
-    elif not coming and others == 0:
-        answers["others"] = 1
-    else:
-        return False
-    return True
-
-
-def _remove_block(answers: dict[str, Any], n: int, others: int) -> None:
-    """Take block `n` out of what was typed; those behind it move up."""
-    names = ("name", "later", "email", "role", "needs")
-    for name in names:
-        for later in range(n, others):
-            answers[f"{name}_{later}"] = answers.get(f"{name}_{later + 1}", "")
-        answers.pop(f"{name}_{others}", None)
+    return again(request, draft, form, now=showing.now)
 
 
 def _who_form(answers: dict[str, Any], **kwargs: Any) -> WhoForm:
@@ -174,7 +169,7 @@ def _who_form(answers: dict[str, Any], **kwargs: Any) -> WhoForm:
     return WhoForm(data, others=int(answers.get("others", 0)), coming=answers.get("coming", True), **kwargs)
 
 
-def _who_page(request: HttpRequest, showing: Showing, draft: Draft, form: WhoForm, *, why: str = "") -> HttpResponse:
+def _who_page(request: HttpRequest, showing: Showing, form: WhoForm, *, why: str) -> HttpResponse:
     full = len(form.others) + form.asks_about_contact >= MOST_VISITORS
     said = {"can_add": not full, "most": MOST_VISITORS, "why": why}
     return form_page(request, "bookings/book/who.html", showing, form, **said)
@@ -187,35 +182,33 @@ def check(request: HttpRequest, showing: Showing, draft: Draft) -> HttpResponse:
     if party is None:
         return redirect("book-who" if school_of(draft) else "book", showing.session.ref)
     if request.method != "POST":
-        return _check_page(request, showing, party, _refused(showing, party))
-    form = None
-    if "wait" in request.POST:
-        missing = _refused(showing, party) or SessionFull(showing.left)
-        form = WaitForm(request.POST, size=party.size, left=getattr(missing, "left", 0))
-        if not form.is_valid():
-            return _check_page(request, showing, party, missing, form=form)
-    elif refused := _why_full(showing, draft, party):
-        return _check_page(request, showing, party, refused, status=409)
+        return _check_page(request, showing, party, pressed=sent_to(request, draft))
+    waits, read = "wait" in request.POST, request.POST.get("shown", "")
+    form = WaitForm(request.POST if waits else None, size=party.size)
+    if waits and not form.is_valid():
+        return again(request, draft, form, now=showing.now, wait=True, shown=read)
+    if not waits and _is_full(showing, draft, party):
+        return look_again(request, draft, now=showing.now)
     try:
         limits.use(request, limits.BOOKING, now=showing.now)
-        asked = replace(party, shown=shown.opened(request.POST.get("shown", "")))
-        _ask(draft, asked, fewer=form.cleaned_data["fewer"] if form else None)
-    except Refused as refused:
-        showing = Showing(visible_session(showing.session.ref), timezone.now())
-        why = _refused(showing, party) if isinstance(refused, ChangedMeanwhile) else refused
-        return _check_page(request, showing, party, why, status=409)
+        asked = replace(party, shown=shown.opened(read))
+        _ask(draft, asked, fewer=form.cleaned_data["fewer"] if waits else None)
+    except (TooManyFromHere, ListEnded, ChangedMeanwhile):
+        return again(request, draft, form, now=showing.now, wait=waits, shown=read)
+    except Refused:
+        return look_again(request, draft, now=timezone.now())
     drafts.consume(draft, now=timezone.now())
     return redirect("book-sent", showing.session.ref)
 
 
-def _why_full(showing: Showing, draft: Draft, party: Party) -> Refused | None:
-    """Why a full session has no place for the party: a look without the lock, so that a rush is over sooner.
+def _is_full(showing: Showing, draft: Draft, party: Party) -> bool:
+    """Whether a full session has no place for the party: a look without the lock, so that a rush is over sooner.
 
     Nothing depends on it. What is due was settled before (`step`), and a draft that is booked already gets its booking.
     """
     if showing.standing != Standing.FULL or Booking.objects.filter(request_key=draft.request_key).exists():
-        return None
-    return _refused(showing, party)
+        return False
+    return _refused(showing, party) is not None
 
 
 def _refused(showing: Showing, party: Party) -> Refused | None:
@@ -233,36 +226,43 @@ def _ask(draft: Draft, party: Party, *, fewer: bool | None) -> None:
     draft.answers |= {"fewer": fewer, "held": joined.held}
 
 
+def _why_not(request: HttpRequest, showing: Showing, party: Party, pressed: Mapping[str, Any] | None) -> Refused | None:
+    """Why the party has no places now; where a button was `pressed`, why nothing came of it."""
+    refused = _refused(showing, party)
+    if pressed is None:
+        return refused
+    if pressed["wait"] and isinstance(refused, LACKS_PLACES) and not showing.list_is_open:
+        return ListEnded()
+    return limits.used_up(request, limits.BOOKING, now=showing.now) or refused
+
+
 def _check_page(
-    request: HttpRequest,
-    showing: Showing,
-    party: Party,
-    refused: Refused | None,
-    *,
-    form: Any = None,
-    status: int = 200,
+    request: HttpRequest, showing: Showing, party: Party, *, pressed: Mapping[str, Any] | None
 ) -> HttpResponse:
     """What was answered, and the button that books; where places are missing, the waiting list keeps the answers."""
+    refused = _why_not(request, showing, party, pressed)
     if refused and not can_wait(showing, refused):
         return not_this_time(request, showing, refused)
     context = page_of(showing) | {"party": party, "visitors": visitors_of(party)}
-    context["changes"] = shown.changes(shown.opened(request.POST.get("shown", "")), showing.session)
+    context["changes"] = shown.changes(shown.opened(pressed["shown"] if pressed else ""), showing.session)
     context["shown"] = shown.sealed(showing.session)
+    form = None
     if refused:
         left = getattr(refused, "left", 0)
+        form = WaitForm(pressed if pressed and pressed["wait"] else None, size=party.size, left=left)
         context |= {
             "why": why_not(refused),
-            "form": form or WaitForm(size=party.size, left=left),
+            "form": form,
             "can_change_party": left > 0,
             "instead": alternatives(showing),
         }
-    status = 422 if form and form.is_bound and form.errors else status
+    status = 422 if form and form.errors else 409 if context["changes"] else 200
     return render(request, "bookings/book/check.html", context, status=status)
 
 
 def can_wait(showing: Showing, refused: Refused) -> bool:
     """Whether the waiting list can help: places are missing, or the school has its share."""
-    return isinstance(refused, (SessionFull, SchoolShareUsed)) and showing.list_is_open
+    return isinstance(refused, LACKS_PLACES) and showing.list_is_open
 
 
 def not_this_time(request: HttpRequest, showing: Showing, refused: Refused, *, form: Any = None) -> HttpResponse:

@@ -5,12 +5,12 @@ from django.shortcuts import redirect
 
 from bookings.forms import CodeForm
 from bookings.models import Draft
-from bookings.models import draft as drafts
 from bookings.public.session import Showing
 from bookings.rule import judging
 from bookings.rule.fair_share import takes_a_code
 from bookings.rule.refusals import NotForYourSchool
 from bookings.views.booking_steps import code_of, go, not_this_time, school_of, step
+from bookings.views.faults import again, sent_to
 
 MOST_CODES = 10  # that one draft may try
 
@@ -23,13 +23,16 @@ def code(request: HttpRequest, showing: Showing, draft: Draft) -> HttpResponse:
         return redirect("book", showing.session.ref)
     refused = judging.refused_now(showing.places, school, 1, now=showing.now, code=code_of(draft))
     asked_for = isinstance(refused, NotForYourSchool) and takes_a_code(showing.session)
-    if request.method != "POST" or refused is None or not asked_for:
+    typed = sent_to(request, draft)
+    if typed is None or refused is None or not asked_for:
         return redirect("book-who", showing.session.ref)
     tried = int(draft.answers.get("codes", 0))
-    form = CodeForm(request.POST, session=showing.session, tries_left=MOST_CODES - tried)
+    if request.method != "POST":
+        form = CodeForm(typed, session=showing.session, tries_left=MOST_CODES - tried + 1)  # as it was when sent
+        return not_this_time(request, showing, refused, form=form)
+    form = CodeForm(typed, session=showing.session, tries_left=MOST_CODES - tried)
     if form.is_valid():
         draft.answers["code"] = form.cleaned_data["code"]
         return go("book-check" if "who" in draft.answers else "book-who", draft, now=showing.now)
-    draft.answers["codes"] = min(tried + 1, MOST_CODES)
-    drafts.keep(draft, now=showing.now)
-    return not_this_time(request, showing, refused, form=form)
+    draft.answers["codes"] = min(tried, MOST_CODES) + 1
+    return again(request, draft, form, now=showing.now)

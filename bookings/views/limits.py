@@ -40,6 +40,16 @@ def use(request: HttpRequest, what: str, *, now: dt.datetime) -> None:
     raise TooManyFromHere(hour + AN_HOUR)
 
 
+def used_up(request: HttpRequest, what: str, *, now: dt.datetime) -> TooManyFromHere | None:
+    """What `use` would raise now; counts nothing. Two queries."""
+    hour = now.replace(minute=0, second=0, microsecond=0)
+    counts = NetworkUse.objects.filter(network=network_of(request), what=what)
+    day = counts.filter(hour__gt=hour - A_DAY).aggregate(n=Sum("used"))["n"] or 0
+    if day >= MOST_A_DAY[what] or counts.filter(hour=hour, used__gte=MOST_AN_HOUR[what]).exists():
+        return TooManyFromHere(hour + AN_HOUR)
+    return None
+
+
 def network_of(request: HttpRequest) -> str:
     """The caller's network as it is kept: a keyed hash of an address, or of the first 64 bits of a long one."""
     said = request.META.get("REMOTE_ADDR", "")
@@ -78,3 +88,9 @@ def within_limits(request: HttpRequest, form: forms.Form, what: str, *, now: dt.
         form.add_error("email", why_not(refused))
         return False
     return True
+
+
+def say_limit(request: HttpRequest, form: forms.Form, what: str, *, now: dt.datetime) -> None:
+    """Where the network has asked for too much by now, say so on the form; nothing is counted."""
+    if refused := used_up(request, what, now=now):
+        form.add_error("email", why_not(refused))

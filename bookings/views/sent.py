@@ -13,15 +13,15 @@ from bookings.models import Draft
 from bookings.models import draft as drafts
 from bookings.models.draft import AFTERWARDS
 from bookings.public.session import Showing
-from bookings.public.session_page import page_of
 from bookings.rule import mails as emails
 from bookings.rule.judging import hold_deadline
 from bookings.rule.party import Party
 from bookings.states import FROZEN
 from bookings.verbs import waiting_list
 from bookings.views import limits
-from bookings.views.booking_steps import form_page, party_of
-from bookings.views.limits import within_limits
+from bookings.views.booking_steps import form_page, not_now, party_of
+from bookings.views.faults import again, sent_to
+from bookings.views.limits import say_limit, within_limits
 from bookings.views.sessions import if_visible, visible_session
 from hubs.models.calendar import calendar_of_session
 from hubs.pages import View, private
@@ -67,12 +67,17 @@ def send_again(request: HttpRequest, showing: Showing, draft: Draft) -> HttpResp
 def another_address(request: HttpRequest, showing: Showing, draft: Draft) -> HttpResponse:
     """Hold for another address instead; the first link dies."""
     if showing.places.status in FROZEN:
-        return render(request, "bookings/not_now.html", page_of(showing))
-    form = AddressForm(request.POST if request.method == "POST" else None)
+        return not_now(request, showing)
+    form = AddressForm(sent_to(request, draft))
     if form.is_valid() and _party_at(draft, form.cleaned_data["email"]) is None:
         form.add_error("email", _("Enter a different address: this one is already in this booking"))
-    if not form.is_valid() or not within_limits(request, form, limits.BOOKING, now=showing.now):
+    if request.method != "POST":
+        if form.is_valid():
+            say_limit(request, form, limits.BOOKING, now=showing.now)
         return form_page(request, "bookings/book/another_address.html", showing, form)
+    if not form.is_valid() or not within_limits(request, form, limits.BOOKING, now=showing.now):
+        return again(request, draft, form, now=showing.now)
+    drafts.forget_faults(draft)
     _hold_for(draft, form.cleaned_data["email"])
     return redirect("book-sent", showing.session.ref)
 

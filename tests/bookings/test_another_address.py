@@ -127,6 +127,18 @@ def test_another_address_once_the_first_has_confirmed_leaves_that_booking_alone(
     assert open_link(link).booking == first
 
 
+def test_another_address_once_the_first_has_confirmed_leaves_those_who_wait_with_it_alone():
+    """Part of a party has a place and has confirmed it; the rest keeps its turn on the waiting list."""
+    session, school = SessionFactory(room__capacity=1), SchoolFactory()
+    asked = party(size=2, school=school, email=WRONG)
+    first = waiting_list.join(session.pk, asked, clock=lambda: NOW, fewer=True).booking
+    places.confirm(first.pk, clock=lambda: NOW)
+    assert statuses(session) == [Status.CONFIRMED, Status.WAITING]
+    anew = party(size=2, school=school, email=RIGHT)
+    waiting_list.at_another_address(session.pk, anew, clock=lambda: LATER, instead_of=first, fewer=True)
+    assert statuses(session) == [Status.CONFIRMED, Status.WAITING, Status.WAITING]
+
+
 def test_another_address_never_touches_the_booking_of_another_draft():
     session, school = SessionFactory(), SchoolFactory()
     other = places.hold(session.pk, party(school=school, email="colleague@school.example"), clock=lambda: NOW)

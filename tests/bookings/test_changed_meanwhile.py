@@ -6,8 +6,9 @@ import re
 import pytest
 from django.utils import timezone
 
-from bookings import places, shown
+from bookings import places
 from bookings.models import Booking, Places
+from bookings.rule import shown
 from bookings.rule.refusals import ChangedMeanwhile
 from bookings.sessions.changes import close_booking
 from bookings.sessions.moving import Plan, move
@@ -15,7 +16,7 @@ from bookings.states import Status
 from bookings.verbs import staff_booking, waiting_list
 from hubs.models import ShowcaseSession
 from tests.browser.reading import Page
-from tests.browser.steps import at, fill_in
+from tests.browser.steps import at, fill_in, shown_again
 from tests.factories import NOW, SchoolFactory, SessionFactory, StaffFactory, party
 
 pytestmark = pytest.mark.django_db
@@ -79,7 +80,7 @@ def test_check_page_is_shown_again_with_what_has_changed_and_then_books(client, 
     form = checks(client, session)
     does, said = CHANGES[change]
     does(session)
-    again = client.post(at("book-check", session), form)
+    again = shown_again(client, "book-check", session, form)
     page = Page(again)
     assert again.status_code == 409
     assert f"This session has changed Nothing has been booked. {READ} {said}" in page.text
@@ -94,7 +95,7 @@ def test_several_changes_are_said_together_and_no_other(client, session):
     form = checks(client, session)
     CHANGES["day"][0](session)
     CHANGES["cost"][0](session)
-    page = Page(client.post(at("book-check", session), form))
+    page = Page(shown_again(client, "book-check", session, form))
     said = [word for word in ("Day:", "Time:", "Place:", "Cost:") if f"{word} " in page.text and "(it was" in page.text]
     assert said == ["Day:", "Cost:"]
 
@@ -117,7 +118,7 @@ def test_whoever_would_wait_for_another_day_is_told_first(client, session):
     Places.objects.update(capacity=10)
     form = checks(client, session)
     CHANGES["day"][0](session)
-    again = client.post(at("book-check", session), form | {"wait": "1"})
+    again = shown_again(client, "book-check", session, form | {"wait": "1"})
     assert again.status_code == 409
     assert CHANGES["day"][1] in Page(again).text
     assert Booking.objects.waiting().count() == 0
@@ -130,7 +131,7 @@ def test_session_that_moved_and_closed_says_that_it_has_closed(client, session):
     form = checks(client, session)
     CHANGES["day"][0](session)
     close_booking(session.pk, by=StaffFactory(), clock=lambda: NOW)
-    again = client.post(at("book-check", session), form)
+    again = shown_again(client, "book-check", session, form)
     assert "Booking has closed" in Page(again).text
     assert Booking.objects.count() == 0
 
@@ -155,7 +156,7 @@ def test_answer_is_the_same_whether_or_not_the_address_is_booked(client, session
     form = checks(client, session)
     places.hold(session.pk, party(email="ada@school.example"), clock=lambda: NOW)
     CHANGES["day"][0](session)
-    again = client.post(at("book-check", session), form)
+    again = shown_again(client, "book-check", session, form)
     assert (again.status_code, CHANGES["day"][1] in Page(again).text) == (409, True)
 
 

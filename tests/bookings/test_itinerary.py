@@ -443,6 +443,14 @@ def test_link_opens_a_month_after_what_ends_later(client, teacher, at, visit, of
         assert client.get(address(teacher)).status_code == status
 
 
+def test_link_is_not_kept_open_by_a_session_that_is_still_a_draft(client, teacher, at):
+    last = dt.date(2027, 7, 14)
+    teaches(teacher, starts_at=london(last, dt.time(9)), ends_at=london(last, dt.time(10)), room__status="draft")
+    for day, status in ((dt.date(2027, 7, 31), 200), (dt.date(2027, 8, 1), 404)):
+        at(london(day, dt.time(12)))
+        assert client.get(address(teacher)).status_code == status
+
+
 def test_page_without_any_dates_says_so_and_still_asks(client, teacher):
     page = said(client, teacher)
     assert ("There are no dates yet." in page, page.count("I agree")) == (True, 3)

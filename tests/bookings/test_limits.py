@@ -13,7 +13,7 @@ from bookings.rule.refusals import TooManyFromHere
 from bookings.views import limits
 from bookings.views.limits import AN_HOUR, BOOKING, MAIL, MOST_A_DAY, MOST_AN_HOUR, network_of, use
 from tests.browser.reading import Page
-from tests.browser.steps import at, book, fill_in
+from tests.browser.steps import at, book, fill_in, shown_again
 from tests.factories import NOW, SchoolFactory, SessionFactory
 
 pytestmark = pytest.mark.django_db
@@ -90,7 +90,7 @@ def test_booking_past_the_limit_is_refused_in_a_sentence_and_keeps_the_answers(c
     session, school = SessionFactory(), SchoolFactory(name="Ash Primary School")
     fill_in(client, session, school)
     use_up()
-    response = client.post(at("book-check", session))
+    response = shown_again(client, "book-check", session)
     assert response.status_code == 409
     said = "Too much has been asked for from your network. Try again after 10:00, or use another connection."
     assert said in Page(response).text
@@ -112,7 +112,7 @@ def test_another_address_past_the_limit_says_so(client):
     session, school = SessionFactory(), SchoolFactory(name="Ash Primary School")
     book(client, session, school)
     use_up(times=MOST_AN_HOUR[BOOKING] - 1)
-    response = client.post(at("book-address", session), {"email": "new@school.example"})
+    response = shown_again(client, "book-address", session, {"email": "new@school.example"})
     assert response.status_code == 422
     assert "Too much has been asked for from your network." in Page(response).text
     assert Booking.objects.get().contact_email != "new@school.example"

@@ -249,6 +249,20 @@ def test_miscounts_finds_a_session_whose_count_is_wrong_by_booking_or_by_name():
     assert miscounts() == []
 
 
+def test_round_says_in_the_log_what_is_miscounted_in_the_sessions_that_it_settles(caplog):
+    settled, untouched = SessionFactory(), SessionFactory()
+    deadline = hold(settled).deadline
+    hold(untouched, now=deadline - HOUR)
+    answered(NOW)
+    Places.objects.update(places_taken=2)
+    run_due(lambda: deadline)
+    assert [one.getMessage() for one in caplog.records if one.name == "showcase.rule"] == [
+        f"Places taken differ from seated visitors in sessions [{settled.pk}]"
+    ]
+    Places.objects.update(places_taken=1)
+    Places.objects.filter(pk=settled.pk).update(places_taken=0)
+
+
 def test_staff_may_cancel_while_holds_lapse_beside():
     session = SessionFactory()
     first, second = hold(session), hold(session, "second@school.example")

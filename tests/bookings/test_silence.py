@@ -71,7 +71,7 @@ class World:
     def post(self, address, **fields):
         """Send a form and go where it leads, as a browser does."""
         response = self._hear(self.client.post(address, fields))
-        if response.status_code == 302:
+        if response.status_code in (302, 303):
             self.get(response["Location"])
         return response
 
@@ -167,6 +167,26 @@ def test_booking_is_answered_the_same_to_a_booked_and_an_unknown_address(state, 
         world.get(at("book-check", world.session))
         world.post(at("book-check", world.session))
         world.get(at("book", world.session))
+
+    assert_silent(walk)
+
+
+@each_state
+def test_mistakes_are_shown_the_same_to_a_booked_and_an_unknown_address(state):
+    """Each step is sent with faults first, and its page looked at once more; so is the address afterwards."""
+
+    def walk(world):
+        for name in ("book", "book-school", "book-other"):
+            world.post(at(name, world.session))
+        fill_in(world.client, world.session, world.school, BEN)
+        state(world)
+        world.post(at("book-who", world.session), **ADA | {"role_own": ""})
+        world.get(at("book-check", world.session))
+        world.post(at("book-who", world.session), **ADA | BEN)
+        world.post(at("book-check", world.session), wait="1", fewer="perhaps")
+        world.post(at("book-check", world.session))
+        world.post(at("book-address", world.session), email="not an address")
+        world.get(at("book-address", world.session))
 
     assert_silent(walk)
 

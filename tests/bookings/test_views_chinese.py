@@ -246,12 +246,12 @@ def test_whole_booking_speaks_chinese(client, session):
         steps = {name: at(name, session) for name in ("book", "book-school", "book-other", "book-who", "book-check")}
         sent, again = at("book-sent", session), at("book-again", session)
     assert steps["book"] == "/zh-hans/sessions/ABC234/book/"
-    pages = [client.get(steps["book"]), client.post(steps["book"], {"school": ""})]
+    pages = [client.get(steps["book"]), client.post(steps["book"], {"school": ""}, follow=True)]
     client.post(steps["book"], {"school": "ash dover"})
-    pages += [client.get(steps["book-school"]), client.post(steps["book-school"], {"urn": "x"})]
-    pages += [client.get(steps["book-other"]), client.post(steps["book-other"], {})]
+    pages += [client.get(steps["book-school"]), client.post(steps["book-school"], {"urn": "x"}, follow=True)]
+    pages += [client.get(steps["book-other"]), client.post(steps["book-other"], {}, follow=True)]
     client.post(steps["book-school"], {"urn": str(school.urn)})
-    pages += [client.get(steps["book-who"]), client.post(steps["book-who"], {"coming": "yes"})]
+    pages += [client.get(steps["book-who"]), client.post(steps["book-who"], {"coming": "yes"}, follow=True)]
     client.post(steps["book-who"], ADA | {"name": "张三"})
     pages.append(client.get(steps["book-check"]))
     assert client.post(steps["book-check"])["Location"] == sent

@@ -14,7 +14,7 @@ from bookings.verbs import staff_booking
 from hubs.vocabulary.school_days import london
 from tests.browser.reading import Page
 from tests.browser.rows import every_row
-from tests.browser.steps import at, book
+from tests.browser.steps import at, book, shown_again
 from tests.factories import NOW, SchoolFactory, SessionFactory, StaffFactory, party
 
 pytestmark = pytest.mark.django_db
@@ -171,13 +171,15 @@ def test_pressing_again_twice_at_once_sends_one(client, session, booked):
 @pytest.mark.usefixtures("booked")
 @pytest.mark.parametrize("email, said", [("", "Enter your email address"), ("ada", "Enter an email address in")])
 def test_another_address_must_be_one(client, session, email, said):
-    before = every_row()
-    response = client.post(at("book-address", session), {"email": email})
+    before = every_row() | {"bookings.Draft": None}
+    ends = Draft.objects.get().expires_at
+    response = shown_again(client, "book-address", session, {"email": email})
     page = Page(response)
     assert response.status_code == 422
     assert page.errors["email"].startswith(said)
     assert page.fields["email"] == email
-    assert every_row() == before
+    assert every_row() | {"bookings.Draft": None} == before
+    assert Draft.objects.get().expires_at == ends
 
 
 def test_another_address_drops_the_hold_and_holds_anew(client, session, booked):
@@ -241,12 +243,12 @@ def test_address_may_change_three_times(client, session):
 @pytest.mark.usefixtures("booked")
 def test_address_of_a_colleague_in_the_booking_is_not_promised_a_mail(client, session):
     """The colleague's place has that address already: nothing can be held for it, so the page must not say so."""
-    before = every_row()
-    response = client.post(at("book-address", session), {"email": " BEN@school.example"})
+    before = every_row() | {"bookings.Draft": None}
+    response = shown_again(client, "book-address", session, {"email": " BEN@school.example"})
     page = Page(response)
     assert response.status_code == 422
     assert page.errors == {"email": "Enter a different address: this one is already in this booking"}
-    assert every_row() == before
+    assert every_row() | {"bookings.Draft": None} == before
 
 
 def test_another_address_never_touches_a_booking_that_this_browser_did_not_make(client, session, school):
@@ -301,7 +303,7 @@ def test_another_address_for_a_session_that_is_off_says_so(client, session, book
     before = every_row()
     for response in (
         client.get(at("book-address", session)),
-        client.post(at("book-address", session), {"email": "new@school.example"}),
+        shown_again(client, "book-address", session, {"email": "new@school.example"}),
     ):
         assert f"This session cannot be booked now {said}" in Page(response).text
     assert every_row() == before

@@ -11,7 +11,7 @@ from bookings.verbs import staff_booking, waiting_list
 from hubs.models import School, ShowcaseSession
 from tests.browser.reading import Page
 from tests.browser.rows import every_row
-from tests.browser.steps import ADA, at, book, fill_in
+from tests.browser.steps import ADA, at, book, fill_in, shown, shown_again
 from tests.factories import NOW, SchoolFactory, SessionFactory, StaffFactory, party
 
 pytestmark = pytest.mark.django_db
@@ -93,7 +93,7 @@ def test_opening_any_address_of_the_list_changes_nothing(client, school):
 
 def test_party_says_how_it_would_wait(client, school):
     session = with_places_left(1)
-    response = join(client, session, school, BEN)
+    response = shown(client, join(client, session, school, BEN))
     page = Page(response)
     assert response.status_code == 422
     assert "There is a problem Say how you would wait" in page.text
@@ -203,7 +203,7 @@ def test_list_that_has_ended_takes_nobody(client, school):
     fill_in(client, session, school)
     ShowcaseSession.objects.filter(pk=session.pk).update(waiting_closes_at=NOW)
     assert "Join the waiting list" not in Page(client.get(f"/sessions/{session.ref}/")).links
-    response = client.post(at("book-check", session), {"wait": "1"})
+    response = shown_again(client, "book-check", session, {"wait": "1"})
     assert response.status_code == 409
     assert "The waiting list for this session has ended." in Page(response).text
     assert Booking.objects.waiting().count() == 0

@@ -47,3 +47,16 @@ def book(client, session, school, *colleagues, **changes):
     """All steps and the last button."""
     fill_in(client, session, school, *colleagues, **changes)
     return client.post(at("book-check", session))
+
+
+def shown(client, response):
+    """The page that an answer to a POST leads to: no step answers one by a page, or Back would send it again."""
+    assert response.status_code in (302, 303)
+    return client.get(response["Location"])
+
+
+def shown_again(client, name, session, said=None):
+    """The step's own page after it was sent and not taken."""
+    response = client.post(at(name, session), said or {})
+    assert (response.status_code, response["Location"]) == (303, at(name, session))
+    return shown(client, response)

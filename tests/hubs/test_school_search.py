@@ -9,6 +9,7 @@ from hubs.schools import search as school_search
 from hubs.schools.ranking import distance
 from hubs.schools.search import schools_found
 from hubs.vocabulary.school_words import search_text, words_of, words_to_look_up, words_typed
+from tests.factories import SchoolFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -169,6 +170,12 @@ def test_words_of_kind_alone_find_schools_of_that_kind():
     assert set(found("junior school")) == {118364, 118737}
     assert len(found("primary")) > 5
     assert len(found("primary", most=3)) == 3
+
+
+def test_name_without_more_words_comes_first_where_the_place_was_typed_too():
+    for urn, name in ((900101, "Oak Green Primary School"), (900102, "Oak Primary School")):
+        SchoolFactory(urn=urn, name=name, town="Dover")
+    assert found("oak dover") == [900102, 900101]
 
 
 def test_many_schools_of_one_name_are_told_apart_by_their_place():

@@ -213,6 +213,20 @@ def test_another_phone_takes_a_current_code_and_replaces_the_first():
     assert client.get(SET_UP).headers["Location"] == OWN
 
 
+def test_code_lets_somebody_set_up_another_phone_for_ten_minutes(monkeypatch):
+    client, user, _codes = signed_in_with_a_device()
+    now = timezone.now()
+    monkeypatch.setattr(timezone, "now", lambda: now)
+    client.post(OWN, {"code": code_of(user, ahead=2), "replace": "1"})
+    monkeypatch.setattr(timezone, "now", lambda: now + 10 * MINUTE - dt.timedelta(seconds=1))
+    assert client.get(SET_UP).status_code == 200
+    monkeypatch.setattr(timezone, "now", lambda: now + 10 * MINUTE)
+    first = TOTPDevice.objects.get(user=user, confirmed=True)
+    for answer in (client.get(SET_UP), client.post(SET_UP, {"code": code_of(user, ahead=2)})):
+        assert answer.headers["Location"] == OWN
+    assert TOTPDevice.objects.get(user=user, confirmed=True).key == first.key
+
+
 def test_history_of_the_account_says_what_was_done():
     client, user, _codes = signed_in_with_a_device()
     client.post(OWN, {"code": code_of(user, ahead=2)})
