@@ -6,6 +6,7 @@ SHOWCASE_DEMO=1 belongs to `script/server`: loopback only, mail kept in a folder
 """
 
 import datetime as dt
+import os
 from pathlib import Path
 from typing import Any
 
@@ -23,32 +24,43 @@ LOOPBACK = ["localhost", "127.0.0.1", "[::1]"]
 
 DEBUG = False
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=LOOPBACK if DEMO else [])
+wrong: list[str] = []  # with what the environment says: one sentence a mistake, all said at the end of this file
 if DEMO and not set(ALLOWED_HOSTS) <= set(LOOPBACK):
-    raise ImproperlyConfigured(
+    wrong.append(
         "The demo keeps mail where anyone can read it, so it runs on this machine alone: "
         "unset SHOWCASE_DEMO to serve real hosts."
     )
+SHORTEST_KEY = 32
 
 
 def _secret(name: str) -> str:
-    """A secret of the environment; the demo makes one of its own and keeps it under VAR_DIR.
-
-    Raises ImproperlyConfigured where a real start has none.
-    """
-    value: str = env.str(name, default="")
-    if value or not DEMO:
-        if not value:
-            raise ImproperlyConfigured(f"Set {name}: a start without the demo needs its own secrets.")
+    """A secret of the environment, read as it stands; the demo makes one of its own and keeps it under VAR_DIR."""
+    value = os.environ.get(name, "").strip()
+    if value:
         return value
+    if not DEMO:
+        wrong.append(f"Set {name}: a start without the demo needs its own secrets.")
+        return ""
     kept = VAR_DIR / name.lower()
-    if not kept.exists():
+    if not kept.exists() or not kept.read_text().strip():
         kept.write_text(get_random_secret_key())
     return kept.read_text().strip()
 
 
-SECRET_KEY = _secret("SECRET_KEY")
+def _keys(name: str, between: str | None = None) -> list[str]:
+    """The keys that a secret holds. An empty or short one signs what anybody could sign."""
+    said = _secret(name)
+    keys = [key.strip() for key in said.split(between)] if between else [said]
+    if said and not all(keys):
+        wrong.append(f"{name} has a comma with no key beside it.")
+    if any(0 < len(key) < SHORTEST_KEY for key in keys):
+        wrong.append(f"{name} is too short: a key has {SHORTEST_KEY} characters or more.")
+    return keys
+
+
+SECRET_KEY = _keys("SECRET_KEY")[0]
 # The first key signs private links, every key verifies: put a new one first and drop the old one a year later.
-LINK_KEYS = _secret("LINK_KEYS").split(",") if not DEMO else [_secret("LINK_KEYS")]
+LINK_KEYS = _keys("LINK_KEYS", between=",")
 SITE_URL = env.str("SITE_URL", default=f"http://127.0.0.1:{env.int('PORT', default=8000)}").rstrip("/")
 
 INSTALLED_APPS = [
@@ -135,7 +147,7 @@ SIMPLE_HISTORY_REVERT_DISABLED = True  # an old version would put back what verb
 SESSION_COOKIE_AGE = 2 * 60 * 60  # hubs/staff/signing_in/session.py says how long staff stay
 SECOND_FACTOR = env.str("SECOND_FACTOR", default="optional" if DEMO else "required")
 if SECOND_FACTOR not in ("optional", "required"):
-    raise ImproperlyConfigured("SECOND_FACTOR is either required (of all staff) or optional (where a hub asks for it).")
+    wrong.append("SECOND_FACTOR is either required (of all staff) or optional (where a hub asks for it).")
 OTP_TOTP_ISSUER = "Showcase"
 
 # Lock-out, by account and network together: by network alone one forgetful colleague would lock out a whole school.
@@ -230,3 +242,6 @@ LOGGING = {
         "axes": {"handlers": ["console"], "level": "ERROR", "propagate": False},
     },
 }
+
+if wrong:
+    raise ImproperlyConfigured("\n".join(wrong))

@@ -10,6 +10,7 @@ from pytest_django import DjangoDbBlocker, Settings
 
 from bookings.due import miscounts
 from tests import kept_database
+from tests.this_machine import _nothing_outside  # noqa: F401  (and from here on nothing outside is reached)
 
 # A test makes many small objects and few circles: looked for this often, they cost a tenth of the suite's time.
 gc.set_threshold(100_000, 50, 100)

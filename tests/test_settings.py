@@ -1,11 +1,14 @@
 """How it starts: what a real start must have, and that the demo never serves real hosts."""
 
 import os
+import runpy
 import subprocess
 import sys
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 
 pytestmark = pytest.mark.slow
 
@@ -21,22 +24,33 @@ OURS = (
     "PORT",
     "SECOND_FACTOR",
 )
-REAL = {"SECRET_KEY": "s" * 50, "LINK_KEYS": "new-key,old-key", "ALLOWED_HOSTS": "bookings.example"}
+NEW_KEY, OLD_KEY = "a-new-key-of-the-private-links-12", "an-old-key-of-the-private-links-1"
+REAL = {"SECRET_KEY": "s" * 50, "LINK_KEYS": f"{NEW_KEY},{OLD_KEY}", "ALLOWED_HOSTS": "bookings.example"}
+
+
+def exactly(environment):
+    """The environment of this run, with these of our settings and no others."""
+    theirs = (*OURS, "DJANGO_", "SHOWCASE_")
+    return {name: value for name, value in os.environ.items() if not name.startswith(theirs)} | environment
 
 
 def start(code, **environment):
     """Run `code` in a Python of its own with exactly these settings in the environment."""
-    theirs = (*OURS, "DJANGO_", "SHOWCASE_")
-    env = {name: value for name, value in os.environ.items() if not name.startswith(theirs)}
     return subprocess.run(
         [sys.executable, "-c", code],
         cwd=ROOT,
-        env=env | {"DJANGO_SETTINGS_MODULE": "showcase.settings"} | environment,
+        env=exactly({"DJANGO_SETTINGS_MODULE": "showcase.settings"} | environment),
         capture_output=True,
         text=True,
         timeout=60,
         check=False,
     )
+
+
+def read(**environment):
+    """The settings as a start reads them, by name."""
+    with patch.dict(os.environ, exactly(environment), clear=True):
+        return runpy.run_path(str(ROOT / "showcase" / "settings.py"))
 
 
 def settings(expression, **environment):
@@ -47,10 +61,10 @@ def settings(expression, **environment):
 
 
 def refused(**environment):
-    """The sentence that a start ends with."""
-    done = start("from django.conf import settings; settings.DEBUG", **environment)
-    assert done.returncode != 0
-    return done.stderr.strip().splitlines()[-1].partition("ImproperlyConfigured: ")[2]
+    """What a start ends with: a sentence a line."""
+    with pytest.raises(ImproperlyConfigured) as error:
+        read(**environment)
+    return str(error.value)
 
 
 @pytest.mark.parametrize("hosts", ["bookings.example", "127.0.0.1,bookings.example", "*", "0.0.0.0"])
@@ -66,6 +80,50 @@ def test_start_without_its_own_secret_is_refused_in_one_sentence(name):
     sentence = f"Set {name}: a start without the demo needs its own secrets."
     assert refused(**(REAL | {name: ""})) == sentence
     assert refused(**{other: value for other, value in REAL.items() if other != name}) == sentence
+
+
+NO_KEY = "LINK_KEYS has a comma with no key beside it."
+SHORT = "{} is too short: a key has 32 characters or more."
+
+
+@pytest.mark.parametrize(
+    "name, given, sentence",
+    [
+        pytest.param("LINK_KEYS", f"{NEW_KEY},", NO_KEY, id="comma at the end"),
+        pytest.param("LINK_KEYS", f",{NEW_KEY}", NO_KEY, id="comma at the beginning"),
+        pytest.param("LINK_KEYS", f"{NEW_KEY}, ,{OLD_KEY}", NO_KEY, id="nothing between commas"),
+        pytest.param("LINK_KEYS", ",", NO_KEY, id="comma alone"),
+        pytest.param("LINK_KEYS", "x", SHORT, id="short key of links"),
+        pytest.param("LINK_KEYS", f"{NEW_KEY},x", SHORT, id="short old key of links"),
+        pytest.param("LINK_KEYS", "x" * 31 + " " * 9, SHORT, id="key filled up with spaces"),
+        pytest.param("SECRET_KEY", "s" * 31, SHORT, id="short secret"),
+        pytest.param("SECRET_KEY", "  ", "Set {}: a start without the demo needs its own secrets.", id="blank secret"),
+    ],
+)
+def test_start_with_a_key_that_can_be_guessed_is_refused_in_one_sentence(name, given, sentence):
+    assert refused(**(REAL | {name: given})) == sentence.format(name)
+
+
+def test_all_that_is_wrong_with_the_settings_is_said_at_once():
+    done = start("from django.conf import settings; settings.DEBUG", LINK_KEYS="x,", SECOND_FACTOR="no")
+    assert done.returncode != 0
+    assert done.stderr.partition("ImproperlyConfigured: ")[2].splitlines() == [
+        "Set SECRET_KEY: a start without the demo needs its own secrets.",
+        NO_KEY,
+        SHORT.format("LINK_KEYS"),
+        "SECOND_FACTOR is either required (of all staff) or optional (where a hub asks for it).",
+    ]
+
+
+def test_demo_does_not_start_with_a_key_that_can_be_guessed(tmp_path):
+    assert refused(SHOWCASE_DEMO="1", VAR_DIR=str(tmp_path), LINK_KEYS=f"{NEW_KEY},") == NO_KEY
+    (tmp_path / "secret_key").write_text("")  # the disk was full
+    assert len(read(SHOWCASE_DEMO="1", VAR_DIR=str(tmp_path))["SECRET_KEY"]) >= 32
+
+
+def test_key_may_begin_with_any_character():
+    read_ = read(**(REAL | {"SECRET_KEY": f"${OLD_KEY}", "LINK_KEYS": f"${NEW_KEY}"}))
+    assert (read_["SECRET_KEY"], read_["LINK_KEYS"]) == (f"${OLD_KEY}", [f"${NEW_KEY}"])
 
 
 def test_demo_makes_secrets_of_its_own_and_keeps_them(tmp_path):
@@ -99,8 +157,10 @@ def test_real_start_without_hosts_serves_none():
     assert settings("settings.ALLOWED_HOSTS", **rest) == "[]"
 
 
-def test_several_link_keys_are_read_in_their_order():
-    assert settings("settings.LINK_KEYS", **REAL) == "['new-key', 'old-key']"
+@pytest.mark.parametrize("between", [",", ", ", " , ", ",\n"])
+def test_several_link_keys_are_read_in_their_order(between):
+    given = REAL | {"LINK_KEYS": f"{NEW_KEY}{between}{OLD_KEY}\n"}
+    assert read(**given)["LINK_KEYS"] == [NEW_KEY, OLD_KEY]
 
 
 @pytest.mark.parametrize("given", ["https://bookings.example", "https://bookings.example/"])
@@ -136,6 +196,6 @@ def test_second_factor_is_asked_of_all_staff_unless_said_otherwise(environment, 
     assert settings("settings.SECOND_FACTOR", VAR_DIR=str(tmp_path), **environment) == said
 
 
-def test_second_factor_that_is_neither_is_refused_in_words(tmp_path):
-    done = start("from django.conf import settings; settings.DEBUG", VAR_DIR=str(tmp_path), **REAL, SECOND_FACTOR="no")
-    assert "SECOND_FACTOR is either required" in done.stderr
+def test_second_factor_that_is_neither_is_refused_in_words():
+    sentence = "SECOND_FACTOR is either required (of all staff) or optional (where a hub asks for it)."
+    assert refused(**REAL, SECOND_FACTOR="no") == sentence

@@ -23,8 +23,7 @@ def hand_over(visitor_id: int, to: NewVisitor, *, clock: Clock) -> Booking:
         if _open(visitor):
             raise Ended
         key = email_key(to.email)
-        others = booking.visitors.coming().exclude(pk=visitor.pk)
-        if key in {booking.email_key, visitor.email_key} or others.filter(email_key=key).exists():
+        if key == booking.email_key or booking.visitors.coming().filter(email_key=key).exists():
             raise InThisBooking
         handed = HandOver.objects.create(
             visitor=visitor,

@@ -5,7 +5,8 @@ emails.py and say nothing.
 """
 
 import datetime as dt
-from ipaddress import IPv6Address, ip_address
+import re
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
 from django import forms
 from django.conf import settings
@@ -23,6 +24,8 @@ AN_HOUR, A_DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
 MOST_AN_HOUR = {BOOKING: 60, MAIL: 60, PASSWORD: 20}
 MOST_A_DAY = {BOOKING: 300, MAIL: 300, PASSWORD: 60}
 KEPT = dt.timedelta(hours=48)
+PORT = re.compile(r":[0-9]+$")
+TRANSLATED = IPv6Network("64:ff9b::/96")  # an IPv4 caller before a host that has IPv6 alone (RFC 6052)
 
 
 def use(request: HttpRequest, what: str, *, now: dt.datetime) -> None:
@@ -51,18 +54,46 @@ def used_up(request: HttpRequest, what: str, *, now: dt.datetime) -> TooManyFrom
 
 
 def network_of(request: HttpRequest) -> str:
-    """The caller's network as it is kept: a keyed hash of an address, or of the first 64 bits of a long one."""
-    said = request.META.get("REMOTE_ADDR", "")
-    if settings.PROXIES:
-        passed_on = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
-        said = passed_on[-settings.PROXIES].strip() if len(passed_on) >= settings.PROXIES else said
-    try:
-        address = ip_address(said or request.META.get("REMOTE_ADDR", ""))
-    except ValueError:
-        address = ip_address(0)
+    """The caller's network as it is kept: a keyed hash, here for these limits and for whoever tries passwords."""
+    return salted_hmac("bookings.limits", _network(_caller(request)), algorithm="sha256").hexdigest()[:32]
+
+
+def _caller(request: HttpRequest) -> str:
+    """Who asks, as the outermost proxy of ours wrote it: what stands before that, a client may have made up.
+
+    Whoever connected, where no proxy of ours says anything.
+    """
+    connected: str = request.META.get("REMOTE_ADDR", "")
+    passed_on = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
+    if not settings.PROXIES or len(passed_on) < settings.PROXIES:
+        return connected
+    return passed_on[-settings.PROXIES].strip() or connected
+
+
+def _network(caller: str) -> str:
+    """An address, or the first 64 bits of a long one, without the port and brackets that some proxies write.
+
+    What is no address stands for itself: with one network for all of these, the first would shut out the others.
+    """
+    bare = PORT.sub("", caller.strip('"')).strip("[]")
+    address = _address(caller) or _address(bare)
+    if address is None:
+        return bare
     if isinstance(address, IPv6Address):
-        address = address.ipv4_mapped or IPv6Address(int(address) >> 64 << 64)
-    return salted_hmac("bookings.limits", str(address), algorithm="sha256").hexdigest()[:32]
+        return str(_short(address) or IPv6Address(int(address) >> 64 << 64))
+    return str(address)
+
+
+def _address(said: str) -> IPv4Address | IPv6Address | None:
+    try:
+        return ip_address(said)
+    except ValueError:
+        return None
+
+
+def _short(address: IPv6Address) -> IPv4Address | None:
+    """The short address that a long one only carries: all of these have their first 64 bits in common."""
+    return IPv4Address(int(address) & 0xFFFFFFFF) if address in TRANSLATED else address.ipv4_mapped
 
 
 def network_as_address(request: HttpRequest) -> str:

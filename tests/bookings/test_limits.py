@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.db.models import Sum
 from django.test import RequestFactory
 from django.utils import timezone
 
@@ -50,10 +51,26 @@ def test_network_may_ask_so_often_within_a_day():
     use(request("127.0.0.1"), BOOKING, now=NOW + 26 * AN_HOUR)
 
 
+def used(address):
+    """What has been counted for a network, by kind."""
+    counts = NetworkUse.objects.filter(network=network_of(request(address)))
+    return dict(counts.values("what").annotate(n=Sum("used")).values_list("what", "n"))
+
+
 def test_limits_of_one_network_and_one_kind_are_its_own():
     use_up()
     use(request("127.0.0.1"), MAIL, now=NOW)
     use(request("127.0.0.2"), BOOKING, now=NOW)
+    assert used("127.0.0.1") == {BOOKING: MOST_AN_HOUR[BOOKING], MAIL: 1}
+
+
+def test_bookings_and_mails_do_not_count_for_each_other():
+    for hour in range(MOST_A_DAY[BOOKING] // MOST_AN_HOUR[BOOKING]):
+        use_up(BOOKING, now=NOW + hour * AN_HOUR)
+    later = NOW + 10 * AN_HOUR
+    use(request("127.0.0.1"), MAIL, now=later)
+    use(request("127.0.0.1"), MAIL, now=later)
+    assert used("127.0.0.1") == {BOOKING: MOST_A_DAY[BOOKING], MAIL: 2}
 
 
 @pytest.mark.parametrize(
@@ -63,12 +80,50 @@ def test_limits_of_one_network_and_one_kind_are_its_own():
         ("2001:db8:0:1::1", "2001:db8:0:2::1", False),
         ("::ffff:192.0.2.1", "192.0.2.1", True),
         ("192.0.2.1", "192.0.2.2", False),
-        ("nonsense", "", True),
     ],
 )
 def test_network_is_an_address_or_the_first_half_of_a_long_one(settings, one, other, same):
     settings.PROXIES = 0
     assert (network_of(request(one)) == network_of(request(other))) is same
+
+
+@pytest.mark.parametrize(
+    "written, caller",
+    [
+        ("203.0.113.7:51234", "203.0.113.7"),
+        ("[203.0.113.7]:51234", "203.0.113.7"),
+        ("::ffff:203.0.113.7", "203.0.113.7"),
+        ("[::ffff:203.0.113.7]:443", "203.0.113.7"),
+        ("::ffff:203.0.113.7:443", "203.0.113.7"),
+        ("64:ff9b::203.0.113.7", "203.0.113.7"),
+        ("[2001:db8::1]:443", "2001:db8::1"),
+        ("[2001:db8::1]", "2001:db8::1"),
+        ("2001:db8:0:0:a:b:c:d:443", "2001:db8::1"),
+        ('"[2001:db8::1]:443"', "2001:db8::1"),
+        ("fe80::1%eth0", "fe80::1"),
+    ],
+)
+def test_network_is_the_address_however_our_proxy_writes_it(settings, written, caller):
+    settings.PROXIES = 1
+    for ahead in ("", "198.51.100.9, ", "2001:db8:9::9,"):
+        behind = request("10.0.0.1", x_forwarded_for=ahead + written)
+        assert network_of(behind) == network_of(request(caller))
+        assert network_of(behind) != network_of(request("10.0.0.1"))
+
+
+def test_callers_whose_address_nobody_can_read_do_not_share_one_network(settings):
+    settings.PROXIES = 1
+    unreadable = ["unknown", "_hidden", "caller-7", "203.0.113.999", "[]", "[:::]:443", "203.0.113.7/x", "十"]
+    behind = {network_of(request("10.0.0.1", x_forwarded_for=f"198.51.100.9, {said}")) for said in unreadable}
+    assert len(behind | {network_of(request("10.0.0.1"))}) == len(unreadable) + 1
+    one, again = (request("10.0.0.1", x_forwarded_for=f"caller-7:{port}") for port in (51234, 51235))
+    assert network_of(one) == network_of(again)
+
+
+@pytest.mark.parametrize("said", ["", " ", "198.51.100.9, "])
+def test_network_is_whoever_connected_where_our_proxy_says_nothing(settings, said):
+    settings.PROXIES = 1
+    assert network_of(request("192.0.2.1", x_forwarded_for=said)) == network_of(request("192.0.2.1"))
 
 
 def test_network_is_kept_as_a_hash_under_our_key(settings):
@@ -82,8 +137,19 @@ def test_callers_address_is_what_our_proxy_says_and_nothing_that_a_client_sent(s
     settings.PROXIES = 1
     behind = request("10.0.0.1", x_forwarded_for="198.51.100.9, 192.0.2.1")
     assert network_of(behind) == network_of(request("192.0.2.1"))
+    settings.PROXIES = 2
+    assert network_of(behind) == network_of(request("198.51.100.9"))
+    settings.PROXIES = 3
+    assert network_of(behind) == network_of(request("10.0.0.1"))
     settings.PROXIES = 0
     assert network_of(behind) == network_of(request("10.0.0.1"))
+
+
+def test_caller_that_sent_no_such_header_is_what_our_one_proxy_says(settings):
+    """As in production: the header has one entry, and a proxy for each."""
+    settings.PROXIES = 1
+    behind = [network_of(request("10.0.0.1", x_forwarded_for=f"192.0.2.{n}")) for n in (1, 2)]
+    assert behind == [network_of(request(f"192.0.2.{n}")) for n in (1, 2)]
 
 
 def test_booking_past_the_limit_is_refused_in_a_sentence_and_keeps_the_answers(client):

@@ -139,6 +139,25 @@ def test_colleague_is_not_added_to_what_cannot_grow():
         add(two)
 
 
+@pytest.mark.parametrize("of", [1, 2, 3])
+def test_colleague_is_added_after_another_has_given_their_place_back(client, of):
+    booking = booked(SessionFactory(share=None), size=3)
+    before = [name for n, name in enumerate(names(booking), start=1) if n != of]
+    client.post(link(booking, f"visitors/{of}/remove/"))
+    answers = {"key": uuid.uuid4(), "name": "Cara Colleague", "email": "cara@school.example"}
+    assert client.post(link(booking, "add/"), answers)["Location"] == link(booking)
+    assert names(booking) == [*before, "Cara Colleague"]
+    assert count(booking.session) == (3, 0, 30)
+
+
+def test_contact_who_does_not_come_is_no_colleague_of_the_booking():
+    session = SessionFactory(share=None)
+    sent = booked(session, contact_comes=False, visitors=(NewVisitor(full_name="Ben", email="ben@school.example"),))
+    with pytest.raises(InThisBooking):
+        add(sent, NewVisitor(full_name="Test Teacher", email="TEACHER@school.example"))
+    assert (names(sent), count(session)) == (["Ben"], (1, 0, 30))
+
+
 def test_colleague_does_not_join_a_list_that_has_ended():
     session = SessionFactory(room__capacity=1)
     booking = booked(session)
@@ -324,6 +343,15 @@ def test_place_that_cannot_change_hands_is_refused():
     held = places.hold(SessionFactory().pk, party(), clock=now)
     with pytest.raises(Ended):
         give(held)
+
+
+def test_place_is_not_handed_to_who_has_it_nor_to_the_contact_though_they_do_not_come():
+    session = SessionFactory(share=None)
+    sent = booked(session, contact_comes=False, visitors=(NewVisitor(full_name="Ben", email="ben@school.example"),))
+    for email in ("BEN@school.example", "Teacher@school.example"):
+        with pytest.raises(InThisBooking):
+            give(sent, 1, NewVisitor(full_name="Twice", email=email))
+    assert (names(sent), HandOver.objects.count()) == (["Ben"], 0)
 
 
 def test_handing_over_asks_for_name_and_address(client):

@@ -82,6 +82,17 @@ def test_network_is_what_our_proxy_says_and_not_what_the_caller_says(settings):
     assert opens(HTTP_X_FORWARDED_FOR=f"{HERE}, {ELSEWHERE}", REMOTE_ADDR="10.0.0.1")
 
 
+@pytest.mark.parametrize("here, elsewhere", [(HERE, ELSEWHERE), ("[2001:db8:0:1::7]", "[2001:db8:0:2::9]")])
+def test_network_is_an_address_without_the_port_that_our_proxy_writes(settings, here, elsewhere):
+    make_staff()
+    settings.PROXIES = 1
+    for n in range(LIMIT):
+        answer = try_often(times=1, HTTP_X_FORWARDED_FOR=f"{here}:{51234 + n}", REMOTE_ADDR="10.0.0.1")
+    assert answer.status_code == 429
+    assert not opens(HTTP_X_FORWARDED_FOR=f"{here}:443", REMOTE_ADDR="10.0.0.1")
+    assert opens(HTTP_X_FORWARDED_FOR=f"{elsewhere}:443", REMOTE_ADDR="10.0.0.1")
+
+
 def test_another_browser_makes_no_difference():
     make_staff()
     for n in range(LIMIT):

@@ -1,4 +1,11 @@
-"""Measure Showcase on both databases; see README.md beside this: `python -m tests.load.bench [sqlite|postgres]`."""
+"""Measure Showcase; see README.md beside this.
+
+python -m tests.load.bench          on both databases, each of its own
+python -m tests.load.bench sqlite   on one of them
+python -m tests.load.bench here     on the migrated and empty database that DATABASE_URL names
+python -m tests.load.bench small    with few of everything: whether it runs, not how fast
+python -m tests.load.bench -v       names the statements of a booking
+"""
 
 import http.client
 import multiprocessing
@@ -15,18 +22,35 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
+from typing import NamedTuple
 
 import psutil
 
-CLIENTS = (1, 8, 32)
-SECONDS = 4.0
-RUSH, ROOM = 200, 30
 SECRET = "c" * 32  # a CSRF secret: the cookie and the field are the same
-BOOKINGS = 40
 
 
-def main(databases: list[str]) -> None:
-    for database in databases:
+DATABASES = ["sqlite", "postgres", "here"]
+DONE = "done\n"  # said by inside.py after each answer
+
+
+class Size(NamedTuple):
+    """How much of everything is asked for."""
+
+    schools: int = 5000
+    clients: tuple[int, ...] = (1, 8, 32)
+    seconds: float = 4.0
+    drafts: int = 4000
+    bookings: int = 40
+    rush: int = 200
+    room: int = 30
+
+
+SMALL = Size(schools=200, clients=(1, 2), seconds=0.3, drafts=200, bookings=2, rush=16, room=3)
+
+
+def main(arguments: list[str]) -> None:
+    size = SMALL if "small" in arguments else Size()
+    for database in [one for one in arguments if one in DATABASES] or DATABASES[:2]:
         with tempfile.TemporaryDirectory(prefix="showcase-load-") as folder, _database(database, folder) as url:
             env = os.environ | {
                 "DATABASE_URL": url,
@@ -35,17 +59,55 @@ def main(databases: list[str]) -> None:
                 "PYTHONPATH": str(Path.cwd()),
             }
             print(f"\n{database}")
-            for part in ("prepare", "statements"):
-                subprocess.run([sys.executable, "-m", "tests.load.inside", part], env=env, check=True)
-            with _servers(env) as (port, processes):
-                rates(port, env)
-                whole_bookings(port, env, processes)
-                rush(port, env)
-                print(f"  memory of web and worker (PSS): {sum(map(pss, processes)) / 1e6:.0f} MB")
+            with Inside(env) as made:
+                measure(env, made, size, "-v" if "-v" in arguments else "")
+
+
+def measure(env: dict[str, str], made: "Inside", size: Size, names: str) -> None:
+    """All of it, over the database that the environment names."""
+    made(f"prepare:{size.schools}")
+    print(made(f"statements:{names}"))
+    with _servers(env) as (port, processes):
+        rates(port, made, size)
+        whole_bookings(port, made, size, processes)
+        rush(port, made, size)
+        print(f"  memory of web and worker (PSS): {sum(map(pss, processes)) / 1e6:.0f} MB")
+
+
+class Inside:
+    """A process inside the project that makes what it is asked for: references, drafts, tokens.
+
+    One for all of it: what it costs to begin is no part of any measurement.
+    """
+
+    def __init__(self, env: dict[str, str]) -> None:
+        command = [sys.executable, "-m", "tests.load.inside"]
+        self.process = subprocess.Popen(command, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def __enter__(self) -> "Inside":
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        assert self.process.stdin
+        self.process.stdin.close()
+        self.process.wait(20)
+
+    def __call__(self, what: str) -> str:
+        """What `what` prints. Raises AssertionError where it failed, and it has said why."""
+        assert self.process.stdin
+        assert self.process.stdout
+        self.process.stdin.write(f"{what}\n")
+        self.process.stdin.flush()
+        lines = list(iter(self.process.stdout.readline, DONE))
+        assert lines[-1:] != [""], f"{what}: failed"
+        return "".join(lines).rstrip("\n")
 
 
 @contextmanager
 def _database(name: str, folder: str) -> Iterator[str]:
+    if name == "here":
+        yield os.environ["DATABASE_URL"]
+        return
     if name == "sqlite":
         yield f"sqlite:///{folder}/load.sqlite3"
         return
@@ -64,13 +126,14 @@ def _servers(env: dict[str, str]) -> Iterator[tuple[int, list[psutil.Process]]]:
     web = [sys.executable, "-m", "gunicorn", "showcase.wsgi", "--bind", f"127.0.0.1:{port}", "--preload"]
     web += ["--workers", "2", "--worker-class", "gthread", "--threads", "4", "--no-control-socket", "--backlog", "512"]
     commands = [web, [sys.executable, "manage.py", "worker"]]
-    log = Path(env["VAR_DIR"], "server.log").open("wb")
-    started = [subprocess.Popen(command, env=env, stdout=log, stderr=log) for command in commands]
+    kept = Path(env["VAR_DIR"], "server.log")
+    with kept.open("wb") as log:
+        started = [subprocess.Popen(command, env=env, stdout=log, stderr=log) for command in commands]
     try:
-        for _ in range(200):
+        deadline = time.monotonic() + 60
+        while not _answers(port):
+            assert time.monotonic() < deadline, kept.read_text(errors="replace")
             time.sleep(0.1)
-            if _answers(port):
-                break
         time.sleep(2)
         tops = [psutil.Process(process.pid) for process in started]
         yield port, [*tops, *(child for top in tops for child in top.children(recursive=True))]
@@ -110,40 +173,40 @@ def ask(
     return response.status, where + (f" draft={cookie[1]}" if cookie else ""), text.decode("latin-1")
 
 
-def rates(port: int, env: dict[str, str]) -> None:
+def rates(port: int, made: Inside, size: Size) -> None:
     """Requests a second, median latency, and the ratio to the constant view."""
-    ref = made(env, "ref")
+    ref = made("ref")
     constant: dict[int, float] = {}
-    print("  requests a second (median ms)   " + "".join(f"{n:>4} clients      " for n in CLIENTS))
+    print("  requests a second (median ms)   " + "".join(f"{n:>4} clients      " for n in size.clients))
     for name, path in (("constant", "/constant/"), ("list", "/"), ("session", f"/sessions/{ref}/"), ("hold", "")):
         cells = []
-        for n in CLIENTS:
-            drafts = made(env, f"drafts:{ref}:4000").split() if name == "hold" else []
-            rate, latency = load(port, n, path, ref, drafts)
+        for n in size.clients:
+            drafts = made(f"drafts:{ref}:{size.drafts}").split() if name == "hold" else []
+            rate, latency = load(port, n, size.seconds, path, ref, drafts)
             constant.setdefault(n, rate)
             cells.append(f"{rate:7.0f} ({latency:5.1f}) {rate / constant[n]:4.2f}")
         print(f"    {name:<28}" + "".join(cells))
 
 
-def load(port: int, clients: int, path: str, ref: str, drafts: list[str]) -> tuple[float, float]:
-    """Ask for SECONDS from `clients` connections in at most four processes; with drafts, press their last button."""
+def load(port: int, clients: int, seconds: float, path: str, ref: str, drafts: list[str]) -> tuple[float, float]:
+    """Ask from `clients` connections in at most four processes; with drafts, press their last button."""
     processes = min(clients, 4)
     with multiprocessing.get_context("fork").Pool(processes) as pool:
-        share = [(port, clients // processes, path, ref, drafts[n::processes]) for n in range(processes)]
+        share = [(port, clients // processes, seconds, path, ref, drafts[n::processes]) for n in range(processes)]
         results = pool.starmap(_client, share)
-    times = [seconds for one in results for seconds in one]
-    return len(times) / SECONDS, 1000 * median(times)
+    times = [one for client in results for one in client]
+    return len(times) / seconds, 1000 * median(times)
 
 
-def _client(port: int, threads: int, path: str, ref: str, drafts: list[str]) -> list[float]:
+def _client(port: int, threads: int, seconds: float, path: str, ref: str, drafts: list[str]) -> list[float]:
     from concurrent.futures import ThreadPoolExecutor
 
-    end = time.monotonic() + SECONDS
+    end = time.monotonic() + seconds
 
     def one() -> list[float]:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         times = []
-        while time.monotonic() < end and (path or drafts):
+        while path or drafts:
             started = time.monotonic()
             if path:
                 status = ask(connection, "GET", path)[0]
@@ -152,33 +215,35 @@ def _client(port: int, threads: int, path: str, ref: str, drafts: list[str]) -> 
                 status = ask(connection, "POST", f"/sessions/{ref}/book/check/", f"draft={drafts.pop()}")[0]
                 assert status == 302, status
             times.append(time.monotonic() - started)
+            if time.monotonic() >= end:
+                break
         return times
 
     with ThreadPoolExecutor(threads) as pool:
-        return [seconds for future in [pool.submit(one) for _ in range(threads)] for seconds in future.result()]
+        return [taken for future in [pool.submit(one) for _ in range(threads)] for taken in future.result()]
 
 
-def whole_bookings(port: int, env: dict[str, str], processes: list[psutil.Process]) -> None:
+def whole_bookings(port: int, made: Inside, size: Size, processes: list[psutil.Process]) -> None:
     """CPU of web and worker for whole bookings: every page, both mails."""
-    ref = made(env, "ref")
-    wait_for_mail(env)
+    ref = made("ref")
+    wait_for_mail(made)
     before = cpu(processes)
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-    for n in range(BOOKINGS):
-        book(connection, env, ref, f"bench{n}-{uuid.uuid4().hex[:6]}@load.example")
-    tokens = made(env, f"tokens:{BOOKINGS}").split()
+    for n in range(size.bookings):
+        book(connection, ref, f"bench{n}-{uuid.uuid4().hex[:6]}@load.example")
+    tokens = made(f"tokens:{size.bookings}").split()
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)  # the first one has been idle for too long
     for token in tokens:
         ask(connection, "GET", f"/bookings/{token}/", "x=1")
         status = ask(connection, "POST", f"/bookings/{token}/confirm/")[0]
         assert status == 302, status
         ask(connection, "GET", f"/bookings/{token}/", "x=1")
-    wait_for_mail(env)
+    wait_for_mail(made)
     spent = cpu(processes) - before
-    print(f"  a whole booking, pages and mails: {1000 * spent / BOOKINGS:.0f} ms of CPU")
+    print(f"  a whole booking, pages and mails: {1000 * spent / size.bookings:.0f} ms of CPU")
 
 
-def book(connection: http.client.HTTPConnection, env: dict[str, str], ref: str, email: str) -> None:
+def book(connection: http.client.HTTPConnection, ref: str, email: str) -> None:
     """One teacher's way from the session's page to "check your email"."""
     base = f"/sessions/{ref}/book/"
     ask(connection, "GET", f"/sessions/{ref}/")
@@ -205,9 +270,9 @@ def book(connection: http.client.HTTPConnection, env: dict[str, str], ref: str, 
     ask(connection, "GET", f"{base}sent/", f"draft={draft}")
 
 
-def rush(port: int, env: dict[str, str]) -> None:
-    """200 people press at once for 30 places, from 8 processes."""
-    ref, *drafts = made(env, f"rush:{RUSH}:{ROOM}").split()
+def rush(port: int, made: Inside, size: Size) -> None:
+    """Many people press at once for a few places, from 8 processes."""
+    ref, *drafts = made(f"rush:{size.rush}:{size.room}").split()
     context = multiprocessing.get_context("fork")
     barrier = context.Barrier(9)
     answers: multiprocessing.Queue[list[int]] = context.Queue()
@@ -230,15 +295,16 @@ def _rusher(port: int, ref: str, drafts: list[str], barrier: Callable[[], None],
     answers.put(said)  # type: ignore[attr-defined]
 
 
-def made(env: dict[str, str], what: str) -> str:
-    """Something from inside the project: references, drafts, tokens."""
-    done = subprocess.run([sys.executable, "-m", "tests.load.inside", what], env=env, check=True, capture_output=True)
-    return done.stdout.decode().strip()
+def wait_for_mail(made: Inside) -> None:
+    """Until the worker has sent what is due; asked from outside, so that the asking costs the servers nothing.
 
-
-def wait_for_mail(env: dict[str, str]) -> None:
-    """Until the worker has sent what is due; asked from outside, so that the asking costs the servers nothing."""
-    while made(env, "unsent") != "0":
+    Raises AssertionError where it sends none for a minute.
+    """
+    left, deadline = "", 0.0
+    while (now := made("unsent")) != "0":
+        if now != left:
+            left, deadline = now, time.monotonic() + 60
+        assert time.monotonic() < deadline, f"{left} mails are due and none is sent."
         time.sleep(0.2)
 
 

@@ -3,6 +3,7 @@
 Makes its rows in DATABASE_URL, in a hub of their own, and rolls them back.
 """
 
+import os
 import sys
 import threading
 import time
@@ -12,7 +13,6 @@ import psutil
 
 
 def main(rows: int) -> None:
-    django.setup()
     from django.db import transaction
 
     with transaction.atomic():
@@ -72,4 +72,6 @@ def _measure(client, model: str, kind: str) -> None:  # type: ignore[no-untyped-
 
 
 if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
+    django.setup()
     main(int(sys.argv[1]) if len(sys.argv) > 1 else 100_000)

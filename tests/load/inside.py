@@ -1,4 +1,7 @@
-"""The part of the measurements that runs inside Django: rows made beforehand, and statements counted."""
+"""The part of the measurements that runs inside Django: rows made beforehand, and statements counted.
+
+It reads orders, a line each, and says "done" after what it prints for one. Run by bench.py.
+"""
 
 import datetime as dt
 import sys
@@ -8,7 +11,7 @@ from typing import Any
 import django
 
 
-def prepare(*_args: str) -> None:
+def prepare(schools: str) -> None:
     """A migrated database with schools, 60 sessions and one that never fills up."""
     from django.core.management import call_command
 
@@ -16,8 +19,8 @@ def prepare(*_args: str) -> None:
 
     call_command("migrate", verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
-    make_schools(5000)
-    make_sessions(60, 60 * 20, list(range(200_000, 205_000)))
+    make_schools(int(schools))
+    make_sessions(60, 60 * 20, list(range(200_000, 200_000 + int(schools))))
     from bookings.models import Places
 
     Places.objects.update(places_taken=0)
@@ -30,7 +33,7 @@ def _big() -> Any:
     return ShowcaseSession.objects.order_by("pk")[0]
 
 
-def ref(*_args: str) -> None:
+def ref() -> None:
     print(_big().ref)
 
 
@@ -74,13 +77,13 @@ def tokens(count: str) -> None:
         print(links.token(links.Purpose.CONTACT, booking))
 
 
-def unsent(*_args: str) -> None:
+def unsent() -> None:
     from bookings.models import Mail
 
     print(Mail.objects.filter(state="waiting").count())
 
 
-def statements(*_args: str) -> None:
+def statements(names: str) -> None:
     """Statements of a whole booking as they reach the database; under the lock from its SELECT to the COMMIT."""
     from django.test import Client
     from django.utils import timezone
@@ -121,7 +124,7 @@ def statements(*_args: str) -> None:
         # what this script asked for itself is not the product's: the session's reference, a school, the booking
         own = {"session": 1, "which school, sent": 1, "link": 1, "confirm": 1, "confirmed": 1}.get(name, 0)
         total += len(said) - own
-        if "-v" in sys.argv:
+        if names:
             print(f"    {name:<20}{len(said) - own:>3}")
             for sql in said:
                 print("       ", sql[:60], "…", sql[sql.find("FROM") : sql.find("FROM") + 40])
@@ -163,5 +166,8 @@ def _counted(step: Callable[[], Any]) -> list[str]:
 
 if __name__ == "__main__":
     django.setup()
-    wanted, *args = sys.argv[1].split(":")
-    {f.__name__: f for f in (prepare, ref, drafts, rush, tokens, unsent, statements)}[wanted](*args)
+    orders = {order.__name__: order for order in (prepare, ref, drafts, rush, tokens, unsent, statements)}
+    for line in sys.stdin:
+        wanted, *args = line.strip().split(":")
+        orders[wanted](*args)
+        print("done", flush=True)

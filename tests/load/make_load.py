@@ -18,15 +18,14 @@ from typing import Any
 import django
 
 BATCH = 2000
+CHANCE = random.Random(7)  # the same rows every time
 DAY_ONE = dt.timedelta(days=14)  # sessions start this far ahead, so that all are upcoming
+BOOKED_WITHIN = dt.timedelta(days=60)  # bookings of all sessions mixed: at one moment no index on it would be of use
 
 
 def main(schools: int = 25_000, sessions: int = 5_000, bookings: int = 1_000_000) -> None:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
-    django.setup()
     from hubs.models import School
 
-    random.seed(7)
     if schools:
         make_schools(schools)
     urns = list(School.objects.open().order_by("urn").values_list("urn", flat=True))
@@ -52,13 +51,13 @@ def make_schools(count: int) -> None:
     for n in range(count):
         school = School(
             urn=200_000 + n,
-            name=f"{random.choice(saints)} {random.choice(kinds)} {n % 700 or ''}".strip(),
-            phase=random.choice([2, 2, 2, 4]),
-            local_authority=random.choice(authorities),
-            town=random.choice(towns),
+            name=f"{CHANCE.choice(saints)} {CHANCE.choice(kinds)} {n % 700 or ''}".strip(),
+            phase=CHANCE.choice([2, 2, 2, 4]),
+            local_authority=CHANCE.choice(authorities),
+            town=CHANCE.choice(towns),
             postcode=f"ME{n % 20 + 1} {n % 9}{chr(65 + n % 26)}{chr(65 + n // 26 % 26)}",
-            easting=random.randrange(200_000, 650_000),
-            northing=random.randrange(50_000, 600_000),
+            easting=CHANCE.randrange(200_000, 650_000),
+            northing=CHANCE.randrange(50_000, 600_000),
         )
         rows.append(school)
     School.objects.bulk_create(rows, BATCH)
@@ -75,7 +74,7 @@ def make_sessions(count: int, bookings: int, urns: list[int]) -> list[tuple[int,
         [HubYear(hub=hub, exchange=exchange, name=f"Load Hub {hub.pk}") for hub in hubs]
     )
     share = bookings // count
-    schools = list(School.objects.in_bulk(random.choices(urns, k=count)).values())
+    schools = list(School.objects.in_bulk(CHANCE.choices(urns, k=count)).values())
     made = [_session(n, years[n % 40], schools[n % len(schools)]) for n in range(count)]
     rows = ShowcaseSession.objects.bulk_create(made, BATCH)
     Lesson.objects.bulk_create(
@@ -114,15 +113,15 @@ def _session(n: int, hub_year: Any, school: Any) -> Any:
     from hubs.vocabulary.teaching import Years
 
     day = timezone.localdate() + DAY_ONE + dt.timedelta(days=n % 100)
-    classes = random.choices(Years.singles()[:10], [1, 2, 2, 4, 4, 8, 8, 2, 1, 1], k=random.choice([1, 1, 2]))
+    classes = CHANCE.choices(Years.singles()[:10], [1, 2, 2, 4, 4, 8, 8, 2, 1, 1], k=CHANCE.choice([1, 1, 2]))
     session = ShowcaseSession(
         hub_year=hub_year,
         venue=school,
         starts_at=london(day, dt.time(9)),
         ends_at=london(day, dt.time(11, 45)),
-        suits_years=random.choice([Years(0), Years.KS2, Years.KS1, Years.KS3 | Years.Y6]),
-        suits_roles=random.choice([0, 0, 0, 1, 3, 14, 32]),
-        taught=[[int(one), f"topic {random.randrange(30)}"] for one in classes],
+        suits_years=CHANCE.choice([Years(0), Years.KS2, Years.KS1, Years.KS3 | Years.Y6]),
+        suits_roles=CHANCE.choice([0, 0, 0, 1, 3, 14, 32]),
+        taught=[[int(one), f"topic {CHANCE.randrange(30)}"] for one in classes],
     )
     session.fill_in_dates(SchoolDays())
     session.set_spot()
@@ -182,7 +181,7 @@ def batches(parties: list[tuple[int, int]], urns: list[int]) -> Iterator[list[di
     for session_id, count in parties:
         for k in range(count):
             n += 1
-            urn = urns[n % 2000]
+            urn = urns[n % min(2000, len(urns))]
             address = f"teacher{n % 300_000}@load.example"
             cancelled = k < count // 10
             made.append(
@@ -197,7 +196,7 @@ def batches(parties: list[tuple[int, int]], urns: list[int]) -> Iterator[list[di
                     "email_key": address,
                     "school_id": urn,
                     "school_key": f"urn:{urn}",
-                    "created_at": now,
+                    "created_at": now - CHANCE.random() * BOOKED_WITHIN,
                 }
             )
             if len(made) == 20_000:
@@ -208,4 +207,6 @@ def batches(parties: list[tuple[int, int]], urns: list[int]) -> Iterator[list[di
 
 
 if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
+    django.setup()
     main(*(int(one) for one in sys.argv[1:]))

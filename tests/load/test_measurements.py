@@ -1,0 +1,77 @@
+"""Each measurement runs, with few of everything: a look at whether it can still be had, and at no figure."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from bookings.models import AuditEntry, Booking, Mail, Places
+from hubs.models import School, ShowcaseSession
+from tests.bookings.test_worker_kills import database_url
+from tests.browser import cast
+from tests.load import exporting, find_schools, lighthouse, make_load, plans
+
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+SCHOOLS, SESSIONS, BOOKINGS = 60, 20, 400
+
+
+@pytest.fixture
+def _loaded():
+    make_load.main(SCHOOLS, SESSIONS, BOOKINGS)
+
+
+@pytest.mark.usefixtures("_loaded")
+def test_load_is_as_large_as_was_asked_for_and_each_booking_was_made_at_a_time_of_its_own():
+    rows = School.objects.count(), ShowcaseSession.objects.count(), Booking.objects.count()
+    assert rows == (SCHOOLS, SESSIONS, BOOKINGS)
+    assert Places.objects.filter(places_taken__gt=0).count() == SESSIONS
+    for model, moment in ((Booking, "created_at"), (AuditEntry, "at"), (Mail, "created_at")):
+        assert model.objects.values(moment).distinct().count() == BOOKINGS
+
+
+@pytest.mark.usefixtures("_loaded")
+def test_searches_for_a_school_are_measured(capsys):
+    find_schools.main()
+    assert f"{len(find_schools.SEARCHES)} searches, median" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("_loaded")
+def test_plans_are_shown_of_every_page_and_no_row_is_left(capsys):
+    plans.main(every_plan=True)
+    said = capsys.readouterr().out
+    assert "list: " in said
+    assert "the count of places: " in said
+    assert Booking.objects.count() == BOOKINGS
+
+
+def test_exports_are_measured_and_no_row_is_left(capsys):
+    exporting.main(100)
+    assert [line.partition(":")[0] for line in capsys.readouterr().out.splitlines()] == [
+        f"bookings_{model} {kind}" for model in ("booking", "visitor") for kind in ("csv", "xlsx")
+    ]
+    assert Booking.objects.count() == 0
+
+
+def test_pages_that_lighthouse_looks_at_are_there():
+    """Lighthouse itself is left out: it wants npm and minutes. Its server is the one of the browser tests."""
+    for page in lighthouse._pages(cast.make()):
+        answer = Client(headers={"cookie": page.cookie} if page.cookie else None).get(page.path, secure=True)
+        assert answer.status_code == 200, page.name
+    report = {
+        "categories": {"seo": {"score": 0.5, "auditRefs": [{"id": "a", "weight": 1}, {"id": "b", "weight": 0}]}},
+        "audits": {"a": {"id": "a", "score": 0}, "b": {"id": "b", "score": 0}},
+    }
+    assert lighthouse.costing(report, "seo") == ["a"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_bench_measures_every_thing_it_names(tmp_path):
+    env = os.environ | {"DATABASE_URL": database_url(), "TMPDIR": str(tmp_path)}
+    command = [sys.executable, "-m", "tests.load.bench", "small", "here"]
+    done = subprocess.run(command, cwd=settings.BASE_DIR, env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    for said in ("statements of a whole booking: ", "constant  ", "hold  ", "the rush: 3 booked, 13 told", "memory of"):
+        assert said in done.stdout
