@@ -7,6 +7,8 @@ from html.parser import HTMLParser
 from django.contrib.messages import get_messages
 
 BOXES = {"checkbox", "radio", "submit", "file"}
+# Elements that have lines of their own: a browser shows no white space at their edges.
+LINES = "title|h[1-6]|p|li|dt|dd|th|td|button"
 
 
 class Answers(HTMLParser):
@@ -47,6 +49,12 @@ def untouched(page):
     answers = Answers()
     answers.feed(page.content.decode())
     return {name: sent for name, sent in answers.sent.items() if "__prefix__" not in name}
+
+
+def in_a_line(page):
+    """A page's HTML with its white space as a browser shows it, however its template is broken into lines."""
+    html = " ".join(page.content.decode().split())
+    return re.sub(rf"(<(?:{LINES})\b[^>]*>) | (?=</(?:{LINES})>)", r"\1", html)
 
 
 def errors_of(page):

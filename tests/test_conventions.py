@@ -16,6 +16,7 @@ ROOT = Path(settings.BASE_DIR)
 CODE = ("showcase", "hubs", "bookings")
 MAKES = {"create", "bulk_create", "get_or_create", "update_or_create"}
 MANY_LINES = 500  # a place to look, long before: nobody reads such a file at one sitting
+LONGEST_LINE = 120
 
 
 def files(*folders: str) -> list[str]:
@@ -296,6 +297,17 @@ def test_page_needs_no_script_and_no_style_of_its_own():
 def test_nothing_is_fetched_from_elsewhere():
     sent = [*texts("templates", ".html", ".svg", ".txt"), *texts("static", ".css", ".svg", ".js")]
     assert {file: found for file in sent if (found := OUTSIDE.findall((ROOT / file).read_text()))} == {}
+
+
+def long_lines(*files: str) -> list[str]:
+    """Where a line is longer than ruff lets one of Python be: a change of one word in it could not be read."""
+    lines = ((file, n, line) for file in files for n, line in enumerate((ROOT / file).read_text().splitlines(), 1))
+    return [f"{file}:{n}" for file, n, line in lines if len(line) > LONGEST_LINE]
+
+
+def test_style_sheets_scripts_and_templates_have_one_thing_a_line():
+    pages = texts("templates", ".html", ".txt", ".svg")
+    assert long_lines(*pages, *texts("static", ".css", ".js", ".svg")) == []
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Any
 
 from django.db.models import Count, Prefetch, Q, TextChoices
 from django.utils import timezone
@@ -127,12 +128,47 @@ class Day:
         return in_both(lambda: days_between(self.first, self.last))
 
 
+HOW_TO_READ = gettext_lazy(
+    "All times are London time. Each class is named by its English year and by the Shanghai grade of the same age."
+)
+NO_DATES = gettext_lazy("There are no dates yet. Your hub adds them here, and this link always shows how it stands.")
+HOW_TO_AGREE = gettext_lazy(
+    "Three separate choices. Each is yours alone: nothing else depends on it, and you can change it here at any time."
+)
+# What each choice is called, and what it means.
+ASKED = {
+    Consent.NAME: (
+        gettext_lazy("Your name"),
+        gettext_lazy(
+            "Your name stands on the public pages of your lessons and of your hub. "
+            "Without it they say “a visiting teacher from Shanghai”."
+        ),
+    ),
+    Consent.PHOTO: (
+        gettext_lazy("Photographs"),
+        gettext_lazy("Photographs in which you can be recognised may be published by your hub and your host school."),
+    ),
+    Consent.FILM: (
+        gettext_lazy("Film"),
+        gettext_lazy("Your lessons may be filmed, and the film shown to other teachers."),
+    ),
+}
+
+
 @dataclass(frozen=True)
 class Choice:
     """One thing that the teacher is asked, and since when they agree."""
 
     consent: Consent
     agreed_at: dt.datetime | None
+
+    @property
+    def heading(self) -> Any:
+        return ASKED[self.consent][0]
+
+    @property
+    def meaning(self) -> Any:
+        return ASKED[self.consent][1]
 
     @property
     def words(self) -> Both:

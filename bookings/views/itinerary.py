@@ -27,6 +27,9 @@ def itinerary_page(request: HttpRequest, teacher: VisitingTeacher, token: str) -
         "days": itinerary.days_of(teacher, now=timezone.now()),
         "choices": itinerary.choices(teacher),
         "until": itinerary.until(teacher),
+        "how_to_read": itinerary.HOW_TO_READ,
+        "no_dates": itinerary.NO_DATES,
+        "how_to_agree": itinerary.HOW_TO_AGREE,
     }
     return render(request, "bookings/itinerary.html", context)
 

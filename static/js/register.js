@@ -48,7 +48,10 @@ function show(line, state) {
     button.value = `${line.dataset.visitor}:${state === "attended" ? "expected" : "attended"}:${state}`;
     button.querySelector(".what").textContent = state === "attended" ? said.undo : said.arrived;
   }
-  if (changed) line.querySelector(".state").textContent = { attended: said.here, absent: said.absent, expected: "" }[state];
+  if (changed) {
+    const inWords = { attended: said.here, absent: said.absent, expected: "" };
+    line.querySelector(".state").textContent = inWords[state];
+  }
 }
 
 function showAll() {
@@ -56,7 +59,9 @@ function showAll() {
   const number = (state) => states.filter((one) => one === state).length;
   const unsaved = Object.keys(waiting).length;
   document.getElementById("count").textContent = words(said.count, { n: number("attended"), all: states.length });
-  const now = unsaved ? `${words(said.unsaved, { n: unsaved })} ${trouble}`.trim() : trouble || (saved.textContent && said.saved);
+  const now = unsaved
+    ? `${words(said.unsaved, { n: unsaved })} ${trouble}`.trim()
+    : trouble || (saved.textContent && said.saved);
   if (saved.textContent !== now) saved.textContent = now;
   saved.classList.toggle("unsaved", unsaved > 0 || trouble !== "");
   const all = document.getElementById("all");
@@ -101,7 +106,12 @@ async function ask(body) {
   const stop = new AbortController();
   const late = setTimeout(() => stop.abort(), PATIENCE);
   try {
-    const options = { headers: { Accept: "application/json" }, redirect: "manual", signal: stop.signal, cache: "no-store" };
+    const options = {
+      headers: { Accept: "application/json" },
+      redirect: "manual",
+      signal: stop.signal,
+      cache: "no-store",
+    };
     const answer = await fetch(form.action, body ? { ...options, method: "POST", body } : options);
     if (answer.ok) return await answer.json();
     if (answer.type === "opaqueredirect") trouble = said.signIn;
@@ -158,7 +168,10 @@ const find = document.getElementById("find");
 const groups = [...document.querySelectorAll(".group")].map((group) => ({
   group,
   heading: plain(group.querySelector("h2").textContent),
-  lines: [...group.querySelectorAll(".visitor")].map((line) => ({ line, text: plain(line.querySelector(".who").textContent) })),
+  lines: [...group.querySelectorAll(".visitor")].map((line) => ({
+    line,
+    text: plain(line.querySelector(".who").textContent),
+  })),
 }));
 
 find.addEventListener("input", () => {

@@ -28,6 +28,7 @@ from hubs.models import (
 from hubs.vocabulary.school_days import london
 from hubs.vocabulary.teaching import Years
 from tests import words
+from tests.answers import in_a_line
 from tests.browser.rows import every_row, questions
 from tests.factories import DAY, NOW, HubYearFactory, SchoolFactory, SessionFactory, StaffFactory, party
 
@@ -274,7 +275,7 @@ def test_page_asks_as_often_for_three_sessions_as_for_one(client, teacher, visit
 
 def test_everything_is_said_in_both_languages_and_each_is_marked(client, teacher):
     teaches(teacher)
-    html = client.get(address(teacher)).content.decode()
+    html = in_a_line(client.get(address(teacher)))
     assert '<span lang="zh-Hans">行程</span> <span lang="en-GB">Itinerary</span>' in html
     assert '<h4><span lang="zh-Hans">公开课</span> <span lang="en-GB">Showcase lesson</span>' in html
     assert '<span lang="zh-Hans">五年级</span> <span lang="en-GB">Year 6</span>' in html

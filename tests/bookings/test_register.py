@@ -19,7 +19,7 @@ from bookings.states import Kind, Status, Verb
 from bookings.verbs import staff_booking, waiting_list
 from bookings.verbs import visitors as details
 from hubs.models import Membership
-from tests.answers import errors_of, messages_of, untouched
+from tests.answers import errors_of, in_a_line, messages_of, untouched
 from tests.bookings.observed import count, verbs
 from tests.browser.rows import questions
 from tests.factories import NOW, SchoolFactory, SessionFactory, StaffFactory, party, staff_of
@@ -229,7 +229,7 @@ def test_people_stand_by_school(session):
 
 def test_register_shows_who_is_coming_and_has_a_button_for_each(hub_client, session):
     ada, bo = books(session, "Ada Lee", "Bo Day", needs="Wheelchair")
-    html = hub_client.get(page(session)).content.decode()
+    html = in_a_line(hub_client.get(page(session)))
     assert re.findall(r'<b class="name">(.*?)</b>', html) == ["Bo Day", "Ada Lee"]
     assert "0 of 2 arrived" in html
     assert "<b>Needs</b> Wheelchair" in html
@@ -241,7 +241,7 @@ def test_tap_marks_and_leads_back_to_the_line(hub_client, session):
     answer = press(hub_client, session, ada)
     assert answer.headers["Location"] == f"{page(session)}#v{ada.pk}"
     assert state(ada) == ATTENDED
-    html = hub_client.get(page(session)).content.decode()
+    html = in_a_line(hub_client.get(page(session)))
     assert "1 of 2 arrived" in html
     assert "arrived 8:45, Hub Staff" in html
     assert f'value="{ada.pk}:expected:attended"' in html

@@ -27,7 +27,7 @@ from bookings.verbs import staff_booking
 from bookings.verbs import visitors as details
 from hubs.models import ClosedDay, HostSchool
 from hubs.vocabulary.school_days import london
-from tests.answers import errors_of, messages_of, untouched
+from tests.answers import errors_of, in_a_line, messages_of, untouched
 from tests.bookings.observed import verbs
 from tests.browser.rows import questions
 from tests.factories import DAY, NOW, HubYearFactory, SchoolFactory, SessionFactory, StaffFactory, party, staff_of
@@ -349,7 +349,7 @@ def test_office_sees_names_schools_and_needs_and_no_address_or_number(client, se
     )
     made = staff_booking.staff_booking(session.pk, asked, by=StaffFactory(), clock=lambda: NOW)
     page = client.get(page_of(give(session)))
-    html = page.content.decode()
+    html = in_a_line(page)
     assert re.findall(r'<th scope="row">(.*?)</th>', html) == ["Bo Day", "Ada Lee", "To be named"]
     assert ("Wheelchair" in html, made.school_in_words in words(page)) == (True, True)
     private = ("school.example", "07700", made.reference, str(made.public_id))

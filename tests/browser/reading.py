@@ -10,7 +10,7 @@ class Page(HTMLParser):
 
     def __init__(self, response):
         super().__init__()
-        self.title = ""
+        self._title = ""
         self.links = {}  # by their words; of several alike the last
         self.fields = {}
         self.buttons = []
@@ -20,6 +20,11 @@ class Page(HTMLParser):
         self._in_title = self._in_form = False
         self.feed(response.content.decode())
         self.close()
+
+    @property
+    def title(self):
+        """White space folded, as a tab has it."""
+        return " ".join(self._title.split())
 
     @property
     def text(self):
@@ -72,7 +77,7 @@ class Page(HTMLParser):
 
     def handle_data(self, data):
         if self._in_title:
-            self.title += data
+            self._title += data
         else:
             self._pieces.append(data)
 
