@@ -27,7 +27,7 @@ from bookings.admin.buttons import WithButtons
 from bookings.admin.read_only import staff
 from bookings.rendering import can_be_written_to
 from hubs.admin.bases import ModelForm, TabularInline
-from hubs.email_address import email_key
+from hubs.email_address import AddressField, email_key
 from hubs.models import Hub, Membership, StaffUser
 from hubs.scope import may_manage_account
 from hubs.signing_in import second_factor
@@ -40,7 +40,7 @@ for model in (Group, otp_totp.TOTPDevice, otp_static.StaticDevice):
 class WithAddress(ModelForm):
     """Takes an address in any case, and keeps it as it is compared."""
 
-    email = forms.EmailField(
+    email = AddressField(
         label=_("Email address"),
         max_length=254,
         widget=forms.EmailInput(attrs={"class": "vTextField"}),

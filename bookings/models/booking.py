@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bookings.models.outbox import Mail
 from bookings.states import FROZEN, LIVE, OFFERING, SEATED, UNCONFIRMED, Kind, Status
-from hubs.email_address import email_key
+from hubs.email_address import EmailField, email_key
 from hubs.models import School, ShowcaseSession
 from hubs.models.private_link import PrivateLink
 from hubs.references import booking_reference
@@ -160,7 +160,7 @@ class Booking(PrivateLink):
     request_key = models.UUIDField(unique=True, null=True, editable=False)
 
     contact_name = models.CharField(_("contact"), max_length=200, null=True)  # noqa: DJ001  (NULL: erased)
-    contact_email = models.EmailField(_("email address"), null=True, blank=True)  # noqa: DJ001
+    contact_email = EmailField(_("email address"), null=True, blank=True)
     email_key = models.CharField(max_length=254, null=True, editable=False)  # noqa: DJ001
     contact_mobile = models.CharField(_("mobile number"), max_length=30, blank=True, default="")
     contact_comes = models.BooleanField(_("the contact is coming"), default=True)

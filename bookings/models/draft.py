@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models.booking import Booking
+from hubs.email_address import EmailField
 from hubs.models import HostSchool, Hub, School, ShowcaseSession
 from hubs.models.private_link import PrivateLink
 
@@ -58,7 +59,7 @@ class TellMe(PrivateLink):
     A session's wish is told once, and `told_at` says so; others are told of each session that opens.
     """
 
-    email = models.EmailField(_("email address"))
+    email = EmailField(_("email address"))
     email_key = models.CharField(max_length=254, editable=False)
     language = models.CharField(_("language"), max_length=10, default="en-gb")
     session = models.ForeignKey(ShowcaseSession, models.CASCADE, null=True, blank=True, related_name="tell_me")

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models.booking import Booking
-from hubs.email_address import email_key
+from hubs.email_address import EmailField, email_key
 from hubs.flags import FlagField
 from hubs.models.private_link import PrivateLink
 from hubs.teaching import Roles, Years
@@ -47,7 +47,7 @@ class Visitor(PrivateLink):
     position = models.PositiveSmallIntegerField(_("order"))
     is_contact = models.BooleanField(_("is the contact"), default=False)
     full_name = models.CharField(_("full name"), max_length=200, null=True, blank=True)  # noqa: DJ001  (NULL: erased)
-    email = models.EmailField(_("email address"), null=True, blank=True)  # noqa: DJ001
+    email = EmailField(_("email address"), null=True, blank=True)
     email_key = models.CharField(max_length=254, null=True, editable=False)  # noqa: DJ001
     role = FlagField(_("role"), flag=Roles)
     years = FlagField(_("years taught"), flag=Years)

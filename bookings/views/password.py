@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from bookings import limits, staff_mails
 from bookings.refusals import TooManyFromHere
+from hubs.email_address import AddressField
 from hubs.models import StaffUser
 from hubs.signing_in import lock_out
 from showcase.admin_site import own_policy, site
@@ -26,7 +27,7 @@ from showcase.pages import View, private
 class ForgottenForm(forms.Form):
     """The address that somebody signs in with."""
 
-    email = forms.EmailField(
+    email = AddressField(
         label=gettext_lazy("Email address"),
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),

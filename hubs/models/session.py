@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from hubs.email_address import EmailField
 from hubs.flags import FlagField
 from hubs.models.at_a_place import AtAPlace
 from hubs.models.exchange import HostSchool
@@ -146,7 +147,7 @@ class ShowcaseSession(AtAPlace):
     # Practicalities for people with a place.
     entrance = models.CharField(_("entrance"), max_length=200, blank=True)
     office_phone = models.CharField(_("school office's telephone"), max_length=30, blank=True)
-    office_email = models.EmailField(
+    office_email = EmailField(
         _("school office's email"),
         blank=True,
         help_text=_("Gets the register. Empty: as the host school's visit has it."),
