@@ -31,7 +31,7 @@ class AddressField(forms.EmailField):
         return as_kept(super().to_python(value) or "") or self.empty_value
 
 
-class EmailField(models.EmailField):  # type: ignore[type-arg]  # no subscript when it runs
+class EmailField(models.EmailField):  # type: ignore[type-arg]  # generic in the stubs alone
     """A column of addresses: no other form of one reaches it, whoever writes it and however."""
 
     def to_python(self, value: Any) -> Any:

@@ -189,7 +189,7 @@ class MembershipAdmin(DevicePage):
 
     @admin.display(description=_("email address"), ordering="user__email")
     def address(self, membership: Membership) -> str:
-        return membership.user.email
+        return str(membership.user.email)
 
     @admin.display(description=_("invited"))
     def invited(self, membership: Membership) -> str:
