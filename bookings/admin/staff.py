@@ -27,6 +27,7 @@ from bookings.admin.buttons import WithButtons
 from bookings.admin.read_only import staff
 from bookings.rendering import can_be_written_to
 from hubs.admin.bases import ModelForm, TabularInline
+from hubs.admin.by_name import FoundByName
 from hubs.email_address import AddressField, email_key
 from hubs.models import Hub, Membership, StaffUser
 from hubs.scope import may_manage_account
@@ -128,7 +129,7 @@ class DevicePage(WithButtons):
 
 
 @admin.register(Membership)
-class MembershipAdmin(DevicePage):
+class MembershipAdmin(DevicePage, FoundByName):
     """The staff of one's hubs. To add somebody is to invite them; to delete the row takes them off the hub."""
 
     list_display = ["name", "address", "hub", "role", "invited"]
@@ -214,7 +215,7 @@ class MembershipInline(TabularInline):
 
 
 @admin.register(StaffUser)
-class StaffUserAdmin(DevicePage):
+class StaffUserAdmin(DevicePage, FoundByName):
     """Accounts, for superusers. Nobody sets a password for somebody else: a link is sent."""
 
     list_display = ["full_name", "email", "is_active", "is_programme_office", "is_superuser", "device", "last_login"]

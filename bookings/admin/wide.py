@@ -26,6 +26,7 @@ from bookings.admin.on_its_day import on_its_day
 from bookings.admin.read_only import ReadOnlyAdmin, ReadOnlyInline, staff
 from bookings.models import Seen, SessionChange, WideChange, WideStep
 from bookings.states import Verb
+from hubs.admin.by_name import FoundByName
 from hubs.admin.exchange import HostSchoolAdmin
 from hubs.admin.hub import HubYearAdmin
 from hubs.models import HostSchool, HubYear
@@ -104,7 +105,7 @@ class StepInline(ReadOnlyInline):
 
 
 @admin.register(WideChange)
-class WideChangeAdmin(ReadOnlyAdmin):
+class WideChangeAdmin(ReadOnlyAdmin, FoundByName):
     """Which sessions have been changed, which are to be, and which could not."""
 
     list_display = ["__str__", "staff", "created_at", "done"]
