@@ -1,9 +1,9 @@
-"""Short permanent names that people can read aloud: no 0 O 1 I L."""
+"""Short permanent names that people can read aloud: no 0 O 1 I L. And no E: a spreadsheet makes a number of 234E56."""
 
 import secrets
 import uuid
 
-ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+ALPHABET = "23456789ABCDFGHJKMNPQRSTUVWXYZ"
 
 
 def _random(length: int) -> str:

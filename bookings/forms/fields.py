@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from hubs.email_address import as_kept
+from hubs.one_line import one_line
 from hubs.teaching import ROLE_LABELS
 
 BAD_EMAIL = _("Enter an email address in the correct format, like name@school.sch.uk")
@@ -28,9 +29,7 @@ class Line(forms.CharField):
             self.error_messages["required"] = empty
 
     def to_python(self, value: Any) -> str:
-        text: str = super().to_python(value) or ""
-        seen = "".join(" " if unicodedata.category(c)[0] in "CZ" and c != "\u200d" else c for c in text)
-        return " ".join(seen.split())
+        return one_line(super().to_python(value) or "")
 
     def run_validators(self, value: Any) -> None:
         if len(value or "") > self.longest:
@@ -62,6 +61,9 @@ class Mobile(Line):
     """A telephone number, as people write it."""
 
     widget = forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"})
+
+    def to_python(self, value: Any) -> str:
+        return unicodedata.normalize("NFKC", super().to_python(value))
 
     def run_validators(self, value: Any) -> None:
         super().run_validators(value)
