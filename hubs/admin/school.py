@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from hubs.admin.bases import ModelAdmin
+from hubs.admin.by_name import FoundByName
 from hubs.models import LocalAuthority, School, SchoolList
 from hubs.schools.search import Search
 
@@ -42,13 +43,13 @@ class SchoolAdmin(FromTheRegister):
 
 
 @admin.register(LocalAuthority)
-class LocalAuthorityAdmin(FromTheRegister):
+class LocalAuthorityAdmin(FromTheRegister, FoundByName):
     list_display = ["name", "code"]
     search_fields = ["name", "code"]
 
 
 @admin.register(SchoolList)
-class SchoolListAdmin(ModelAdmin):
+class SchoolListAdmin(FoundByName):
     list_display = ["name", "hub", "how_many", "has_code"]
     list_filter = ["hub"]
     list_select_related = ["hub"]

@@ -27,6 +27,7 @@ from bookings.admin.session.more_dates import WithVisitAgain
 from bookings.models import Seen, SessionChange, WideChange, WideStep
 from bookings.sessions import wide_changes
 from bookings.states import Verb
+from hubs.admin.by_name import FoundByName
 from hubs.admin.exchange import HostSchoolAdmin
 from hubs.admin.hub import HubYearAdmin
 from hubs.models import HostSchool, HubYear
@@ -105,7 +106,7 @@ class StepInline(ReadOnlyInline):
 
 
 @admin.register(WideChange)
-class WideChangeAdmin(ReadOnlyAdmin):
+class WideChangeAdmin(ReadOnlyAdmin, FoundByName):
     """Which sessions have been changed, which are to be, and which could not."""
 
     list_display = ["__str__", "staff", "created_at", "done"]
