@@ -1,12 +1,22 @@
 """Error pages. Each says in one sentence what happened and where to go on."""
 
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import REASON_BAD_ORIGIN, REASON_NO_CSRF_COOKIE, REASON_NO_REFERER
 from django.shortcuts import render
 
+# How Django begins to say that a form is not from a page of ours, or that nobody knows where it is from.
+FROM_ELSEWHERE = tuple(reason.partition(" - ")[0] for reason in (REASON_BAD_ORIGIN, REASON_NO_REFERER))
 
-def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """A form whose secret no longer fits: an old page, or a browser without cookies. Nothing was changed."""
-    return render(request, "errors/form_expired.html", {"here": request.path}, status=403)
+
+def form_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form that is from elsewhere, without its cookie, or whose secret no longer fits. Nothing was changed."""
+    if reason.startswith(FROM_ELSEWHERE):
+        template = "errors/form_from_elsewhere.html"
+    elif reason == REASON_NO_CSRF_COOKIE:
+        template = "errors/form_without_cookie.html"
+    else:
+        template = "errors/form_expired.html"
+    return render(request, template, {"here": request.path}, status=403)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -213,7 +213,7 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "strict-origin"
 SESSION_COOKIE_HTTPONLY = True
 CSRF_COOKIE_HTTPONLY = True
-CSRF_FAILURE_VIEW = "showcase.errors.form_expired"
+CSRF_FAILURE_VIEW = "showcase.errors.form_refused"
 # How many proxies of ours stand before us and add to X-Forwarded-For: for limits by network.
 PROXIES = env.int("PROXIES", default=0 if DEMO else 1)
 if not DEMO:

@@ -27,10 +27,11 @@ from bookings.admin.base.read_only import staff
 from bookings.mail import staff_mails
 from bookings.mail.rendering import can_be_written_to
 from hubs.admin.bases import ModelForm, TabularInline
+from hubs.admin.by_name import FoundByName
 from hubs.models import Hub, Membership, StaffUser
 from hubs.staff.scope import may_manage_account
 from hubs.staff.signing_in import second_factor
-from hubs.vocabulary.email_address import email_key
+from hubs.vocabulary.email_address import AddressField, email_key
 
 # What staff may do follows from their memberships, not from groups; and no page shows the key of a second factor.
 for model in (Group, otp_totp.TOTPDevice, otp_static.StaticDevice):
@@ -40,7 +41,7 @@ for model in (Group, otp_totp.TOTPDevice, otp_static.StaticDevice):
 class WithAddress(ModelForm):
     """Takes an address in any case, and keeps it as it is compared."""
 
-    email = forms.EmailField(
+    email = AddressField(
         label=_("Email address"),
         max_length=254,
         widget=forms.EmailInput(attrs={"class": "vTextField"}),
@@ -128,7 +129,7 @@ class DevicePage(WithButtons):
 
 
 @admin.register(Membership)
-class MembershipAdmin(DevicePage):
+class MembershipAdmin(DevicePage, FoundByName):
     """The staff of one's hubs. To add somebody is to invite them; to delete the row takes them off the hub."""
 
     list_display = ["name", "address", "hub", "role", "invited"]
@@ -189,7 +190,7 @@ class MembershipAdmin(DevicePage):
 
     @admin.display(description=_("email address"), ordering="user__email")
     def address(self, membership: Membership) -> str:
-        return membership.user.email
+        return str(membership.user.email)
 
     @admin.display(description=_("invited"))
     def invited(self, membership: Membership) -> str:
@@ -214,7 +215,7 @@ class MembershipInline(TabularInline):
 
 
 @admin.register(StaffUser)
-class StaffUserAdmin(DevicePage):
+class StaffUserAdmin(DevicePage, FoundByName):
     """Accounts, for superusers. Nobody sets a password for somebody else: a link is sent."""
 
     list_display = ["full_name", "email", "is_active", "is_programme_office", "is_superuser", "device", "last_login"]

@@ -10,7 +10,8 @@ from django.core.validators import validate_email
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from hubs.vocabulary.email_address import email_key
+from hubs.vocabulary.email_address import as_kept
+from hubs.vocabulary.one_line import one_line
 from hubs.vocabulary.teaching import ROLE_LABELS
 
 BAD_EMAIL = _("Enter an email address in the correct format, like name@school.sch.uk")
@@ -28,9 +29,7 @@ class Line(forms.CharField):
             self.error_messages["required"] = empty
 
     def to_python(self, value: Any) -> str:
-        text: str = super().to_python(value) or ""
-        seen = "".join(" " if unicodedata.category(c)[0] in "CZ" and c != "\u200d" else c for c in text)
-        return " ".join(seen.split())
+        return one_line(super().to_python(value) or "")
 
     def run_validators(self, value: Any) -> None:
         if len(value or "") > self.longest:
@@ -39,18 +38,21 @@ class Line(forms.CharField):
 
 
 class Address(Line):
-    """An e-mail address. Browsers help to type it; the check is ours."""
+    """An e-mail address, judged as it is kept. Browsers help to type it; the check is ours."""
 
     widget = forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"})
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_length=254, **kwargs)
 
+    def to_python(self, value: Any) -> str:
+        return as_kept(super().to_python(value))
+
     def run_validators(self, value: Any) -> None:
         super().run_validators(value)
         if value:
             try:
-                validate_email(email_key(value))
+                validate_email(value)
             except ValidationError as error:
                 raise ValidationError(BAD_EMAIL) from error
 
@@ -59,6 +61,9 @@ class Mobile(Line):
     """A telephone number, as people write it."""
 
     widget = forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"})
+
+    def to_python(self, value: Any) -> str:
+        return unicodedata.normalize("NFKC", super().to_python(value))
 
     def run_validators(self, value: Any) -> None:
         super().run_validators(value)

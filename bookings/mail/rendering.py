@@ -31,13 +31,18 @@ from bookings.rule.room import session_facts
 from bookings.states import FROZEN, Kind, Status
 from hubs.models.session import OF_ITS_SESSION
 from hubs.vocabulary.dates import clock as clock_words
+from hubs.vocabulary.email_address import as_kept
 from hubs.vocabulary.languages import CHINESE
+from hubs.vocabulary.one_line import JOINERS, one_line
 from hubs.vocabulary.teaching import listed
 
 MOMENTS = ("starts_at", "ends_at", "arrival_at", "deadline", "list_ends_at", "was_starts_at", "was_ends_at")
 OF_SEVERAL_LINES = {"joining", "message"}
 # Mail programs make links of these: whoever puts one in a name wants us to send it.
-LINK_IN_NAME = re.compile(r"://|www\.|@|\w\.[a-z]{2}")
+LINK_IN_NAME = re.compile(r"://|(?i:www)\.|@|\w\.\w+/|\w\.[a-z]{2}|\w\.(?i:com|net|org|info|biz|uk)\b")
+# But initials stand before a part of a name like this: J.van der Berg, M.de Souza.
+PARTS = "van|von|vom|de|del|della|der|den|da|das|di|dos|du|le|el|bin|ibn|ten|ter|zu|zum|zur"
+INITIALS = re.compile(rf"(?<![\w.@/-])(?:[^\W\d_]\.)+(?=(?:{PARTS})(?:\s+\w|[A-Z]))")
 LINE = 72
 # What a mail's template extends; see docs/decisions/0021.
 SUBJECT, TEXT, HTML = (f"emails/layout/{name}" for name in ("subject.txt", "mail.txt", "mail.html"))
@@ -74,7 +79,7 @@ def render(mail: Mail, *, now: dt.datetime) -> EmailMultiAlternatives:
 
 def written(kind: str, context: dict[str, Any]) -> tuple[str, str, str]:
     """Subject, plain text and HTML of a mail: its one template (`emails/<kind>.html`), laid out three times."""
-    subject = _one_line(_laid_out(kind, SUBJECT, context))
+    subject = one_line(_laid_out(kind, SUBJECT, context))
     text = _wrapped(_laid_out(kind, TEXT, context))
     return subject, text, _laid_out(kind, HTML, context | {"subject": subject})
 
@@ -124,7 +129,7 @@ def _context(mail: Mail, *, now: dt.datetime) -> dict[str, Any]:
         "contact": _as_name(facts.get("contact")),
         "giver": _as_name(facts.get("giver")),
         "taker": _as_name(facts.get("taker")),
-        "visitors": listed([_one_line(name) for name in facts.get("visitors", [])]),
+        "visitors": listed([one_line(name) for name in facts.get("visitors", [])]),
         "deadline": _deadline(mail, facts, now=now),
         "started": bool(facts.get("starts_at") and facts["starts_at"] <= now),
         "status": mail.booking.status if mail.booking else "",
@@ -184,21 +189,20 @@ def _rest_that_waits(mail: Mail) -> int:
 def _said(facts: dict[str, Any]) -> dict[str, Any]:
     """Frozen facts as templates take them: moments parsed, and no line but those of the joining instructions."""
     lines = {
-        name: _one_line(fact) for name, fact in facts.items() if isinstance(fact, str) and name not in OF_SEVERAL_LINES
+        name: one_line(fact) for name, fact in facts.items() if isinstance(fact, str) and name not in OF_SEVERAL_LINES
     }
     if get_language() == CHINESE:
         lines |= {name.removesuffix("_zh"): line for name, line in lines.items() if name.endswith("title_zh") and line}
     return facts | lines | {name: parse_datetime(facts[name]) for name in MOMENTS if facts.get(name)}
 
 
-def _one_line(text: str) -> str:
-    """`text` without line breaks and control characters: nothing in it can start a header or a line of its own."""
-    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
-
-
 def _as_name(name: str | None) -> str:
-    """A name that may stand in a mail to somebody else, or an empty string."""
-    return "" if not name or LINK_IN_NAME.search(name) else name
+    """A name that may stand in a mail to somebody else, or an empty string.
+
+    Other spellings of a dot lead to the same place.
+    """
+    plain = as_kept(name or "").translate(dict.fromkeys(map(ord, JOINERS)))
+    return "" if not name or LINK_IN_NAME.search(INITIALS.sub("", plain)) else name
 
 
 def _wrapped(text: str) -> str:

@@ -7,11 +7,12 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
+from bookings.models.names import Named, NamedQuerySet, NameWords, words_go_with
 from bookings.models.outbox import Mail
 from bookings.states import FROZEN, LIVE, OFFERING, SEATED, UNCONFIRMED, Kind, Status
 from hubs.models import School, ShowcaseSession
 from hubs.models.private_link import PrivateLink
-from hubs.vocabulary.email_address import email_key
+from hubs.vocabulary.email_address import EmailField, email_key
 from hubs.vocabulary.references import booking_reference
 from hubs.vocabulary.school_words import searchable
 
@@ -65,7 +66,7 @@ def school_key(kind: str, school: School | None = None, name: str = "", place: s
     return f"{kind}:{searchable(name)[:200]}:{searchable(place).replace(' ', '')[:100]}"
 
 
-class BookingQuerySet(models.QuerySet["Booking"]):
+class BookingQuerySet(NamedQuerySet["Booking"]):
     """Bookings by how they stand."""
 
     def with_company(self) -> "BookingQuerySet":
@@ -141,7 +142,7 @@ def _time_is_up(now: dt.datetime) -> Q:
     )
 
 
-class Booking(PrivateLink):
+class Booking(Named, PrivateLink):
     """A contact and their party of visitors from one school, at one session.
 
     `status`, `party` and what goes with them are written by bookings/places.py alone.
@@ -160,7 +161,8 @@ class Booking(PrivateLink):
     request_key = models.UUIDField(unique=True, null=True, editable=False)
 
     contact_name = models.CharField(_("contact"), max_length=200, null=True)  # noqa: DJ001  (NULL: erased)
-    contact_email = models.EmailField(_("email address"), null=True, blank=True)  # noqa: DJ001
+    name_words = NameWords(of="contact_name")
+    contact_email = EmailField(_("email address"), null=True, blank=True)
     email_key = models.CharField(max_length=254, null=True, editable=False)  # noqa: DJ001
     contact_mobile = models.CharField(_("mobile number"), max_length=30, blank=True, default="")
     contact_comes = models.BooleanField(_("the contact is coming"), default=True)
@@ -196,6 +198,7 @@ class Booking(PrivateLink):
             models.Index(fields=["created_at"], name="booking_by_age"),
         ]
         constraints = [
+            words_go_with("contact_name", "contact_erased_with_words"),
             models.UniqueConstraint(
                 fields=["session", "school_key", "email_key"],
                 name="one_live_booking_each",

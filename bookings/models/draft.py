@@ -16,6 +16,7 @@ from bookings.models.booking import Booking
 from hubs.models import HostSchool, Hub, School, ShowcaseSession
 from hubs.models.private_link import PrivateLink
 from hubs.models.session import OF_ITS_SESSION
+from hubs.vocabulary.email_address import EmailField
 
 LIFE = dt.timedelta(hours=2)
 # "Send it again" and "use another address" stand on the page after booking for this long (product.md section 3.10).
@@ -63,7 +64,7 @@ class TellMe(PrivateLink):
     A session's wish is told once, and `told_at` says so; others are told of each session that opens.
     """
 
-    email = models.EmailField(_("email address"))
+    email = EmailField(_("email address"))
     email_key = models.CharField(max_length=254, editable=False)
     language = models.CharField(_("language"), max_length=10, default="en-gb")
     session = models.ForeignKey(ShowcaseSession, models.CASCADE, null=True, blank=True, related_name="tell_me")

@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models.visitor import Visitor
+from hubs.vocabulary.email_address import EmailField
 
 
 class HandOverQuerySet(models.QuerySet["HandOver"]):
@@ -23,11 +24,11 @@ class HandOver(models.Model):
 
     visitor = models.ForeignKey(Visitor, models.CASCADE, related_name="hand_overs", verbose_name=_("visitor"))
     from_name = models.CharField(_("from"), max_length=200, null=True)  # noqa: DJ001  (NULL: erased)
-    from_email = models.EmailField(_("address"), null=True)  # noqa: DJ001  (NULL: erased)
+    from_email = EmailField(_("address"), null=True)  # NULL: erased
     from_contact = models.BooleanField(_("from the contact"))
     from_version = models.PositiveIntegerField(editable=False)
     to_name = models.CharField(_("to"), max_length=200, null=True)  # noqa: DJ001  (NULL: erased)
-    to_email = models.EmailField(_("address"), null=True)  # noqa: DJ001  (NULL: erased)
+    to_email = EmailField(_("address"), null=True)  # NULL: erased
     at = models.DateTimeField(_("handed over at"))
     taken_at = models.DateTimeField(_("taken at"), null=True, blank=True)
     taken_back_at = models.DateTimeField(_("taken back at"), null=True, blank=True)

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from hubs.models import ShowcaseSession
 from hubs.models.private_link import PrivateLink
+from hubs.vocabulary.email_address import EmailField
 
 
 class OfficeLink(PrivateLink):
@@ -18,7 +19,7 @@ class OfficeLink(PrivateLink):
         ShowcaseSession, models.CASCADE, related_name="office_link", verbose_name=_("session")
     )
     may_mark = models.BooleanField(_("may mark arrivals"), default=False)
-    given_to = models.EmailField(_("given to"), blank=True)
+    given_to = EmailField(_("given to"), blank=True)
     given_at = models.DateTimeField(_("given at"))
     withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True)
     known = models.JSONField(default=dict, editable=False)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bookings.states import Kind
 from hubs.models import ShowcaseSession, StaffUser, VisitingTeacher
+from hubs.vocabulary.email_address import EmailField
 
 
 class MailQuerySet(models.QuerySet["Mail"]):
@@ -32,7 +33,7 @@ class Mail(models.Model):
         DROPPED = "dropped", _("not needed any longer")
 
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
-    recipient = models.EmailField(_("to"), null=True)  # noqa: DJ001  (NULL: erased)
+    recipient = EmailField(_("to"), null=True)  # NULL: erased
     recipient_key = models.CharField(max_length=254, null=True, editable=False)  # noqa: DJ001
     language = models.CharField(_("language"), max_length=10, default="en-gb")
     session = models.ForeignKey(ShowcaseSession, models.PROTECT, null=True, blank=True, related_name="mails")

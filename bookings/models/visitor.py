@@ -8,8 +8,9 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models.booking import Booking
+from bookings.models.names import Named, NamedQuerySet, NameWords, words_go_with
 from hubs.models.private_link import PrivateLink
-from hubs.vocabulary.email_address import email_key
+from hubs.vocabulary.email_address import EmailField, email_key
 from hubs.vocabulary.flags import FlagField
 from hubs.vocabulary.teaching import Roles, Years
 
@@ -27,7 +28,7 @@ class Person(models.Model):
         return str(self.id)
 
 
-class VisitorQuerySet(models.QuerySet["Visitor"]):
+class VisitorQuerySet(NamedQuerySet["Visitor"]):
     """Visitors by whether they come."""
 
     def coming(self) -> "VisitorQuerySet":
@@ -35,7 +36,7 @@ class VisitorQuerySet(models.QuerySet["Visitor"]):
         return self.filter(released_at=None)
 
 
-class Visitor(PrivateLink):
+class Visitor(Named, PrivateLink):
     """One person expected at a session, or a place whose visitor is to be named."""
 
     class Attendance(models.TextChoices):
@@ -47,7 +48,8 @@ class Visitor(PrivateLink):
     position = models.PositiveSmallIntegerField(_("order"))
     is_contact = models.BooleanField(_("is the contact"), default=False)
     full_name = models.CharField(_("full name"), max_length=200, null=True, blank=True)  # noqa: DJ001  (NULL: erased)
-    email = models.EmailField(_("email address"), null=True, blank=True)  # noqa: DJ001
+    name_words = NameWords(of="full_name")
+    email = EmailField(_("email address"), null=True, blank=True)
     email_key = models.CharField(max_length=254, null=True, editable=False)  # noqa: DJ001
     role = FlagField(_("role"), flag=Roles)
     years = FlagField(_("years taught"), flag=Years)
@@ -74,6 +76,7 @@ class Visitor(PrivateLink):
         ordering = ["position"]
         indexes = [models.Index(fields=["email_key"], name="visitor_by_address")]
         constraints = [
+            words_go_with("full_name", "visitor_erased_with_words"),
             models.UniqueConstraint(fields=["booking", "position"], name="one_visitor_a_position"),
             models.UniqueConstraint(
                 fields=["booking"],

@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from icalendar import Calendar, Event
+from icalendar import Calendar, Event, Timezone, TimezoneDaylight, TimezoneStandard
 
 from bookings.mail.calendar_entry import PRODUCT, our_address
 from bookings.models import SessionChange
@@ -37,9 +37,13 @@ def address_of(path: str) -> str:
 
 
 def schema_event(showing: Showing, moved: SessionChange | None) -> dict[str, Any] | None:
-    """The session as schema.org/Event; None while it has no day. `moved` is its last change of date, if any."""
+    """The session as schema.org/Event; None until its day and its place are known. `moved` is its last change of date.
+
+    A first and a last day are the event's own length to whoever reads it, and not days between which it will fall; and
+    an event that stands nowhere is refused.
+    """
     session = showing.session
-    if not session.first_day:
+    if not session.first_day or session.first_day != session.last_day or not session.where_name:
         return None
     status = STATUS.get(showing.standing, "EventRescheduled" if moved else "EventScheduled")
     url = address_of(session.get_absolute_url())
@@ -55,14 +59,13 @@ def schema_event(showing: Showing, moved: SessionChange | None) -> dict[str, Any
         "inLanguage": "en-GB",  # the lesson's, whatever the page's is
         "description": own_words(session, "about") or summary(showing),
         "isAccessibleForFree": session.cost_pence == 0,
+        "location": _place(session),
         "organizer": {
             "@type": "Organization",
             "name": session.hub_year.name,
             "url": address_of(session.hub_year.hub.get_absolute_url()),
         },
     }
-    if session.where_name:
-        said["location"] = _place(session)
     if session.arrival_at:
         said["doorTime"] = _when(session.arrival_at, None)
     if moved and moved.was:
@@ -155,7 +158,11 @@ def as_json(showing: Showing) -> dict[str, Any]:
 
 
 def calendar_of(showings: Iterable[Showing], *, name: str, now: dt.datetime) -> str:
-    """A calendar to subscribe to: sessions with a start. Each says that being in it is no booking."""
+    """A calendar to subscribe to: sessions with a start. Each says that being in it is no booking.
+
+    A calendar has a component (RFC 5545 section 3.4), and programs call one that has none broken: while there is no
+    session, it says in which time zone it is.
+    """
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
@@ -167,7 +174,24 @@ def calendar_of(showings: Iterable[Showing], *, name: str, now: dt.datetime) -> 
         if showing.session.starts_at and showing.session.ends_at:
             times = (showing.session.starts_at, showing.session.ends_at)
             calendar.add_component(_entry(showing, *times, now))
+    if not calendar.subcomponents:
+        calendar.add_component(_london())
     return str(calendar.to_ical().decode())
+
+
+def _london() -> Timezone:
+    """London's time as it has been kept since 1996: an hour ahead from the last Sunday of March to October's."""
+    zone = Timezone()
+    zone.add("tzid", "Europe/London")
+    for part, name, month, hours in ((TimezoneStandard(), "GMT", 10, (1, 0)), (TimezoneDaylight(), "BST", 3, (0, 1))):
+        was, then = (dt.timedelta(hours=n) for n in hours)
+        part.add("dtstart", dt.datetime(1996, month, 27 if month == 10 else 31, 1 + hours[0]))  # noqa: DTZ001  (local)
+        part.add("rrule", {"freq": "yearly", "bymonth": month, "byday": "-1su"})
+        part.add("tzoffsetfrom", was)
+        part.add("tzoffsetto", then)
+        part.add("tzname", name)
+        zone.add_component(part)
+    return zone
 
 
 def _entry(showing: Showing, starts_at: dt.datetime, ends_at: dt.datetime, now: dt.datetime) -> Event:

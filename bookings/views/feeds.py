@@ -92,9 +92,11 @@ def hub_calendar(request: HttpRequest, slug: str) -> HttpResponse:
 @from_anywhere
 @public
 def session_calendar(request: HttpRequest, ref: str) -> HttpResponse:
-    """One session, to put into a calendar before booking."""
+    """One session, to put into a calendar before booking. Raises Http404 while it has no start and end."""
     now = timezone.now()
     showing = Showing(visible_session(ref), now)
+    if not (showing.session.starts_at and showing.session.ends_at):
+        raise Http404
     response = _as_calendar([showing], showing.session.name, now)
     response["Content-Disposition"] = 'attachment; filename="session.ics"'
     return response

@@ -22,12 +22,13 @@ from bookings.views import limits
 from hubs.models import StaffUser
 from hubs.pages import View, own_policy, private
 from hubs.staff.signing_in import lock_out
+from hubs.vocabulary.email_address import AddressField
 
 
 class ForgottenForm(forms.Form):
     """The address that somebody signs in with."""
 
-    email = forms.EmailField(
+    email = AddressField(
         label=gettext_lazy("Email address"),
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from hubs.admin.bases import ModelAdmin
+from hubs.admin.by_name import FoundByName
 from hubs.admin.history import WithHistory
 from hubs.models import Consent, Exchange, HostSchool, MasterySpecialist, VisitingTeacher
 from hubs.vocabulary.email_address import email_key
@@ -24,7 +25,7 @@ class ExchangeAdmin(ModelAdmin):
 
 
 @admin.register(HostSchool)
-class HostSchoolAdmin(WithHistory, ModelAdmin):
+class HostSchoolAdmin(WithHistory, FoundByName):
     list_display = ["host", "hub_year", "phase", "first_day", "last_day"]
     list_filter = ["phase", "hub_year__exchange", "hub_year__hub"]
     search_fields = ["school__name", "school__town", "hub_year__name"]
@@ -54,7 +55,7 @@ class HostSchoolAdmin(WithHistory, ModelAdmin):
 
 
 @admin.register(VisitingTeacher)
-class VisitingTeacherAdmin(WithHistory, ModelAdmin):
+class VisitingTeacherAdmin(WithHistory, FoundByName):
     """Who visits. What they agree to they say themselves, behind their private link; staff can write it for them."""
 
     list_display = ["name_pinyin", "name_characters", "hub_year", "phase", "home_school", "may_be_named"]
@@ -99,7 +100,7 @@ class VisitingTeacherAdmin(WithHistory, ModelAdmin):
 
 
 @admin.register(MasterySpecialist)
-class MasterySpecialistAdmin(ModelAdmin):
+class MasterySpecialistAdmin(FoundByName):
     list_display = ["full_name", "school", "hub_year"]
     list_filter = ["hub_year__exchange", "hub_year__hub"]
     list_select_related = ["school", "hub_year__exchange"]

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from hubs.admin.bases import HTTPS, ModelAdmin, TabularInline
+from hubs.admin.by_name import FoundByName
 from hubs.admin.history import WithHistory
 from hubs.models import ClosedDay, Hub, HubYear, Membership, Notice, OldHubAddress
 
@@ -45,7 +46,7 @@ class OldHubAddressInline(TabularInline):
 
 
 @admin.register(Hub)
-class HubAdmin(WithHistory, ModelAdmin):
+class HubAdmin(WithHistory, FoundByName):
     list_display = ["slug", "current_name", "share", "hold_until", "offer_hours", "retention_months"]
     search_fields = ["slug", "years__name"]
     inlines = [HubYearInline, MembershipInline, ClosedDayInline, OldHubAddressInline]
@@ -66,7 +67,7 @@ class HubAdmin(WithHistory, ModelAdmin):
 
 
 @admin.register(HubYear)
-class HubYearAdmin(WithHistory, ModelAdmin):
+class HubYearAdmin(WithHistory, FoundByName):
     list_display = ["name", "hub", "exchange", "lead_school", "contact_name", "contact_email"]
     list_filter = ["exchange"]
     search_fields = ["name", "programme_name", "hub__slug", "lead_school__name"]

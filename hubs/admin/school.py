@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from hubs.admin.bases import ModelAdmin
+from hubs.admin.by_name import FoundByName
 from hubs.models import LocalAuthority, School, SchoolList
 from hubs.models.school import SchoolQuerySet
 from hubs.schools.search import Search, schools_found
@@ -45,13 +46,13 @@ class SchoolAdmin(FromTheRegister):
 
 
 @admin.register(LocalAuthority)
-class LocalAuthorityAdmin(FromTheRegister):
+class LocalAuthorityAdmin(FromTheRegister, FoundByName):
     list_display = ["name", "code"]
     search_fields = ["name", "code"]
 
 
 @admin.register(SchoolList)
-class SchoolListAdmin(ModelAdmin):
+class SchoolListAdmin(FoundByName):
     list_display = ["name", "hub", "how_many", "has_code"]
     list_filter = ["hub"]
     list_select_related = ["hub"]

@@ -11,6 +11,7 @@ from simple_history.models import HistoricalRecords
 
 from hubs.models.private_link import PrivateLink
 from hubs.models.school import School
+from hubs.vocabulary.email_address import EmailField
 
 
 class Exchange(models.Model):
@@ -81,7 +82,7 @@ class VisitingTeacher(PrivateLink):
     name_characters = models.CharField(_("name in characters"), max_length=50, blank=True)
     home_school = models.CharField(_("home school"), max_length=200, blank=True)
     phase = models.PositiveSmallIntegerField(_("phase"), choices=School.Phase, default=School.Phase.PRIMARY)
-    email = models.EmailField(
+    email = EmailField(
         _("email address"), blank=True, help_text=_("For the link to their itinerary. Shown to nobody else.")
     )
     name_agreed_at = models.DateTimeField(_("agreed to be named"), null=True, blank=True)
@@ -147,7 +148,7 @@ class HostSchool(models.Model):
         blank=True,
         help_text=_("For everyone with a place at any session of this visit."),
     )
-    office_email = models.EmailField(
+    office_email = EmailField(
         _("school office's email"),
         blank=True,
         help_text=_("Gets the register of each session here: the office must sign every visitor in."),

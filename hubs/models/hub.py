@@ -10,6 +10,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from hubs.vocabulary.email_address import EmailField
+
 # An origin as browsers write it, so that nothing else can get into the policy's header (RFC 6454).
 ORIGIN = re.compile(r"https://[a-z0-9]([a-z0-9.-]{0,250}[a-z0-9])?(:[0-9]{1,5})?", re.ASCII)
 
@@ -54,7 +56,7 @@ class Hub(models.Model):
         _("places each school may take"), null=True, blank=True, default=2, help_text=_("Empty: no limit.")
     )
     retention_months = models.PositiveSmallIntegerField(_("months that names are kept"), default=12)
-    data_contact = models.EmailField(_("address for questions about data"), blank=True)
+    data_contact = EmailField(_("address for questions about data"), blank=True)
     embed_origins = models.TextField(
         _("sites that may show the hub's list"),
         blank=True,
@@ -136,7 +138,7 @@ class HubYear(models.Model):
     about = models.TextField(_("about"), blank=True, help_text=_("A paragraph for the hub's page."))
     about_zh = models.TextField(_("about, in Chinese"), blank=True)
     contact_name = models.CharField(_("contact"), max_length=100, blank=True)
-    contact_email = models.EmailField(_("contact's email"), blank=True)
+    contact_email = EmailField(_("contact's email"), blank=True)
     contact_phone = models.CharField(_("contact's telephone"), max_length=30, blank=True)
 
     objects = HubYearQuerySet.as_manager()

@@ -18,6 +18,7 @@ from hubs.models.at_a_place import AtAPlace
 from hubs.models.exchange import HostSchool
 from hubs.models.hub import HubYear
 from hubs.models.school import LocalAuthority, School, SchoolList
+from hubs.vocabulary.email_address import EmailField
 from hubs.vocabulary.flags import FlagField
 from hubs.vocabulary.own_words import own_words
 from hubs.vocabulary.references import session_ref
@@ -146,7 +147,7 @@ class ShowcaseSession(AtAPlace):
     # Practicalities for people with a place.
     entrance = models.CharField(_("entrance"), max_length=200, blank=True)
     office_phone = models.CharField(_("school office's telephone"), max_length=30, blank=True)
-    office_email = models.EmailField(
+    office_email = EmailField(
         _("school office's email"),
         blank=True,
         help_text=_("Gets the register. Empty: as the host school's visit has it."),

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from hubs.vocabulary.email_address import email_key
+from hubs.vocabulary.email_address import EmailField, email_key
 
 
 class StaffUserManager(BaseUserManager["StaffUser"]):
@@ -33,7 +33,7 @@ class StaffUserManager(BaseUserManager["StaffUser"]):
 class StaffUser(AbstractBaseUser, PermissionsMixin):
     """Somebody who signs in to the admin. What they may do there follows from their memberships."""
 
-    email = models.EmailField(_("email address"), unique=True)
+    email = EmailField(_("email address"), unique=True)
     full_name = models.CharField(_("full name"), max_length=200)
     is_active = models.BooleanField(_("may sign in"), default=True)
     is_programme_office = models.BooleanField(

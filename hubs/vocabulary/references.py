@@ -4,10 +4,11 @@ import secrets
 import uuid
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+DRAWN = ALPHABET.replace("E", "")  # a spreadsheet makes a number of 234E56; older names have an E
 
 
 def _random(length: int) -> str:
-    return "".join(secrets.choice(ALPHABET) for _ in range(length))
+    return "".join(secrets.choice(DRAWN) for _ in range(length))
 
 
 def session_ref() -> str:
@@ -21,8 +22,8 @@ def session_ref_of(key: uuid.UUID, number: int) -> str:
     left = uuid.uuid5(key, str(number)).int
     letters = []
     for _place in range(6):
-        left, letter = divmod(left, len(ALPHABET))
-        letters.append(ALPHABET[letter])
+        left, letter = divmod(left, len(DRAWN))
+        letters.append(DRAWN[letter])
     return "".join(letters)
 
 

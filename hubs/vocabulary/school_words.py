@@ -9,7 +9,13 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-APOSTROPHES = re.compile("['\"]")
+# Straight and curly, what keyboards have instead, and the letters that linguists write for one.
+APOSTROPHES = "'\"`´’‘‛′ʹʻʼʽˈʾʿ＇"
+NO_APOSTROPHES = str.maketrans("", "", APOSTROPHES)
+# Letters with something through or joined to them, which are no letter and accent to Unicode.
+PLAIN_LETTERS = str.maketrans({**dict(zip("øłđðħıŋŧ", "olddhint", strict=True)), "æ": "ae", "œ": "oe", "þ": "th"})
+UNSEEN = "Cf"  # joiners and the like: with them or without, a name is the same
+SIGNS = ("Mc", "Mn")  # vowels of Indian and Thai scripts, which stand for themselves
 NO_WORD = re.compile("[^a-z0-9]+")
 LONGEST_WORD = 30
 MOST_WORDS = 10
@@ -66,11 +72,12 @@ def searchable(text: str) -> str:
 
     Letters of every script stay: schools abroad whose names are written in characters are not one school.
     """
+    text = text.translate(NO_APOSTROPHES)
     if text.isascii():  # nearly every school's: an import asks for 50,000 of them
-        return " ".join(NO_WORD.sub(" ", APOSTROPHES.sub("", text.lower())).split())
-    plain = unicodedata.normalize("NFKD", text).casefold()
-    kept = "".join(c for c in plain if c not in "'’‘\"" and not unicodedata.combining(c))
-    return " ".join("".join(c if c.isalnum() else " " for c in kept).split())
+        return " ".join(NO_WORD.sub(" ", text.lower()).split())
+    plain = unicodedata.normalize("NFKD", text).casefold().translate(PLAIN_LETTERS)
+    kept = [c for c in plain if not unicodedata.combining(c) and unicodedata.category(c) != UNSEEN]
+    return " ".join("".join(c if c.isalnum() or unicodedata.category(c) in SIGNS else " " for c in kept).split())
 
 
 def words_of(text: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""A real mail server for tests of the outbox."""
+"""A real mail server for tests of the outbox; and after every test, nobody is found by another name than theirs."""
 
 import asyncio
 import email
@@ -11,7 +11,26 @@ from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
+from django.db import connection
 from pytest_django import Settings
+
+from bookings.models import Booking, Visitor
+from hubs.vocabulary.school_words import searchable
+
+
+def wrong_words() -> list[tuple[str, int, str | None, str]]:
+    """Rows whose words are not those of their name."""
+    columns: list[tuple[Any, str]] = [(Booking, "contact_name"), (Visitor, "full_name")]
+    rows = [(model, row) for model, name in columns for row in model.objects.values_list("pk", name, "name_words")]
+    return [(model.__name__, *row) for model, row in rows if row[2] != searchable(row[1] or "")]
+
+
+@pytest.fixture(autouse=True)
+def _words_go_with_names(request: pytest.FixtureRequest, _places_counted: None) -> Iterator[None]:
+    """However a test wrote names, their words are theirs (bookings/models/names.py)."""
+    yield
+    if request.node.get_closest_marker("django_db") and not connection.needs_rollback:
+        assert wrong_words() == []
 
 
 class MailServer:

@@ -426,6 +426,48 @@ def test_step_without_the_forms_secret_changes_nothing(client, strict, session, 
     assert every_row() == before
 
 
+WHY_REFUSED = {
+    "/my-bookings/": {
+        "no cookie": "Your browser sent no cookie",
+        "elsewhere": "We cannot see that this came from our own page",
+        "stale": "This page was open for too long",
+    },
+    "/zh-hans/my-bookings/": {
+        "no cookie": "您的浏览器没有发送Cookie",
+        "elsewhere": "我们无法确认这是从此网站的页面发出的",
+        "stale": "此页面打开的时间过长",
+    },
+}
+
+
+@pytest.mark.parametrize("address", WHY_REFUSED)
+@pytest.mark.parametrize(
+    "why, cookie, sent",
+    [
+        ("no cookie", None, {}),
+        ("no cookie", None, {"headers": {"origin": "http://testserver"}}),
+        ("elsewhere", "x" * 32, {"headers": {"origin": "null"}}),
+        ("elsewhere", None, {"headers": {"origin": "https://evil.example"}}),
+        ("elsewhere", "x" * 32, {"secure": True}),
+        ("elsewhere", "x" * 32, {"secure": True, "headers": {"referer": "https://evil.example/"}}),
+        ("elsewhere", "x" * 32, {"secure": True, "headers": {"referer": "nonsense"}}),
+        ("stale", "y" * 32, {}),
+        ("stale", "short", {}),
+    ],
+)
+def test_refused_form_says_what_is_the_matter_and_what_to_do(booking, address, why, cookie, sent):
+    browser = Client(enforce_csrf_checks=True, raise_request_exception=False)
+    if cookie:
+        browser.cookies["csrftoken"] = cookie
+    before = every_row()
+    response = browser.post(address, {"email": "ada@school.example", "csrfmiddlewaretoken": "x" * 32}, **sent)
+    page = Page(response)
+    assert response.status_code == 403
+    assert WHY_REFUSED[address][why] in page.text
+    assert address in page.links.values()
+    assert every_row() == before
+
+
 @pytest.mark.parametrize("page", ["confirm/", "cancel/", "change/"])
 def test_button_without_the_forms_secret_changes_nothing(strict, booking, page):
     before = every_row()

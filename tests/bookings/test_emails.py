@@ -300,7 +300,14 @@ def test_colleague_is_told_by_whom_and_given_a_link_to_that_place_alone() -> Non
     assert "Not you, or you cannot come? The same link releases the place" in words(str(message.body))
 
 
-@pytest.mark.parametrize("name", ["http://evil.example", "Win at www.evil", "see evil.com", "jo@evil"])
+EVIL = [
+    *("http://evil.example", "Win at www.evil", "see evil.com", "jo@evil", "EVIL.COM", "Evil.Co.Uk", "evil.de"),
+    *("WWW.EVIL", "e.evil.de Souza", "x.la evil", "m.de/evil", "evil-m.de Souza", "J.van.evil.de x"),
+    *("evil．com", "evil。com", "evil\u200d.com"),
+]
+
+
+@pytest.mark.parametrize("name", EVIL)
 def test_name_that_carries_a_link_is_not_passed_on(name: str) -> None:
     confirmed(size=2, contact_name=name)
     message = rendered(Kind.NAMED)
@@ -308,7 +315,13 @@ def test_name_that_carries_a_link_is_not_passed_on(name: str) -> None:
     assert "A colleague has booked a place for you" in str(message.body)
 
 
-@pytest.mark.parametrize("name", ["Dr. J. O’Brien-Šimić", "Jo, of 6B", "李 老师", "J.R. Smith"])
+PLAIN = [
+    *("Dr. J. O’Brien-Šimić", "Jo, of 6B", "李 老师", "J.R. Smith", "J.van der Berg", "M.de Souza", "J.P.van Damme"),
+    *("R.vanBuren", "Ada M.de la Cruz", "J.R.R.Tolkien", "Dr.Smith", "علی‌رضا", "ක්‍රිෂාන්", "രാജന്‍"),
+]
+
+
+@pytest.mark.parametrize("name", PLAIN)
 def test_ordinary_name_is_passed_on(name: str) -> None:
     confirmed(size=2, contact_name=name)
     assert f"{name} has booked a place for you" in words(str(rendered(Kind.NAMED).body))

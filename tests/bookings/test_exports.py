@@ -3,6 +3,7 @@
 import csv
 import io
 import tracemalloc
+import uuid
 
 import openpyxl
 import pytest
@@ -15,12 +16,16 @@ from django.utils import timezone
 from openpyxl.utils.escape import unescape
 
 from bookings import places
-from bookings.admin.base.spreadsheets import Column, as_csv, as_xlsx, harmless
+from bookings.admin.base.spreadsheets import BEGINS_A_FORMULA, Column, as_csv, as_xlsx, harmless
+from bookings.admin.booking.booking_forms import ContactForm
+from bookings.models import Booking
 from hubs.models import Membership
+from hubs.vocabulary.references import booking_reference, session_ref, session_ref_of
 from tests.factories import NOW, HubYearFactory, SchoolFactory, SessionFactory, StaffFactory, party
 
 pytestmark = pytest.mark.django_db
 FORMULAS = ["=1+1", "+44 7700", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "  =1", "＝1+1", "＠x", "=cmd|' /C calc'!A0"]
+NOBODY = {"admin_site": None, "by": None}
 LISTS = ["bookings_booking", "bookings_visitor", "hubs_showcasesession"]
 
 
@@ -87,6 +92,46 @@ def test_bookings_are_saved_as_people_read_them(client, hub, kind):
     )
     assert (row["URN"], row["Visitors"]) == ((118568, 2) if kind == "xlsx" else ("118568", "2"))
     assert (row["Made at"], row["Kept until"]) == ("2027-01-04 09:30", "2027-01-05 18:00")
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+@pytest.mark.parametrize(
+    "typed, dialled",
+    [
+        ("07700900982", "07700 900982"),
+        ("07700 900 982", "07700 900 982"),
+        ("07700.900982", "07700 900982"),
+        ("07-11-2003", "07 11 2003"),
+        ("+447700900982", "07700 900982"),
+        ("+44 (0)7700 900982", "07700 900982"),
+        ("00447700900982", "07700 900982"),
+        ("+44 20 7946 0958", "020 7946 0958"),
+        ("02079460958", "020 7946 0958"),
+        ("01134960000", "0113 496 0000"),
+        ("01622111111", "01622 111111"),
+        ("+86 138 0013 8000", "00 86 138 0013 8000"),
+        ("+8613800138000", "00 8613800138000"),
+        ("008613800138000", "00 8613800138000"),
+        ("1234567", "1 234567"),
+        ("０７７００９００９８２", "07700 900982"),
+        ("＋44 7700 900982", "07700 900982"),
+        ("", ""),
+    ],
+)
+def test_phone_number_is_kept_as_a_spreadsheet_opens_it(client, hub, kind, typed, dialled):
+    """Digits alone would lose a leading 0, and a + is taken for a formula: so neither is in the file."""
+    form = ContactForm({"contact_name": "A", "contact_email": "", "contact_mobile": typed}, booking=Booking(), **NOBODY)
+    assert form.is_valid(), form.errors
+    held(SessionFactory(hub_year=hub), contact_mobile=form.cleaned_data["contact_mobile"])
+    (row,) = saved(client, "bookings_booking", kind)
+    assert row["Mobile number"] == dialled
+    assert not dialled.startswith(BEGINS_A_FORMULA)
+    assert dialled == "" or not dialled.replace(".", "").isdigit()
+
+
+def test_reference_is_never_a_number_in_powers_of_ten():
+    made = [session_ref() for _ in range(500)] + [session_ref_of(uuid.uuid4(), n) for n in range(500)]
+    assert [ref for ref in [*made, *(booking_reference() for _ in range(500))] if "E" in ref] == []
 
 
 def test_filters_and_search_and_order_stand_as_they_are(client, hub):

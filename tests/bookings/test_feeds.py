@@ -177,6 +177,30 @@ def test_feeds_name_nobody(client, session):
         assert secret not in text
 
 
+@pytest.mark.parametrize(
+    "known",
+    [
+        {"last_day": DAY + dt.timedelta(days=11), "starts_at": None, "ends_at": None, "first_day": DAY},
+        {"venue": None, "place_name": ""},
+        {"first_day": None, "last_day": None, "starts_at": None, "ends_at": None},
+    ],
+    ids=["between two days", "somewhere", "some day"],
+)
+def test_session_whose_day_or_place_is_not_known_is_no_event_yet(client, session, known):
+    """Between two days is not eleven days long, and an event that stands nowhere is refused."""
+    assert event_of(client, session)
+    type(session).objects.update(**known)
+    assert event_of(client, session) is None
+
+
+def test_event_on_a_day_without_times_is_that_day(client, session):
+    type(session).objects.update(starts_at=None, ends_at=None)
+    assert (event_of(client, session)["startDate"], event_of(client, session)["endDate"]) == (
+        "2027-01-26",
+        "2027-01-26",
+    )
+
+
 # --- calendars --------------------------------------------------------------------------------------------------------
 
 
@@ -204,6 +228,27 @@ def test_calendar_of_a_hub_is_found_by_its_old_address(client, session):
     OldHubAddress.objects.create(hub=session.hub, slug="kent-once")
     assert len(entries(client, "/hubs/kent-once/sessions.ics")) == 1
     assert client.get("/hubs/nowhere/sessions.ics").status_code == 404
+
+
+def test_session_without_a_start_has_no_calendar(client, session):
+    """A calendar without an entry is called broken; a page says that there is none."""
+    type(session).objects.update(starts_at=None, ends_at=None)
+    answer = client.get("/sessions/ABC234.ics")
+    assert (answer.status_code, answer["Content-Type"]) == (404, "text/html; charset=utf-8")
+
+
+@pytest.mark.parametrize("address", ["/hubs/kent/sessions.ics", "/sessions.ics"])
+def test_calendar_without_sessions_says_its_time_zone(client, session, address):
+    """RFC 5545 asks for a component, and programs refuse a calendar that has none; the next session comes into it."""
+    type(session).objects.update(starts_at=None, ends_at=None)
+    calendar = Calendar.from_ical(client.get(address).content)
+    (zone,) = calendar.subcomponents
+    assert (zone.name, str(zone["tzid"])) == ("VTIMEZONE", "Europe/London")
+    london = zone.to_tz()
+    hours = [dt.datetime(2027, month, 1, tzinfo=london).utcoffset() / dt.timedelta(hours=1) for month in (1, 7)]
+    assert hours == [0, 1]
+    type(session).objects.update(starts_at=session.starts_at, ends_at=session.ends_at)
+    assert [part.name for part in Calendar.from_ical(client.get(address).content).subcomponents] == ["VEVENT"]
 
 
 def test_draft_has_no_calendar(client):

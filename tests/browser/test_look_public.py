@@ -128,13 +128,35 @@ def test_my_bookings_with_an_error_looks_right(visit):
     assert_looks_right(page, "my-bookings-error")
 
 
-def test_form_that_was_open_for_too_long_looks_right(visit, cast):
+def forget(page):
+    page.context.clear_cookies()
+
+
+def outlive(page):
+    cookies = page.context.cookies()
+    page.context.add_cookies([one | {"value": "y" * 32} for one in cookies if one["name"] == "csrftoken"])
+
+
+def hide(page):
+    """As privacy extensions do: the browser then sends `Origin: null`."""
+    page.evaluate("document.head.insertAdjacentHTML('beforeend', '<meta name=referrer content=no-referrer>')")
+
+
+@pytest.mark.parametrize(
+    "happens, heading, name",
+    [
+        (forget, "Your browser sent no cookie", "form-without-cookie"),
+        (hide, "We cannot see that this came from our own page", "form-from-elsewhere"),
+        (outlive, "This page was open for too long", "form-expired"),
+    ],
+)
+def test_form_that_is_refused_looks_right(visit, cast, happens, heading, name):
     page = visit(java_script_enabled=True)
     page.goto(f"/sessions/{cast.open.ref}/book/")
-    page.context.clear_cookies()
+    happens(page)
     page.get_by_role("button", name="Continue").click()
-    assert page.locator("h1").inner_text() == "This page was open for too long"
-    assert_looks_right(page, "form-expired")
+    assert page.locator("h1").inner_text() == heading
+    assert_looks_right(page, name)
 
 
 @pytest.mark.parametrize("name", ["list", "hub", "hub-in-an-earlier-year"])

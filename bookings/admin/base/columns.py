@@ -11,6 +11,7 @@ from bookings.models import Booking, SchoolKind, Source, Visitor
 from bookings.states import SessionStatus, Standing, Status
 from hubs.models import ShowcaseSession
 from hubs.vocabulary.kept_words import kept_by_language
+from hubs.vocabulary.phone_numbers import as_dialled
 from hubs.vocabulary.teaching import in_words, roles_in_words
 
 
@@ -62,7 +63,7 @@ BOOKING = [
     Column(_("Kind of school"), lambda one: label(SchoolKind, one.school_kind)),
     Column(_("Contact"), lambda one: one.contact_name),
     Column(_("Email address"), lambda one: one.contact_email),
-    Column(_("Mobile number"), lambda one: one.contact_mobile),
+    Column(_("Mobile number"), lambda one: as_dialled(one.contact_mobile)),
     Column(_("Contact is coming"), lambda one: one.contact_comes),
     Column(_("Visitors"), lambda one: one.party),
     Column(_("Uses held-back places"), lambda one: one.uses_held_back),

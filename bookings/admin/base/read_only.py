@@ -1,5 +1,6 @@
 """What verbs write is shown in the admin, and no form of it changes anything."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -9,6 +10,7 @@ from bookings.models import Booking
 from hubs.admin.bases import ModelAdmin, TabularInline
 from hubs.models import StaffUser
 from hubs.vocabulary.email_address import email_key
+from hubs.vocabulary.school_words import searchable
 
 
 def staff(request: HttpRequest) -> StaffUser:
@@ -55,8 +57,16 @@ def by_booking_or_address(term: str, *, reference: str, address: str) -> Q | Non
     return None
 
 
+def by_words(term: str, stands: Callable[[str], Q]) -> Q | None:
+    """Rows in which each word of a term stands, as names are compared; `stands` says where. None for an empty term."""
+    if not term.strip():
+        return None
+    words = searchable(term).split()
+    return Q(*(stands(word) for word in words)) if words else Q(pk__in=[])
+
+
 class FoundByBookingOrAddress(ReadOnlyAdmin):
-    """Lists that find a booking's reference or an address at once, and other words by `search_fields`."""
+    """Lists that find a booking's reference or an address at once, and other words by name or by `search_fields`."""
 
     reference_lookup = "booking__reference"
     address_lookup = "email_key"
@@ -65,6 +75,11 @@ class FoundByBookingOrAddress(ReadOnlyAdmin):
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
         lookups = {"reference": self.reference_lookup, "address": self.address_lookup}
-        if (found := by_booking_or_address(search_term, **lookups)) is not None:
+        found = by_booking_or_address(search_term, **lookups) or self.by_name(search_term)
+        if found is not None:
             return queryset.filter(found), False
         return super().get_search_results(request, queryset, search_term)
+
+    def by_name(self, term: str) -> Q | None:
+        """Whom a list of people finds by that name; None where it is no such list."""
+        return None

@@ -18,7 +18,7 @@ from django.utils.translation import ngettext
 from bookings import places
 from bookings.admin.base import columns
 from bookings.admin.base.export_page import WithExport
-from bookings.admin.base.read_only import FoundByBookingOrAddress, staff
+from bookings.admin.base.read_only import FoundByBookingOrAddress, by_words, staff
 from bookings.admin.booking.booking_pages import WithBookingPages
 from bookings.admin.booking.staff_booking import FIELDSETS, StaffBookingForm, say_why_not
 from bookings.admin.booking.story import story_of
@@ -31,6 +31,7 @@ from bookings.states import LIVE, Kind, Status
 from bookings.verbs import contact, staff_booking
 from hubs.models import ShowcaseSession
 from hubs.staff import scope
+from hubs.vocabulary.school_words import words_of
 
 MOST_AT_ONCE = 100
 
@@ -79,7 +80,7 @@ class BookingAdmin(WithBookingPages, WithExport, FoundByBookingOrAddress):
     export_columns = columns.BOOKING
     list_display = ["__str__", "contact_name", "school_shown", "party", "status", "session_shown", "created_at"]
     list_filter = [OfSessions, Needs, "status", "source", "uses_held_back", "session__hub_year__hub"]
-    search_fields = ["contact_name", "school__name", "school_name"]
+    search_fields = ["name_words", "school__search", "school_key"]
     search_help_text = _("Reference or email address; or a name of the contact or the school.")
     reference_lookup = "reference"
     actions = ["confirm", "send_link", "cancel"]
@@ -94,6 +95,14 @@ class BookingAdmin(WithBookingPages, WithExport, FoundByBookingOrAddress):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Booking]:
         bookings: QuerySet[Booking] = super().get_queryset(request)
         return bookings.select_related("session__hub_year", "school").prefetch_related("session__lessons")
+
+    def by_name(self, term: str) -> Q | None:
+        """By the contact or the school, or by words of both."""
+        found = by_words(term, _of_contact_or_school)
+        called = words_of(term)  # "C of E" is one word of a school's, and "of" is none
+        if found is None or not called:
+            return found
+        return found | Q(*(Q(school__search__contains=f" {word}") for word in called))
 
     def to_export(self, request: HttpRequest, queryset: QuerySet[Booking]) -> QuerySet[Booking]:
         plain = queryset.select_related(None).prefetch_related(None)
@@ -225,6 +234,13 @@ class BookingAdmin(WithBookingPages, WithExport, FoundByBookingOrAddress):
         level = messages.WARNING if again else messages.SUCCESS
         self.message_user(request, said % {"booking": booking}, level)
         return booking
+
+
+def _of_contact_or_school(word: str) -> Q:
+    """Where a word may stand: a part of the contact's name, or the beginning of a word of the school's."""
+    typed = Q(school_key__contains=f":{word}") | Q(school_key__contains=f" {word}")
+    listed = Q(school__search__contains=f" {(words_of(word) or [word])[0]}")
+    return Q(name_words__contains=word) | typed | listed
 
 
 def why_not_confirmed(booking: Booking, error: Refused) -> str:

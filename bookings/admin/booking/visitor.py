@@ -3,13 +3,13 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from bookings.admin.base import columns
 from bookings.admin.base.export_page import WithExport
-from bookings.admin.base.read_only import FoundByBookingOrAddress, ReadOnlyInline
+from bookings.admin.base.read_only import FoundByBookingOrAddress, ReadOnlyInline, by_words
 from bookings.models import HandOver, Visitor
 from hubs.vocabulary.teaching import in_words, roles_in_words
 
@@ -59,7 +59,7 @@ class VisitorAdmin(InWords, WithExport, FoundByBookingOrAddress):
     list_display = ["visitor", "booking", "session", "school", "role_shown", "attendance", "released_at"]
     list_filter = ["attendance", "booking__status", "booking__session__hub_year__hub"]
     ordering = ["-pk"]
-    search_fields = ["full_name"]
+    search_fields = ["name_words"]
     search_help_text = _("Name, email address, or the booking's reference.")
     fields = [
         "visitor",
@@ -88,6 +88,9 @@ class VisitorAdmin(InWords, WithExport, FoundByBookingOrAddress):
     def to_export(self, request: HttpRequest, queryset: QuerySet[Visitor]) -> QuerySet[Visitor]:
         plain = queryset.select_related(None).prefetch_related(None)
         return plain.select_related("booking__school").prefetch_related(columns.sessions_of("booking__session"))
+
+    def by_name(self, term: str) -> Q | None:
+        return by_words(term, lambda word: Q(name_words__contains=word))
 
     @admin.display(description=_("session"), ordering="booking__session__first_day")
     def session(self, visitor: Visitor) -> str:

@@ -24,7 +24,7 @@ from bookings.admin.base.buttons import WithButtons, on_its_day
 from bookings.admin.base.read_only import staff
 from bookings.admin.home.cards import is_near
 from bookings.admin.session.change_forms import MoveForm, NewsForm, SubstituteForm, TakeOffForm
-from bookings.admin.whom import what_moves, whom, whom_to_ask
+from bookings.admin.session.whom import what_moves, whom, whom_to_ask
 from bookings.models import SessionChange
 from bookings.rule.refusals import Refused, TooFewPlaces
 from bookings.rule.words import why_not

@@ -17,7 +17,7 @@ from bookings.admin.base.read_only import staff
 from bookings.admin.home.cards import is_near
 from bookings.admin.session.change_forms import NewsForm
 from bookings.admin.session.changes import WithChanges
-from bookings.admin.whom import whom
+from bookings.admin.session.whom import whom
 from bookings.sessions import moving
 from bookings.sessions.moving import Plan
 from bookings.states import SESSION_TABLE, Verb

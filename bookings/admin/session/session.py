@@ -27,11 +27,12 @@ from bookings.admin.session.letters import LetterInline, WithLetters
 from bookings.admin.session.more_dates import WithMoreDates
 from bookings.admin.session.session_form import LessonInline, ProgrammeInline, ResourceInline, SessionForm, of_last_time
 from bookings.admin.session.session_order import parts
+from bookings.admin.session.session_search import WithSearch
 from bookings.public.counting import with_counts
 from bookings.rule.refusals import NotReady, Refused, TooFewPlaces
 from bookings.rule.words import why_not
 from bookings.sessions import changes as session_changes
-from bookings.states import SESSION_TABLE, SessionStatus, Verb
+from bookings.states import SESSION_TABLE, Verb
 from hubs.admin.bases import HTTPS
 from hubs.admin.choosing import AN_ID
 from hubs.admin.history import WithHistory
@@ -80,7 +81,9 @@ class PlacesForm(forms.Form):
 
 
 @admin.register(ShowcaseSession)
-class SessionAdmin(WithRegister, WithDrafts, WithMoreDates, WithLetters, WithLateStart, WithExport, WithHistory):
+class SessionAdmin(
+    WithRegister, WithDrafts, WithMoreDates, WithLetters, WithLateStart, WithSearch, WithExport, WithHistory
+):
     export_columns = columns.SESSION
     form = SessionForm
     change_form_template = "admin/session_form.html"
@@ -90,8 +93,6 @@ class SessionAdmin(WithRegister, WithDrafts, WithMoreDates, WithLetters, WithLat
     list_filter = [ToCome, Needs, "places__status", "kind", "visibility", "hub_year__exchange", "hub_year__hub"]
     date_hierarchy = "first_day"
     ordering = [F("first_day").desc(nulls_first=True), F("starts_at").desc(nulls_first=True)]
-    search_fields = ["ref", "title", "venue__name", "place_name", "host_school__school__name", "hub_year__name"]
-    search_help_text = _("Reference, title, school, place or hub.")
     autocomplete_fields = ["hub_year", "host_school", "venue", "also_run_by", "only_authorities", "only_list"]
     readonly_fields = ["ref", "standing", "status", "capacity", "taken", "held_back"]
     actions = ["announce", "open_booking", "close_booking"]
@@ -104,21 +105,6 @@ class SessionAdmin(WithRegister, WithDrafts, WithMoreDates, WithLetters, WithLat
 
     def to_export(self, request: HttpRequest, queryset: QuerySet[ShowcaseSession]) -> QuerySet[ShowcaseSession]:
         return with_counts(queryset)
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
-    ) -> tuple[QuerySet[Any], bool]:
-        """A booking is for a session that is to come, so only those are offered, the next one first.
-
-        To go to instead, any hub's that can be booked and is for everyone to see.
-        """
-        chosen_for = getattr(request, "chooses_for", None)  # of a look-up: see ScopedAutocomplete
-        if chosen_for in ("bookings.Booking.session", "bookings.SessionChange.instead"):
-            queryset = queryset.upcoming(today=timezone.localdate())  # type: ignore[attr-defined]  # our queryset
-            queryset = queryset.order_by(F("first_day").asc(nulls_last=True), "starts_at", "pk")
-        if chosen_for == "bookings.SessionChange.instead":
-            queryset = queryset.filter(places__status=SessionStatus.OPEN).public()  # type: ignore[attr-defined]  # our queryset
-        return super().get_search_results(request, queryset, search_term)
 
     def get_inlines(self, request: HttpRequest, obj: Any = None) -> Any:
         """A session that is there shows what has been written to its people."""

@@ -23,11 +23,12 @@ from bookings.admin.session.change_forms import WideForm
 from bookings.admin.session.changes import WithPreview
 from bookings.admin.session.letters import WithWideLetters
 from bookings.admin.session.more_dates import WithVisitAgain
-from bookings.admin.whom import whom
+from bookings.admin.session.whom import whom
 from bookings.models import Booking, Seen, SessionChange, WideChange, WideStep
 from bookings.sessions import wide_changes
 from bookings.states import Verb
 from hubs.admin.bases import ModelForm
+from hubs.admin.by_name import FoundByName
 from hubs.admin.exchange import HostSchoolAdmin
 from hubs.admin.hub import HubYearAdmin
 from hubs.models import HostSchool, HubYear, ShowcaseSession
@@ -121,7 +122,7 @@ class StepInline(ReadOnlyInline):
 
 
 @admin.register(WideChange)
-class WideChangeAdmin(ReadOnlyAdmin):
+class WideChangeAdmin(ReadOnlyAdmin, FoundByName):
     """Which sessions have been changed, which are to be, and which could not."""
 
     list_display = ["__str__", "staff", "created_at", "done"]
