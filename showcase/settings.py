@@ -7,6 +7,7 @@ SHOWCASE_DEMO=1 belongs to `script/server`: loopback only, mail kept in a folder
 
 import datetime as dt
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,8 @@ if DEMO and not set(ALLOWED_HOSTS) <= set(LOOPBACK):
         "unset SHOWCASE_DEMO to serve real hosts."
     )
 SHORTEST_KEY = 32
+# Commands that sign and serve nothing run in a fresh checkout, with secrets that nobody knows.
+SIGN_NOTHING = {"check", "collectstatic", "help", "lifecycle", "makemigrations", "sqlmigrate"}
 
 
 def _secret(name: str) -> str:
@@ -38,6 +41,8 @@ def _secret(name: str) -> str:
     value = os.environ.get(name, "").strip()
     if value:
         return value
+    if Path(sys.argv[0]).name == "manage.py" and sys.argv[1:2] and sys.argv[1] in SIGN_NOTHING:
+        return get_random_secret_key()
     if not DEMO:
         wrong.append(f"Set {name}: a start without the demo needs its own secrets.")
         return ""

@@ -199,3 +199,30 @@ def test_second_factor_is_asked_of_all_staff_unless_said_otherwise(environment, 
 def test_second_factor_that_is_neither_is_refused_in_words():
     sentence = "SECOND_FACTOR is either required (of all staff) or optional (where a hub asks for it)."
     assert refused(**REAL, SECOND_FACTOR="no") == sentence
+
+
+@pytest.mark.parametrize("command", ["lifecycle", "check", "makemigrations --check --dry-run"])
+def test_command_that_signs_nothing_runs_in_a_fresh_checkout(command, tmp_path):
+    run = subprocess.run(
+        [sys.executable, "manage.py", *command.split()],
+        cwd=ROOT,
+        env=exactly({"VAR_DIR": str(tmp_path)}),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (run.returncode, run.stderr) == (0, "")
+
+
+def test_command_that_serves_does_not(tmp_path):
+    run = subprocess.run(
+        [sys.executable, "manage.py", "migrate"],
+        cwd=ROOT,
+        env=exactly({"VAR_DIR": str(tmp_path)}),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert "Set SECRET_KEY" in run.stderr

@@ -26,7 +26,7 @@ def goes_with(name):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("bookings", "0012_itinerary"),
+        ("bookings", "0013_move_and_cancel"),
     ]
 
     operations = [
