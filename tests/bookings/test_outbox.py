@@ -358,8 +358,8 @@ def test_only_the_last_word_is_sent_of_a_booking_made_and_cancelled(smtp_server:
     places.cancel(booking.pk, clock=at(), by=StaffFactory(), why="snow")
     send_due(at())
     assert [(to, message["Subject"].partition(":")[0]) for to, message in smtp_server.received] == [
-        ("teacher@school.example", "Your booking is cancelled"),
-        ("teacher+2@school.example", "Your place is cancelled"),
+        ("teacher@school.example", "The hub has cancelled your booking"),
+        ("teacher+2@school.example", "The hub has cancelled your place"),
     ]
 
 
