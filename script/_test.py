@@ -41,7 +41,7 @@ CHROMIUMS = (
 
 FAST = "not browser and not slow"
 USE = """Use: script/test
-     script/test fast             without the browser, the second database and what is slow
+     script/test fast             without browser, second database, Chinese and what is slow
      script/test changed [HEAD~3] of those, what the files changed since that commit (or the last one) can touch"""
 
 

@@ -2,7 +2,11 @@
 
 import re
 
+import pytest
+
 from tests.words import FOLDER, catalogue, compiled, kept, untranslated
+
+pytestmark = pytest.mark.slow  # whoever writes an English sentence has its Chinese by the whole run, not by the fast
 
 NAMED = re.compile(r"%\(\w+\)[sd]|\{\w+\}")
 TAG = re.compile(r"</?\w+[^>]*>")

@@ -259,6 +259,7 @@ def test_formula_typed_by_a_teacher_is_harmless_in_both_files(client, hub):
 # --- how it is made -------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make", [as_csv, as_xlsx])
 def test_a_hundred_times_the_rows_need_no_more_memory(make):
     columns = [Column(f"Heading {n}", lambda row, n=n: f"{row} {n}") for n in range(10)]

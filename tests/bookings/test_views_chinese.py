@@ -32,7 +32,7 @@ from tests.bookings.test_views_headers import ROWS
 from tests.browser.steps import ADA, at
 from tests.factories import DAY, NOW, HubYearFactory, SchoolFactory, SessionFactory, StaffFactory, party
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]  # as tests/test_words.py
 
 PAGES = [
     address

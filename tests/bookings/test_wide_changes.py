@@ -169,6 +169,7 @@ def test_step_whose_session_was_reinstated_by_hand_is_not_taken_again() -> None:
     assert wide.steps.get().done_at == NOW
 
 
+@pytest.mark.slow
 def test_ten_workers_at_once_change_each_session_once(runs: Runs, smtp_server: MailServer) -> None:
     visit = a_visit(6, booked=2)
     ask_for(visit)
@@ -181,6 +182,7 @@ def test_ten_workers_at_once_change_each_session_once(runs: Runs, smtp_server: M
     assert set(Places.objects.filter(session__host_school=visit).values_list("calendar_sequence", flat=True)) == {2}
 
 
+@pytest.mark.slow
 def test_worker_killed_on_the_way_leaves_the_rest_to_the_next(runs: Runs, smtp_server: MailServer) -> None:
     hub_year, killed_at, halfway = HubYearFactory(), 0, 0
     while True:
