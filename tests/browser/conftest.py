@@ -69,7 +69,7 @@ def visit(chromium, showcase, cast):
         context = chromium.new_context(
             base_url=showcase.url, ignore_https_errors=True, **({"java_script_enabled": False} | options)
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(60_000)  # of a machine that does much else
         context.on("console", lambda one: said.append(f"{one.page.url}: {one.text}") if one.type == "error" else None)
         context.on("weberror", lambda error: said.append(str(error.error)))
         contexts.append(context)

@@ -5,25 +5,29 @@ import email.policy
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import trustme
 from aiosmtpd.controller import Controller
 from django.db import connection
 
+from tests import kept_database
+
 ROOT = Path(__file__).resolve().parents[2]
-SECONDS = 30  # to start, and for a mail to arrive
+SECONDS = 120  # to start, on a machine that does much else
 
 
 class Mailbox:
-    """A real SMTP server on this machine that takes everything."""
+    """A real SMTP server on this machine that takes everything. `to_come` says if an address will have more."""
 
-    def __init__(self):
+    def __init__(self, to_come):
         self.mails = []
+        self.to_come = to_come
         self.controller = Controller(self, hostname="127.0.0.1", port=free_port())
         self.controller.start()
 
@@ -33,14 +37,14 @@ class Mailbox:
         return "250 OK"
 
     def wait_for(self, address, *, number=1):
-        """The `number`-th mail to that address, once it has come."""
-        deadline = time.monotonic() + SECONDS
-        while time.monotonic() < deadline:
+        """The `number`-th mail to that address, once it has come. Given up once the worker has nothing more for it."""
+        while True:
+            to_come = self.to_come(address)  # asked first: it may come in between
             found = [message for to, message in list(self.mails) if to == address]
             if len(found) >= number:
                 return found[number - 1]
+            assert to_come, f"No mail number {number} comes to {address}: {[to for to, _message in self.mails]}"
             time.sleep(0.05)
-        raise AssertionError(f"No mail number {number} came to {address}: {[to for to, _message in self.mails]}")
 
 
 class ShowcaseServer:
@@ -48,7 +52,7 @@ class ShowcaseServer:
 
     def __init__(self, folder):
         self.folder = folder
-        self.mailbox = Mailbox()
+        self.mailbox = Mailbox(self.has_mail_for)
         self.port = free_port()
         self.url = f"https://localhost:{self.port}"
         self.children = []
@@ -73,10 +77,11 @@ class ShowcaseServer:
 
     def start(self):
         """Migrate and collect, then serve. Raises AssertionError with the log of what did not start."""
+        kept_database.lay(self.folder / "db.sqlite3")
         commands = [["migrate", "--verbosity=0"], ["collectstatic", "--no-input", "--verbosity=0"]]
         preparing = [self._manage(*command) for command in commands]
         for process in preparing:
-            assert process.wait(120) == 0, self.log()
+            assert process.wait(SECONDS) == 0, self.log()
         self.children = [self._manage("worker", "--every=0.5"), self._gunicorn()]
         deadline = time.monotonic() + SECONDS
         while not self._answers():
@@ -94,6 +99,13 @@ class ShowcaseServer:
                 child.kill()
                 child.wait()
         self.mailbox.controller.stop()
+
+    def has_mail_for(self, address):
+        """Whether the outbox holds a mail to that address which a living worker has still to send."""
+        with closing(sqlite3.connect(self.folder / "db.sqlite3", timeout=SECONDS)) as database:
+            asked = "SELECT count(*) FROM bookings_mail WHERE recipient = ? AND state = 'waiting'"
+            ((number,),) = database.execute(asked, [address])
+        return number > 0 and self.children[0].poll() is None
 
     def log(self):
         return (self.folder / "log").read_text(errors="replace")

@@ -88,7 +88,7 @@ def segment(page, text, starts="", ends="", *, is_lesson=False):
 def save(page):
     """Save, and see that nothing was refused."""
     page.locator("[name=_save]").first.click()
-    page.locator(".messagelist .success, .errornote").first.wait_for(timeout=30_000)
+    page.locator(".messagelist .success, .errornote").first.wait_for()
     refused = page.locator(".errornote, .errorlist").all_inner_texts()
     assert refused == [], refused
     said = page.locator(".messagelist").inner_text()
