@@ -14,9 +14,10 @@ LANGUAGES = (ENGLISH, CHINESE)
 def views(patterns=None, trail=()) -> Iterator[tuple[str, URLPattern]]:
     """Each named address outside the staff's pages, with where it stands."""
     for one in get_resolver().url_patterns if patterns is None else patterns:
+        if str(one.pattern).startswith("admin/"):
+            continue
         if isinstance(one, URLResolver):
-            if one.namespace != "admin" and not str(one.pattern).startswith("admin/"):
-                yield from views(one.url_patterns, (*trail, one))
+            yield from views(one.url_patterns, (*trail, one))
         else:
             yield one.name, one
 

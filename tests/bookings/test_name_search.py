@@ -1,10 +1,8 @@
 """Staff find people as they type their names: without accents, apostrophes or case, in every script (school_words)."""
 
 import uuid
-from importlib import import_module
 
 import pytest
-from django.apps import apps
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
@@ -184,15 +182,6 @@ def test_erasing_a_name_erases_its_words(model, name):
     assert model.objects.get().name_words == ""
     with pytest.raises(IntegrityError), transaction.atomic():
         model.objects.update(**{name: None, "name_words": "zoe one"})
-
-
-def test_rows_from_before_are_given_their_words():
-    booking = held(SessionFactory(), contact_name="Zoë One", size=2)
-    Booking.objects.update(contact_name="Zoë One", name_words="")
-    Visitor.objects.update(name_words="", full_name="Ｚoë Two")
-    import_module("bookings.migrations.0013_name_words").write_words(apps, None)
-    assert Booking.objects.get(pk=booking.pk).name_words == "zoe one"
-    assert wrong_words() == []
 
 
 # --- other lists of the staff pages ----------------------------------------------------------------------------------
