@@ -9,7 +9,7 @@ from typing import NamedTuple
 import pytest
 from django.conf import settings
 
-from bookings.states import Kind
+from bookings.mail_kinds import Kind
 from tests.imports import python_files
 
 ROOT = Path(settings.BASE_DIR)

@@ -9,10 +9,11 @@ import uuid
 from django.db import transaction
 from django.db.models import Max
 
+from bookings.mail_kinds import Kind
 from bookings.models import Mail
 from bookings.rule.refusals import ItineraryOver, NoTeacherAddress
 from bookings.rule.room import Clock
-from bookings.states import Kind, SessionStatus
+from bookings.states import SessionStatus
 from hubs.models import ShowcaseSession, StaffUser, VisitingTeacher
 from hubs.vocabulary.email_address import email_key
 from hubs.vocabulary.languages import CHINESE

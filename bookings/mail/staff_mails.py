@@ -14,9 +14,9 @@ from django.urls import reverse
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
+from bookings.mail_kinds import Kind
 from bookings.models import Mail
 from bookings.rule.mails import A_DAY, AN_HOUR, MOST_A_DAY
-from bookings.states import Kind
 from hubs.models import Hub, Membership, StaffUser
 from hubs.vocabulary.email_address import email_key
 

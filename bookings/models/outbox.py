@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from bookings.states import Kind
+from bookings.mail_kinds import Kind
 from hubs.models import ShowcaseSession, StaffUser, VisitingTeacher
 
 

@@ -11,10 +11,11 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
+from bookings.mail_kinds import MAILS, Kind, Link, To
 from bookings.models import Booking, HandOver, Mail, Places, SessionChange, TellMe, Visitor
 from bookings.rule.party import Party
 from bookings.rule.room import Room, iso, session_facts
-from bookings.states import SESSION_MAILS, TO_GIVER, TO_TAKER, TO_VISITORS, Kind, Status, Verb
+from bookings.states import SESSION_MAILS, Status, Verb
 from hubs.vocabulary.email_address import email_key
 
 if TYPE_CHECKING:
@@ -24,26 +25,6 @@ if TYPE_CHECKING:
 AN_HOUR, A_DAY, MOST_A_DAY = dt.timedelta(hours=1), dt.timedelta(days=1), 5
 # "Send it again" gives two more mails, ten minutes apart (product.md section 7).
 MOST_AGAIN, BETWEEN = 2, dt.timedelta(minutes=10)
-# What a mail does to the calendar of the visitor that it goes to.
-CALENDAR: dict[str, str] = {
-    Kind.CONFIRMED: "REQUEST",
-    Kind.NAMED: "REQUEST",
-    Kind.CANCELLED: "CANCEL",
-    Kind.VISITOR_CANCELLED: "CANCEL",
-    Kind.HANDED_TO_YOU: "REQUEST",
-    Kind.HANDED_OVER: "CANCEL",
-    Kind.TAKEN_BACK: "CANCEL",
-    Kind.HANDED_BACK: "REQUEST",
-    Kind.BOOKING_MOVED: "REQUEST",  # the same entry, at another time
-    Kind.PLACE_MOVED: "REQUEST",
-    Kind.RELEASED: "CANCEL",  # where the contact released their own place
-    Kind.SESSION_CANCELLED: "CANCEL",
-    Kind.SESSION_POSTPONED: "CANCEL",
-    Kind.SESSION_MOVED: "REQUEST",
-    Kind.SESSION_CHANGED: "REQUEST",
-    Kind.SESSION_REINSTATED: "REQUEST",
-}
-
 # A change is two versions on in everybody's calendar: a CANCEL goes out as one more than the version that it takes out
 # (calendar_entry.py), and whatever comes next must be higher than both.
 VERSIONS = 2
@@ -65,14 +46,15 @@ def compose(
     before the event, `handed` a place that changes hands.
     """
     coming: list[Visitor] = []
-    if set(kinds) & (TO_VISITORS | {Kind.CONFIRMED, Kind.BOOKING_MOVED}):
+    if any(MAILS[kind].to is To.VISITORS or MAILS[kind].gives for kind in kinds):
         coming = list(visitors) or list(booking.visitors.coming())
     for kind in kinds:
-        if kind in TO_VISITORS:
+        to = MAILS[kind].to
+        if to is To.VISITORS:
             for visitor in coming:
                 if visitor.has_own_mail:
                     yield _to_visitor(room, booking, kind, f"{key}:{kind}:{visitor.pk}", visitor)
-        elif kind in TO_TAKER | TO_GIVER:
+        elif to in (To.TAKER, To.GIVER):
             if handed:
                 yield from _of_hand_over(room, booking, kind, f"{key}:{kind}", handed)
         elif booking.contact_email:
@@ -100,7 +82,7 @@ def _link_and_calendar(room: Room, booking: Booking, kind: Kind, visitor: Visito
     place's calendar entry, whose sequence rises as the place changes hands or goes to another session."""
     return {
         "link_version": visitor.link_version,
-        "calendar_of": visitor.pk if kind in CALENDAR else None,
+        "calendar_of": visitor.pk if MAILS[kind].calendar else None,
         "sequence": entry_version(room.places, booking, visitor),
     }
 
@@ -112,13 +94,13 @@ def entry_version(places: Places, booking: Booking, visitor: Visitor) -> int:
 
 def _of_hand_over(room: Room, booking: Booking, kind: Kind, key: str, handed: HandOver) -> Iterator[Mail]:
     """A mail to the one who gives a place away, or to the one who is given it."""
-    visitor, takes = handed.visitor, kind in TO_TAKER
+    visitor, takes = handed.visitor, MAILS[kind].to is To.TAKER
     recipient = handed.to_email if takes else handed.from_email
     facts: dict[str, Any] = {"giver": handed.from_name, "taker": handed.to_name, "reference": booking.reference_spaced}
     facts |= _link_and_calendar(room, booking, kind, visitor)
     if kind == Kind.HANDED_OVER:
         facts["link_version"] = handed.from_version
-    if kind == Kind.TAKEN_BACK:
+    if MAILS[kind].link is Link.NONE:
         facts["link_version"] = None  # nothing is theirs any longer
     of_visitor = {} if handed.from_contact and not takes else {"visitor": visitor}
     if recipient:
@@ -129,7 +111,7 @@ def _to_contact(
     room: Room, booking: Booking, kind: Kind, key: str, coming: Iterable[Visitor] = (), *, was: str = ""
 ) -> Mail:
     me = next((visitor for visitor in coming if visitor.is_contact), None)
-    placed = kind in (Kind.CONFIRMED, Kind.BOOKING_MOVED) or was == Status.CONFIRMED
+    placed = MAILS[kind].gives or was == Status.CONFIRMED
     facts = {
         "reference": booking.reference_spaced,
         "party": booking.party,
@@ -138,7 +120,7 @@ def _to_contact(
         "goes_with": bool(booking.goes_with_id),
         "visitors": [visitor.full_name for visitor in coming if visitor.full_name],
         "to_be_named": sum(1 for visitor in coming if not visitor.full_name),
-        **(_link_and_calendar(room, booking, kind, me) if me and kind in CALENDAR and placed else {}),
+        **(_link_and_calendar(room, booking, kind, me) if me and MAILS[kind].calendar and placed else {}),
     }
     return _mail(room, kind, key, booking.contact_email or "", booking.language, facts, booking=booking)
 

@@ -13,13 +13,14 @@ from typing import NamedTuple
 from django.db import transaction
 from django.utils import timezone
 
+from bookings.mail_kinds import Kind
 from bookings.models import Booking, Letter, Mail, Places
 from bookings.models.letter import LONGEST_LETTER, LONGEST_SUBJECT
 from bookings.rule import mails as emails
 from bookings.rule.refusals import BadNews, NobodyThere
 from bookings.rule.room import Clock, Room
 from bookings.sessions.changes import plain
-from bookings.states import LIVE, Kind, Status
+from bookings.states import LIVE, Status
 from hubs.models import StaffUser
 from hubs.models.session import OF_ITS_SESSION
 from hubs.vocabulary.email_address import email_key
