@@ -170,7 +170,7 @@ class Booking(PrivateLink):
     created_at = models.DateTimeField(_("made at"))
     joined_at = models.DateTimeField(_("joined the waiting list"), null=True, blank=True)
     here_since = models.DateTimeField(_("moved to this session at"), null=True, blank=True)
-    # Its calendar entries are so many versions ahead of the session's: they have told of another session before.
+    # Its calendar entries are so many versions ahead of the session's: see bookings/rule/calendar.py.
     calendar_ahead = models.PositiveIntegerField(default=0, editable=False)
     deadline = models.DateTimeField(_("kept until"), null=True, blank=True)
     smallest_party = models.PositiveSmallIntegerField(_("would come with"), null=True, blank=True)

@@ -12,7 +12,8 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from bookings.mail_kinds import MAILS, Kind, Link, To
-from bookings.models import Booking, HandOver, Mail, Places, SessionChange, TellMe, Visitor
+from bookings.models import Booking, HandOver, Mail, SessionChange, TellMe, Visitor
+from bookings.rule.calendar import entry_version
 from bookings.rule.party import Party
 from bookings.rule.room import Room, iso, session_facts
 from bookings.states import SESSION_MAILS, Status, Verb
@@ -25,9 +26,6 @@ if TYPE_CHECKING:
 AN_HOUR, A_DAY, MOST_A_DAY = dt.timedelta(hours=1), dt.timedelta(days=1), 5
 # "Send it again" gives two more mails, ten minutes apart (product.md section 7).
 MOST_AGAIN, BETWEEN = 2, dt.timedelta(minutes=10)
-# A change is two versions on in everybody's calendar: a CANCEL goes out as one more than the version that it takes out
-# (calendar_entry.py), and whatever comes next must be higher than both.
-VERSIONS = 2
 
 
 def compose(
@@ -85,11 +83,6 @@ def _link_and_calendar(room: Room, booking: Booking, kind: Kind, visitor: Visito
         "calendar_of": visitor.pk if MAILS[kind].calendar else None,
         "sequence": entry_version(room.places, booking, visitor),
     }
-
-
-def entry_version(places: Places, booking: Booking, visitor: Visitor) -> int:
-    """The SEQUENCE of a place's calendar entry."""
-    return places.calendar_sequence + booking.calendar_ahead + 2 * (visitor.link_version - 1)
 
 
 def _of_hand_over(room: Room, booking: Booking, kind: Kind, key: str, handed: HandOver) -> Iterator[Mail]:
