@@ -261,6 +261,11 @@ def test_there_are_verbs():
     assert found >= OF_THE_VISITOR
 
 
+def test_row_of_a_mail_is_made_in_one_place():
+    made = {file for file in files(*CODE) if any(dotted(call.func) == ["Mail"] for call in calls(tree(file)))}
+    assert made == {"bookings/rule/outbox.py"}
+
+
 # --- files ----------------------------------------------------------------------------------------------------------
 
 

@@ -14,18 +14,17 @@ from django.utils.crypto import salted_hmac
 from bookings.mail_kinds import MAILS, Kind, Link, To
 from bookings.models import Booking, HandOver, Mail, SessionChange, TellMe, Visitor
 from bookings.rule.calendar import entry_version
+from bookings.rule.outbox import new_mail
 from bookings.rule.party import Party
 from bookings.rule.room import Room, iso, session_facts
+from bookings.rule.too_often import A_DAY, AN_HOUR, APART, ASKED_FOR, may_again_at
 from bookings.states import SESSION_MAILS, Status, Verb
 from hubs.vocabulary.email_address import email_key
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
-# Mails that only hold a link somebody asked for: each kind once an hour and five times a day for an address.
-AN_HOUR, A_DAY, MOST_A_DAY = dt.timedelta(hours=1), dt.timedelta(days=1), 5
-# "Send it again" gives two more mails, ten minutes apart (product.md section 7).
-MOST_AGAIN, BETWEEN = 2, dt.timedelta(minutes=10)
+MOST_AGAIN = 2  # "send it again" gives two more mails, ten minutes apart (product.md section 7)
 
 
 def compose(
@@ -127,18 +126,9 @@ def _mail(
     facts: dict[str, Any],
     **of: Booking | Visitor,
 ) -> Mail:
-    return Mail(
-        kind=kind,
-        recipient=recipient,
-        recipient_key=email_key(recipient),
-        language=language,
-        session=room.session,
-        facts=room.facts | facts,
-        created_at=room.now,
-        due_at=room.now,
-        expires_at=room.session.ends_at,
-        dedupe_key=key,
-        **of,
+    said, session = room.facts | facts, room.session
+    return new_mail(
+        kind, recipient, said, key=key, now=room.now, until=session.ends_at, language=language, session=session, **of
     )
 
 
@@ -202,10 +192,8 @@ def tell_my_bookings(address: str, *, language: str, now: dt.datetime) -> None:
     named = None if known else places_of(key, now=now).first()
     recipient = known.contact_email if known else named.email if named else None
     if recipient:
-        asked = Mail(kind=Kind.MY_BOOKINGS, recipient=recipient, recipient_key=key, language=language)
-        asked.created_at = asked.due_at = now
-        asked.expires_at = now + A_DAY
-        _unless_asked_too_often(asked)
+        mail = new_mail(Kind.MY_BOOKINGS, recipient, {}, key="", now=now, until=now + A_DAY, language=language)
+        _unless_asked_too_often(mail)
 
 
 def resend_link(booking: Booking, *, now: dt.datetime) -> None:
@@ -218,7 +206,7 @@ def resend_link(booking: Booking, *, now: dt.datetime) -> None:
     sent = list(Mail.objects.filter(booking=booking, kind=kind).order_by("created_at", "pk")) if kind else []
     if not 1 <= len(sent) <= MOST_AGAIN or not sent[-1].recipient:
         return
-    if len(sent) > 1 and sent[-1].created_at > now - BETWEEN:
+    if may_again_at([mail.created_at for mail in sent[1:]], [APART], now=now):
         return
     again = sent[-1]  # to the address that the booking has now
     again.pk, again.dedupe_key = None, f"again:{booking.pk}:{len(sent)}"
@@ -232,19 +220,8 @@ def resend_link(booking: Booking, *, now: dt.datetime) -> None:
 
 def of_wish(wish: TellMe, kind: Kind, facts: dict[str, Any], *, now: dt.datetime, key: str = "") -> Mail:
     """A mail to somebody who asked to be told when booking opens."""
-    return Mail(
-        kind=kind,
-        recipient=wish.email,
-        recipient_key=wish.email_key,
-        language=wish.language,
-        session_id=wish.session_id,
-        wish=wish,
-        facts=facts,
-        created_at=now,
-        due_at=now,
-        expires_at=now + A_DAY,
-        dedupe_key=key,
-    )
+    of: dict[str, Any] = {"session_id": wish.session_id, "wish": wish}
+    return new_mail(kind, wish.email, facts, key=key, now=now, until=now + A_DAY, language=wish.language, **of)
 
 
 def of_office(room: Room, kind: Kind, to: str, facts: dict[str, Any], *, key: str) -> Mail:
@@ -265,16 +242,17 @@ def of_whom(address_key: str | None) -> str:
 
 
 def _unless_asked_too_often(mail: Mail) -> None:
-    """Keep a mail, unless its address has had one of its kind within the hour or five within the day: silently.
+    """Keep a mail, unless its address has had one of its kind just now or too many: silently.
 
     Two asked for at once fall into the same hour by the clock and get the same key: one is sent. The key holds no
     address, for it stays when the address is erased.
     """
     asked = Mail.objects.to(mail.recipient_key or "", kinds=[mail.kind], since=mail.created_at - A_DAY)
     times = list(asked.values_list("created_at", flat=True))
-    if len(times) >= MOST_A_DAY or any(at > mail.created_at - AN_HOUR for at in times):
+    if may_again_at(times, ASKED_FOR, now=mail.created_at):
         return
-    mail.dedupe_key = f"{mail.kind}:{of_whom(mail.recipient_key)}:{mail.created_at.timestamp() // 3600:.0f}"
+    hour = mail.created_at.timestamp() // AN_HOUR.total_seconds()
+    mail.dedupe_key = f"{mail.kind}:{of_whom(mail.recipient_key)}:{hour:.0f}"
     Mail.objects.bulk_create([mail], ignore_conflicts=True)
 
 
