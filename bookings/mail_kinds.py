@@ -6,7 +6,7 @@ the kind. A new kind is a name in `Kind`, a row in `MAILS` and a template.
 
 import datetime as dt
 from enum import Enum
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -49,6 +49,11 @@ class Kind(TextChoices):
     REGISTER = "register", _("who is coming, for the school office")
     OFFICE_CHANGE = "office_change", _("a change of the session, for the school office")
     ITINERARY = "itinerary", _("itinerary of a visiting teacher")
+
+
+def kind_choices() -> list[tuple[str, Any]]:
+    """For the model. Its migration names this function, so a new kind needs none."""
+    return Kind.choices
 
 
 class To(Enum):

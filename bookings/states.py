@@ -5,7 +5,7 @@ its verb sends; the audit entry is the row itself. `manage.py lifecycle` draws t
 """
 
 from enum import Enum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -76,6 +76,11 @@ class Verb(TextChoices):
     SUBSTITUTE = "substitute", _("lesson changed")
     GIVE_OFFICE = "give_office", _("register given to the school office")
     WITHDRAW_OFFICE = "withdraw_office", _("register withdrawn from the school office")
+
+
+def verb_choices() -> list[tuple[str, Any]]:
+    """For models. A migration names this function, so a new verb needs none; a new *status* changes CHECKs and does."""
+    return Verb.choices
 
 
 class Who(Enum):
@@ -196,6 +201,11 @@ SESSION_MAILS: dict[Verb, Kind] = {
     Verb.MOVE: Kind.SESSION_MOVED,
     Verb.SUBSTITUTE: Kind.SESSION_CHANGED,
 }
+
+
+def session_verb_choices() -> list[tuple[str, Any]]:
+    """As `verb_choices`: what a change of a session can be."""
+    return [(verb.value, verb.label) for verb in SESSION_MAILS]
 
 
 class Standing(TextChoices):
