@@ -18,6 +18,7 @@ from bookings.models import AuditEntry, Booking, By, HandOver, Mail, Places, Vis
 from bookings.models.booking import STATE_FIELDS
 from bookings.rule import mails as emails
 from bookings.rule import offers, people
+from bookings.rule.calendar import ahead_after, sequence_after
 from bookings.rule.judging import already_there, asked, hold_deadline, judge, refuse_after_start
 from bookings.rule.party import Party
 from bookings.rule.references import with_its_own_reference
@@ -157,7 +158,8 @@ def write(
 
     Unsaved bookings are made, with `visitors`; `party` is the new size of a booking that grows or shrinks; `tell_why`
     lets mails and pages say why; `of_places` are new values of the Places row. A change of the session itself saves the
-    bookings in `also`, which keep their status, and sends `news`, asked for once the Places row is as it will be.
+    bookings in `also`, which keep their status, and sends `news`, asked for once the Places row is as it will be. What
+    calendars are told is a higher version than before, as rule/calendar.py counts them.
     Raises Ended where the table has no such row, IntegrityError where the database refuses: both leave nothing behind.
     """
     rows = [row for booking in bookings if (row := row_for(verb, booking.status))]
@@ -167,6 +169,7 @@ def write(
     for booking, row in zip(bookings, rows, strict=True):
         entry = _entry(room, verb, by, why, why_told=tell_why, booking=booking, from_status=booking.status)
         before = 0 if verb is Verb.MOVE_IN else booking.seats  # of this session: two see a booking move
+        booking.calendar_ahead = ahead_after(row, room.places, booking)
         booking.status = row.to or booking.status
         booking.party = booking.party if party is None else party
         entry.to_status, entry.places = booking.status, (0 if verb is Verb.MOVE_OUT else booking.seats) - before
@@ -174,6 +177,9 @@ def write(
         if booking.uses_held_back and (entry.places > 0 or _still_keeps(room)):
             used += entry.places
         entries.append(entry)
+    sequence = sequence_after(verb, room.places)
+    if sequence > room.places.calendar_sequence:
+        of_places["calendar_sequence"] = sequence
     if taken or used or of_places:
         changed = {"places_taken": F("places_taken") + taken, "held_back": F("held_back") - used} | of_places
         Places.objects.filter(pk=room.places.pk).update(**changed)

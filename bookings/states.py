@@ -5,10 +5,12 @@ its verb sends; the audit entry is the row itself. `manage.py lifecycle` draws t
 """
 
 from enum import Enum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+
+from bookings.mail_kinds import MAILS, Kind
 
 
 class Status(TextChoices):
@@ -76,50 +78,9 @@ class Verb(TextChoices):
     WITHDRAW_OFFICE = "withdraw_office", _("register withdrawn from the school office")
 
 
-class Kind(TextChoices):
-    """What a mail is about; its template in templates/emails/ carries the same name."""
-
-    CONFIRM = "confirm", _("confirm your places")
-    ALREADY_BOOKED = "already_booked", _("you already have a booking")
-    NOT_BOOKED = "not_booked", _("not booked after all")
-    NAMED = "named", _("you have been named")
-    CONFIRMED = "confirmed", _("confirmed")
-    WAITING = "waiting", _("on the waiting list")
-    OFFERED = "offered", _("a place is offered")
-    LAPSED = "lapsed", _("places not kept any longer")
-    LIST_ENDED = "list_ended", _("waiting list ended")
-    CANCELLED = "cancelled", _("booking cancelled")
-    VISITOR_CANCELLED = "visitor_cancelled", _("a visitor's place cancelled")
-    RELEASED = "released", _("a place released")
-    HANDED_TO_YOU = "handed_to_you", _("a place handed over to you")
-    HANDED_OVER = "handed_over", _("your place handed over")
-    TAKEN_BACK = "taken_back", _("a place taken back")
-    HANDED_BACK = "handed_back", _("your place is yours again")
-    BOOKING_MOVED = "booking_moved", _("your booking moved to another session")
-    PLACE_MOVED = "place_moved", _("your place moved to another session")
-    MY_BOOKINGS = "my_bookings", _("your bookings")
-    REMINDER = "reminder", _("the day is near")
-    TELL_ME = "tell_me", _("asked to be told")
-    BOOKING_OPEN = "booking_open", _("booking is open")
-    SESSION_CANCELLED = "session_cancelled", _("session cancelled")
-    SESSION_POSTPONED = "session_postponed", _("session postponed")
-    SESSION_MOVED = "session_moved", _("session moved")
-    SESSION_CHANGED = "session_changed", _("session changed")
-    SESSION_REINSTATED = "session_reinstated", _("session takes place after all")
-    INVITED = "invited", _("invited to sign in")
-    PASSWORD = "password", _("set a new password")
-    DEVICE_REMOVED = "device_removed", _("second factor removed")
-    LETTER = "letter", _("the hub writes")
-    REGISTER = "register", _("who is coming, for the school office")
-    OFFICE_CHANGE = "office_change", _("a change of the session, for the school office")
-    ITINERARY = "itinerary", _("itinerary of a visiting teacher")
-
-
-# Kinds that go to each named visitor with an address of their own; the others go to the contact.
-TO_VISITORS = frozenset({Kind.NAMED, Kind.VISITOR_CANCELLED, Kind.PLACE_MOVED})
-# Kinds that go to the two people of a hand-over: to whom the place goes, and from whom.
-TO_TAKER = frozenset({Kind.HANDED_TO_YOU, Kind.TAKEN_BACK})
-TO_GIVER = frozenset({Kind.HANDED_OVER, Kind.HANDED_BACK})
+def verb_choices() -> list[tuple[str, Any]]:
+    """For models. A migration names this function, so a new verb needs none; a new *status* changes CHECKs and does."""
+    return Verb.choices
 
 
 class Who(Enum):
@@ -143,12 +104,7 @@ class Row(NamedTuple):
 _TOLD = (Kind.CONFIRMED, Kind.NAMED)
 _GONE = (Kind.CANCELLED, Kind.VISITOR_CANCELLED)
 # The mail that carries the contact's link, by where the booking stands.
-LINK_MAILS: dict[Status, Kind] = {
-    Status.HELD: Kind.CONFIRM,
-    Status.OFFERED: Kind.OFFERED,
-    Status.CONFIRMED: Kind.CONFIRMED,
-    Status.WAITING: Kind.WAITING,
-}
+LINK_MAILS = {Status(status): kind for kind, row in MAILS.items() if row.again for status in row.stands or ()}
 _MOVED = (Kind.BOOKING_MOVED, Kind.PLACE_MOVED)
 _MOVED_AND_TOLD = (Kind.BOOKING_MOVED, Kind.NAMED)  # its visitors have not heard of it before
 S, V, W = Status, Verb, Who
@@ -245,6 +201,11 @@ SESSION_MAILS: dict[Verb, Kind] = {
     Verb.MOVE: Kind.SESSION_MOVED,
     Verb.SUBSTITUTE: Kind.SESSION_CHANGED,
 }
+
+
+def session_verb_choices() -> list[tuple[str, Any]]:
+    """As `verb_choices`: what a change of a session can be."""
+    return [(verb.value, verb.label) for verb in SESSION_MAILS]
 
 
 class Standing(TextChoices):

@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from django.apps import apps
 from django.conf import settings
 
-from bookings.states import Kind
+from bookings.mail_kinds import Kind
+from bookings.states import SessionStatus, Status, Verb
 from tests.imports import python_files
 
 ROOT = Path(settings.BASE_DIR)
@@ -259,6 +261,22 @@ def test_there_are_verbs():
     found = {verb.id.split(".")[1] for verb in VERBS}
     assert {"hold", "confirm", "cancel", "release", "staff_booking", "open_booking", "move", "give"} <= found
     assert found >= OF_THE_VISITOR
+
+
+def test_row_of_a_mail_is_made_in_one_place():
+    made = {file for file in files(*CODE) if any(dotted(call.func) == ["Mail"] for call in calls(tree(file)))}
+    assert made == {"bookings/rule/outbox.py"}
+
+
+def test_new_verb_or_kind_writes_no_migration():
+    """What the columns of these hold is said by a function, which a migration names."""
+    names = {*Verb.values, *Kind.values}
+    fields = [field for model in apps.get_app_config("bookings").get_models() for field in model._meta.get_fields()]
+    listed = [field for field in fields if getattr(field, "choices", None) and dict(field.choices).keys() <= names]
+    of_statuses = [field for field in listed if dict(field.choices).keys() <= {*Status.values, *SessionStatus.values}]
+    found = {str(field): callable(field.deconstruct()[3]["choices"]) for field in listed if field not in of_statuses}
+    columns = ("AuditEntry.verb", "Mail.kind", "SessionChange.verb", "WideChange.verb")
+    assert found == {f"bookings.{column}": True for column in columns}
 
 
 # --- files ----------------------------------------------------------------------------------------------------------

@@ -61,7 +61,7 @@ OF_STAFF = (
     "showcase/admin_site.py",
 )
 # What happened, in the story that staff read.
-CLASSES_OF_STAFF = ("bookings/states.py:Verb", "bookings/states.py:Kind")
+CLASSES_OF_STAFF = ("bookings/states.py:Verb", "bookings/mail_kinds.py:Kind")
 
 
 def sources() -> list[Path]:

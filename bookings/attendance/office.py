@@ -17,12 +17,13 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from bookings.attendance import register
+from bookings.mail_kinds import MAILS, Kind
 from bookings.models import Mail, OfficeLink, Places, SessionChange, Told, Visitor
 from bookings.places import locked, write
 from bookings.rule import mails as emails
 from bookings.rule.refusals import NoOffice, NotBookable
 from bookings.rule.room import Clock, Room, iso
-from bookings.states import FROZEN, OFFERING, Kind, Standing, Verb
+from bookings.states import FROZEN, OFFERING, SESSION_MAILS, Standing, Verb
 from hubs.models import ShowcaseSession, StaffUser
 from hubs.models.calendar import calendar_of_session, calendars_of_hubs
 from hubs.models.session import OF_ITS_SESSION
@@ -33,7 +34,7 @@ FIRST_AT, AGAIN_AT = dt.time(12), dt.time(7)
 # A session whose school day before lies further back than this has stood between holidays longer than any there are.
 AHEAD = dt.timedelta(days=60)
 # The changes of a session that its office is told of: who teaches is none of its business.
-TOLD_OF = (Verb.CANCEL_SESSION, Verb.POSTPONE, Verb.REINSTATE, Verb.MOVE)
+TOLD_OF = tuple(verb for verb, kind in SESSION_MAILS.items() if MAILS[kind].office_too)
 # What the marks are called, each with its day.
 FIRST, AGAIN = "register:", "register_again:"
 

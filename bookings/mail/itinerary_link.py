@@ -5,14 +5,17 @@ What was done with it stands among the versions of the teacher's row, with who d
 
 import datetime as dt
 import uuid
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
 
+from bookings.mail_kinds import Kind
 from bookings.models import Mail
+from bookings.rule.outbox import new_mail
 from bookings.rule.refusals import ItineraryOver, NoTeacherAddress
 from bookings.rule.room import Clock
-from bookings.states import Kind, SessionStatus
+from bookings.states import SessionStatus
 from hubs.models import ShowcaseSession, StaffUser, VisitingTeacher
 from hubs.vocabulary.email_address import email_key
 from hubs.vocabulary.languages import CHINESE
@@ -75,25 +78,16 @@ def _end_of(day: dt.date) -> dt.datetime:
 def _mail(teacher: VisitingTeacher, *, key: str, now: dt.datetime, until: dt.datetime) -> Mail:
     """It says who the hub is, as it is now; the link is put in when it is sent, of the version that it has now."""
     year = teacher.hub_year
-    return Mail(
-        kind=Kind.ITINERARY,
-        recipient=teacher.email,
-        recipient_key=email_key(teacher.email),
-        language=CHINESE,
-        visiting_teacher=teacher,
-        facts={
-            "link_version": teacher.link_version,
-            "teacher": str(teacher),
-            "hub": year.name,
-            "reply_to": year.contact_email,
-            "hub_contact": year.contact_name,
-            "hub_phone": year.contact_phone,
-        },
-        created_at=now,
-        due_at=now,
-        expires_at=until,
-        dedupe_key=key,
-    )
+    facts = {
+        "link_version": teacher.link_version,
+        "teacher": str(teacher),
+        "hub": year.name,
+        "reply_to": year.contact_email,
+        "hub_contact": year.contact_name,
+        "hub_phone": year.contact_phone,
+    }
+    of: dict[str, Any] = {"language": CHINESE, "visiting_teacher": teacher}
+    return new_mail(Kind.ITINERARY, teacher.email, facts, key=key, now=now, until=until, **of)
 
 
 def itinerary_ends(teacher: VisitingTeacher) -> dt.date:

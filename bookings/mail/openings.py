@@ -11,11 +11,12 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from bookings.mail_kinds import Kind
 from bookings.models import Mail, Places, TellMe, Told
 from bookings.rule import mails as emails
 from bookings.rule.room import session_facts
 from bookings.rule.words import who_may_book
-from bookings.states import Kind, SessionStatus, Standing
+from bookings.states import SessionStatus, Standing
 from hubs.models import HostSchool, Hub, HubYear, ShowcaseSession
 from hubs.models.session import OF_ITS_SESSION
 from hubs.vocabulary.email_address import email_key

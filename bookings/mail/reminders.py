@@ -11,10 +11,11 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.utils import timezone
 
+from bookings.mail_kinds import Kind
 from bookings.models import AuditEntry, Booking, Mail, Places, Told, Visitor
 from bookings.rule import mails as emails
 from bookings.rule.room import Room, iso
-from bookings.states import OFFERING, Kind, Status
+from bookings.states import OFFERING, Status
 from hubs.models import ShowcaseSession
 from hubs.models.session import OF_ITS_SESSION
 from hubs.vocabulary.school_days import london

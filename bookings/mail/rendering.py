@@ -6,6 +6,7 @@ Strangers can have us write to anybody, so a mail to an address that nobody has 
 import datetime as dt
 import re
 import textwrap
+from collections.abc import Callable
 from email.utils import formataddr
 from typing import Any
 
@@ -24,11 +25,11 @@ from django.utils.translation import gettext as _
 from bookings.mail import links, staff_mails
 from bookings.mail.calendar_entry import calendar_entry, our_address
 from bookings.mail.clashes import clashing
+from bookings.mail_kinds import Kind, Link, mail_row
 from bookings.models import Booking, Mail, OfficeLink, SessionChange
-from bookings.models.booking import READING_TIME, SAYS_ANEW, SHORTEST_OFFER
-from bookings.rule.mails import CALENDAR, bookings_of, places_of
+from bookings.rule.mails import bookings_of, places_of
 from bookings.rule.room import session_facts
-from bookings.states import FROZEN, Kind, Status
+from bookings.states import FROZEN, Status
 from hubs.models.session import OF_ITS_SESSION
 from hubs.vocabulary.dates import clock as clock_words
 from hubs.vocabulary.email_address import as_kept
@@ -46,12 +47,6 @@ INITIALS = re.compile(rf"(?<![\w.@/-])(?:[^\W\d_]\.)+(?=(?:{PARTS})(?:\s+\w|[A-Z
 LINE = 72
 # What a mail's template extends; see docs/decisions/0021.
 SUBJECT, TEXT, HTML = (f"emails/layout/{name}" for name in ("subject.txt", "mail.txt", "mail.html"))
-# Mails with a deadline that waits for them to be read.
-READ_WITHIN: dict[str, dt.timedelta] = {
-    Kind.CONFIRM: READING_TIME,
-    Kind.OFFERED: SHORTEST_OFFER,
-    **dict.fromkeys(SAYS_ANEW, READING_TIME),
-}
 
 
 def render(mail: Mail, *, now: dt.datetime) -> EmailMultiAlternatives:
@@ -72,7 +67,7 @@ def render(mail: Mail, *, now: dt.datetime) -> EmailMultiAlternatives:
     )
     message.attach_alternative(html, "text/html")
     if context["entry"]:
-        mimetype = f"text/calendar; method={CALENDAR[mail.kind]}; name=showcase.ics"
+        mimetype = f"text/calendar; method={_method(mail)}; name=showcase.ics"
         message.attach("showcase.ics", context["entry"], mimetype)
     return message
 
@@ -95,28 +90,58 @@ def can_be_written_to(address: str | None) -> bool:
 
 def private_link(mail: Mail) -> str:
     """The link that the mail carries, or an empty string where it has none."""
-    if mail.staff:
-        return staff_mails.link_of(mail)
-    if mail.wish:
-        return links.url(links.Purpose.UNSUBSCRIBE, mail.wish)
-    if mail.visiting_teacher:
-        return links.url(links.Purpose.ITINERARY, mail.visiting_teacher, version=mail.facts["link_version"])
-    if mail.kind in (Kind.REGISTER, Kind.OFFICE_CHANGE):
-        if mail.facts["link_version"] is None:
-            return ""
-        link = OfficeLink.objects.get(session=mail.session_id)
-        return links.url(links.Purpose.OFFICE, link, version=mail.facts["link_version"])
-    if mail.visitor:
-        version = mail.facts.get("link_version", mail.visitor.link_version)
-        return links.url(links.Purpose.VISITOR, mail.visitor, version=version) if version else ""
+    link = LINKS.get(mail_row(mail.kind).link)
+    return link(mail) if link else ""
+
+
+def _to_booking(mail: Mail) -> str:
     return links.url(links.Purpose.CONTACT, mail.booking) if mail.booking else ""
+
+
+def _to_place(mail: Mail) -> str:
+    """Of the version that the mail was written with: nobody is sent the link of who came after them."""
+    if mail.visitor is None:
+        return ""
+    version = mail.facts.get("link_version", mail.visitor.link_version)
+    return links.url(links.Purpose.VISITOR, mail.visitor, version=version)
+
+
+def _to_either(mail: Mail) -> str:
+    return _to_place(mail) if mail.visitor else _to_booking(mail)
+
+
+def _to_wish(mail: Mail) -> str:
+    return links.url(links.Purpose.UNSUBSCRIBE, mail.wish) if mail.wish else ""
+
+
+def _to_register(mail: Mail) -> str:
+    if mail.facts["link_version"] is None:
+        return ""
+    link = OfficeLink.objects.get(session=mail.session_id)
+    return links.url(links.Purpose.OFFICE, link, version=mail.facts["link_version"])
+
+
+def _to_itinerary(mail: Mail) -> str:
+    teacher = mail.visiting_teacher
+    return links.url(links.Purpose.ITINERARY, teacher, version=mail.facts["link_version"]) if teacher else ""
+
+
+LINKS: dict[Link, Callable[[Mail], str]] = {
+    Link.BOOKING: _to_booking,
+    Link.PLACE: _to_place,
+    Link.EITHER: _to_either,
+    Link.WISH: _to_wish,
+    Link.PASSWORD: staff_mails.link_of,
+    Link.OFFICE: _to_register,
+    Link.ITINERARY: _to_itinerary,
+}
 
 
 def _first_link(mail: Mail, private: str, of_session: str) -> str:
     """Where the mail's button leads: nowhere where the reader has nothing to do with the session any longer."""
     if mail.facts.get("link_gone"):
         return ""
-    return of_session if mail.kind == Kind.BOOKING_OPEN else private or of_session
+    return of_session if mail_row(mail.kind).to_session else private or of_session
 
 
 def _context(mail: Mail, *, now: dt.datetime) -> dict[str, Any]:
@@ -163,9 +188,7 @@ def _as_it_is(mail: Mail) -> dict[str, Any]:
 
 def _clashes(mail: Mail, facts: dict[str, Any]) -> list[dict[str, Any]]:
     """Other places at the same time of whoever has just got one: this mail goes to the owner of the address."""
-    if mail.kind not in (Kind.CONFIRMED, Kind.NAMED, Kind.BOOKING_MOVED, Kind.PLACE_MOVED) or not facts.get(
-        "calendar_of"
-    ):
+    if not mail_row(mail.kind).gives or not facts.get("calendar_of"):
         return []
     found = clashing(mail.recipient_key, facts.get("starts_at"), facts.get("ends_at"), beside=facts["calendar_of"])
     return [_said(session_facts(session, sequence=0)) for session in found]
@@ -230,7 +253,7 @@ def _laid_out(kind: str, layout: str, context: dict[str, Any]) -> str:
 def _deadline(mail: Mail, facts: dict[str, Any], *, now: dt.datetime) -> dt.datetime | None:
     """Until when places are kept. A mail that comes late leaves time to be read, as the rule does (section 3.10)."""
     deadline, starts_at = facts.get("deadline"), facts.get("starts_at")
-    reading_time = READ_WITHIN.get(mail.kind)
+    reading_time = mail_row(mail.kind).read_within
     if not deadline or not reading_time or deadline >= now + reading_time:
         return deadline
     same = Mail.objects.filter(booking=mail.booking_id, kind=mail.kind, recipient_key=mail.recipient_key)
@@ -257,10 +280,16 @@ def _practical(facts: dict[str, Any]) -> list[tuple[str, str]]:
 
 def _entry(mail: Mail, facts: dict[str, Any]) -> str:
     """The calendar entry that goes with the mail, or an empty string."""
-    method = CALENDAR.get(mail.kind)
+    method = _method(mail)
     if not (method and facts.get("calendar_of") and facts.get("starts_at") and facts.get("ends_at")):
         return ""
     return calendar_entry(facts, attendee=mail.recipient or "", created_at=mail.created_at, method=method)
+
+
+def _method(mail: Mail) -> str:
+    """What the mail does to a calendar, as iCalendar names it, or an empty string."""
+    does = mail_row(mail.kind).calendar
+    return does.value if does else ""
 
 
 def _instead(mail: Mail, *, now: dt.datetime) -> list[dict[str, Any]]:

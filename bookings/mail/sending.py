@@ -8,7 +8,7 @@ import datetime as dt
 import logging
 import re
 import smtplib
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 
 from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
@@ -18,10 +18,11 @@ from django.db.models import Q
 from bookings.attendance import office
 from bookings.mail import itinerary_link, openings, reminders, staff_mails
 from bookings.mail.rendering import can_be_written_to, render
+from bookings.mail_kinds import Session, Stale, mail_row
 from bookings.models import Mail, Visitor
 from bookings.rule.refusals import MailStands, MailTooLate
 from bookings.rule.room import Clock
-from bookings.states import FROZEN, LIVE, SESSION_MAILS, Kind, Status
+from bookings.states import FROZEN
 from hubs.vocabulary.logs import without_private
 
 log = logging.getLogger("showcase.outbox")
@@ -34,49 +35,15 @@ BACK_OFF = [dt.timedelta(minutes=minutes) for minutes in (1, 2, 5, 15, 30, 60)]
 MOST = 200  # mails of one run
 MOST_BROKEN = 3  # mails in a row that got no answer: then it is the server
 
-# A mail about a booking is sent while the booking stands as it says; another mail tells what has happened since.
-STANDS: dict[str, Collection[str]] = {
-    Kind.CONFIRM: {Status.HELD},
-    Kind.ALREADY_BOOKED: LIVE,
-    Kind.NAMED: {Status.CONFIRMED},
-    Kind.CONFIRMED: {Status.CONFIRMED},
-    Kind.RELEASED: {Status.CONFIRMED},
-    Kind.WAITING: {Status.WAITING},
-    Kind.OFFERED: {Status.OFFERED},
-    Kind.LAPSED: {Status.LAPSED},
-    Kind.LIST_ENDED: {Status.LAPSED},
-    Kind.CANCELLED: {Status.CANCELLED},
-    Kind.VISITOR_CANCELLED: {Status.CANCELLED},
-    Kind.HANDED_TO_YOU: {Status.CONFIRMED},
-    Kind.HANDED_OVER: {Status.CONFIRMED},
-    Kind.HANDED_BACK: {Status.CONFIRMED},
-    Kind.TAKEN_BACK: set(Status),
-    Kind.BOOKING_MOVED: {Status.CONFIRMED},
-    Kind.PLACE_MOVED: {Status.CONFIRMED},
-    Kind.REMINDER: {Status.CONFIRMED},
-    **dict.fromkeys(SESSION_MAILS.values(), LIVE),
-    Kind.LETTER: LIVE,
+# What the table of mails calls stale, asked when a mail is sent.
+STILL_TRUE: dict[Stale, Callable[..., bool]] = {
+    Stale.REMINDER: reminders.still_true,
+    Stale.OPENING: openings.still_true,
+    Stale.INVITATION: staff_mails.still_true,
+    Stale.REGISTER: office.still_true,
+    Stale.OFFICE_CHANGE: office.change_still_true,
+    Stale.ITINERARY: itinerary_link.still_true,
 }
-# Mails that say that somebody has a place: sent while it is theirs, at the address that it was given with.
-OF_A_PLACE = {
-    *(Kind.NAMED, Kind.HANDED_TO_YOU, Kind.HANDED_BACK, Kind.PLACE_MOVED, Kind.REMINDER, Kind.LETTER),
-    *SESSION_MAILS.values(),
-}
-# Mails about a session that may have changed since they were made.
-STILL_TRUE: dict[str, Callable[..., bool]] = {
-    Kind.REMINDER: reminders.still_true,
-    Kind.BOOKING_OPEN: openings.still_true,
-    Kind.INVITED: staff_mails.still_true,
-    Kind.REGISTER: office.still_true,
-    Kind.OFFICE_CHANGE: office.change_still_true,
-    Kind.ITINERARY: itinerary_link.still_true,
-}
-# Mails to people who still have a place or wait: of each change of the session they get a newer one. A letter is the
-# hub's own words, which no other mail repeats: it says the session as it is when it is sent.
-STAYING = {kind for kind, statuses in STANDS.items() if set(statuses) <= LIVE}
-STAYING -= {Kind.HANDED_OVER, Kind.RELEASED, Kind.LETTER}
-# What still makes sense to them of a session that is cancelled or postponed.
-WHILE_OFF = {Kind.SESSION_CANCELLED, Kind.SESSION_POSTPONED}
 # 5xx for a reason that is ours, not the address's: policy ("relaying denied", "sign in first") and limits (RFC 3463).
 OUR_FAULT = re.compile(r"\b5\.(7\.\d+|3\.\d+|4\.5)\b")
 
@@ -176,9 +143,10 @@ def _still_wanted(mail: Mail, *, now: dt.datetime) -> bool:
         return False
     if mail.booking and not mail.visitor and mail.recipient_key != mail.booking.email_key:
         return False  # staff have put the address right: the link is not for whoever has the old one
-    if mail.kind in STILL_TRUE and not STILL_TRUE[mail.kind](mail, now=now):
+    row = mail_row(mail.kind)
+    if row.stale and not STILL_TRUE[row.stale](mail, now=now):
         return False
-    stands = STANDS.get(mail.kind)
+    stands = row.stands
     if mail.visitor and mail.visitor.released_at:  # and so it says: the place has gone, whatever became of the booking
         stands = None
     if mail.booking is None or stands is None:
@@ -191,19 +159,20 @@ def _session_is_as_it_says(mail: Mail) -> bool:
 
     What tells of an end (cancelled, released, handed over) stands in any case: nobody tells them of what came later.
     """
-    if mail.session is None or mail.kind not in STAYING:
+    needs = mail_row(mail.kind).session
+    if mail.session is None or needs is Session.ANY:
         return True
     if mail.booking and mail.booking.session_id != mail.session_id:  # staff have moved it, and another mail says so
         return False
     places = mail.session.places
-    if places.status in FROZEN and mail.kind not in WHILE_OFF:
+    if places.status in FROZEN and needs is Session.ON:
         return False
     return bool(mail.facts.get("version", places.calendar_sequence) >= places.calendar_sequence)
 
 
 def _still_theirs(mail: Mail, visitor: Visitor) -> bool:
     """Whether a mail to a visitor about their place finds it theirs; one that says it has gone always may."""
-    if mail.kind not in OF_A_PLACE:
+    if not mail_row(mail.kind).of_place:
         return True
     return visitor.released_at is None and mail.recipient_key == visitor.email_key
 

@@ -6,7 +6,7 @@ mail is made to be sent: so the row of an invitation looks the same for everybod
 
 import datetime as dt
 import uuid
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib.auth.tokens import default_token_generator
@@ -14,17 +14,16 @@ from django.urls import reverse
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
+from bookings.mail_kinds import Kind
 from bookings.models import Mail
-from bookings.rule.mails import A_DAY, AN_HOUR, MOST_A_DAY
-from bookings.states import Kind
+from bookings.rule.outbox import new_mail
+from bookings.rule.too_often import A_DAY, AN_HOUR, ASKED_FOR, BY_STAFF, TEN_MINUTES, may_again_at
 from hubs.models import Hub, Membership, StaffUser
 from hubs.vocabulary.email_address import email_key
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
-INVITATIONS_A_DAY = 5  # of one person to one hub
-BETWEEN = dt.timedelta(minutes=10)
 A_LINK = dt.timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT)
 
 
@@ -32,17 +31,17 @@ def invite(membership: Membership, *, by: StaffUser, now: dt.datetime) -> bool:
     """Write to somebody that they belong to a hub now, or write so again; False where that was done just now."""
     sent = _invitations(membership, since=now - A_DAY)
     times = list(sent.values_list("created_at", flat=True))
-    if len(times) >= INVITATIONS_A_DAY or any(at > now - BETWEEN for at in times):
+    if may_again_at(times, BY_STAFF, now=now):
         return False
     facts = {"hub": _name_of(membership.hub), "contact": by.full_name, "membership": membership.pk}
-    key = f"invited:{membership.pk}:{now.timestamp() // BETWEEN.total_seconds():.0f}"
+    key = f"invited:{membership.pk}:{_nth(TEN_MINUTES, now)}"
     _to_staff(Kind.INVITED, membership.user, facts, key=key, now=now, until=now + A_LINK)
     return True
 
 
 def welcome(user: StaffUser, *, by: StaffUser, now: dt.datetime) -> None:
     """Write to somebody of no hub (the programme office, a superuser) that they have an account."""
-    key = f"invited:user:{user.pk}:{now.timestamp() // BETWEEN.total_seconds():.0f}"
+    key = f"invited:user:{user.pk}:{_nth(TEN_MINUTES, now)}"
     _to_staff(Kind.INVITED, user, {"contact": by.full_name}, key=key, now=now, until=now + A_LINK)
 
 
@@ -61,9 +60,8 @@ def tell_password_link(address: str, *, now: dt.datetime) -> None:
     user = StaffUser.objects.filter(email=email_key(address), is_active=True).first()
     asked = Mail.objects.filter(kind=Kind.PASSWORD, staff=user, staff__isnull=False, created_at__gt=now - A_DAY)
     times = list(asked.values_list("created_at", flat=True))
-    too_often = len(times) >= MOST_A_DAY or any(at > now - AN_HOUR for at in times)
-    hour = now.timestamp() // AN_HOUR.total_seconds()
-    key = f"password:{user.pk}:{hour:.0f}" if user and not too_often else f"password:{uuid.uuid4()}"
+    too_often = may_again_at(times, ASKED_FOR, now=now) is not None
+    key = f"password:{user.pk}:{_nth(AN_HOUR, now)}" if user and not too_often else f"password:{uuid.uuid4()}"
     _to_staff(Kind.PASSWORD, None if too_often else user, {}, key=key, now=now, until=now + A_DAY)
 
 
@@ -100,6 +98,11 @@ def _invitations(membership: Membership, *, since: dt.datetime) -> "QuerySet[Mai
     return of_this.filter(dedupe_key__startswith=f"invited:{membership.pk}:")
 
 
+def _nth(period: dt.timedelta, now: dt.datetime) -> int:
+    """Which of these periods it is, by the clock: two presses within one have one key."""
+    return int(now.timestamp() // period.total_seconds())
+
+
 def _name_of(hub: Hub) -> str:
     newest = hub.years.order_by("-exchange__year").first()
     return newest.name if newest else hub.slug
@@ -109,16 +112,6 @@ def _to_staff(
     kind: Kind, user: StaffUser | None, facts: dict[str, object], *, key: str, now: dt.datetime, until: dt.datetime
 ) -> None:
     """Two presses at once have one key, and one mail."""
-    mail = Mail(
-        kind=kind,
-        staff=user,
-        recipient=user.email if user else None,
-        recipient_key=user.email if user else None,
-        facts=facts,
-        created_at=now,
-        due_at=now,
-        expires_at=until,
-        dedupe_key=key,
-        state=Mail.State.WAITING if user else Mail.State.DROPPED,
-    )
+    of: dict[str, Any] = {"staff": user, "state": Mail.State.WAITING if user else Mail.State.DROPPED}
+    mail = new_mail(kind, user.email if user else None, facts, key=key, now=now, until=until, **of)
     Mail.objects.bulk_create([mail], ignore_conflicts=True)

@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models.booking import Booking
-from bookings.states import Verb
+from bookings.states import verb_choices
 from hubs.models import ShowcaseSession
 
 
@@ -31,7 +31,7 @@ class AuditEntry(models.Model):
         related_name="+",
         verbose_name=_("staff"),
     )
-    verb = models.CharField(_("what"), max_length=20, choices=Verb)
+    verb = models.CharField(_("what"), max_length=20, choices=verb_choices)
     session = models.ForeignKey(ShowcaseSession, models.PROTECT, related_name="audit", verbose_name=_("session"))
     booking = models.ForeignKey(
         Booking, models.CASCADE, null=True, blank=True, related_name="audit", verbose_name=_("booking")

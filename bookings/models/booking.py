@@ -7,22 +7,15 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
+from bookings.mail_kinds import READING_TIME, SAYS_ANEW, SHORTEST_OFFER, Kind
 from bookings.models.names import Named, NamedQuerySet, NameWords, words_go_with
 from bookings.models.outbox import Mail
-from bookings.states import FROZEN, LIVE, OFFERING, SEATED, UNCONFIRMED, Kind, Status
+from bookings.states import FROZEN, LIVE, OFFERING, SEATED, UNCONFIRMED, Status
 from hubs.models import School, ShowcaseSession
 from hubs.models.private_link import PrivateLink
 from hubs.vocabulary.email_address import EmailField, email_key
 from hubs.vocabulary.references import booking_reference
 from hubs.vocabulary.school_words import searchable
-
-# A hold outlives its deadline until its mail has had this long to be read (product.md section 3.10); an offer, until it
-# has had as long as the shortest of them stands (3.11).
-READING_TIME = dt.timedelta(hours=3)
-SHORTEST_OFFER = dt.timedelta(hours=2)
-# These mails carry the link and the deadline too, in place of one that was dropped because it said the old state.
-SAYS_ANEW = (Kind.SESSION_REINSTATED, Kind.SESSION_MOVED, Kind.SESSION_CHANGED)
-
 
 # What `places.write` saves of a booking that it has changed.
 STATE_FIELDS = [
@@ -179,7 +172,7 @@ class Booking(Named, PrivateLink):
     created_at = models.DateTimeField(_("made at"))
     joined_at = models.DateTimeField(_("joined the waiting list"), null=True, blank=True)
     here_since = models.DateTimeField(_("moved to this session at"), null=True, blank=True)
-    # Its calendar entries are so many versions ahead of the session's: they have told of another session before.
+    # Its calendar entries are so many versions ahead of the session's: see bookings/rule/calendar.py.
     calendar_ahead = models.PositiveIntegerField(default=0, editable=False)
     deadline = models.DateTimeField(_("kept until"), null=True, blank=True)
     smallest_party = models.PositiveSmallIntegerField(_("would come with"), null=True, blank=True)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bookings.models.booking import Booking
 from bookings.models.visitor import Visitor
-from bookings.states import FROZEN, SESSION_MAILS, SESSION_TABLE, Standing, Verb
+from bookings.states import FROZEN, SESSION_TABLE, Standing, Verb, session_verb_choices
 from hubs.models import HostSchool, HubYear, ShowcaseSession, VisitingTeacher
 from hubs.vocabulary.teaching import listed
 
@@ -20,6 +20,11 @@ MOST_INSTEAD = 3
 LONGEST_MESSAGE = 1000
 # What can be done to a whole visit or exchange at once: a date or a teacher belongs to one session.
 WIDE_VERBS = (Verb.CANCEL_SESSION, Verb.POSTPONE, Verb.REINSTATE)
+
+
+def wide_verb_choices() -> list[tuple[str, Any]]:
+    """As `verb_choices` in states.py."""
+    return [(verb.value, verb.label) for verb in WIDE_VERBS]
 
 
 class Said(models.Model):
@@ -58,7 +63,7 @@ class SessionChange(Said):
     """One change of a session. Never changed and never deleted."""
 
     session = models.ForeignKey(ShowcaseSession, models.PROTECT, related_name="changes", verbose_name=_("session"))
-    verb = models.CharField(_("what"), max_length=20, choices=[(verb.value, verb.label) for verb in SESSION_MAILS])
+    verb = models.CharField(_("what"), max_length=20, choices=session_verb_choices)
     at = models.DateTimeField(_("when"))
     # What it was before and is now, in words or as moments in UTC: see bookings/sessions/moving.py.
     facts = models.JSONField(_("facts"), default=dict)
@@ -130,7 +135,7 @@ class Seen(models.Model):
 class WideChange(Said):
     """A change of all sessions of a host school's visit or of a hub's exchange, carried out one session at a time."""
 
-    verb = models.CharField(_("what"), max_length=20, choices=[(verb.value, verb.label) for verb in WIDE_VERBS])
+    verb = models.CharField(_("what"), max_length=20, choices=wide_verb_choices)
     host_school = models.ForeignKey(
         HostSchool, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("host school's visit")
     )

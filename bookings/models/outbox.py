@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from bookings.states import Kind
+from bookings.mail_kinds import kind_choices
 from hubs.models import ShowcaseSession, StaffUser, VisitingTeacher
 from hubs.vocabulary.email_address import EmailField
 
@@ -32,7 +32,7 @@ class Mail(models.Model):
         FAILED = "failed", _("given up")
         DROPPED = "dropped", _("not needed any longer")
 
-    kind = models.CharField(_("kind"), max_length=20, choices=Kind)
+    kind = models.CharField(_("kind"), max_length=20, choices=kind_choices)
     recipient = EmailField(_("to"), null=True)  # NULL: erased
     recipient_key = models.CharField(max_length=254, null=True, editable=False)  # noqa: DJ001
     language = models.CharField(_("language"), max_length=10, default="en-gb")

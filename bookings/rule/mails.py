@@ -11,42 +11,20 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from bookings.models import Booking, HandOver, Mail, Places, SessionChange, TellMe, Visitor
+from bookings.mail_kinds import MAILS, Kind, Link, To
+from bookings.models import Booking, HandOver, Mail, SessionChange, TellMe, Visitor
+from bookings.rule.calendar import entry_version
+from bookings.rule.outbox import new_mail
 from bookings.rule.party import Party
 from bookings.rule.room import Room, iso, session_facts
-from bookings.states import SESSION_MAILS, TO_GIVER, TO_TAKER, TO_VISITORS, Kind, Status, Verb
+from bookings.rule.too_often import A_DAY, AN_HOUR, APART, ASKED_FOR, may_again_at
+from bookings.states import SESSION_MAILS, Status, Verb
 from hubs.vocabulary.email_address import email_key
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
-# Mails that only hold a link somebody asked for: each kind once an hour and five times a day for an address.
-AN_HOUR, A_DAY, MOST_A_DAY = dt.timedelta(hours=1), dt.timedelta(days=1), 5
-# "Send it again" gives two more mails, ten minutes apart (product.md section 7).
-MOST_AGAIN, BETWEEN = 2, dt.timedelta(minutes=10)
-# What a mail does to the calendar of the visitor that it goes to.
-CALENDAR: dict[str, str] = {
-    Kind.CONFIRMED: "REQUEST",
-    Kind.NAMED: "REQUEST",
-    Kind.CANCELLED: "CANCEL",
-    Kind.VISITOR_CANCELLED: "CANCEL",
-    Kind.HANDED_TO_YOU: "REQUEST",
-    Kind.HANDED_OVER: "CANCEL",
-    Kind.TAKEN_BACK: "CANCEL",
-    Kind.HANDED_BACK: "REQUEST",
-    Kind.BOOKING_MOVED: "REQUEST",  # the same entry, at another time
-    Kind.PLACE_MOVED: "REQUEST",
-    Kind.RELEASED: "CANCEL",  # where the contact released their own place
-    Kind.SESSION_CANCELLED: "CANCEL",
-    Kind.SESSION_POSTPONED: "CANCEL",
-    Kind.SESSION_MOVED: "REQUEST",
-    Kind.SESSION_CHANGED: "REQUEST",
-    Kind.SESSION_REINSTATED: "REQUEST",
-}
-
-# A change is two versions on in everybody's calendar: a CANCEL goes out as one more than the version that it takes out
-# (calendar_entry.py), and whatever comes next must be higher than both.
-VERSIONS = 2
+MOST_AGAIN = 2  # "send it again" gives two more mails, ten minutes apart (product.md section 7)
 
 
 def compose(
@@ -65,14 +43,15 @@ def compose(
     before the event, `handed` a place that changes hands.
     """
     coming: list[Visitor] = []
-    if set(kinds) & (TO_VISITORS | {Kind.CONFIRMED, Kind.BOOKING_MOVED}):
+    if any(MAILS[kind].to is To.VISITORS or MAILS[kind].gives for kind in kinds):
         coming = list(visitors) or list(booking.visitors.coming())
     for kind in kinds:
-        if kind in TO_VISITORS:
+        to = MAILS[kind].to
+        if to is To.VISITORS:
             for visitor in coming:
                 if visitor.has_own_mail:
                     yield _to_visitor(room, booking, kind, f"{key}:{kind}:{visitor.pk}", visitor)
-        elif kind in TO_TAKER | TO_GIVER:
+        elif to in (To.TAKER, To.GIVER):
             if handed:
                 yield from _of_hand_over(room, booking, kind, f"{key}:{kind}", handed)
         elif booking.contact_email:
@@ -100,25 +79,20 @@ def _link_and_calendar(room: Room, booking: Booking, kind: Kind, visitor: Visito
     place's calendar entry, whose sequence rises as the place changes hands or goes to another session."""
     return {
         "link_version": visitor.link_version,
-        "calendar_of": visitor.pk if kind in CALENDAR else None,
+        "calendar_of": visitor.pk if MAILS[kind].calendar else None,
         "sequence": entry_version(room.places, booking, visitor),
     }
 
 
-def entry_version(places: Places, booking: Booking, visitor: Visitor) -> int:
-    """The SEQUENCE of a place's calendar entry."""
-    return places.calendar_sequence + booking.calendar_ahead + 2 * (visitor.link_version - 1)
-
-
 def _of_hand_over(room: Room, booking: Booking, kind: Kind, key: str, handed: HandOver) -> Iterator[Mail]:
     """A mail to the one who gives a place away, or to the one who is given it."""
-    visitor, takes = handed.visitor, kind in TO_TAKER
+    visitor, takes = handed.visitor, MAILS[kind].to is To.TAKER
     recipient = handed.to_email if takes else handed.from_email
     facts: dict[str, Any] = {"giver": handed.from_name, "taker": handed.to_name, "reference": booking.reference_spaced}
     facts |= _link_and_calendar(room, booking, kind, visitor)
     if kind == Kind.HANDED_OVER:
         facts["link_version"] = handed.from_version
-    if kind == Kind.TAKEN_BACK:
+    if MAILS[kind].link is Link.NONE:
         facts["link_version"] = None  # nothing is theirs any longer
     of_visitor = {} if handed.from_contact and not takes else {"visitor": visitor}
     if recipient:
@@ -129,7 +103,7 @@ def _to_contact(
     room: Room, booking: Booking, kind: Kind, key: str, coming: Iterable[Visitor] = (), *, was: str = ""
 ) -> Mail:
     me = next((visitor for visitor in coming if visitor.is_contact), None)
-    placed = kind in (Kind.CONFIRMED, Kind.BOOKING_MOVED) or was == Status.CONFIRMED
+    placed = MAILS[kind].gives or was == Status.CONFIRMED
     facts = {
         "reference": booking.reference_spaced,
         "party": booking.party,
@@ -138,7 +112,7 @@ def _to_contact(
         "goes_with": bool(booking.goes_with_id),
         "visitors": [visitor.full_name for visitor in coming if visitor.full_name],
         "to_be_named": sum(1 for visitor in coming if not visitor.full_name),
-        **(_link_and_calendar(room, booking, kind, me) if me and kind in CALENDAR and placed else {}),
+        **(_link_and_calendar(room, booking, kind, me) if me and MAILS[kind].calendar and placed else {}),
     }
     return _mail(room, kind, key, booking.contact_email or "", booking.language, facts, booking=booking)
 
@@ -152,18 +126,9 @@ def _mail(
     facts: dict[str, Any],
     **of: Booking | Visitor,
 ) -> Mail:
-    return Mail(
-        kind=kind,
-        recipient=recipient,
-        recipient_key=email_key(recipient),
-        language=language,
-        session=room.session,
-        facts=room.facts | facts,
-        created_at=room.now,
-        due_at=room.now,
-        expires_at=room.session.ends_at,
-        dedupe_key=key,
-        **of,
+    said, session = room.facts | facts, room.session
+    return new_mail(
+        kind, recipient, said, key=key, now=room.now, until=session.ends_at, language=language, session=session, **of
     )
 
 
@@ -227,10 +192,8 @@ def tell_my_bookings(address: str, *, language: str, now: dt.datetime) -> None:
     named = None if known else places_of(key, now=now).first()
     recipient = known.contact_email if known else named.email if named else None
     if recipient:
-        asked = Mail(kind=Kind.MY_BOOKINGS, recipient=recipient, recipient_key=key, language=language)
-        asked.created_at = asked.due_at = now
-        asked.expires_at = now + A_DAY
-        _unless_asked_too_often(asked)
+        mail = new_mail(Kind.MY_BOOKINGS, recipient, {}, key="", now=now, until=now + A_DAY, language=language)
+        _unless_asked_too_often(mail)
 
 
 def resend_link(booking: Booking, *, now: dt.datetime) -> None:
@@ -243,7 +206,7 @@ def resend_link(booking: Booking, *, now: dt.datetime) -> None:
     sent = list(Mail.objects.filter(booking=booking, kind=kind).order_by("created_at", "pk")) if kind else []
     if not 1 <= len(sent) <= MOST_AGAIN or not sent[-1].recipient:
         return
-    if len(sent) > 1 and sent[-1].created_at > now - BETWEEN:
+    if may_again_at([mail.created_at for mail in sent[1:]], [APART], now=now):
         return
     again = sent[-1]  # to the address that the booking has now
     again.pk, again.dedupe_key = None, f"again:{booking.pk}:{len(sent)}"
@@ -257,19 +220,8 @@ def resend_link(booking: Booking, *, now: dt.datetime) -> None:
 
 def of_wish(wish: TellMe, kind: Kind, facts: dict[str, Any], *, now: dt.datetime, key: str = "") -> Mail:
     """A mail to somebody who asked to be told when booking opens."""
-    return Mail(
-        kind=kind,
-        recipient=wish.email,
-        recipient_key=wish.email_key,
-        language=wish.language,
-        session_id=wish.session_id,
-        wish=wish,
-        facts=facts,
-        created_at=now,
-        due_at=now,
-        expires_at=now + A_DAY,
-        dedupe_key=key,
-    )
+    of: dict[str, Any] = {"session_id": wish.session_id, "wish": wish}
+    return new_mail(kind, wish.email, facts, key=key, now=now, until=now + A_DAY, language=wish.language, **of)
 
 
 def of_office(room: Room, kind: Kind, to: str, facts: dict[str, Any], *, key: str) -> Mail:
@@ -290,16 +242,17 @@ def of_whom(address_key: str | None) -> str:
 
 
 def _unless_asked_too_often(mail: Mail) -> None:
-    """Keep a mail, unless its address has had one of its kind within the hour or five within the day: silently.
+    """Keep a mail, unless its address has had one of its kind just now or too many: silently.
 
     Two asked for at once fall into the same hour by the clock and get the same key: one is sent. The key holds no
     address, for it stays when the address is erased.
     """
     asked = Mail.objects.to(mail.recipient_key or "", kinds=[mail.kind], since=mail.created_at - A_DAY)
     times = list(asked.values_list("created_at", flat=True))
-    if len(times) >= MOST_A_DAY or any(at > mail.created_at - AN_HOUR for at in times):
+    if may_again_at(times, ASKED_FOR, now=mail.created_at):
         return
-    mail.dedupe_key = f"{mail.kind}:{of_whom(mail.recipient_key)}:{mail.created_at.timestamp() // 3600:.0f}"
+    hour = mail.created_at.timestamp() // AN_HOUR.total_seconds()
+    mail.dedupe_key = f"{mail.kind}:{of_whom(mail.recipient_key)}:{hour:.0f}"
     Mail.objects.bulk_create([mail], ignore_conflicts=True)
 
 

@@ -19,7 +19,6 @@ from bookings.places import locked, settle, write
 from bookings.rule import mails as emails
 from bookings.rule import offers
 from bookings.rule.judging import hold_deadline
-from bookings.rule.mails import VERSIONS
 from bookings.rule.refusals import BadNews, DayHasPassed, HasHistory, NotBookable, NotReady, TooFewPlaces, WrongStatus
 from bookings.rule.room import Clock, Room
 from bookings.states import SESSION_TABLE, UNCONFIRMED, SessionStatus, Standing, Status, Verb
@@ -206,8 +205,7 @@ def tell(
     change.instead.set(news.instead)
     everyone = emails.compose_change(room, change, live(room) if bookings is None else bookings)
     told = chain(everyone, office.compose_change(room, change))
-    version = room.places.calendar_sequence + VERSIONS
-    write(room, verb, by=by, also=also, news=told, calendar_sequence=version, **of_places)
+    write(room, verb, by=by, also=also, news=told, **of_places)
     return change
 
 

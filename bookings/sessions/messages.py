@@ -13,16 +13,17 @@ from typing import NamedTuple
 from django.db import transaction
 from django.utils import timezone
 
+from bookings.mail_kinds import Kind
 from bookings.models import Booking, Letter, Mail, Places
 from bookings.models.letter import LONGEST_LETTER, LONGEST_SUBJECT
 from bookings.rule import mails as emails
+from bookings.rule.outbox import new_mail
 from bookings.rule.refusals import BadNews, NobodyThere
 from bookings.rule.room import Clock, Room
 from bookings.sessions.changes import plain
-from bookings.states import LIVE, Kind, Status
+from bookings.states import LIVE, Status
 from hubs.models import StaffUser
 from hubs.models.session import OF_ITS_SESSION
-from hubs.vocabulary.email_address import email_key
 
 WRITTEN_TO: dict[str, frozenset[Status]] = {
     Letter.To.CONFIRMED: frozenset({Status.CONFIRMED}),
@@ -92,16 +93,8 @@ def send_test(session_id: int, words: Words, *, to: StaffUser, clock: Clock) -> 
     """Send the letter as it is to the member of staff who writes it. The same words again are the same mail."""
     (room,) = _rooms([session_id], clock())
     digest = sha256(f"{words.subject}\0{words.message}".encode()).hexdigest()[:24]
-    mail = Mail(
-        kind=Kind.LETTER,
-        recipient=to.email,
-        recipient_key=email_key(to.email),
-        session=room.session,
-        facts=room.facts | {"test": True},
-        created_at=room.now,
-        due_at=room.now,
-        dedupe_key=f"letter:test:{words.key.hex}:{digest}",
-    )
+    facts, key = room.facts | {"test": True}, f"letter:test:{words.key.hex}:{digest}"
+    mail = new_mail(Kind.LETTER, to.email, facts, key=key, now=room.now, until=None, session=room.session)
     _put_in(mail, room, " ".join(words.subject.split()), plain(words.message))
     mail.urgent = True  # somebody sits and waits for it
     Mail.objects.bulk_create([mail], ignore_conflicts=True)

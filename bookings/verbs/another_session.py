@@ -14,7 +14,6 @@ from bookings.models import Booking, Visitor
 from bookings.places import locked_together, write
 from bookings.rule import fair_share, people
 from bookings.rule.judging import already_there, refuse_after_start
-from bookings.rule.mails import VERSIONS
 from bookings.rule.refusals import (
     AlreadyBooked,
     Ended,
@@ -99,8 +98,6 @@ def _move(old: Room, new: Room, party: Sequence[Booking], *, by: StaffUser, use_
     party[0].goes_with = None
     for booking in party:
         booking.session, booking.here_since, booking.uses_held_back = new.session, new.now, use_held_back
-        version = old.places.calendar_sequence + booking.calendar_ahead + VERSIONS
-        booking.calendar_ahead = max(version - new.places.calendar_sequence, 0)
     people.recognise(Visitor.objects.coming().filter(booking__in=party))
     write(new, Verb.MOVE_IN, party, by=by, why=why)
 

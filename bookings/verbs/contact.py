@@ -3,7 +3,6 @@
 An address that changes raises the version of the link, so that whoever has the old address has nothing.
 """
 
-import datetime as dt
 from collections.abc import Sequence
 
 from django.db.models import Q
@@ -14,12 +13,11 @@ from bookings.rule import people
 from bookings.rule.judging import already_there
 from bookings.rule.refusals import AlreadyBooked, Ended, InThisBooking, NoAddress, NotBookable, SentJustNow
 from bookings.rule.room import Clock, Room
+from bookings.rule.too_often import A_DAY, BY_STAFF, may_again_at
 from bookings.states import FROZEN, Standing, Status, Verb
 from hubs.models import StaffUser
 from hubs.vocabulary.email_address import email_key
 
-# Somebody who presses the button twice sends one mail; an inbox is not filled by us.
-BETWEEN, A_DAY, MOST_A_DAY = dt.timedelta(minutes=10), dt.timedelta(days=1), 5
 OFF = {Standing.CANCELLED, Standing.POSTPONED, Standing.OVER}  # no mail with a link is sent then
 
 
@@ -43,11 +41,8 @@ def send_again(booking_id: int, *, by: StaffUser, clock: Clock) -> Booking:
 
 def _refuse_too_often(room: Room, booking: Booking) -> None:
     sent = AuditEntry.objects.filter(booking=booking, verb=Verb.SEND_AGAIN, at__gt=room.now - A_DAY)
-    times = list(sent.order_by("-at").values_list("at", flat=True))
-    if times and times[0] > room.now - BETWEEN:
-        raise SentJustNow(times[0] + BETWEEN)
-    if len(times) >= MOST_A_DAY:
-        raise SentJustNow(times[MOST_A_DAY - 1] + A_DAY)
+    if at := may_again_at(sent.values_list("at", flat=True), BY_STAFF, now=room.now):
+        raise SentJustNow(at)
 
 
 def put_right(booking_id: int, *, name: str, email: str, mobile: str, by: StaffUser, clock: Clock) -> Booking:

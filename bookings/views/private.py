@@ -20,8 +20,8 @@ from bookings.models import AuditEntry, Booking, HandOver, Visitor
 from bookings.public.instead import alternatives
 from bookings.public.session import Showing
 from bookings.public.session_page import offered_instead
-from bookings.rule import mails as emails
 from bookings.rule import room
+from bookings.rule.calendar import entry_version
 from bookings.rule.refusals import Refused
 from bookings.rule.words import why_not
 from bookings.sessions.seen import see, told
@@ -145,7 +145,7 @@ def calendar(request: HttpRequest, link: Opened) -> HttpResponse:
     session = link.booking.session
     if me is None or not session.starts_at or not _is_expected(link):
         raise Http404
-    version = emails.entry_version(session.places, link.booking, me)
+    version = entry_version(session.places, link.booking, me)
     facts: dict[str, Any] = room.session_facts(session, sequence=version)
     facts |= {"title": session.name, "calendar_of": me.pk, "starts_at": session.starts_at, "ends_at": session.ends_at}
     entry = calendar_entry(facts, attendee=me.email or "", created_at=timezone.now())

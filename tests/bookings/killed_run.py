@@ -95,8 +95,8 @@ def warm() -> None:
     """Do once what every run would do first: imports, addresses, templates."""
     from bookings import due
     from bookings.mail import rendering
+    from bookings.mail_kinds import Kind
     from bookings.models import Mail
-    from bookings.states import Kind
 
     for kind in (Kind.CONFIRM, Kind.LAPSED):
         facts = {"ref": "ABCDEF", "title": "", "hub": "", "party": 1}

@@ -12,11 +12,12 @@ from django.utils import timezone
 from bookings import places
 from bookings.admin.base.buttons import on_its_day
 from bookings.attendance import office
+from bookings.mail_kinds import Kind
 from bookings.models import Booking, Mail, Places, SessionChange, WideChange, WideStep
 from bookings.sessions import changes as session_changes
 from bookings.sessions.moving import OF_THE_PLACE
 from bookings.sessions.seen import see
-from bookings.states import Kind, SessionStatus, Verb
+from bookings.states import SessionStatus, Verb
 from bookings.verbs import waiting_list
 from hubs.models import HostSchool, Lesson, ProgrammeSegment, ShowcaseSession, VisitingTeacher
 from hubs.vocabulary.school_days import london

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from bookings.mail import itinerary_link
+from bookings.mail_kinds import Kind
 from bookings.models import (
     AuditEntry,
     Booking,
@@ -29,7 +30,6 @@ from bookings.models import (
     Visitor,
     WideChange,
 )
-from bookings.states import Kind
 from hubs.models import SchoolWord, VisitingTeacher
 from tests.factories import NOW, StaffFactory
 from tests.one_of_each import one_of_each

@@ -8,8 +8,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from bookings import places
+from bookings.mail_kinds import Kind
 from bookings.models import AuditEntry, Booking, Mail, Places, SchoolKind, Source, Visitor
-from bookings.states import Kind, SessionStatus, Status
+from bookings.states import SessionStatus, Status
 from tests.answers import errors_of, messages_of
 from tests.factories import NOW, SchoolFactory, SessionFactory, party
 

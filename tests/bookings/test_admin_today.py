@@ -9,9 +9,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from bookings import places
+from bookings.mail_kinds import Kind
 from bookings.models import Mail, SessionChange
 from bookings.sessions import changes as session_changes
-from bookings.states import Kind, SessionStatus
+from bookings.states import SessionStatus
 from hubs.models import Lesson, Membership, ProgrammeSegment, ShowcaseSession
 from hubs.vocabulary.school_days import london
 from tests.answers import errors_of, messages_of, untouched

@@ -13,8 +13,8 @@ from django.utils import timezone
 from bookings import places
 from bookings.mail import links
 from bookings.mail import sending as outbox
+from bookings.mail_kinds import Kind
 from bookings.models import AuditEntry, Mail
-from bookings.states import Kind
 from hubs.models import Membership
 from tests.answers import messages_of
 from tests.factories import NOW, HubYearFactory, SessionFactory, StaffFactory, party

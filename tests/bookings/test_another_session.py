@@ -8,12 +8,13 @@ from icalendar import Calendar
 from bookings import places
 from bookings.mail import links, rendering
 from bookings.mail import sending as outbox
+from bookings.mail_kinds import Kind
 from bookings.models import AuditEntry, Booking, Mail, Places, SessionChange, Visitor
 from bookings.rule.party import NewVisitor
 from bookings.rule.refusals import AlreadyBooked, Ended, NeedsReason, NotBookable, OtherHub, SessionFull
 from bookings.sessions import changes as session_changes
 from bookings.sessions import seen
-from bookings.states import Kind, SessionStatus, Status, Verb
+from bookings.states import SessionStatus, Status, Verb
 from bookings.verbs import another_session, hand_over, staff_booking
 from bookings.verbs.waiting_list import join, wait
 from tests.bookings.observed import count, events, mails, statuses

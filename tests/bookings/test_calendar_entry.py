@@ -11,8 +11,8 @@ from bookings import places
 from bookings.mail import rendering
 from bookings.mail.calendar_entry import calendar_entry
 from bookings.mail.sending import send_due
+from bookings.mail_kinds import Kind
 from bookings.models import Booking, Mail, Places
-from bookings.states import Kind
 from hubs.vocabulary.school_days import london
 from tests.bookings.conftest import MailServer
 from tests.factories import NOW, SessionFactory, party

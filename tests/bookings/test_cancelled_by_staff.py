@@ -9,8 +9,9 @@ from django.utils import timezone
 
 from bookings import places
 from bookings.mail import links, rendering
+from bookings.mail_kinds import Kind
 from bookings.models import AuditEntry, Booking, Mail
-from bookings.states import Kind, Status, Verb
+from bookings.states import Status, Verb
 from bookings.verbs import waiting_list
 from hubs.models import HubYear
 from tests.answers import untouched

@@ -6,8 +6,9 @@ import pytest
 
 from bookings import places
 from bookings.due import run_due
+from bookings.mail_kinds import Kind
 from bookings.models import Mail
-from bookings.states import Kind, Status
+from bookings.states import Status
 from bookings.verbs import waiting_list
 from tests.bookings.observed import mails, statuses, verbs
 from tests.factories import NOW, SessionFactory, party

@@ -10,12 +10,13 @@ from icalendar import Calendar
 from bookings import places
 from bookings.mail import rendering
 from bookings.mail.sending import send_due
+from bookings.mail_kinds import Kind
 from bookings.models import Booking, Mail, Places
 from bookings.rule.party import NewVisitor
 from bookings.sessions import changes as session_changes
 from bookings.sessions.changes import News, cancel_session, postpone, reinstate
 from bookings.sessions.moving import Plan, Teaching, move, substitute
-from bookings.states import SESSION_MAILS, Kind, SessionStatus, Verb
+from bookings.states import SESSION_MAILS, SessionStatus, Verb
 from bookings.verbs import hand_over, waiting_list
 from bookings.verbs import visitors as details
 from hubs.models import Lesson, ShowcaseSession

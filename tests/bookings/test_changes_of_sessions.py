@@ -7,6 +7,7 @@ import pytest
 
 from bookings import places
 from bookings.due import miscounts
+from bookings.mail_kinds import Kind
 from bookings.models import AuditEntry, Booking, By, Mail, Places, SessionChange
 from bookings.rule.refusals import (
     BadNews,
@@ -21,7 +22,7 @@ from bookings.rule.refusals import (
 from bookings.sessions import changes as session_changes
 from bookings.sessions.changes import News, cancel_session, postpone, reinstate
 from bookings.sessions.moving import Plan, Teaching, move, substitute
-from bookings.states import SESSION_MAILS, SESSION_TABLE, Kind, SessionStatus, Status, Verb
+from bookings.states import SESSION_MAILS, SESSION_TABLE, SessionStatus, Status, Verb
 from bookings.verbs import staff_booking, waiting_list
 from bookings.verbs import visitors as details
 from hubs.models import Lesson, ShowcaseSession, VisitingTeacher

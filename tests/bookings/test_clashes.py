@@ -8,9 +8,10 @@ from django.utils import timezone
 from bookings import places
 from bookings.mail.links import Purpose, token
 from bookings.mail.rendering import render
+from bookings.mail_kinds import Kind
 from bookings.models import Mail, Places
 from bookings.rule.party import NewVisitor
-from bookings.states import Kind, SessionStatus
+from bookings.states import SessionStatus
 from tests.browser.reading import Page
 from tests.factories import NOW, SessionFactory, party
 

@@ -9,11 +9,12 @@ from bookings import places
 from bookings.mail import links
 from bookings.mail import sending as outbox
 from bookings.mail.rendering import private_link
+from bookings.mail_kinds import Kind
 from bookings.models import AuditEntry, Booking, By, HandOver, Mail, Visitor
 from bookings.rule.party import NewVisitor
 from bookings.rule.refusals import AlreadyBooked, Ended, InThisBooking, NoAddress, NotBookable, SentJustNow
 from bookings.sessions import changes as session_changes
-from bookings.states import Kind, Status, Verb
+from bookings.states import Status, Verb
 from bookings.verbs import contact, hand_over, waiting_list
 from bookings.verbs import visitors as details
 from bookings.verbs import visitors as parties

@@ -20,11 +20,12 @@ from bookings.attendance import office
 from bookings.mail import links, openings, rendering
 from bookings.mail import openings as telling
 from bookings.mail.sending import send_due
+from bookings.mail_kinds import Kind
 from bookings.models import Booking, Mail, Places, TellMe
 from bookings.rule import mails as emails
 from bookings.rule.party import NewVisitor
 from bookings.sessions import messages as letters
-from bookings.states import TABLE, Kind, SessionStatus, Status
+from bookings.states import TABLE, SessionStatus, Status
 from bookings.verbs import staff_booking, waiting_list
 from bookings.verbs import visitors as details
 from hubs.models import ShowcaseSession

@@ -12,6 +12,7 @@ from django.utils import timezone
 from bookings import places
 from bookings.mail import rendering
 from bookings.mail import sending as outbox
+from bookings.mail_kinds import Kind
 from bookings.models import Booking, Letter, Mail
 from bookings.rule.refusals import BadNews, NobodyThere
 from bookings.sessions import changes as session_changes
@@ -19,7 +20,7 @@ from bookings.sessions import messages as letters
 from bookings.sessions import moving
 from bookings.sessions.messages import Words
 from bookings.sessions.moving import Plan
-from bookings.states import Kind, SessionStatus
+from bookings.states import SessionStatus
 from bookings.verbs import staff_booking, waiting_list
 from hubs.models import HostSchool, Membership
 from hubs.vocabulary.school_days import london

@@ -10,11 +10,12 @@ from bookings import places
 from bookings.attendance import office
 from bookings.due import run_due
 from bookings.mail import links, rendering
+from bookings.mail_kinds import Kind
 from bookings.models import Mail, OfficeLink
 from bookings.rule.refusals import BadPlan
 from bookings.sessions.changes import cancel_session, postpone, reinstate
 from bookings.sessions.moving import OF_THE_PLACE, Plan, move
-from bookings.states import Kind, Verb
+from bookings.states import Verb
 from hubs.models import HostSchool, ProgrammeSegment, ShowcaseSession
 from hubs.vocabulary.school_days import london
 from tests.factories import NOW, HubYearFactory, SchoolFactory, SessionFactory, StaffFactory, party

@@ -17,10 +17,11 @@ from bookings import places
 from bookings.due import run_due
 from bookings.mail import links
 from bookings.mail import sending as outbox
-from bookings.mail.sending import GIVE_UP_AFTER, LEASE, STANDS, send_due
+from bookings.mail.sending import GIVE_UP_AFTER, LEASE, send_due
+from bookings.mail_kinds import Kind
 from bookings.models import Booking, Mail
 from bookings.rule.party import NewVisitor
-from bookings.states import Kind, Status
+from bookings.states import Status
 from bookings.verbs import hand_over
 from bookings.verbs import visitors as details
 from hubs.models import ShowcaseSession
@@ -402,12 +403,6 @@ def test_place_that_was_taken_back_at_once_is_not_handed_over_by_mail(smtp_serve
     hand_over.take_back(place, clock=at())
     send_due(at())
     assert Mail.objects.get(kind=Kind.HANDED_TO_YOU).state == State.DROPPED
-
-
-def test_every_kind_about_a_booking_says_when_it_stands() -> None:
-    of_none = {Kind.NOT_BOOKED, Kind.MY_BOOKINGS, Kind.TELL_ME, Kind.BOOKING_OPEN, Kind.REGISTER, Kind.OFFICE_CHANGE}
-    of_none |= {Kind.INVITED, Kind.PASSWORD, Kind.DEVICE_REMOVED, Kind.ITINERARY}
-    assert set(STANDS) == set(Kind) - of_none
 
 
 # --- faults ---------------------------------------------------------------------------------------------------------

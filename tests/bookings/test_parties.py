@@ -11,11 +11,12 @@ from bookings import places
 from bookings.mail.links import Purpose, token
 from bookings.mail.rendering import render
 from bookings.mail.sending import send_due
+from bookings.mail_kinds import Kind
 from bookings.models import Booking, HandOver, Mail, Places, Visitor
 from bookings.rule.party import NewVisitor
 from bookings.rule.refusals import AlreadyBooked, Ended, InThisBooking, ListEnded, NotBookable, PartyTooLarge
 from bookings.sessions import changes as session_changes
-from bookings.states import Kind, SessionStatus, Status
+from bookings.states import SessionStatus, Status
 from bookings.verbs import hand_over, waiting_list
 from bookings.verbs import visitors as details
 from bookings.verbs import visitors as parties

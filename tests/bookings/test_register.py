@@ -11,11 +11,12 @@ from django.utils import timezone
 from bookings import places
 from bookings.attendance import register
 from bookings.attendance.register import Mark, read_mark
+from bookings.mail_kinds import Kind
 from bookings.models import AuditEntry, Booking, Mail, Places, Visitor
 from bookings.rule.party import NewVisitor, VisitingSchool
 from bookings.rule.refusals import NotBookable, TooEarly
 from bookings.sessions import changes as session_changes
-from bookings.states import Kind, Status, Verb
+from bookings.states import Status, Verb
 from bookings.verbs import staff_booking, waiting_list
 from bookings.verbs import visitors as details
 from hubs.models import Membership

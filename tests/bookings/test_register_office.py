@@ -16,13 +16,14 @@ from bookings.attendance.register import Mark
 from bookings.due import run_due
 from bookings.mail import links, rendering
 from bookings.mail.sending import send_due
+from bookings.mail_kinds import Kind
 from bookings.models import Mail, OfficeLink, Places, Told, Visitor
 from bookings.rule.party import NewVisitor
 from bookings.rule.refusals import NoOffice, NotBookable
 from bookings.sessions import changes as session_changes
 from bookings.sessions import moving
 from bookings.sessions.moving import Plan
-from bookings.states import Kind, SessionStatus, Verb
+from bookings.states import SessionStatus, Verb
 from bookings.verbs import staff_booking
 from bookings.verbs import visitors as details
 from hubs.models import ClosedDay, HostSchool

@@ -13,9 +13,10 @@ from bookings import places
 from bookings.due import run_due
 from bookings.mail import reminders, rendering
 from bookings.mail.sending import send_due
+from bookings.mail_kinds import Kind
 from bookings.models import Booking, Mail, Places, Told
 from bookings.rule.party import NewVisitor
-from bookings.states import Kind, SessionStatus, Status
+from bookings.states import SessionStatus, Status
 from bookings.verbs import hand_over, staff_booking
 from bookings.verbs import visitors as details
 from hubs.models import ShowcaseSession

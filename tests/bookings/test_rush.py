@@ -18,8 +18,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from bookings.due import miscounts
+from bookings.mail_kinds import Kind
 from bookings.models import AuditEntry, Booking, Draft, Mail
-from bookings.states import Kind, Verb
+from bookings.states import Verb
 from hubs.vocabulary.school_days import london
 from tests.bookings import rush
 from tests.bookings.observed import count

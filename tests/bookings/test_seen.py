@@ -10,7 +10,7 @@ from django.utils import timezone
 from bookings import places
 from bookings.mail.links import Purpose, token
 from bookings.models import Booking, Seen, SessionChange
-from bookings.rule.mails import VERSIONS
+from bookings.rule.calendar import VERSIONS
 from bookings.sessions.changes import News, cancel_session, postpone, reinstate
 from bookings.sessions.moving import Plan, Teaching, move, substitute
 from bookings.sessions.seen import not_seen, touched

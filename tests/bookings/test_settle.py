@@ -7,10 +7,10 @@ import pytest
 
 from bookings import places
 from bookings.due import miscounts, report_miscounts, run_due
+from bookings.mail_kinds import READING_TIME, Kind
 from bookings.models import AuditEntry, By, Mail, Places
-from bookings.models.booking import READING_TIME
 from bookings.rule.refusals import SessionFull
-from bookings.states import FROZEN, Kind, SessionStatus, Status
+from bookings.states import FROZEN, SessionStatus, Status
 from hubs.models import ShowcaseSession
 from tests.bookings.observed import count, everything, mails, statements, statuses, verbs
 from tests.factories import NOW, SessionFactory, StaffFactory, party

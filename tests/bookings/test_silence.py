@@ -14,9 +14,10 @@ from django.utils import timezone
 from bookings import places
 from bookings.mail import openings as telling
 from bookings.mail.links import Purpose, token
+from bookings.mail_kinds import Kind
 from bookings.models import AuditEntry, Booking, Draft, Mail, Person, SchoolKind, TellMe, Visitor
 from bookings.rule.party import NewVisitor, VisitingSchool
-from bookings.states import Kind, SessionStatus, Status, Verb
+from bookings.states import SessionStatus, Status, Verb
 from bookings.verbs import staff_booking
 from hubs.models import HostSchool, Hub, HubYear, School, SchoolList, ShowcaseSession
 from tests.browser.steps import ADA, at, fill_in

@@ -11,6 +11,7 @@ from django.core.management import call_command
 from django.db import transaction
 
 from bookings import places
+from bookings.mail_kinds import MAILS, To
 from bookings.models import AuditEntry, Booking, By, HandOver, Visitor
 from bookings.rule.refusals import Ended
 from bookings.rule.room import Room
@@ -19,9 +20,6 @@ from bookings.states import (
     LIVE,
     SEATED,
     TABLE,
-    TO_GIVER,
-    TO_TAKER,
-    TO_VISITORS,
     UNCONFIRMED,
     Status,
     Verb,
@@ -115,7 +113,7 @@ def test_write_does_what_its_row_of_the_table_says_and_no_more(row):
     with a_booking(row.from_ or NEW) as (room, booking, people):
         session, seats_before = room.session, room.places.places_taken
         events_before, mails_before = events(session), mails(session)
-        handed = handed_over(booking) if set(row.mails) & (TO_TAKER | TO_GIVER) else None
+        handed = handed_over(booking) if {MAILS[kind].to for kind in row.mails} & {To.TAKER, To.GIVER} else None
         places.write(room, row.verb, [booking], by=by, visitors=people, handed=handed)
         to = row.to or row.from_
         seats = 2 if to in SEATED else 0
@@ -123,7 +121,7 @@ def test_write_does_what_its_row_of_the_table_says_and_no_more(row):
         assert count(session) == (seats, 0, 30)
         assert room.places.places_taken == seats
         assert events(session) == [*events_before, (row.verb, row.from_ or "", to, seats - seats_before)]
-        told = [(kind, COLLEAGUE if kind in TO_VISITORS | TO_TAKER else CONTACT) for kind in row.mails]
+        told = [(kind, COLLEAGUE if MAILS[kind].to in (To.VISITORS, To.TAKER) else CONTACT) for kind in row.mails]
         assert mails(session) == mails_before + told
 
 

@@ -13,10 +13,11 @@ from bookings.due import run_due
 from bookings.mail import openings, rendering
 from bookings.mail import openings as telling
 from bookings.mail.sending import send_due
+from bookings.mail_kinds import Kind
 from bookings.models import Mail, Places, TellMe, Told
 from bookings.models.draft import KEPT, TO_BE_PROVED
 from bookings.sessions import changes as session_changes
-from bookings.states import Kind, SessionStatus
+from bookings.states import SessionStatus
 from bookings.verbs import staff_booking
 from hubs.models import HostSchool, LocalAuthority, SchoolList, ShowcaseSession
 from hubs.vocabulary.school_days import london

@@ -10,8 +10,8 @@ from django.utils import timezone
 from bookings import places
 from bookings.mail.links import Purpose, token
 from bookings.mail.sending import send_due
+from bookings.mail_kinds import Kind
 from bookings.models import Mail
-from bookings.states import Kind
 from tests.browser.reading import Page
 from tests.browser.rows import every_row
 from tests.factories import NOW, SessionFactory, party

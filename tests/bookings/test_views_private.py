@@ -8,9 +8,10 @@ from icalendar import Calendar
 
 from bookings import places
 from bookings.mail.links import Purpose, token
+from bookings.mail_kinds import Kind
 from bookings.models import AuditEntry, Booking, Mail
 from bookings.rule.party import NewVisitor
-from bookings.states import Kind, SessionStatus, Status, Verb
+from bookings.states import SessionStatus, Status, Verb
 from bookings.verbs import staff_booking
 from hubs.models import HostSchool
 from hubs.vocabulary.school_days import london

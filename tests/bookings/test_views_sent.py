@@ -7,9 +7,10 @@ from django.utils import timezone
 
 from bookings import places
 from bookings.mail.links import Purpose, token
+from bookings.mail_kinds import Kind
 from bookings.models import AuditEntry, Booking, Draft, Mail
 from bookings.rule import mails as emails
-from bookings.states import Kind, SessionStatus, Status, Verb
+from bookings.states import SessionStatus, Status, Verb
 from bookings.verbs import staff_booking
 from hubs.vocabulary.school_days import london
 from tests.browser.reading import Page

@@ -9,8 +9,9 @@ from django.utils import timezone
 from bookings import places
 from bookings.mail import openings as telling
 from bookings.mail.links import Purpose, token
+from bookings.mail_kinds import Kind
 from bookings.models import Mail, TellMe
-from bookings.states import Kind, SessionStatus
+from bookings.states import SessionStatus
 from bookings.views import limits
 from hubs.models import HostSchool, OldHubAddress
 from hubs.vocabulary.school_days import london

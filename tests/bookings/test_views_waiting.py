@@ -5,8 +5,9 @@ from django.utils import timezone
 
 from bookings import places
 from bookings.mail.links import Purpose, token
+from bookings.mail_kinds import Kind
 from bookings.models import Booking, Mail
-from bookings.states import Kind, Status
+from bookings.states import Status
 from bookings.verbs import staff_booking, waiting_list
 from hubs.models import School, ShowcaseSession
 from tests.browser.reading import Page

@@ -6,11 +6,12 @@ import pytest
 
 from bookings import places
 from bookings.due import run_due
+from bookings.mail_kinds import Kind
 from bookings.models import Booking, Mail, Places
 from bookings.rule import offers
 from bookings.rule.refusals import AlreadyBooked, Ended, ListEnded, NotBookable, SessionFull
 from bookings.sessions import changes as session_changes
-from bookings.states import Kind, SessionStatus, Status
+from bookings.states import SessionStatus, Status
 from bookings.verbs import staff_booking, waiting_list
 from bookings.verbs import visitors as details
 from hubs.models import ShowcaseSession

@@ -11,12 +11,13 @@ from django.db import IntegrityError, connection, transaction
 from bookings import places
 from bookings.due import miscounts, run_due
 from bookings.mail.sending import LEASE
+from bookings.mail_kinds import Kind
 from bookings.models import AuditEntry, Mail, Places, SessionChange, WideChange, WideStep
 from bookings.rule.refusals import BadNews, NothingChanged
 from bookings.sessions import changes as session_changes
 from bookings.sessions import wide_changes
 from bookings.sessions.changes import News
-from bookings.states import Kind, SessionStatus, Verb
+from bookings.states import SessionStatus, Verb
 from hubs.models import HostSchool, HubYear, ShowcaseSession
 from hubs.vocabulary.school_days import london
 from tests.bookings.conftest import MailServer

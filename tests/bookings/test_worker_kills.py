@@ -20,9 +20,10 @@ from django.utils import timezone
 from bookings import due, places
 from bookings.due import miscounts, run_due
 from bookings.mail.sending import LEASE, Clock
+from bookings.mail_kinds import Kind
 from bookings.models import AuditEntry, Booking, Mail, Places
 from bookings.rule import mails as emails
-from bookings.states import Kind, Status, Verb
+from bookings.states import Status, Verb
 from hubs.models import School, ShowcaseSession
 from tests.bookings.conftest import MailServer
 from tests.factories import NOW, SchoolFactory, SessionFactory, party

@@ -24,10 +24,11 @@ from bookings.admin.booking.staff_booking import FIELDSETS, StaffBookingForm, sa
 from bookings.admin.booking.story import story_of
 from bookings.admin.booking.visitor import VisitorInline
 from bookings.admin.home.needs import Needs
+from bookings.mail_kinds import Kind
 from bookings.models import Booking, Mail
 from bookings.rule.refusals import Ended, Refused
 from bookings.rule.words import why_not
-from bookings.states import LIVE, Kind, Status
+from bookings.states import LIVE, Status
 from bookings.verbs import contact, staff_booking
 from hubs.models import ShowcaseSession
 from hubs.staff import scope
