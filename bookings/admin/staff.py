@@ -12,24 +12,21 @@ from django.contrib import admin, messages
 from django.contrib.auth import admin as _registers_groups  # noqa: F401  (it registers Group, which is taken away below)
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
-from django.db import transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import URLPattern, path
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django_otp.plugins.otp_static import admin as otp_static
 from django_otp.plugins.otp_totp import admin as otp_totp
 
-from bookings.admin.base.buttons import WithButtons
+from bookings.admin.base.pages import WithPages
 from bookings.admin.base.read_only import staff
+from bookings.admin.device_pages import DevicePages, MembersDevicePages
 from bookings.mail import staff_mails
 from bookings.mail.rendering import can_be_written_to
 from hubs.admin.bases import ModelForm, TabularInline
 from hubs.models import Hub, Membership, StaffUser
-from hubs.staff.scope import may_manage_account
-from hubs.staff.signing_in import second_factor
 from hubs.vocabulary.email_address import email_key
 
 # What staff may do follows from their memberships, not from groups; and no page shows the key of a second factor.
@@ -86,51 +83,11 @@ class InvitationForm(WithAddress):
         return membership
 
 
-class DevicePage(WithButtons):
-    """A page that removes somebody's lost second factor, for whoever may do that."""
-
-    def get_urls(self) -> list[URLPattern]:
-        name = f"{self.opts.app_label}_{self.opts.model_name}_device"
-        page = self.admin_site.admin_view(self.device_view)
-        return [path("<int:object_id>/second-factor/", page, name=name), *super().get_urls()]
-
-    def device_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
-        """Say what it means, then remove it and tell its owner."""
-        row = self.row_of(request, object_id, self.may_remove_device)
-        user = self.account_of(row)
-        if request.method == "POST":
-            self._remove(request, user)
-            return HttpResponseRedirect(self.page_of(row.pk))
-        rows = [
-            _now("Do this when somebody has lost their phone and their recovery codes. Make sure that it is them."),
-            _now("They sign in with their password, and set up a new device where one is needed."),
-            _now("They are told by email that you did this."),
-        ]
-        title = _now("Remove the second factor of %(name)s") % {"name": user}
-        return self.form_page(request, forms.Form(), title=title, button=_now("Remove it"), original=row, rows=rows)
-
-    def _remove(self, request: HttpRequest, user: StaffUser) -> None:
-        with transaction.atomic():
-            second_factor.remove(user, by=staff(request))
-            staff_mails.device_removed(user, by=staff(request), now=timezone.now())
-        said = _now("The second factor of %(name)s has been removed.") % {"name": user}
-        self.message_user(request, said, messages.SUCCESS)
-
-    def may_remove_device(self, request: HttpRequest, row: Any) -> bool:
-        return may_manage_account(request.user, self.account_of(row)) and self.account_of(row).has_device
-
-    def account_of(self, row: Any) -> StaffUser:
-        raise NotImplementedError
-
-    def links(self, request: HttpRequest, row: Any) -> Iterable[tuple[str, str]]:
-        if self.may_remove_device(request, row):
-            yield self.page_of(row.pk, "device"), _now("Remove lost second factor")
-
-
 @admin.register(Membership)
-class MembershipAdmin(DevicePage):
+class MembershipAdmin(WithPages):
     """The staff of one's hubs. To add somebody is to invite them; to delete the row takes them off the hub."""
 
+    page_classes = [MembersDevicePages]
     list_display = ["name", "address", "hub", "role", "invited"]
     list_display_links = ["name"]
     list_filter = ["role"]
@@ -174,13 +131,6 @@ class MembershipAdmin(DevicePage):
     def buttons(self, request: HttpRequest, row: Any) -> Iterable[tuple[str, str]]:
         return [("invite_again", _now("Send the invitation again"))]
 
-    def account_of(self, row: Membership) -> StaffUser:
-        return row.user
-
-    def may_remove_device(self, request: HttpRequest, row: Membership) -> bool:
-        """Not before they have come: whether a stranger has a device is not the hub's to know."""
-        return row.has_arrived and super().may_remove_device(request, row)
-
     # --- what lists and pages show ----------------------------------------------------------------------------------
 
     @admin.display(description=_("name"), ordering="user__email")
@@ -214,9 +164,10 @@ class MembershipInline(TabularInline):
 
 
 @admin.register(StaffUser)
-class StaffUserAdmin(DevicePage):
+class StaffUserAdmin(WithPages):
     """Accounts, for superusers. Nobody sets a password for somebody else: a link is sent."""
 
+    page_classes = [DevicePages]
     list_display = ["full_name", "email", "is_active", "is_programme_office", "is_superuser", "device", "last_login"]
     list_filter = ["is_active", "is_programme_office", "is_superuser", "memberships__hub"]
     search_fields = ["full_name", "email"]
@@ -261,9 +212,6 @@ class StaffUserAdmin(DevicePage):
 
     def buttons(self, request: HttpRequest, row: Any) -> Iterable[tuple[str, str]]:
         return [("invite_again", _now("Write to them how to sign in"))]
-
-    def account_of(self, row: StaffUser) -> StaffUser:
-        return row
 
     @admin.display(description=_("second factor"), boolean=True)
     def device(self, user: Any) -> bool:
