@@ -66,20 +66,20 @@ class InvitationForm(WithAddress):
         fields = ["hub", "role"]
 
     def clean(self) -> dict[str, Any] | None:
-        said = super().clean() or self.cleaned_data
-        if said.get("hub"):  # two colleagues may invite the same person at once
-            list(Hub.objects.select_for_update(no_key=True).filter(pk=said["hub"].pk))
-        known = Membership.objects.filter(hub=said.get("hub"), user__email=said.get("email"))
-        if said.get("hub") and known.exists():
+        data = super().clean() or self.cleaned_data
+        if data.get("hub"):  # two colleagues may invite the same person at once
+            list(Hub.objects.select_for_update(no_key=True).filter(pk=data["hub"].pk))
+        known = Membership.objects.filter(hub=data.get("hub"), user__email=data.get("email"))
+        if data.get("hub") and known.exists():
             self.add_error("email", _("They are on this hub's staff. Open their row to send the invitation again."))
-        return said
+        return data
 
     def save(self, commit: bool = True) -> Any:  # noqa: FBT001, FBT002  (Django's own)
         """The account that the address has, or a new one that nobody can sign in to before a password has been set."""
-        membership, said = super().save(commit=False), self.cleaned_data
-        new = {"full_name": said["full_name"], "password": make_password(None)}
-        membership.user, _new = StaffUser.objects.get_or_create(email=said["email"], defaults=new)
-        membership.invited_as, membership.invited_at = said["full_name"], timezone.now()
+        membership, data = super().save(commit=False), self.cleaned_data
+        new = {"full_name": data["full_name"], "password": make_password(None)}
+        membership.user, _new = StaffUser.objects.get_or_create(email=data["email"], defaults=new)
+        membership.invited_as, membership.invited_at = data["full_name"], timezone.now()
         return membership
 
 
@@ -114,8 +114,8 @@ class MembershipAdmin(WithPages):
         super().save_model(request, obj, form, change)
         if not change:
             staff_mails.invite(obj, by=staff(request), now=timezone.now())
-            said = _now("An invitation is on its way to %(address)s.") % {"address": obj.user.email}
-            self.message_user(request, said, messages.SUCCESS)
+            text = _now("An invitation is on its way to %(address)s.") % {"address": obj.user.email}
+            self.message_user(request, text, messages.SUCCESS)
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         return super().add_view(request, form_url, {"title": _now("Invite somebody")} | (extra_context or {}))
@@ -124,9 +124,9 @@ class MembershipAdmin(WithPages):
     def invite_again(self, request: HttpRequest, queryset: QuerySet[Membership]) -> None:
         for membership in queryset:
             sent = staff_mails.invite(membership, by=staff(request), now=timezone.now())
-            said = _now("Written to %(name)s.") if sent else _now("%(name)s was written to a short while ago.")
+            text = _now("Written to %(name)s.") if sent else _now("%(name)s was written to a short while ago.")
             level = messages.SUCCESS if sent else messages.WARNING
-            self.message_user(request, said % {"name": membership.known_as}, level)
+            self.message_user(request, text % {"name": membership.known_as}, level)
 
     def buttons(self, request: HttpRequest, row: Any) -> Iterable[tuple[str, str]]:
         return [("invite_again", _now("Send the invitation again"))]

@@ -88,11 +88,11 @@ class WithExport(ModelAdmin):
         """Filters are recorded, what was searched for is not: it may be a name."""
         filters = ", ".join(f"{name}={value}" for name, value in sorted(request.GET.items()) if name != "q")
         rows = ngettext("%(n)d row", "%(n)d rows", number) % {"n": number}
-        said = _("Exported as %(kind)s: %(rows)s.") % {"kind": kind.upper(), "rows": rows}
+        text = _("Exported as %(kind)s: %(rows)s.") % {"kind": kind.upper(), "rows": rows}
         LogEntry.objects.create(
             user_id=staff(request).pk,
             content_type=ContentType.objects.get_for_model(self.model),
-            object_repr=f"{capfirst(str(self.opts.verbose_name_plural))}: {said}"[:200],
+            object_repr=f"{capfirst(str(self.opts.verbose_name_plural))}: {text}"[:200],
             action_flag=CHANGE,
-            change_message=f"{said} {filters} {_('Searched.') if request.GET.get('q') else ''}".strip(),
+            change_message=f"{text} {filters} {_('Searched.') if request.GET.get('q') else ''}".strip(),
         )

@@ -5,7 +5,7 @@ A visit of a week has five sessions of one name, and nobody knows them apart by 
 
 from typing import Any
 
-from hubs.admin.choosing import SomeRows
+from hubs.admin.choosing import RowsField
 from hubs.models import ShowcaseSession
 from hubs.vocabulary.dates import clock, days_between
 
@@ -16,7 +16,7 @@ def name_and_day(session: ShowcaseSession) -> str:
     return ", ".join(part for part in (str(session), *when, session.where_name) if part)
 
 
-class SessionsField(SomeRows):
+class SessionsField(RowsField):
     """Several sessions, each with its day."""
 
     def label_from_instance(self, obj: Any) -> str:

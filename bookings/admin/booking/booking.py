@@ -180,9 +180,9 @@ class BookingAdmin(WithPages, WithExport, FoundByBookingOrAddress):
         form = WhyForm(request.POST if "why" in request.POST else None)
         if not form.is_valid():
             return self._ask_why(request, bookings, form)
-        by, said = staff(request), form.cleaned_data
+        by, reason = staff(request), form.cleaned_data
         self.carry_out(
-            request, bookings, lambda pk: places.cancel(pk, by=by, clock=timezone.now, **said), done=_now("Cancelled")
+            request, bookings, lambda pk: places.cancel(pk, by=by, clock=timezone.now, **reason), done=_now("Cancelled")
         )
         return None
 
@@ -224,9 +224,9 @@ class BookingAdmin(WithPages, WithExport, FoundByBookingOrAddress):
         except Refused as error:
             say_why_not(form, error)
             return None
-        said = _now("This form has booked already: %(booking)s.") if again else _now("Booked: %(booking)s.")
+        text = _now("This form has booked already: %(booking)s.") if again else _now("Booked: %(booking)s.")
         level = messages.WARNING if again else messages.SUCCESS
-        self.message_user(request, said % {"booking": booking}, level)
+        self.message_user(request, text % {"booking": booking}, level)
         return booking
 
 

@@ -196,29 +196,29 @@ def _one_line(*parts: str | None) -> str:
 
 def _same_school(booking: Booking, school: object) -> list[str]:
     number = typed_alike(booking).count()
-    said = ngettext(
+    text = ngettext(
         "%(n)d live booking of this hub was typed so. It is for %(school)s from now on.",
         "%(n)d live bookings of this hub were typed so. They are for %(school)s from now on.",
         number,
     )
     shares = _now("They count towards that school's share. Nobody loses a place, and nobody is written to.")
-    return [said % {"n": number, "school": school}, shares]
+    return [text % {"n": number, "school": school}, shares]
 
 
 def what_became(found: Any) -> str:
     """What was done, and what staff should know of it."""
     number = len(found.done)
-    said = [ngettext("Changed: %(n)d booking.", "Changed: %(n)d bookings.", number) % {"n": number}]
+    lines = [ngettext("Changed: %(n)d booking.", "Changed: %(n)d bookings.", number) % {"n": number}]
     if found.left:
         names = ", ".join(map(str, found.left))
-        said.append(
+        lines.append(
             _now("Left as typed, for the same contact has another booking of that school there: %(names)s.")
             % {"names": names}
         )
     if found.over:
         names = ", ".join(map(str, found.over))
-        said.append(_now("The school now has more than its share at: %(names)s.") % {"names": names})
-    return " ".join(said)
+        lines.append(_now("The school now has more than its share at: %(names)s.") % {"names": names})
+    return " ".join(lines)
 
 
 def say_why_not(form: Any, error: Refused) -> None:

@@ -17,7 +17,7 @@ from bookings.models.change import LONGEST_MESSAGE, MOST_INSTEAD
 from bookings.sessions.changes import News
 from bookings.sessions.moving import OF_THE_PLACE, WHEN_AND_WHERE, Plan, Teaching
 from bookings.states import SessionStatus, Standing
-from hubs.admin.choosing import SomeRows, choose
+from hubs.admin.choosing import RowsField, use_autocomplete
 from hubs.models import Lesson, MasterySpecialist, School, ShowcaseSession, VisitingTeacher
 
 LONDON = _("London time.")
@@ -45,7 +45,7 @@ class NewsForm(forms.Form):
 
     def choose(self, name: str, model: Any, relation: str, queryset: Any, *, several: bool = False) -> None:
         """Let a field be chosen as the admin's forms let it be, by typing a part of the name."""
-        choose(self, name, model._meta.get_field(relation), queryset, site=self.admin_site, several=several)
+        use_autocomplete(self, name, model._meta.get_field(relation), queryset, site=self.admin_site, several=several)
 
     def news(self) -> News:
         data = self.cleaned_data
@@ -134,8 +134,8 @@ class SubstituteForm(NewsForm):
 
     field_order = ["topic", "visiting_teachers", "specialists", "other_teacher", "message"]
     topic = forms.CharField(label=_("Topic"), required=False, max_length=150)
-    visiting_teachers = SomeRows(VisitingTeacher.objects.all(), label=_("Visiting teachers"), required=False)
-    specialists = SomeRows(MasterySpecialist.objects.all(), label=_("Mastery specialists"), required=False)
+    visiting_teachers = RowsField(VisitingTeacher.objects.all(), label=_("Visiting teachers"), required=False)
+    specialists = RowsField(MasterySpecialist.objects.all(), label=_("Mastery specialists"), required=False)
     other_teacher = forms.CharField(label=_("Another teacher"), required=False, max_length=150)
 
     def __init__(self, *args: Any, lesson: Lesson, **kwargs: Any) -> None:

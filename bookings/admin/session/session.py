@@ -32,7 +32,7 @@ from bookings.admin.session.more_dates import MoreDatesPages
 from bookings.admin.session.places_page import PlacesPages
 from bookings.admin.session.related_lists import RelatedLists
 from bookings.admin.session.session_form import LessonInline, ProgrammeInline, ResourceInline, SessionForm, of_last_time
-from bookings.admin.session.session_order import parts
+from bookings.admin.session.session_order import session_fieldsets
 from bookings.admin.session.words import why_not_open
 from bookings.public.counting import with_counts
 from bookings.sessions import changes as session_changes
@@ -129,7 +129,7 @@ class SessionAdmin(WithExport, WithHistory, WithPages):
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         of_people = obj is None or self.has_change_permission(request, obj)  # the programme office may not
-        return parts(adding=obj is None, of_people=of_people)
+        return session_fieldsets(adding=obj is None, of_people=of_people)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """A new session is given its places in the form; later, verbs alone write them."""
