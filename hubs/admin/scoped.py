@@ -49,7 +49,7 @@ class _Permitted:
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         kwargs["form_class"] = RowsField
         if db_field.name in self.get_autocomplete_fields(request):  # type: ignore[attr-defined]
-            kwargs["widget"] = SelectSeveral(db_field, self.admin_site)  # type: ignore[attr-defined]  # of the class below it
+            kwargs["widget"] = SelectSeveral(db_field, self.admin_site)  # type: ignore[attr-defined]  # below it
         return super().formfield_for_manytomany(db_field, request, **kwargs)  # type: ignore[misc]
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
@@ -58,7 +58,7 @@ class _Permitted:
         Django's own widget for typing fails on a value that is no id.
         """
         if db_field.name in self.get_autocomplete_fields(request):  # type: ignore[attr-defined]
-            kwargs["widget"] = SelectOne(db_field, self.admin_site)  # type: ignore[attr-defined]  # of the class below it
+            kwargs["widget"] = SelectOne(db_field, self.admin_site)  # type: ignore[attr-defined]  # below it
         if db_field.null and scope.must_name_its_hub(request.user, self.model, db_field.name):
             kwargs |= {"required": True, "help_text": ""}
         return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]

@@ -60,17 +60,16 @@ class ChangePages(PreviewPages):
 
     def links(self, request: HttpRequest, row: Any) -> Iterable[tuple[str, str]]:
         """Pages of what the table of the lifecycle allows now."""
-        session = row
         for name, (verb, label) in NAMES.items():
-            if session.places.status in SESSION_TABLE[verb][0]:
-                yield self.url_of(session.pk, name), str(label)
-        lessons = list(session.lessons.all()) if session.places.status in SESSION_TABLE[Verb.SUBSTITUTE][0] else []
+            if row.places.status in SESSION_TABLE[verb][0]:
+                yield self.url_of(row.pk, name), str(label)
+        lessons = list(row.lessons.all()) if row.places.status in SESSION_TABLE[Verb.SUBSTITUTE][0] else []
         for lesson in lessons:
-            address = self.url_of(session.pk, "substitute") + f"?lesson={lesson.pk}"
+            address = self.url_of(row.pk, "substitute") + f"?lesson={lesson.pk}"
             of = f": {lesson}" if len(lessons) > 1 else ""
             yield address, _now("Substitute") + of
-        if session.changes.exists():
-            yield self.url_of(session.pk, "seen"), _now("Who has seen it")
+        if row.changes.exists():
+            yield self.url_of(row.pk, "seen"), _now("Who has seen it")
 
     def urls(self) -> list[URLPattern]:
         return [
