@@ -12,25 +12,22 @@ from django.contrib import admin, messages
 from django.contrib.auth import admin as _registers_groups  # noqa: F401  (it registers Group, which is taken away below)
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
-from django.db import transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import URLPattern, path
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django_otp.plugins.otp_static import admin as otp_static
 from django_otp.plugins.otp_totp import admin as otp_totp
 
-from bookings.admin.base.buttons import WithButtons
+from bookings.admin.base.pages import WithPages
 from bookings.admin.base.read_only import staff
+from bookings.admin.device_pages import DevicePages, MembersDevicePages
 from bookings.mail import staff_mails
 from bookings.mail.rendering import can_be_written_to
 from hubs.admin.bases import ModelForm, TabularInline
 from hubs.admin.by_name import FoundByName
 from hubs.models import Hub, Membership, StaffUser
-from hubs.staff.scope import may_manage_account
-from hubs.staff.signing_in import second_factor
 from hubs.vocabulary.email_address import AddressField, email_key
 
 # What staff may do follows from their memberships, not from groups; and no page shows the key of a second factor.
@@ -70,68 +67,28 @@ class InvitationForm(WithAddress):
         fields = ["hub", "role"]
 
     def clean(self) -> dict[str, Any] | None:
-        said = super().clean() or self.cleaned_data
-        if said.get("hub"):  # two colleagues may invite the same person at once
-            list(Hub.objects.select_for_update(no_key=True).filter(pk=said["hub"].pk))
-        known = Membership.objects.filter(hub=said.get("hub"), user__email=said.get("email"))
-        if said.get("hub") and known.exists():
+        data = super().clean() or self.cleaned_data
+        if data.get("hub"):  # two colleagues may invite the same person at once
+            list(Hub.objects.select_for_update(no_key=True).filter(pk=data["hub"].pk))
+        known = Membership.objects.filter(hub=data.get("hub"), user__email=data.get("email"))
+        if data.get("hub") and known.exists():
             self.add_error("email", _("They are on this hub's staff. Open their row to send the invitation again."))
-        return said
+        return data
 
     def save(self, commit: bool = True) -> Any:  # noqa: FBT001, FBT002  (Django's own)
         """The account that the address has, or a new one that nobody can sign in to before a password has been set."""
-        membership, said = super().save(commit=False), self.cleaned_data
-        new = {"full_name": said["full_name"], "password": make_password(None)}
-        membership.user, _new = StaffUser.objects.get_or_create(email=said["email"], defaults=new)
-        membership.invited_as, membership.invited_at = said["full_name"], timezone.now()
+        membership, data = super().save(commit=False), self.cleaned_data
+        new = {"full_name": data["full_name"], "password": make_password(None)}
+        membership.user, _new = StaffUser.objects.get_or_create(email=data["email"], defaults=new)
+        membership.invited_as, membership.invited_at = data["full_name"], timezone.now()
         return membership
 
 
-class DevicePage(WithButtons):
-    """A page that removes somebody's lost second factor, for whoever may do that."""
-
-    def get_urls(self) -> list[URLPattern]:
-        name = f"{self.opts.app_label}_{self.opts.model_name}_device"
-        page = self.admin_site.admin_view(self.device_view)
-        return [path("<int:object_id>/second-factor/", page, name=name), *super().get_urls()]
-
-    def device_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
-        """Say what it means, then remove it and tell its owner."""
-        row = self.row_of(request, object_id, self.may_remove_device)
-        user = self.account_of(row)
-        if request.method == "POST":
-            self._remove(request, user)
-            return HttpResponseRedirect(self.page_of(row.pk))
-        rows = [
-            _now("Do this when somebody has lost their phone and their recovery codes. Make sure that it is them."),
-            _now("They sign in with their password, and set up a new device where one is needed."),
-            _now("They are told by email that you did this."),
-        ]
-        title = _now("Remove the second factor of %(name)s") % {"name": user}
-        return self.form_page(request, forms.Form(), title=title, button=_now("Remove it"), original=row, rows=rows)
-
-    def _remove(self, request: HttpRequest, user: StaffUser) -> None:
-        with transaction.atomic():
-            second_factor.remove(user, by=staff(request))
-            staff_mails.device_removed(user, by=staff(request), now=timezone.now())
-        said = _now("The second factor of %(name)s has been removed.") % {"name": user}
-        self.message_user(request, said, messages.SUCCESS)
-
-    def may_remove_device(self, request: HttpRequest, row: Any) -> bool:
-        return may_manage_account(request.user, self.account_of(row)) and self.account_of(row).has_device
-
-    def account_of(self, row: Any) -> StaffUser:
-        raise NotImplementedError
-
-    def links(self, request: HttpRequest, row: Any) -> Iterable[tuple[str, str]]:
-        if self.may_remove_device(request, row):
-            yield self.page_of(row.pk, "device"), _now("Remove lost second factor")
-
-
 @admin.register(Membership)
-class MembershipAdmin(DevicePage, FoundByName):
+class MembershipAdmin(FoundByName, WithPages):
     """The staff of one's hubs. To add somebody is to invite them; to delete the row takes them off the hub."""
 
+    page_classes = [MembersDevicePages]
     list_display = ["name", "address", "hub", "role", "invited"]
     list_display_links = ["name"]
     list_filter = ["role"]
@@ -158,8 +115,8 @@ class MembershipAdmin(DevicePage, FoundByName):
         super().save_model(request, obj, form, change)
         if not change:
             staff_mails.invite(obj, by=staff(request), now=timezone.now())
-            said = _now("An invitation is on its way to %(address)s.") % {"address": obj.user.email}
-            self.message_user(request, said, messages.SUCCESS)
+            text = _now("An invitation is on its way to %(address)s.") % {"address": obj.user.email}
+            self.message_user(request, text, messages.SUCCESS)
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         return super().add_view(request, form_url, {"title": _now("Invite somebody")} | (extra_context or {}))
@@ -168,19 +125,12 @@ class MembershipAdmin(DevicePage, FoundByName):
     def invite_again(self, request: HttpRequest, queryset: QuerySet[Membership]) -> None:
         for membership in queryset:
             sent = staff_mails.invite(membership, by=staff(request), now=timezone.now())
-            said = _now("Written to %(name)s.") if sent else _now("%(name)s was written to a short while ago.")
+            text = _now("Written to %(name)s.") if sent else _now("%(name)s was written to a short while ago.")
             level = messages.SUCCESS if sent else messages.WARNING
-            self.message_user(request, said % {"name": membership.known_as}, level)
+            self.message_user(request, text % {"name": membership.known_as}, level)
 
     def buttons(self, request: HttpRequest, row: Any) -> Iterable[tuple[str, str]]:
         return [("invite_again", _now("Send the invitation again"))]
-
-    def account_of(self, row: Membership) -> StaffUser:
-        return row.user
-
-    def may_remove_device(self, request: HttpRequest, row: Membership) -> bool:
-        """Not before they have come: whether a stranger has a device is not the hub's to know."""
-        return row.has_arrived and super().may_remove_device(request, row)
 
     # --- what lists and pages show ----------------------------------------------------------------------------------
 
@@ -215,9 +165,10 @@ class MembershipInline(TabularInline):
 
 
 @admin.register(StaffUser)
-class StaffUserAdmin(DevicePage, FoundByName):
+class StaffUserAdmin(FoundByName, WithPages):
     """Accounts, for superusers. Nobody sets a password for somebody else: a link is sent."""
 
+    page_classes = [DevicePages]
     list_display = ["full_name", "email", "is_active", "is_programme_office", "is_superuser", "device", "last_login"]
     list_filter = ["is_active", "is_programme_office", "is_superuser", "memberships__hub"]
     search_fields = ["full_name", "email"]
@@ -262,9 +213,6 @@ class StaffUserAdmin(DevicePage, FoundByName):
 
     def buttons(self, request: HttpRequest, row: Any) -> Iterable[tuple[str, str]]:
         return [("invite_again", _now("Write to them how to sign in"))]
-
-    def account_of(self, row: StaffUser) -> StaffUser:
-        return row
 
     @admin.display(description=_("second factor"), boolean=True)
     def device(self, user: Any) -> bool:

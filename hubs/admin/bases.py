@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from django import forms
 from django.contrib import admin
 from django.db import models
+from django.urls import reverse
 
 from hubs.admin.scoped import Scoped, ScopedInline
 
@@ -27,6 +28,14 @@ else:
 
 class ModelAdmin(Scoped, _ModelAdmin):
     """Rows that somebody may see."""
+
+    def url_name(self, page: str) -> str:
+        """The name of an address of these rows, made as Django makes those of its own: hubs_hub_change."""
+        return f"{self.opts.app_label}_{self.opts.model_name}_{page}"
+
+    def url_of(self, row_id: object, page: str = "change") -> str:
+        """The address of a page about a row."""
+        return reverse(f"{self.admin_site.name}:{self.url_name(page)}", args=[row_id])
 
 
 class StackedInline(ScopedInline, _StackedInline):

@@ -20,23 +20,25 @@ class _OnlyIds:
         return super().optgroups(name, ids, attrs)  # type: ignore[misc]  # of the widget that it is mixed into
 
 
-class OneOf(_OnlyIds, AutocompleteSelect):
+class SelectOne(_OnlyIds, AutocompleteSelect):
     """One of many."""
 
 
-class SomeOf(_OnlyIds, AutocompleteSelectMultiple):
+class SelectSeveral(_OnlyIds, AutocompleteSelectMultiple):
     """Several of many."""
 
 
-def choose(form: forms.Form, name: str, field: Any, queryset: Any, *, site: AdminSite, several: bool = False) -> None:
+def use_autocomplete(
+    form: forms.Form, name: str, field: Any, queryset: Any, *, site: AdminSite, several: bool = False
+) -> None:
     """Let a form's field be chosen as the admin's forms let the model's `field` be, among `queryset`."""
     ours: Any = form.fields[name]
-    ours.widget = (SomeOf if several else OneOf)(field, site)
+    ours.widget = (SelectSeveral if several else SelectOne)(field, site)
     ours.widget.is_required = ours.required
     ours.queryset = queryset  # which also tells the widget
 
 
-class SomeRows(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # no subscript when it runs
+class RowsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # no subscript when it runs
     """Several rows; an id that no database takes is none of them."""
 
     def clean(self, value: Any) -> Any:

@@ -17,7 +17,7 @@ from django.db import DataError
 from django.db.models import Field, Q, QuerySet
 from django.http import HttpRequest
 
-from hubs.admin.choosing import AN_ID, OneOf, SomeOf, SomeRows
+from hubs.admin.choosing import AN_ID, RowsField, SelectOne, SelectSeveral
 from hubs.staff import scope
 
 
@@ -47,9 +47,9 @@ class _Permitted:
         return scope.choices(request.user, queryset, of=self.model)
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        kwargs["form_class"] = SomeRows
+        kwargs["form_class"] = RowsField
         if db_field.name in self.get_autocomplete_fields(request):  # type: ignore[attr-defined]
-            kwargs["widget"] = SomeOf(db_field, self.admin_site)  # type: ignore[attr-defined]  # of the class below it
+            kwargs["widget"] = SelectSeveral(db_field, self.admin_site)  # type: ignore[attr-defined]  # below it
         return super().formfield_for_manytomany(db_field, request, **kwargs)  # type: ignore[misc]
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
@@ -58,7 +58,7 @@ class _Permitted:
         Django's own widget for typing fails on a value that is no id.
         """
         if db_field.name in self.get_autocomplete_fields(request):  # type: ignore[attr-defined]
-            kwargs["widget"] = OneOf(db_field, self.admin_site)  # type: ignore[attr-defined]  # of the class below it
+            kwargs["widget"] = SelectOne(db_field, self.admin_site)  # type: ignore[attr-defined]  # below it
         if db_field.null and scope.must_name_its_hub(request.user, self.model, db_field.name):
             kwargs |= {"required": True, "help_text": ""}
         return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
@@ -129,7 +129,7 @@ class Scoped(_Permitted):
     def get_list_filter(self, request: HttpRequest) -> list[Any]:
         """Filters by related rows name those that somebody may see."""
         asked = super().get_list_filter(request)  # type: ignore[misc]  # of the class below it
-        return [(one, SeenOnly) if isinstance(one, str) and self._is_related(one) else one for one in asked]
+        return [(one, VisibleRowsFilter) if isinstance(one, str) and self._is_related(one) else one for one in asked]
 
     def _is_related(self, path: str) -> bool:
         model: Any = self.model
@@ -148,7 +148,7 @@ class Scoped(_Permitted):
         return obj.get_absolute_url() if hasattr(obj, "get_absolute_url") else None
 
 
-class SeenOnly(RelatedFieldListFilter):
+class VisibleRowsFilter(RelatedFieldListFilter):
     """A filter whose choices are rows that somebody may see."""
 
     def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[Any]:

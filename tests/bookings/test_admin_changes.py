@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from bookings import places
-from bookings.admin.base.buttons import on_its_day
+from bookings.admin.base.sessions import name_and_day
 from bookings.attendance import office
 from bookings.mail_kinds import Kind
 from bookings.models import Booking, Mail, Places, SessionChange, WideChange, WideStep
@@ -130,7 +130,7 @@ def test_session_is_taken_off_after_a_look_at_whom_it_touches(admin_client, sess
     preview = fill_in(admin_client, page_of(session, page), message="Snow & ice", instead=[other.pk])
     assert everything(session) == before
     assert said_on(preview) == [
-        on_its_day(session),
+        name_and_day(session),
         "1 booking has places",
         "2 visitors",
         "1 party waits",
@@ -379,7 +379,7 @@ def test_staff_see_whom_to_ring(admin_client, session):
     Booking.objects.exclude(pk=booking.pk).update(contact_email=None, email_key=None)
     change = session_changes.cancel_session(session.pk, by=StaffFactory(), clock=lambda: NOW)
     page = admin_client.get(page_of(session, "seen"))
-    assert said_on(page)[:2] == [on_its_day(session), "Session cancelled. 3 people have not seen it yet."]
+    assert said_on(page)[:2] == [name_and_day(session), "Session cancelled. 3 people have not seen it yet."]
     assert '<a href="tel:07700900982">07700 900 982</a>' in words_of(page)
     assert [row.rpartition(": ")[2] for row in said_on(page)[2:]] == [
         "no email address",
@@ -439,7 +439,7 @@ def test_sessions_of_a_visit_or_hub_are_called_off_together(admin_client, visit,
     ]
     preview = fill_in(admin_client, page_of(row, "postpone"), message="Snow")
     assert said_on(preview)[:5] == [
-        *(on_its_day(session) for session in visit.sessions.order_by("pk")),
+        *(name_and_day(session) for session in visit.sessions.order_by("pk")),
         "2 bookings have places",
         "3 visitors",
         "0 parties wait",

@@ -1,4 +1,4 @@
-"""What staff pages stand on; imports no other folder of the admin; buttons.py is read first."""
+"""What staff pages stand on; imports no other folder of the admin; pages.py is read first."""
 
 from bookings.admin.base import wishes
 

@@ -46,8 +46,8 @@ class WithExport(ModelAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.export_view)
-        model = f"{self.opts.app_label}_{self.opts.model_name}"
-        ours = [path(f"export.{kind}", view, {"kind": kind}, name=f"{model}_{kind}") for kind in ("csv", "xlsx")]
+        kinds = ("csv", "xlsx")
+        ours = [path(f"export.{kind}", view, {"kind": kind}, name=self.url_name(kind)) for kind in kinds]
         return [*ours, *super().get_urls()]
 
     def export_view(self, request: HttpRequest, kind: str) -> HttpResponseBase:
@@ -60,7 +60,7 @@ class WithExport(ModelAdmin):
         for name in OF_ONE_PAGE:
             asked.pop(name, None)
         request.GET = asked  # type: ignore[assignment]  # a copy of it
-        back = f"{self.admin_site.name}:{self.opts.app_label}_{self.opts.model_name}_changelist"
+        back = f"{self.admin_site.name}:{self.url_name('changelist')}"
         try:
             shown = self.get_changelist_instance(request)
         except IncorrectLookupParameters:
@@ -88,11 +88,11 @@ class WithExport(ModelAdmin):
         """Filters are recorded, what was searched for is not: it may be a name."""
         filters = ", ".join(f"{name}={value}" for name, value in sorted(request.GET.items()) if name != "q")
         rows = ngettext("%(n)d row", "%(n)d rows", number) % {"n": number}
-        said = _("Exported as %(kind)s: %(rows)s.") % {"kind": kind.upper(), "rows": rows}
+        text = _("Exported as %(kind)s: %(rows)s.") % {"kind": kind.upper(), "rows": rows}
         LogEntry.objects.create(
             user_id=staff(request).pk,
             content_type=ContentType.objects.get_for_model(self.model),
-            object_repr=f"{capfirst(str(self.opts.verbose_name_plural))}: {said}"[:200],
+            object_repr=f"{capfirst(str(self.opts.verbose_name_plural))}: {text}"[:200],
             action_flag=CHANGE,
-            change_message=f"{said} {filters} {_('Searched.') if request.GET.get('q') else ''}".strip(),
+            change_message=f"{text} {filters} {_('Searched.') if request.GET.get('q') else ''}".strip(),
         )

@@ -95,5 +95,5 @@ def _plain(value: Any) -> str | int:
 
 
 @kept_by_language
-def _yes_or_no(said: bool) -> str:  # noqa: FBT001
-    return _("yes") if said else _("no")
+def _yes_or_no(value: bool) -> str:  # noqa: FBT001
+    return _("yes") if value else _("no")

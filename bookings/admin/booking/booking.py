@@ -18,8 +18,10 @@ from django.utils.translation import ngettext
 from bookings import places
 from bookings.admin.base import columns
 from bookings.admin.base.export_page import WithExport
+from bookings.admin.base.form_page import form_page
+from bookings.admin.base.pages import WithPages
 from bookings.admin.base.read_only import FoundByBookingOrAddress, by_words, staff
-from bookings.admin.booking.booking_pages import WithBookingPages
+from bookings.admin.booking.booking_pages import BookingPages
 from bookings.admin.booking.staff_booking import FIELDSETS, StaffBookingForm, say_why_not
 from bookings.admin.booking.story import story_of
 from bookings.admin.booking.visitor import VisitorInline
@@ -77,7 +79,8 @@ class OfSessions(admin.SimpleListFilter):
 
 
 @admin.register(Booking)
-class BookingAdmin(WithBookingPages, WithExport, FoundByBookingOrAddress):
+class BookingAdmin(WithPages, WithExport, FoundByBookingOrAddress):
+    page_classes = [BookingPages]
     export_columns = columns.BOOKING
     list_display = ["__str__", "contact_name", "school_shown", "party", "status", "session_shown", "created_at"]
     list_filter = [OfSessions, Needs, "status", "source", "uses_held_back", "session__hub_year__hub"]
@@ -187,9 +190,9 @@ class BookingAdmin(WithBookingPages, WithExport, FoundByBookingOrAddress):
         form = WhyForm(request.POST if "why" in request.POST else None)
         if not form.is_valid():
             return self._ask_why(request, bookings, form)
-        by, said = staff(request), form.cleaned_data
+        by, reason = staff(request), form.cleaned_data
         self.carry_out(
-            request, bookings, lambda pk: places.cancel(pk, by=by, clock=timezone.now, **said), done=_now("Cancelled")
+            request, bookings, lambda pk: places.cancel(pk, by=by, clock=timezone.now, **reason), done=_now("Cancelled")
         )
         return None
 
@@ -199,7 +202,7 @@ class BookingAdmin(WithBookingPages, WithExport, FoundByBookingOrAddress):
         number = len(bookings)
         title = ngettext("Cancel %(n)d booking", "Cancel %(n)d bookings", number) % {"n": number}
         rows = [f"{one}, {one.contact_name}, {one.school_in_words}: {one.session}" for one in bookings]
-        return self.form_page(request, form, title=title, button=title, rows=rows, hidden=hidden)
+        return form_page(self, request, form, title=title, button=title, rows=rows, hidden=hidden)
 
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -212,9 +215,9 @@ class BookingAdmin(WithBookingPages, WithExport, FoundByBookingOrAddress):
         first = {"request_key": uuid.uuid4(), "session": chosen}
         form = StaffBookingForm(request.POST or None, initial=first, admin_site=self.admin_site, by=staff(request))
         if form.is_valid() and (booking := self._book(request, form)):
-            return HttpResponseRedirect(self.page_of(booking.pk))
+            return HttpResponseRedirect(self.url_of(booking.pk))
         title, button = _now("Book for somebody"), _now("Book")
-        return self.form_page(request, form, title=title, button=button, fieldsets=FIELDSETS)
+        return form_page(self, request, form, title=title, button=button, fieldsets=FIELDSETS)
 
     def _book(self, request: HttpRequest, form: StaffBookingForm) -> Booking | None:
         data, party = form.cleaned_data, form.party()
@@ -231,9 +234,9 @@ class BookingAdmin(WithBookingPages, WithExport, FoundByBookingOrAddress):
         except Refused as error:
             say_why_not(form, error)
             return None
-        said = _now("This form has booked already: %(booking)s.") if again else _now("Booked: %(booking)s.")
+        text = _now("This form has booked already: %(booking)s.") if again else _now("Booked: %(booking)s.")
         level = messages.WARNING if again else messages.SUCCESS
-        self.message_user(request, said % {"booking": booking}, level)
+        self.message_user(request, text % {"booking": booking}, level)
         return booking
 
 

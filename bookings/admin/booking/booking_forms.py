@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bookings.forms import Address, Line, Mobile
 from bookings.models import Booking
-from hubs.admin.choosing import choose
+from hubs.admin.choosing import use_autocomplete
 from hubs.models import School, ShowcaseSession, StaffUser
 from hubs.staff import scope
 
@@ -27,7 +27,7 @@ class _OfBooking(forms.Form):
         """What the form needs to know of the booking."""
 
     def choose(self, name: str, queryset: Any) -> None:
-        choose(self, name, Booking._meta.get_field(name), queryset, site=self.admin_site)
+        use_autocomplete(self, name, Booking._meta.get_field(name), queryset, site=self.admin_site)
 
 
 class MoveBookingForm(_OfBooking):

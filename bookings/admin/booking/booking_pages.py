@@ -3,7 +3,7 @@
 Each is a form, then what it will do, then a button that does it.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from bookings.admin.base.preview import PreviewPages
 from bookings.admin.base.read_only import staff
 from bookings.admin.booking.booking_forms import ContactForm, MoveBookingForm, SchoolForm
-from bookings.admin.session.changes import WithPreview
 from bookings.models import Booking
 from bookings.public.session import Showing
 from bookings.rule.refusals import AlreadyBooked, InThisBooking, NeedsReason, Refused, SessionFull
@@ -34,32 +34,30 @@ NAMES: dict[str, Promise | str] = {
 }
 
 
-def _may_change(request: HttpRequest, booking: Any) -> bool:
-    """No form of Django's changes a booking, so its own permission to change one is refused to all."""
-    return request.user.has_perm("bookings.change_booking", booking)
+class BookingPages(PreviewPages):
+    """Move a booking, change its contact, say which school it is."""
 
-
-class WithBookingPages(WithPreview):
-    """Bookings, and what staff do to one by a form."""
+    def has_permission(self, request: HttpRequest, row: Any) -> bool:
+        """No form of Django's changes a booking, so its own permission to change one is refused to all."""
+        return request.user.has_perm("bookings.change_booking", row)
 
     def links(self, request: HttpRequest, row: Any) -> Iterable[tuple[str, str]]:
-        if not (row.is_live and _may_change(request, row)):
+        if not row.is_live:
             return
         for name, label in NAMES.items():
             if name != "school" or typed_alike(row).exists():
-                yield self.page_of(row.pk, name), str(label)
+                yield self.url_of(row.pk, name), str(label)
 
-    def get_urls(self) -> list[URLPattern]:
-        views: dict[str, Callable[..., HttpResponse]] = {
-            "move": self.move_view,
-            "contact": self.contact_view,
-            "school": self.school_view,
-        }
-        return [*(self.page_path(name, view) for name, view in views.items()), *super().get_urls()]
+    def urls(self) -> list[URLPattern]:
+        return [
+            self.url_pattern("move", self.move_view),
+            self.url_pattern("contact", self.contact_view),
+            self.url_pattern("school", self.school_view),
+        ]
 
-    def _asked(self, request: HttpRequest, object_id: int, form_class: Any) -> tuple[Booking, Any]:
-        """The booking, of a hub where whoever asks may change it, and the form about it."""
-        booking = self.row_of(request, object_id, _may_change)
+    def _booking_and_form(self, request: HttpRequest, object_id: int, form_class: Any) -> tuple[Booking, Any]:
+        """The booking, for whoever may change it, and the form about it."""
+        booking = self.get_object_or_deny(request, object_id)
         sent = request.POST if request.method == "POST" else None
         return booking, form_class(sent, booking=booking, admin_site=self.admin_site, by=staff(request))
 
@@ -70,20 +68,20 @@ class WithBookingPages(WithPreview):
 
     def move_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Which session, then what moves and who is told."""
-        booking, form = self._asked(request, object_id, MoveBookingForm)
+        booking, form = self._booking_and_form(request, object_id, MoveBookingForm)
 
         def do(form: Any) -> str:
-            said = form.cleaned_data
-            by, how = staff(request), {"use_held_back": said["use_held_back"], "why": said["why"]}
-            moved = to_another_session(booking.pk, said["session"].pk, by=by, clock=timezone.now, **how)
-            return _now("Moved: %(booking)s, now at %(session)s.") % {"booking": moved, "session": said["session"]}
+            data = form.cleaned_data
+            by, how = staff(request), {"use_held_back": data["use_held_back"], "why": data["why"]}
+            moved = to_another_session(booking.pk, data["session"].pk, by=by, clock=timezone.now, **how)
+            return _now("Moved: %(booking)s, now at %(session)s.") % {"booking": moved, "session": data["session"]}
 
-        return self.ask(
+        return self.form_with_preview(
             request,
             form,
             title=self._title("move"),
             original=booking,
-            touches=lambda form: what_moves(booking, form.cleaned_data["session"]),
+            preview=lambda form: what_moves(booking, form.cleaned_data["session"]),
             do=do,
             rows=[*_as_it_stands(booking), *_with_it(booking)],
             button=_now("Move"),
@@ -94,11 +92,11 @@ class WithBookingPages(WithPreview):
 
     def contact_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """A name or an address that was typed wrong."""
-        booking, form = self._asked(request, object_id, ContactForm)
+        booking, form = self._booking_and_form(request, object_id, ContactForm)
 
         def do(form: Any) -> str:
-            said, before = form.cleaned_data, booking.link_version
-            who = {"name": said["contact_name"], "email": said["contact_email"], "mobile": said["contact_mobile"]}
+            data, before = form.cleaned_data, booking.link_version
+            who = {"name": data["contact_name"], "email": data["contact_email"], "mobile": data["contact_mobile"]}
             changed = contact.put_right(booking.pk, **who, by=staff(request), clock=timezone.now)
             if changed.link_version == before or not changed.contact_email:
                 return _now("Changed: %(booking)s.") % {"booking": changed}
@@ -107,12 +105,12 @@ class WithBookingPages(WithPreview):
                 "address": changed.contact_email,
             }
 
-        return self.ask(
+        return self.form_with_preview(
             request,
             form,
             title=self._title("contact"),
             original=booking,
-            touches=lambda form: _new_contact(booking, form.cleaned_data),
+            preview=lambda form: _new_contact(booking, form.cleaned_data),
             do=do,
             button=_now("Change"),
             refused=say_why_not,
@@ -122,18 +120,18 @@ class WithBookingPages(WithPreview):
 
     def school_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """A school that was typed, as one of the register: for every booking of the hub that was typed alike."""
-        booking, form = self._asked(request, object_id, SchoolForm)
+        booking, form = self._booking_and_form(request, object_id, SchoolForm)
         typed = _now("Typed: %(school)s") % {"school": booking.school_in_words}
 
         def do(form: Any) -> str:
             return what_became(identify(booking.pk, form.cleaned_data["school"], by=staff(request), clock=timezone.now))
 
-        return self.ask(
+        return self.form_with_preview(
             request,
             form,
             title=self._title("school"),
             original=booking,
-            touches=lambda form: [typed, *_same_school(booking, form.cleaned_data["school"])],
+            preview=lambda form: [typed, *_same_school(booking, form.cleaned_data["school"])],
             do=do,
             rows=[typed],
             button=_now("Say so"),
@@ -180,12 +178,12 @@ def what_moves(booking: Booking, session: ShowcaseSession) -> list[str]:
     ]
 
 
-def _new_contact(booking: Booking, said: dict[str, Any]) -> list[str]:
+def _new_contact(booking: Booking, data: dict[str, Any]) -> list[str]:
     rows = [
         _now("Now: %(who)s") % {"who": _one_line(booking.contact_name, booking.contact_email, booking.contact_mobile)},
-        _now("New: %(who)s") % {"who": _one_line(said["contact_name"], said["contact_email"], said["contact_mobile"])},
+        _now("New: %(who)s") % {"who": _one_line(data["contact_name"], data["contact_email"], data["contact_mobile"])},
     ]
-    if said["contact_email"] and email_key(said["contact_email"]) != booking.email_key:
+    if data["contact_email"] and email_key(data["contact_email"]) != booking.email_key:
         rows.append(_now("The new address gets a mail with a new link."))
         if booking.contact_email:
             rows.append(_now("The old link stops working."))
@@ -198,29 +196,29 @@ def _one_line(*parts: str | None) -> str:
 
 def _same_school(booking: Booking, school: object) -> list[str]:
     number = typed_alike(booking).count()
-    said = ngettext(
+    text = ngettext(
         "%(n)d live booking of this hub was typed so. It is for %(school)s from now on.",
         "%(n)d live bookings of this hub were typed so. They are for %(school)s from now on.",
         number,
     )
     shares = _now("They count towards that school's share. Nobody loses a place, and nobody is written to.")
-    return [said % {"n": number, "school": school}, shares]
+    return [text % {"n": number, "school": school}, shares]
 
 
 def what_became(found: Any) -> str:
     """What was done, and what staff should know of it."""
     number = len(found.done)
-    said = [ngettext("Changed: %(n)d booking.", "Changed: %(n)d bookings.", number) % {"n": number}]
+    lines = [ngettext("Changed: %(n)d booking.", "Changed: %(n)d bookings.", number) % {"n": number}]
     if found.left:
         names = ", ".join(map(str, found.left))
-        said.append(
+        lines.append(
             _now("Left as typed, for the same contact has another booking of that school there: %(names)s.")
             % {"names": names}
         )
     if found.over:
         names = ", ".join(map(str, found.over))
-        said.append(_now("The school now has more than its share at: %(names)s.") % {"names": names})
-    return " ".join(said)
+        lines.append(_now("The school now has more than its share at: %(names)s.") % {"names": names})
+    return " ".join(lines)
 
 
 def say_why_not(form: Any, error: Refused) -> None:

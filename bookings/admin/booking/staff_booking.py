@@ -15,7 +15,7 @@ from bookings.models import Booking, SchoolKind
 from bookings.rule.party import NewVisitor, Party, VisitingSchool
 from bookings.rule.refusals import AlreadyBooked, NeedsReason, Refused, SessionFull
 from bookings.rule.words import why_not
-from hubs.admin.choosing import choose
+from hubs.admin.choosing import use_autocomplete
 from hubs.models import School, ShowcaseSession, StaffUser
 from hubs.staff import scope
 
@@ -72,7 +72,7 @@ class StaffBookingForm(forms.Form):
             "school": School.objects.all(),
         }
         for name, queryset in choices.items():
-            choose(self, name, Booking._meta.get_field(name), queryset, site=admin_site)
+            use_autocomplete(self, name, Booking._meta.get_field(name), queryset, site=admin_site)
 
     def clean_names(self) -> list[str]:
         names = [Line().to_python(line) for line in self.cleaned_data["names"].rstrip().splitlines()]

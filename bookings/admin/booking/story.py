@@ -55,12 +55,14 @@ def who_did(entry: AuditEntry) -> str:
 def change_in_words(entry: AuditEntry) -> str:
     """From which status to which, and how many places: "to be confirmed → confirmed, 2 places taken"."""
     before, after = (Status(one).label if one else "" for one in (entry.from_status, entry.to_status))
-    said = [f"{before} → {after}" if before and before != after else str(after)]
+    parts = [f"{before} → {after}" if before and before != after else str(after)]
     if entry.places > 0:
-        said.append(ngettext("%(n)d place taken", "%(n)d places taken", entry.places) % {"n": entry.places})
+        parts.append(ngettext("%(n)d place taken", "%(n)d places taken", entry.places) % {"n": entry.places})
     if entry.places < 0:
-        said.append(ngettext("%(n)d place given back", "%(n)d places given back", -entry.places) % {"n": -entry.places})
-    return ", ".join(filter(None, said))
+        parts.append(
+            ngettext("%(n)d place given back", "%(n)d places given back", -entry.places) % {"n": -entry.places}
+        )
+    return ", ".join(filter(None, parts))
 
 
 def mail_line(mail: Mail) -> Happening:
@@ -75,10 +77,10 @@ def mail_line(mail: Mail) -> Happening:
 
 def fate_of(mail: Mail) -> list[str]:
     """What became of a mail, in words."""
-    said = [str(mail.get_state_display())]
+    parts = [str(mail.get_state_display())]
     if mail.tries > 1:
-        said.append(ngettext("%(n)d try", "%(n)d tries", mail.tries) % {"n": mail.tries})
-    return [*said, mail.last_error] if mail.last_error else said
+        parts.append(ngettext("%(n)d try", "%(n)d tries", mail.tries) % {"n": mail.tries})
+    return [*parts, mail.last_error] if mail.last_error else parts
 
 
 def _capital(words: object) -> str:

@@ -8,13 +8,13 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from bookings.admin.base.buttons import WithButtons
+from bookings.admin.base.pages import RowPages, WithPages
 from bookings.admin.base.read_only import staff
 from bookings.admin.booking.story import fate_of
 from bookings.mail import itinerary_link
@@ -25,8 +25,6 @@ from hubs.admin.exchange import VisitingTeacherAdmin
 from hubs.models import VisitingTeacher
 from hubs.vocabulary.dates import moment
 
-admin.site.unregister(VisitingTeacher)
-
 
 class SendForm(forms.Form):
     """Nothing to fill in. The key makes pressing twice one mail."""
@@ -34,25 +32,21 @@ class SendForm(forms.Form):
     key = forms.UUIDField(widget=forms.HiddenInput)
 
 
-@admin.register(VisitingTeacher)
-class TeacherAdmin(WithButtons, VisitingTeacherAdmin):
-    """A visiting teacher, to whom the hub sends the itinerary."""
-
-    goes_too = ("bookings.Mail",)
+class ItineraryPages(RowPages):
+    """Send a visiting teacher the link to the itinerary."""
 
     def links(self, request: HttpRequest, row: Any) -> Iterable[tuple[str, str]]:
-        if self.has_change_permission(request, row):
-            yield self.page_of(row.pk, "itinerary"), _("Send the itinerary")
+        yield self.url_of(row.pk, "itinerary"), _("Send the itinerary")
 
-    def get_urls(self) -> list[URLPattern]:
-        return [self.page_path("itinerary", self.itinerary_view), *super().get_urls()]
+    def urls(self) -> list[URLPattern]:
+        return [self.url_pattern("itinerary", self.itinerary_view)]
 
     def itinerary_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Send the teacher the link, or withdraw it."""
-        teacher = self.row_of(request, object_id)
+        teacher = self.get_object_or_deny(request, object_id)
         if request.method == "POST" and "withdraw" in request.POST:
             itinerary_link.withdraw(teacher.pk, by=staff(request))
-            self.message_user(request, _("Withdrawn: the links sent so far no longer work."), messages.SUCCESS)
+            self.message(request, _("Withdrawn: the links sent so far no longer work."))
             return HttpResponseRedirect(request.path)
         form = SendForm(request.POST or None, initial={"key": uuid.uuid4()})
         if form.is_valid() and self._send(request, teacher, form):
@@ -74,9 +68,19 @@ class TeacherAdmin(WithButtons, VisitingTeacherAdmin):
         except Refused as error:
             form.add_error(None, why_not(error))
             return False
-        said = _("The itinerary is on its way to %(address)s.") % {"address": teacher.email}
-        self.message_user(request, said, messages.SUCCESS)
+        self.message(request, _("The itinerary is on its way to %(address)s.") % {"address": teacher.email})
         return True
+
+
+admin.site.unregister(VisitingTeacher)
+
+
+@admin.register(VisitingTeacher)
+class TeacherAdmin(WithPages, VisitingTeacherAdmin):
+    """A visiting teacher, to whom the hub sends the itinerary."""
+
+    goes_too = ("bookings.Mail",)
+    page_classes = [ItineraryPages]
 
 
 def _about(teacher: VisitingTeacher) -> list[str]:
@@ -94,8 +98,8 @@ def _of_last(mail: Mail | None, teacher: VisitingTeacher) -> list[str]:
     """When it was sent last, what has become of that mail, and whether its link still opens."""
     if mail is None:
         return []
-    said = {"address": mail.recipient or "–", "at": moment(mail.created_at), "fate": ", ".join(fate_of(mail))}
-    last = _("Last sent to %(address)s at %(at)s: %(fate)s.") % said
+    facts = {"address": mail.recipient or "–", "at": moment(mail.created_at), "fate": ", ".join(fate_of(mail))}
+    last = _("Last sent to %(address)s at %(at)s: %(fate)s.") % facts
     return [last] if _has_link(mail, teacher) else [last, _("Its link has been withdrawn.")]
 
 

@@ -4,7 +4,7 @@ import uuid
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern
 from django.utils import timezone
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from bookings.admin.base.read_only import ReadOnlyAdmin, staff
-from bookings.admin.day.door import AtTheDoor
+from bookings.admin.day.day_pages import DayPages
 from bookings.attendance import office
 from bookings.models import OfficeLink
 from bookings.rule.refusals import Refused
@@ -30,19 +30,19 @@ class OfficeForm(forms.Form):
     )
 
 
-class WithOffice(AtTheDoor):
-    """Sessions whose host school's office can see who is coming."""
+class OfficePages(DayPages):
+    """Give the office of the session's host school a link to who is coming."""
 
-    def get_urls(self) -> list[URLPattern]:
-        return [self.register_path("office", self.office_view), *super().get_urls()]
+    def urls(self) -> list[URLPattern]:
+        return [self.url_pattern("register_office", self.office_view, route="register/office/")]
 
     def office_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Send the office its link, or withdraw it."""
-        session = self.session_at_the_door(request, object_id)
+        session = self.get_object_or_deny(request, object_id)
         link = OfficeLink.objects.filter(session=session).first()
         if request.method == "POST" and "withdraw" in request.POST:
             office.withdraw(session.pk, by=staff(request), clock=timezone.now)
-            self.message_user(request, _now("Withdrawn: the office’s link opens nothing any longer."), messages.SUCCESS)
+            self.message(request, _now("Withdrawn: the office’s link opens nothing any longer."))
             return HttpResponseRedirect(request.path)
         first = {"key": uuid.uuid4(), "may_mark": bool(link and link.may_mark)}
         form = OfficeForm(request.POST or None, initial=first, label_suffix="")
@@ -54,16 +54,16 @@ class WithOffice(AtTheDoor):
         )
 
     def _give(self, request: HttpRequest, session: Any, form: OfficeForm) -> bool:
-        said = form.cleaned_data
+        data = form.cleaned_data
         try:
             link = office.give(
-                session.pk, may_mark=said["may_mark"], key=said["key"], by=staff(request), clock=timezone.now
+                session.pk, may_mark=data["may_mark"], key=data["key"], by=staff(request), clock=timezone.now
             )
         except Refused as error:
             form.add_error(None, why_not(error))
             return False
         sent = _now("The link is on its way to %(address)s.") % {"address": link.given_to}
-        self.message_user(request, sent, messages.SUCCESS)
+        self.message(request, sent)
         return True
 
 

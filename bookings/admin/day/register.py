@@ -16,14 +16,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from bookings.admin.base.read_only import staff
-from bookings.admin.day.door import WithDoor
-from bookings.admin.day.office import WithOffice
+from bookings.admin.day.day_pages import DayPages
 from bookings.attendance import register
 from bookings.models import Visitor
 from bookings.rule.refusals import Refused
 from bookings.rule.words import why_not
 from bookings.states import FROZEN, Status
-from hubs.staff import scope
 
 MOST_MARKS = 500  # in one request: a telephone that was out of reach sends all of its taps at once
 BLANK_ROWS = 8  # on paper, for whoever nobody expects
@@ -31,25 +29,23 @@ A_SHEET = 10  # badges
 EPOCH, MILLIONTH = dt.datetime(1970, 1, 1, tzinfo=dt.timezone.utc), dt.timedelta(microseconds=1)
 
 
-class WithRegister(WithDoor, WithOffice):
-    """Sessions with a register."""
+class RegisterPages(DayPages):
+    """The register itself, on the screen and on paper."""
 
-    def register_links(self, request: HttpRequest, row: Any) -> Iterable[tuple[str, str]]:
-        if scope.may(request.user, "change", Visitor, row):
-            yield self.page_of(row.pk, "register"), _("Register")
+    def links(self, request: HttpRequest, row: Any) -> Iterable[tuple[str, str]]:
+        yield self.url_of(row.pk, "register"), _("Register")
 
-    def get_urls(self) -> list[URLPattern]:
-        pages = [
-            self.register_path("", self.register_view),
-            self.register_path("marks", self.marks_view),
-            self.register_path("print", self.print_view),
-            self.register_path("badges", self.badges_view),
+    def urls(self) -> list[URLPattern]:
+        return [
+            self.url_pattern("register", self.register_view),
+            self.url_pattern("register_marks", self.marks_view, route="register/marks/"),
+            self.url_pattern("register_print", self.print_view, route="register/print/"),
+            self.url_pattern("register_badges", self.badges_view, route="register/badges/"),
         ]
-        return [*pages, *super().get_urls()]
 
     def register_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Who is coming, and a button for each. Nothing changes by looking."""
-        session, now = self.session_at_the_door(request, object_id), timezone.now()
+        session, now = self.get_object_or_deny(request, object_id), timezone.now()
         people = register.people(session)
         by_school = request.GET.get("by") == "school"
         standing = {state: sum(one.attendance == state for one in people) for state in Visitor.Attendance.values}
@@ -71,7 +67,7 @@ class WithRegister(WithDoor, WithOffice):
 
     def marks_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """How everybody stands, for the script of the page; a POST marks first. Without the script it leads back."""
-        session = self.session_at_the_door(request, object_id)
+        session = self.get_object_or_deny(request, object_id)
         asked = request.headers.get("Accept", "").startswith("application/json")
         if request.method != "POST":
             return JsonResponse({"marks": register.marks(session)}) if asked else self._back(request, session)
@@ -82,7 +78,7 @@ class WithRegister(WithDoor, WithOffice):
         if asked:
             return JsonResponse({"marks": register.marks(session), "problem": problem})
         if problem:
-            self.message_user(request, problem, messages.ERROR)
+            self.message(request, problem, messages.ERROR)
         return self._back(request, session, done)
 
     def _carry_out(self, request: HttpRequest, session: Any) -> str:
@@ -97,8 +93,8 @@ class WithRegister(WithDoor, WithOffice):
                     register.undo_all(session, at, by=by, now=now)
             case "close":
                 absent = register.close(session, by=by, now=now)
-                said = ngettext("%(n)d visitor is marked absent.", "%(n)d visitors are marked absent.", absent)
-                self.message_user(request, said % {"n": absent}, messages.SUCCESS)
+                text = ngettext("%(n)d visitor is marked absent.", "%(n)d visitors are marked absent.", absent)
+                self.message(request, text % {"n": absent})
             case "reopen":
                 register.reopen(session, by=by, now=now)
             case _:
@@ -115,16 +111,16 @@ class WithRegister(WithDoor, WithOffice):
 
     def _back(self, request: HttpRequest, session: Any, end: str = "") -> HttpResponse:
         """To the register, to the same order and the same line."""
-        said = [part for part in ("by=school" if request.GET.get("by") == "school" else "", end) if part]
-        address = "&".join(part for part in said if not part.startswith("#"))
+        parts = [part for part in ("by=school" if request.GET.get("by") == "school" else "", end) if part]
+        query = "&".join(part for part in parts if not part.startswith("#"))
         line = end if end.startswith("#") else ""
-        return HttpResponseRedirect(self.page_of(session.pk, "register") + (f"?{address}" if address else "") + line)
+        return HttpResponseRedirect(self.url_of(session.pk, "register") + (f"?{query}" if query else "") + line)
 
     # --- on paper -----------------------------------------------------------------------------------------------------
 
     def print_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """A list to sign, with needs and with lines for whoever nobody expects."""
-        session = self.session_at_the_door(request, object_id)
+        session = self.get_object_or_deny(request, object_id)
         people = register.people(session)
         held = [one for one in register.not_confirmed(session) if one.status == Status.HELD]
         held_visitors = [(visitor, one) for one in held for visitor in one.visitors.all() if not visitor.released_at]
@@ -133,7 +129,7 @@ class WithRegister(WithDoor, WithOffice):
 
     def badges_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Ten badges a sheet; those left over on the last are blank."""
-        session = self.session_at_the_door(request, object_id)
+        session = self.get_object_or_deny(request, object_id)
         people = register.people(session)
         sheets = [list(sheet) for sheet in zip_longest(*[iter(people)] * A_SHEET)] or [[None] * A_SHEET]
         return self.register_page(

@@ -47,11 +47,11 @@ class Card:
 
     @property
     def page(self) -> str:
-        return page_of(self.session, "change")
+        return url_of(self.session, "change")
 
     @property
     def seen_page(self) -> str:
-        return page_of(self.session, "seen")
+        return url_of(self.session, "seen")
 
 
 def is_near(session: ShowcaseSession, *, now: dt.datetime) -> bool:
@@ -61,7 +61,7 @@ def is_near(session: ShowcaseSession, *, now: dt.datetime) -> bool:
     return session.day in days and session.starts_at is not None and session.starts_at > now
 
 
-def page_of(session: ShowcaseSession, name: str) -> str:
+def url_of(session: ShowcaseSession, name: str) -> str:
     return reverse(f"admin:hubs_showcasesession_{name}", args=[session.pk])
 
 
@@ -96,7 +96,7 @@ def _buttons(session: Any, now: dt.datetime) -> Iterator[tuple[str, str]]:
         too_late = session.starts_at and session.starts_at <= now and name not in AFTER_ITS_START
         if places.status in at and not too_late:
             try:
-                yield page_of(session, name), str(label)
+                yield url_of(session, name), str(label)
             except NoReverseMatch:
                 continue
 

@@ -11,13 +11,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from bookings.admin.base.buttons import SomeSessions
+from bookings.admin.base.sessions import SessionsField
 from bookings.models import SessionChange
 from bookings.models.change import LONGEST_MESSAGE, MOST_INSTEAD
 from bookings.sessions.changes import News
 from bookings.sessions.moving import OF_THE_PLACE, WHEN_AND_WHERE, Plan, Teaching
 from bookings.states import SessionStatus, Standing
-from hubs.admin.choosing import SomeRows, choose
+from hubs.admin.choosing import RowsField, use_autocomplete
 from hubs.models import Lesson, MasterySpecialist, School, ShowcaseSession, VisitingTeacher
 
 LONDON = _("London time.")
@@ -45,17 +45,17 @@ class NewsForm(forms.Form):
 
     def choose(self, name: str, model: Any, relation: str, queryset: Any, *, several: bool = False) -> None:
         """Let a field be chosen as the admin's forms let it be, by typing a part of the name."""
-        choose(self, name, model._meta.get_field(relation), queryset, site=self.admin_site, several=several)
+        use_autocomplete(self, name, model._meta.get_field(relation), queryset, site=self.admin_site, several=several)
 
     def news(self) -> News:
-        said = self.cleaned_data
-        return News(said["message"], list(said.get("instead", [])), said["key"])
+        data = self.cleaned_data
+        return News(data["message"], list(data.get("instead", [])), data["key"])
 
 
 class TakeOffForm(NewsForm):
     """Cancel or postpone: a message, and sessions to go to instead."""
 
-    instead = SomeSessions(
+    instead = SessionsField(
         ShowcaseSession.objects.none(),
         label=_("Offer instead"),
         required=False,
@@ -124,9 +124,9 @@ class MoveForm(NewsForm):
         self.order_fields(self.field_order)
 
     def plan(self) -> Plan:
-        said = self.cleaned_data
-        there = {name: said[name] for name in OF_THE_PLACE if said[name]}
-        return Plan(**{name: said[name] for name in (*WHEN_AND_WHERE, "capacity")}, there=there)
+        data = self.cleaned_data
+        there = {name: data[name] for name in OF_THE_PLACE if data[name]}
+        return Plan(**{name: data[name] for name in (*WHEN_AND_WHERE, "capacity")}, there=there)
 
 
 class SubstituteForm(NewsForm):
@@ -134,8 +134,8 @@ class SubstituteForm(NewsForm):
 
     field_order = ["topic", "visiting_teachers", "specialists", "other_teacher", "message"]
     topic = forms.CharField(label=_("Topic"), required=False, max_length=150)
-    visiting_teachers = SomeRows(VisitingTeacher.objects.all(), label=_("Visiting teachers"), required=False)
-    specialists = SomeRows(MasterySpecialist.objects.all(), label=_("Mastery specialists"), required=False)
+    visiting_teachers = RowsField(VisitingTeacher.objects.all(), label=_("Visiting teachers"), required=False)
+    specialists = RowsField(MasterySpecialist.objects.all(), label=_("Mastery specialists"), required=False)
     other_teacher = forms.CharField(label=_("Another teacher"), required=False, max_length=150)
 
     def __init__(self, *args: Any, lesson: Lesson, **kwargs: Any) -> None:
@@ -148,9 +148,9 @@ class SubstituteForm(NewsForm):
             self.choose(name, Lesson, name, of_the_hub, several=True)
 
     def teaching(self) -> Teaching:
-        said = self.cleaned_data
+        data = self.cleaned_data
         return Teaching(
-            said["topic"], list(said["visiting_teachers"]), list(said["specialists"]), said["other_teacher"]
+            data["topic"], list(data["visiting_teachers"]), list(data["specialists"]), data["other_teacher"]
         )
 
 
@@ -158,7 +158,7 @@ class WideForm(TakeOffForm):
     """The sessions of a visit or an exchange that are to be cancelled, postponed or reinstated."""
 
     field_order = ["sessions", "message", "instead"]
-    sessions = SomeSessions(
+    sessions = SessionsField(
         ShowcaseSession.objects.none(),
         label=_("Sessions"),
         widget=forms.CheckboxSelectMultiple,

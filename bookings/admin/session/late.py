@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -12,12 +13,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from bookings.admin.base.buttons import on_its_day
+from bookings.admin.base.preview import PreviewPages
 from bookings.admin.base.read_only import staff
+from bookings.admin.base.sessions import name_and_day
 from bookings.admin.home.cards import is_near
 from bookings.admin.session.change_forms import NewsForm
-from bookings.admin.session.changes import WithChanges
 from bookings.admin.session.whom import whom
+from bookings.admin.session.words import as_it_stands, what_was_done, why_not_changed
 from bookings.sessions import moving
 from bookings.sessions.moving import Plan
 from bookings.states import SESSION_TABLE, Verb
@@ -63,45 +65,52 @@ class LateForm(NewsForm):
         return was
 
     def plan(self) -> Plan:
-        said, session = self.cleaned_data, self.session
+        data, session = self.cleaned_data, self.session
         if session.starts_at is None or session.ends_at is None:
             raise ValueError("A session without a start has no late start.")
-        starts_at = said["was"] + dt.timedelta(minutes=said["minutes"])
+        starts_at = data["was"] + dt.timedelta(minutes=data["minutes"])
         later = starts_at - session.starts_at
-        changed: dict[str, Any] = {"starts_at": starts_at, "moves_lessons": said["all_of_it"]}
+        changed: dict[str, Any] = {"starts_at": starts_at, "moves_lessons": data["all_of_it"]}
         if session.arrival_at:
             changed["arrival_at"] = session.arrival_at + later
-        if said["all_of_it"]:
+        if data["all_of_it"]:
             changed["ends_at"] = session.ends_at + later
         return Plan.of(session, **changed)
 
 
-class WithLateStart(WithChanges):
-    """Sessions that may begin later."""
+class LatePages(PreviewPages):
+    """Begin later than planned."""
 
-    def change_links(self, request: HttpRequest, session: Any) -> Iterable[tuple[str, str]]:
-        yield from super().change_links(request, session)
-        if session.places.status in SESSION_TABLE[Verb.POSTPONE][0] and is_near(session, now=timezone.now()):
-            yield self.page_of(session.pk, "late"), _now("Late start")
+    def links(self, request: HttpRequest, row: Any) -> Iterable[tuple[str, str]]:
+        if row.places.status in SESSION_TABLE[Verb.POSTPONE][0] and is_near(row, now=timezone.now()):
+            yield self.url_of(row.pk, "late"), _now("Late start")
 
-    def get_urls(self) -> list[URLPattern]:
-        return [self.page_path("late", self.late_view), *super().get_urls()]
+    def urls(self) -> list[URLPattern]:
+        return [self.url_pattern("late", self.late_view)]
 
     def late_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """How much later, then whom it touches, then the Send button."""
-        session = self.row_of(request, object_id)
+        session = self.get_object_or_deny(request, object_id)
         if not session.starts_at:
             raise Http404
         form = LateForm(request.POST or None, session=session, admin_site=self.admin_site)
 
         def do(form: Any) -> str:
             change = moving.move(session.pk, form.plan(), by=staff(request), clock=timezone.now, news=form.news())
-            return self._done(change)
+            return what_was_done(change)
 
-        def touches(form: Any) -> list[str]:
+        def preview(form: Any) -> list[str]:
             plan = form.plan()
             new = _now("New: %(starts)s to %(ends)s") % {"starts": clock(plan.starts_at), "ends": clock(plan.ends_at)}
-            return [on_its_day(session), new, *whom([session.pk])]
+            return [name_and_day(session), new, *whom([session.pk])]
 
-        title, rows = _now("Late start"), self._now(session)
-        return self.ask(request, form, title=title, original=session, touches=touches, do=do, rows=rows)
+        return self.form_with_preview(
+            request,
+            form,
+            title=_now("Late start"),
+            original=session,
+            preview=preview,
+            do=do,
+            rows=as_it_stands(session),
+            refused=partial(why_not_changed, session),
+        )

@@ -14,9 +14,10 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from bookings.admin.base.buttons import SomeSessions
+from bookings.admin.base.preview import PreviewPages
 from bookings.admin.base.read_only import ReadOnlyAdmin, ReadOnlyInline, staff
-from bookings.admin.session.changes import WithChanges, WithPreview
+from bookings.admin.base.sessions import SessionsField
+from bookings.admin.session.words import as_it_stands
 from bookings.models import Letter
 from bookings.models.letter import LONGEST_LETTER, LONGEST_SUBJECT
 from bookings.sessions import messages as letters
@@ -49,15 +50,15 @@ class LetterForm(forms.Form):
     )
 
     def words(self) -> letters.Words:
-        said = self.cleaned_data
-        return letters.Words(said["to"], said["subject"], said["message"], said["key"])
+        data = self.cleaned_data
+        return letters.Words(data["to"], data["subject"], data["message"], data["key"])
 
 
 class WideLetterForm(LetterForm):
     """A letter to the people of several sessions."""
 
     field_order = ["sessions", "to", "subject", "message"]
-    sessions = SomeSessions(
+    sessions = SessionsField(
         ShowcaseSession.objects.none(),
         label=_("Sessions"),
         widget=forms.CheckboxSelectMultiple,
@@ -71,8 +72,14 @@ class WideLetterForm(LetterForm):
         self.fields["sessions"].queryset = sessions  # type: ignore[attr-defined]  # of a field of rows
 
 
-class WritesLetters(WithPreview):
-    """What every page that writes shares."""
+class _WritePages(PreviewPages):
+    """What both pages that write to people share."""
+
+    def urls(self) -> list[URLPattern]:
+        return [self.url_pattern("write", self.write_view)]
+
+    def write_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        raise NotImplementedError
 
     def write_page(
         self, request: HttpRequest, form: LetterForm, *, original: Any, rows: list[str], session_ids: Any
@@ -89,19 +96,20 @@ class WritesLetters(WithPreview):
             letters.send_test(session_ids(form)[0], form.words(), to=me, clock=timezone.now)
             return _now("A test is on its way to %(address)s.") % {"address": me.email}
 
-        def touches(form: Any) -> list[str]:
+        def preview(form: Any) -> list[str]:
             return in_words(form, letters.reach(session_ids(form), form.cleaned_data["to"], now=timezone.now()))
 
         title = _now("Write to everyone")
-        return self.ask(request, form, title=title, original=original, touches=touches, do=do, rows=rows, test=test)
+        page = {"title": title, "original": original, "rows": rows}
+        return self.form_with_preview(request, form, preview=preview, do=do, test=test, **page)
 
 
 def in_words(form: LetterForm, reach: letters.Reach) -> list[str]:
     """Whom a letter goes to, and whom it does not reach."""
     to = _now("To %(whom)s") % {"whom": Letter.To(form.cleaned_data["to"]).label}
-    said = [f"{to}: " + ngettext("%(n)d mail", "%(n)d mails", reach.mails) % {"n": reach.mails}]
+    lines = [f"{to}: " + ngettext("%(n)d mail", "%(n)d mails", reach.mails) % {"n": reach.mails}]
     if reach.without_email:
-        said.append(
+        lines.append(
             ngettext(
                 "%(n)d booking has no email address: ring or write to them",
                 "%(n)d bookings have no email address: ring or write to them",
@@ -109,45 +117,37 @@ def in_words(form: LetterForm, reach: letters.Reach) -> list[str]:
             )
             % {"n": reach.without_email}
         )
-    return [*said, _now("Subject: %(subject)s") % {"subject": form.cleaned_data["subject"]}]
+    return [*lines, _now("Subject: %(subject)s") % {"subject": form.cleaned_data["subject"]}]
 
 
-class WithLetters(WritesLetters, WithChanges):
-    """Sessions to whose people a hub can write."""
+class LetterPages(_WritePages):
+    """Write to everyone of a session."""
 
-    def change_links(self, request: HttpRequest, session: Any) -> Iterable[tuple[str, str]]:
-        yield from super().change_links(request, session)
-        if session.places.status != SessionStatus.DRAFT:
-            yield self.page_of(session.pk, "write"), _now("Write to everyone")
-
-    def get_urls(self) -> list[URLPattern]:
-        return [self.page_path("write", self.write_view), *super().get_urls()]
+    def links(self, request: HttpRequest, row: Any) -> Iterable[tuple[str, str]]:
+        if row.places.status != SessionStatus.DRAFT:
+            yield self.url_of(row.pk, "write"), _now("Write to everyone")
 
     def write_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Words to the people of one session."""
-        session = self.row_of(request, object_id)
+        session = self.get_object_or_deny(request, object_id)
         about = ", ".join(part for part in (session.name, short_day(session.day)) if part)
         first = {"subject": about[:LONGEST_SUBJECT], "key": uuid.uuid4()}
         form = LetterForm(request.POST or None, initial=first)
         return self.write_page(
-            request, form, original=session, rows=self._now(session), session_ids=lambda _form: [session.pk]
+            request, form, original=session, rows=as_it_stands(session), session_ids=lambda _form: [session.pk]
         )
 
 
-class WithWideLetters(WritesLetters):
-    """Visits and hub years to whose sessions' people a hub can write."""
+class WideLetterPages(_WritePages):
+    """Write to everyone of the sessions of a visit, or of a hub's year."""
 
     def links(self, request: HttpRequest, row: Any) -> Iterable[tuple[str, str]]:
-        yield from super().links(request, row)
-        if self.has_change_permission(request, row) and sessions_to_come(row).exists():
-            yield self.page_of(row.pk, "write"), _now("Write to everyone")
+        if sessions_to_come(row).exists():
+            yield self.url_of(row.pk, "write"), _now("Write to everyone")
 
-    def get_urls(self) -> list[URLPattern]:
-        return [self.page_path("write", self.wide_write_view), *super().get_urls()]
-
-    def wide_write_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
+    def write_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Words to the people of several sessions."""
-        row = self.row_of(request, object_id)
+        row = self.get_object_or_deny(request, object_id)
         form = WideLetterForm(request.POST or None, sessions=sessions_to_come(row))
 
         def session_ids(form: Any) -> list[int]:

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.contrib.admin.widgets import AdminDateWidget, AdminTimeWidget
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -16,9 +15,8 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from bookings.admin.base.buttons import WithButtons
+from bookings.admin.base.pages import RowPages
 from bookings.admin.base.read_only import staff
-from bookings.admin.session.changes import WithChanges
 from bookings.rule.refusals import Refused
 from bookings.rule.words import why_not
 from bookings.sessions import copying
@@ -77,11 +75,11 @@ class MoreDatesForm(CopyForm):
         return self.cleaned_data
 
     def whens(self) -> list[When]:
-        said = self.cleaned_data
+        data = self.cleaned_data
         return [
-            When(said[f"day_{n}"], said.get(f"starts_{n}"), said.get(f"ends_{n}"))
+            When(data[f"day_{n}"], data.get(f"starts_{n}"), data.get(f"ends_{n}"))
             for n in range(1, MOST_DATES + 1)
-            if said.get(f"day_{n}")
+            if data.get(f"day_{n}")
         ]
 
 
@@ -105,7 +103,7 @@ class VisitAgainForm(CopyForm):
         return {session: When(day) if day else None for session, day in days.items()}
 
 
-class MakesDrafts(WithButtons):
+class _CopyPages(RowPages):
     """Pages that make drafts, and then show them."""
 
     def years_of(self, request: HttpRequest, hub_id: int) -> Any:
@@ -120,30 +118,29 @@ class MakesDrafts(WithButtons):
         except Refused as error:
             form.add_error(None, why_not(error))
             return None
-        said = ngettext("%(n)d draft made.", "%(n)d drafts made.", len(sessions)) % {"n": len(sessions)}
-        self.message_user(request, said, messages.SUCCESS)
+        text = ngettext("%(n)d draft made.", "%(n)d drafts made.", len(sessions))
+        self.message(request, text % {"n": len(sessions)})
         drafts = reverse("admin:hubs_showcasesession_changelist") + "?places__status__exact=draft"
         return HttpResponseRedirect(drafts)
 
 
-class WithMoreDates(MakesDrafts, WithChanges):
-    """Sessions from which others are made."""
+class MoreDatesPages(_CopyPages):
+    """Make drafts like a session, for other dates."""
 
-    def change_links(self, request: HttpRequest, session: Any) -> Iterable[tuple[str, str]]:
-        yield from super().change_links(request, session)
-        yield self.page_of(session.pk, "dates"), _now("Make more dates")
+    def links(self, request: HttpRequest, row: Any) -> Iterable[tuple[str, str]]:
+        yield self.url_of(row.pk, "dates"), _now("Make more dates")
 
-    def get_urls(self) -> list[URLPattern]:
-        return [self.page_path("dates", self.dates_view), *super().get_urls()]
+    def urls(self) -> list[URLPattern]:
+        return [self.url_pattern("dates", self.dates_view)]
 
     def dates_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Other dates of one session: drafts like it, in its own year or in another."""
-        session = self.row_of(request, object_id)
+        session = self.get_object_or_deny(request, object_id)
         years = self.years_of(request, session.hub_year.hub_id)
         form = MoreDatesForm(request.POST or None, session=session, years=years)
         if request.method == "POST" and form.is_valid():
-            said, by = form.cleaned_data, staff(request)
-            year = {"hub_year": said["hub_year"], "key": said["key"]}
+            data, by = form.cleaned_data, staff(request)
+            year = {"hub_year": data["hub_year"], "key": data["key"]}
             done = self.make(
                 request,
                 form,
@@ -163,31 +160,28 @@ class WithMoreDates(MakesDrafts, WithChanges):
         )
 
 
-class WithVisitAgain(MakesDrafts):
-    """Visits that are made again in another year."""
+class VisitAgainPages(_CopyPages):
+    """Make the sessions of a visit again in another year."""
 
     def links(self, request: HttpRequest, row: Any) -> Iterable[tuple[str, str]]:
-        yield from super().links(request, row)
-        if not self.has_change_permission(request, row):
-            return
         yield reverse("admin:hubs_showcasesession_add") + f"?host_school={row.pk}", _now("Add a session")
         if row.sessions.exists() and self._other_years(request, row).exists():
-            yield self.page_of(row.pk, "again"), _now("Copy to another year")
+            yield self.url_of(row.pk, "again"), _now("Copy to another year")
 
     def _other_years(self, request: HttpRequest, visit: HostSchool) -> Any:
         return self.years_of(request, visit.hub_year.hub_id).exclude(pk=visit.hub_year_id)
 
-    def get_urls(self) -> list[URLPattern]:
-        return [self.page_path("again", self.again_view), *super().get_urls()]
+    def urls(self) -> list[URLPattern]:
+        return [self.url_pattern("again", self.again_view)]
 
     def again_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """The sessions of a visit as drafts of another year."""
-        visit = self.row_of(request, object_id)
+        visit = self.get_object_or_deny(request, object_id)
         sessions = list(visit.sessions.with_names()[:MOST_OF_A_VISIT])
         form = VisitAgainForm(request.POST or None, sessions=sessions, years=self._other_years(request, visit))
         if request.method == "POST" and form.is_valid():
-            said, by = form.cleaned_data, staff(request)
-            year = {"hub_year": said["hub_year"], "key": said["key"]}
+            data, by = form.cleaned_data, staff(request)
+            year = {"hub_year": data["hub_year"], "key": data["key"]}
             done = self.make(
                 request, form, lambda: copying.visit_again(visit, form.whens(), by=by, clock=timezone.now, **year)
             )

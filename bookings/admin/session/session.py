@@ -1,36 +1,41 @@
-"""Sessions: a form for what staff describe; actions, buttons and a page of its own for what verbs decide."""
+"""Sessions: a form for what staff describe; buttons and pages of ours for what verbs decide.
+
+A page is a class of its own file: add one to `page_classes`.
+"""
 
 from collections.abc import Iterable
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
 from django.db import transaction
 from django.db.models import F, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import URLPattern, reverse
+from django.http import HttpRequest, HttpResponse
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from bookings import places
 from bookings.admin.base import columns
-from bookings.admin.base.buttons import on_its_day
 from bookings.admin.base.export_page import WithExport
+from bookings.admin.base.pages import WithPages
 from bookings.admin.base.read_only import staff
-from bookings.admin.day.register import WithRegister
+from bookings.admin.base.sessions import name_and_day
+from bookings.admin.day.door import DoorPages
+from bookings.admin.day.office import OfficePages
+from bookings.admin.day.register import RegisterPages
 from bookings.admin.home.needs import Needs
-from bookings.admin.session.drafts import WithDrafts
-from bookings.admin.session.late import WithLateStart
-from bookings.admin.session.letters import LetterInline, WithLetters
-from bookings.admin.session.more_dates import WithMoreDates
+from bookings.admin.session.changes import ChangePages
+from bookings.admin.session.drafts import DraftPages, is_hidden
+from bookings.admin.session.late import LatePages
+from bookings.admin.session.letters import LetterInline, LetterPages
+from bookings.admin.session.more_dates import MoreDatesPages
+from bookings.admin.session.places_page import PlacesPages
+from bookings.admin.session.related_lists import RelatedLists
 from bookings.admin.session.session_form import LessonInline, ProgrammeInline, ResourceInline, SessionForm, of_last_time
-from bookings.admin.session.session_order import parts
+from bookings.admin.session.session_order import session_fieldsets
 from bookings.admin.session.session_search import WithSearch
+from bookings.admin.session.words import why_not_open
 from bookings.public.counting import with_counts
-from bookings.rule.refusals import NotReady, Refused, TooFewPlaces
-from bookings.rule.words import why_not
 from bookings.sessions import changes as session_changes
 from bookings.states import SESSION_TABLE, Verb
 from hubs.admin.bases import HTTPS
@@ -66,24 +71,20 @@ class ToCome(admin.SimpleListFilter):
         return queryset
 
 
-class PlacesForm(forms.Form):
-    """How many places a session has."""
-
-    capacity = forms.IntegerField(
-        label=_("Places"), min_value=0, max_value=10_000, help_text=_("All of them. 0: not known yet.")
-    )
-    held_back = forms.IntegerField(
-        label=_("Held back"),
-        min_value=0,
-        max_value=10_000,
-        help_text=_("Of these, kept for guests and the host's own staff until they come free."),
-    )
-
-
 @admin.register(ShowcaseSession)
-class SessionAdmin(
-    WithRegister, WithDrafts, WithMoreDates, WithLetters, WithLateStart, WithSearch, WithExport, WithHistory
-):
+class SessionAdmin(WithSearch, WithExport, WithHistory, WithPages):
+    page_classes = [
+        RegisterPages,  # first: on the day it is what the session's page is opened for
+        DoorPages,
+        OfficePages,
+        PlacesPages,
+        ChangePages,
+        LatePages,
+        LetterPages,
+        MoreDatesPages,
+        DraftPages,
+        RelatedLists,
+    ]
     export_columns = columns.SESSION
     form = SessionForm
     change_form_template = "admin/session_form.html"
@@ -97,7 +98,7 @@ class SessionAdmin(
     readonly_fields = ["ref", "standing", "status", "capacity", "taken", "held_back"]
     actions = ["announce", "open_booking", "close_booking"]
     save_on_top = True
-    to_choose = staticmethod(on_its_day)  # hubs/admin/scoped.py asks
+    to_choose = staticmethod(name_and_day)  # hubs/admin/scoped.py asks
     formfield_overrides = HTTPS
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ShowcaseSession]:
@@ -112,7 +113,7 @@ class SessionAdmin(
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         of_people = obj is None or self.has_change_permission(request, obj)  # the programme office may not
-        return parts(adding=obj is None, of_people=of_people)
+        return session_fieldsets(adding=obj is None, of_people=of_people)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """A new session is given its places in the form; later, verbs alone write them."""
@@ -135,14 +136,18 @@ class SessionAdmin(
         allowed = super().has_delete_permission(request, obj)
         return allowed and obj is not None and not obj.bookings.exists() and not obj.audit.exists()
 
+    def get_view_on_site_url(self, obj: Any = None) -> str | None:
+        """No link to a page that is not there yet."""
+        return None if obj and is_hidden(obj) else super().get_view_on_site_url(obj)
+
     def save_model(self, request: HttpRequest, obj: ShowcaseSession, form: Any, change: bool) -> None:  # noqa: FBT001
         super().save_model(request, obj, form, change)
         if not change:
             room = {name: form.cleaned_data.get(name) or 0 for name in ("capacity", "held_back")}
             places.create(obj, by=staff(request), clock=timezone.now, **room)
             if form.filled_in:
-                said = _now("Filled in from the last session at this school, so look at it: %(what)s.")
-                self.message_user(request, said % {"what": listed(form.filled_in)}, messages.WARNING)
+                text = _now("Filled in from the last session at this school, so look at it: %(what)s.")
+                self.message_user(request, text % {"what": listed(form.filled_in)}, messages.WARNING)
             return
         transaction.on_commit(lambda: self._settle(obj.pk))
 
@@ -211,21 +216,6 @@ class SessionAdmin(
     def buttons(self, request: HttpRequest, row: Any) -> Iterable[tuple[str, str]]:
         return [(name, str(label)) for name, label, at in VERBS if row.places.status in at]
 
-    def links(self, request: HttpRequest, row: Any) -> Iterable[tuple[str, str]]:
-        yield from self.register_links(request, row)  # first: on the day it is what the page is opened for
-        bookings = reverse(f"{self.admin_site.name}:bookings_booking_changelist")
-        if self.has_change_permission(request, row):
-            yield self.page_of(row.pk, "places"), _now("Set places")
-            yield from self.change_links(request, row)
-        of_it = f"?session__id__exact={row.pk}"
-        if request.user.has_perm("bookings.view_booking", row):
-            yield bookings + of_it, _now("Bookings")
-        if request.user.has_perm("bookings.add_booking"):
-            yield f"{bookings}add/?session={row.ref}", _now("Book for somebody")
-        if request.user.has_perm("bookings.view_auditentry", row):
-            for model, label in (("auditentry", _now("What happened")), ("mail", _now("Mails"))):
-                yield reverse(f"{self.admin_site.name}:bookings_{model}_changelist") + of_it, label
-
     @admin.action(description=_("Announce"), permissions=["change"])
     def announce(self, request: HttpRequest, queryset: QuerySet[ShowcaseSession]) -> None:
         self._change(request, queryset, session_changes.announce, done=_now("Announced"))
@@ -243,62 +233,3 @@ class SessionAdmin(
         self.carry_out(
             request, queryset, lambda pk: verb(pk, by=by, clock=timezone.now), done=done, refused=why_not_open
         )
-
-    def get_urls(self) -> list[URLPattern]:
-        return [self.page_path("places", self.places_view), *super().get_urls()]
-
-    def places_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
-        """How many places there are and how many are held back."""
-        session = self.row_of(request, object_id)
-        now = {"capacity": session.places.capacity, "held_back": session.places.held_back}
-        form = PlacesForm(request.POST or None, initial=now)
-        if form.is_valid() and self._set_places(request, session, form):
-            return HttpResponseRedirect(self.page_of(session.pk))
-        title, rows = _now("Set places"), [_now("%(places)s taken") % {"places": session.places}]
-        return self.form_page(request, form, title=title, button=title, original=session, rows=rows)
-
-    def _set_places(self, request: HttpRequest, session: Any, form: PlacesForm) -> bool:
-        wanted = form.cleaned_data
-        try:
-            session_changes.set_places(session.pk, **wanted, by=staff(request), clock=timezone.now)
-        except TooFewPlaces as error:
-            form.add_error("capacity", too_few_in_words(error, **wanted))
-            return False
-        said = _now("Places set: %(capacity)d, of which %(held_back)d held back.") % wanted
-        self.message_user(request, said, messages.SUCCESS)
-        return True
-
-
-def too_few_in_words(error: TooFewPlaces, *, capacity: int, held_back: int) -> str:
-    """And how many would have to be asked for first. One place may be needed only because booking is open."""
-    if error.needed == 1:
-        return _now("There must be at least 1 place: it is taken or held back, or booking is open.")
-    fewer = error.needed - capacity
-    if held_back < fewer:  # so that holding none back would not be enough
-        first = ngettext(
-            "Ask visitors to give %(n)d place back first.", "Ask visitors to give %(n)d places back first.", fewer
-        )
-    else:
-        first = ngettext(
-            "Hold %(n)d place fewer back, or ask visitors to give %(n)d place back first.",
-            "Hold %(n)d places fewer back, or ask visitors to give %(n)d places back first.",
-            fewer,
-        )
-    return f"{why_not(error)} {first % {'n': fewer}}"
-
-
-def why_not_open(session: Any, error: Refused) -> str:
-    """What the session lacks, where that is why it cannot open."""
-    if not isinstance(error, NotReady):
-        return why_not(error)
-    if session.booked_elsewhere:
-        return _now("It is booked elsewhere, so booking cannot open here.")
-    needs = {
-        _now("a start"): session.starts_at,
-        _now("an end"): session.ends_at,
-        _now("a place to be"): session.where_name,
-        _now("its number of places"): session.places.capacity,
-    }
-    return _now("Before booking opens it needs %(what)s.") % {
-        "what": listed([name for name, there in needs.items() if not there])
-    }

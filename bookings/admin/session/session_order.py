@@ -90,11 +90,11 @@ AFTERWARDS: Part = (
 SHOWN: Part = (_("Now"), {"fields": [("ref", "status", "standing"), ("capacity", "taken", "held_back")]})
 
 
-def parts(*, adding: bool, of_people: bool) -> Sequence[Part]:
+def session_fieldsets(*, adding: bool, of_people: bool) -> Sequence[Part]:
     """The parts of the form. A new session is given its places; one that is there shows them, and a page of its own
     sets them. What only people with a place may know is for who may change the session (`of_people`)."""
     places: list[Any] = [("capacity", "held_back")] if adding else []
     dates: Part = (_("Places and their dates"), {"description": LONDON, "fields": [*places, *DATES]})
     private = [ONLY_WITH_A_PLACE] if of_people else []
-    said = [WHEN_AND_WHERE, WHO_IT_SUITS, WHO_MAY_COME, dates, PRACTICALITIES, *private, IN_CHINESE, AFTERWARDS]
-    return said if adding else [SHOWN, *said]
+    fieldsets = [WHEN_AND_WHERE, WHO_IT_SUITS, WHO_MAY_COME, dates, PRACTICALITIES, *private, IN_CHINESE, AFTERWARDS]
+    return fieldsets if adding else [SHOWN, *fieldsets]

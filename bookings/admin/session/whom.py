@@ -18,13 +18,13 @@ MOST_NAMED = 50  # of those to ask where a room is too small
 def whom(session_ids: list[int], *, offices: bool = True) -> list[str]:
     """Whom a change of these sessions touches, in sentences; with the school offices that are told of it too."""
     n = touched(session_ids)
-    said = [
+    lines = [
         ngettext("%(n)d booking has places", "%(n)d bookings have places", n.bookings) % {"n": n.bookings},
         ngettext("%(n)d visitor", "%(n)d visitors", n.visitors) % {"n": n.visitors},
         ngettext("%(n)d party waits", "%(n)d parties wait", n.waiting) % {"n": n.waiting},
     ]
     if n.without_email:
-        said.append(
+        lines.append(
             ngettext(
                 "%(n)d of them has no email address: ring or write to them",
                 "%(n)d of them have no email address: ring or write to them",
@@ -38,28 +38,28 @@ def whom(session_ids: list[int], *, offices: bool = True) -> list[str]:
             "%(n)d school offices have the register: each gets a mail, in numbers",
             number,
         )
-        said.append(told % {"n": number})
-    return said
+        lines.append(told % {"n": number})
+    return lines
 
 
 def what_moves(session: Any, plan: moving.Plan) -> list[str]:
     """What does not go with a session to another place, and what becomes of the register."""
     new = moving.planned(session, plan)
-    said = []
+    lines = []
     if moving.leaves(session, new):
         kept, rooms = [_label(name) for name in moving.OF_THE_PLACE if getattr(new, name)], session.programme
         lost = [_label(name) for name in moving.OF_THE_PLACE if getattr(session, name) and not getattr(new, name)]
         lost += [_now("where in the building the programme is")] if rooms.exclude(place="").exists() else []
-        said.append(_now("New place: %(place)s") % {"place": new.where_name or _now("to be announced")})
-        said += [_now("Said of it: %(what)s.") % {"what": listed(kept)}] if kept else []
-        said += [_now("Emptied, for it is true of the old place: %(what)s.") % {"what": listed(lost)}] if lost else []
+        lines.append(_now("New place: %(place)s") % {"place": new.where_name or _now("to be announced")})
+        lines += [_now("Said of it: %(what)s.") % {"what": listed(kept)}] if kept else []
+        lines += [_now("Emptied, for it is true of the old place: %(what)s.") % {"what": listed(lost)}] if lost else []
     link = office.with_register([session.pk]).first()
     if link and office.is_anothers(link, new):
-        said.append(_now("The link of the old office (%(to)s) stops working.") % {"to": link.given_to})
+        lines.append(_now("The link of the old office (%(to)s) stops working.") % {"to": link.given_to})
         to = office.address_of(new)
         next_one = _now("The office at %(to)s gets the register at 12:00 on the school day before.") % {"to": to}
-        said.append(next_one if to else _now("No office gets the register: there is no address for it."))
-    return said
+        lines.append(next_one if to else _now("No office gets the register: there is no address for it."))
+    return lines
 
 
 def _label(name: str) -> str:
@@ -69,12 +69,12 @@ def _label(name: str) -> str:
 def whom_to_ask(session: Any) -> list[str]:
     """Who would have to give places back before a smaller room can hold them all, the last to book first."""
     seated = Booking.objects.seated().filter(session=session).select_related("school").order_by("-created_at", "-pk")
-    said = [_now("Ask these to give places back, the last to book first:")]
+    lines = [_now("Ask these to give places back, the last to book first:")]
     for one in seated[:MOST_NAMED]:
         reach = ", ".join(part for part in (one.contact_mobile, one.contact_email or "") if part)
         who = f"{one}, {one.contact_name or ''}, {one.school_in_words}"
-        said.append(
+        lines.append(
             ngettext("%(who)s: %(n)d place. %(reach)s", "%(who)s: %(n)d places. %(reach)s", one.party)
             % {"who": who, "n": one.party, "reach": reach}
         )
-    return said
+    return lines

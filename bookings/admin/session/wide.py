@@ -16,13 +16,14 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from bookings.admin.base.buttons import on_its_day
+from bookings.admin.base.pages import WithPages
+from bookings.admin.base.preview import PreviewPages
 from bookings.admin.base.read_only import ReadOnlyAdmin, ReadOnlyInline, staff
+from bookings.admin.base.sessions import name_and_day
 from bookings.admin.home.needs import Needs
 from bookings.admin.session.change_forms import WideForm
-from bookings.admin.session.changes import WithPreview
-from bookings.admin.session.letters import WithWideLetters
-from bookings.admin.session.more_dates import WithVisitAgain
+from bookings.admin.session.letters import WideLetterPages
+from bookings.admin.session.more_dates import VisitAgainPages
 from bookings.admin.session.whom import whom
 from bookings.models import Booking, Seen, SessionChange, WideChange, WideStep
 from bookings.sessions import wide_changes
@@ -40,22 +41,20 @@ NAMES: dict[str, tuple[Verb, Promise | str]] = {
 }
 
 
-class WithWideChanges(WithPreview):
-    """What belongs together and can be called off together."""
+class WideChangePages(PreviewPages):
+    """Cancel, postpone or reinstate sessions that belong together."""
 
     def links(self, request: HttpRequest, row: Any) -> Iterable[tuple[str, str]]:
-        yield from super().links(request, row)
-        if self.has_change_permission(request, row):
-            for name, (verb, label) in NAMES.items():
-                if wide_changes.sessions_of(row, verb, today=timezone.localdate()).exists():
-                    yield self.page_of(row.pk, name), str(label)
+        for name, (verb, label) in NAMES.items():
+            if wide_changes.sessions_of(row, verb, today=timezone.localdate()).exists():
+                yield self.url_of(row.pk, name), str(label)
 
-    def get_urls(self) -> list[URLPattern]:
-        return [*(self.page_path(name, self.wide_view, page=name) for name in NAMES), *super().get_urls()]
+    def urls(self) -> list[URLPattern]:
+        return [self.url_pattern(name, self.wide_view, page=name) for name in NAMES]
 
     def wide_view(self, request: HttpRequest, object_id: int, page: str) -> HttpResponse:
         """Which sessions, and what the hub says. It is stored, and the worker carries it out."""
-        row = self.row_of(request, object_id)
+        row = self.get_object_or_deny(request, object_id)
         verb, label = NAMES[page]
         sessions = wide_changes.sessions_of(row, verb, today=timezone.localdate())
         offers = verb is not Verb.REINSTATE
@@ -72,11 +71,11 @@ class WithWideChanges(WithPreview):
                 number,
             ) % {"n": number}
 
-        def touches(form: Any) -> list[str]:
+        def preview(form: Any) -> list[str]:
             chosen = list(form.cleaned_data["sessions"])
-            return [*map(on_its_day, chosen), *whom([session.pk for session in chosen])]
+            return [*map(name_and_day, chosen), *whom([session.pk for session in chosen])]
 
-        return self.ask(request, form, title=str(label), original=row, touches=touches, do=do)
+        return self.form_with_preview(request, form, title=str(label), original=row, preview=preview, do=do)
 
 
 admin.site.unregister(HostSchool)
@@ -98,16 +97,19 @@ class VisitForm(ModelForm):
 
 
 @admin.register(HostSchool)
-class VisitAdmin(WithVisitAgain, WithWideLetters, WithWideChanges, HostSchoolAdmin):
+class VisitAdmin(WithPages, HostSchoolAdmin):
     """A host school's visit, whose sessions can be called off together."""
 
+    page_classes = [WideChangePages, WideLetterPages, VisitAgainPages]
     form = VisitForm
     list_filter = [Needs, *HostSchoolAdmin.list_filter]
 
 
 @admin.register(HubYear)
-class ExchangeOfHubAdmin(WithWideLetters, WithWideChanges, HubYearAdmin):
+class ExchangeOfHubAdmin(WithPages, HubYearAdmin):
     """A hub in a year, whose sessions can be called off together."""
+
+    page_classes = [WideChangePages, WideLetterPages]
 
 
 # --- what has become of it --------------------------------------------------------------------------------------------

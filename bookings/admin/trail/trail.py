@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from bookings.admin.base.buttons import WithButtons
+from bookings.admin.base.pages import WithPages
 from bookings.admin.base.read_only import FoundByBookingOrAddress, ReadOnlyAdmin
 from bookings.admin.booking.story import change_in_words, fate_of, who_did
 from bookings.admin.home.needs import Needs
@@ -34,16 +34,16 @@ class ToItsPages:
     def session_page(self, row: Any) -> SafeString | str:
         if not row.session:
             return ""
-        return format_html('<a href="{}">{}</a>', _page(ShowcaseSession, row.session_id), row.session)
+        return format_html('<a href="{}">{}</a>', _url_of(ShowcaseSession, row.session_id), row.session)
 
     @admin.display(description=_("booking"), ordering="booking__reference")
     def booking_page(self, row: Any) -> SafeString | str:
         if not row.booking:
             return ""
-        return format_html('<a href="{}">{}</a>', _page(Booking, row.booking_id), row.booking)
+        return format_html('<a href="{}">{}</a>', _url_of(Booking, row.booking_id), row.booking)
 
 
-def _page(model: Any, pk: object) -> str:
+def _url_of(model: Any, pk: object) -> str:
     return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_change", args=[pk])
 
 
@@ -71,7 +71,7 @@ class AuditEntryAdmin(ToItsPages, FoundByBookingOrAddress):
 
 
 @admin.register(Mail)
-class MailAdmin(ToItsPages, WithButtons, FoundByBookingOrAddress):
+class MailAdmin(ToItsPages, WithPages, FoundByBookingOrAddress):
     """The outbox; what was given up or refused can be sent again."""
 
     list_display = ["kind", "recipient", "fate", "booking_page", "session_page", "created_at", "answered_at"]
