@@ -75,7 +75,7 @@ def _one(does: Callable[..., object], session_id: int, when: Clock | dt.datetime
 def miscounts(session_ids: Iterable[int] | None = None) -> list[int]:
     """Sessions whose count of places taken differs from their seated visitors, by booking or by name.
 
-    There are none: this is the check that product.md section 3.3 asks for. None checks every session.
+    There are none: this is the check that rule.md#counting asks for. None checks every session.
     """
     seated = Booking.objects.filter(session=OuterRef("session"), status__in=SEATED).order_by()
     parties = seated.values("session").annotate(n=Sum("party")).values("n")

@@ -109,7 +109,7 @@ class Stale(Enum):
     ITINERARY = "the link or the address is the teacher's no longer"
 
 
-# A hold outlives its deadline until its mail has had this long to be read (product.md section 3.10); an offer, until it
+# A hold outlives its deadline until its mail has had this long to be read (rule.md#hold); an offer, until it
 # has had as long as the shortest of them stands (3.11).
 READING_TIME = dt.timedelta(hours=3)
 SHORTEST_OFFER = dt.timedelta(hours=2)

@@ -205,7 +205,7 @@ def write(
 
 
 def _still_keeps(room: Room) -> bool:
-    """Whether a used held-back place goes back to those kept: until they come free (section 3.3)."""
+    """Whether a used held-back place goes back to those kept: until they come free (rule.md#counting)."""
     release_at = room.session.release_at
     return release_at is None or release_at > room.now
 

@@ -178,7 +178,7 @@ class SessionStatus(TextChoices):
 
 
 OFFERING = frozenset({SessionStatus.OPEN, SessionStatus.CLOSED})  # places that come back go to the waiting list
-FROZEN = frozenset({SessionStatus.POSTPONED, SessionStatus.CANCELLED})  # bookings stay as they were (section 3.14)
+FROZEN = frozenset({SessionStatus.POSTPONED, SessionStatus.CANCELLED})  # bookings stay: rule.md#changes
 _SHOWN = OFFERING | {SessionStatus.ANNOUNCED}  # what the public has been told of, and takes place
 
 # What staff do by a button: from which statuses, and to which. None: a session that was taken off goes back to the

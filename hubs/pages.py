@@ -27,7 +27,7 @@ own_policy = csp(POLICY)
 
 
 def public(view: View) -> View:
-    """A page that anybody may keep for five seconds: it reads no cookie and sets none (product.md section 6)."""
+    """A page that anybody may keep for five seconds: it reads no cookie and sets none (rule.md#pages)."""
 
     @require_safe
     @wraps(view)
@@ -41,7 +41,7 @@ def public(view: View) -> View:
 
 
 def private(view: View) -> View:
-    """A page for one person: not kept, not indexed, and no address of it handed on (section 8)."""
+    """A page for one person: not kept, not indexed, and no address of it handed on (rule.md#links)."""
 
     @wraps(view)
     def never_kept(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

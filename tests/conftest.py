@@ -45,7 +45,7 @@ def versions_kept(settings: Settings) -> None:
 
 @pytest.fixture(autouse=True)
 def _places_counted(request: pytest.FixtureRequest) -> Iterator[None]:
-    """After every test that used the database, places taken equal seated visitors in every session (section 3.3)."""
+    """After every test that used the database, places taken equal seated visitors (rule.md#counting)."""
     marked = request.node.get_closest_marker("django_db")
     if marked:
         request.getfixturevalue("transactional_db" if marked.kwargs.get("transaction") else "db")

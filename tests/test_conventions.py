@@ -379,3 +379,44 @@ def test_mail_says_what_and_its_tags_how_it_looks(name):
 def test_every_part_of_a_mail_is_used(part):
     users = [path for path in MAILS.rglob("*.*") if f'"emails/parts/{part}.html"' in path.read_text()]
     assert users != []
+
+
+# --- what the code cites --------------------------------------------------------------------------------------------
+
+CITED_RULE = re.compile(r"rule\.md(?:#([\w-]+))?")
+CITED_DECISION = re.compile(r"(?:docs/decisions/|\b[Dd]ecision )(\d{4})([\w-]*)")
+
+
+def headings(file: str) -> set[str]:
+    """The headings of a document, as a link to them is written."""
+    lines = (ROOT / file).read_text().splitlines()
+    titles = (line.lstrip("# ").lower() for line in lines if line.startswith("##"))
+    return {re.sub(r"[^\w -]", "", title).replace(" ", "-") for title in titles}
+
+
+def cited(pattern: re.Pattern[str]) -> Iterator[tuple[str, re.Match[str]]]:
+    """Where the code and the decisions cite something."""
+    for file in [*files(), *texts("templates", ".html"), *texts("docs/decisions", ".md")]:
+        if file != "tests/test_conventions.py":
+            yield from ((file, found) for found in pattern.finditer((ROOT / file).read_text()))
+
+
+def test_every_heading_of_the_rule_that_is_cited_is_there():
+    known = headings("docs/rule.md")
+    assert [(file, found[0]) for file, found in cited(CITED_RULE) if found[1] and found[1] not in known] == []
+    assert len({found[1] for _file, found in cited(CITED_RULE)} & known) > 10
+
+
+def test_every_decision_that_is_cited_is_there():
+    known = {path.stem for path in (ROOT / "docs" / "decisions").glob("*.md")}
+    lost = [
+        (file, found[0])
+        for file, found in cited(CITED_DECISION)
+        if not any(name.startswith(found[1] + found[2]) for name in known)
+    ]
+    assert lost == []
+
+
+def test_nothing_outside_the_repository_is_cited():
+    outside = re.compile(r"product\.md|\(section \d|issue \"|\.\./shared")
+    assert [(file, found[0]) for file, found in cited(outside)] == []

@@ -1,7 +1,7 @@
 """The register for the host school's office: a link that the hub gives and withdraws, and the mails that carry it.
 
-The worker writes at 12:00 the school day before, and at 07:00 on the day if something has changed (product.md section
-7). These mails change nobody's place: what has happened meanwhile is asked when they are sent.
+The worker writes at 12:00 the school day before, and at 07:00 on the day if something has changed.
+These mails change nobody's place: what has happened meanwhile is asked when they are sent.
 """
 
 import datetime as dt

@@ -1,7 +1,7 @@
 """The register: who has come, marked at the door, by several people at once and over a poor connection.
 
 A mark changes nobody's place, so it takes no lock of the session: the visitor's own row alone is locked and judged, and
-the database decides who was first (docs/decisions/0011). What is marked, when and by whom stands on the visitor.
+the database decides who was first (docs/decisions/0015). What is marked, when and by whom stands on the visitor.
 """
 
 import datetime as dt
@@ -19,7 +19,7 @@ from hubs.vocabulary.school_days import london
 from hubs.vocabulary.school_words import searchable
 
 EXPECTED, ATTENDED, ABSENT = Visitor.Attendance.EXPECTED, Visitor.Attendance.ATTENDED, Visitor.Attendance.ABSENT
-OFFICE_FROM = dt.timedelta(hours=2)  # before the start, product.md section 2
+OFFICE_FROM = dt.timedelta(hours=2)  # before the start, rule.md#people
 OLDEST_TAP = 24 * 60 * 60  # seconds: a telephone without a connection has not waited longer than the day
 # Who stands at the door although no place is theirs: to be let in, or told what has become of their booking.
 NOT_CONFIRMED = (Status.HELD, Status.OFFERED, Status.WAITING, Status.LAPSED)

@@ -1,4 +1,4 @@
-"""The forms of the booking pages, after the GOV.UK Design System's conventions (product.md section 6)."""
+"""The forms of the booking pages, after the GOV.UK Design System's conventions (rule.md#pages)."""
 
 from bookings.forms.change import ChangeForm
 from bookings.forms.code import CodeForm

@@ -129,7 +129,7 @@ class WhoForm(StepForm):
                 self.add_error(f"name_{n}", _now("Enter their full name, or tick “I will name them later”"))
 
     def _check_addresses(self, said: dict[str, Any]) -> None:
-        """One form names an address once (section 3.6)."""
+        """One form names an address once (rule.md#one-each)."""
         seen: set[str] = {email_key(said.get("email") or "")} - {""}
         for n in self.others:
             key = email_key(said.get(f"email_{n}") or "")

@@ -1,5 +1,5 @@
 """Places that the same person has at the same time: told to the owner of the address alone, by mail and behind their
-own link (product.md section 3.6). Never asked for an address that somebody else has typed."""
+own link (rule.md#one-each). Never asked for an address that somebody else has typed."""
 
 import datetime as dt
 

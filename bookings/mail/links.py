@@ -1,4 +1,4 @@
-"""Private links: one address form for every purpose, `/bookings/<token>/` (product.md section 8).
+"""Private links: one address form for every purpose, `/bookings/<token>/` (rule.md#links).
 
 A token is base64url of a 16-byte public id, one byte of purpose, four of link version and a 16-byte MAC under
 LINK_KEYS: the first key signs, all verify. Raising a row's link version revokes its tokens.

@@ -1,4 +1,4 @@
-"""Booking opens, by hand or by the clock: whoever asked to be told of it is written to once (product.md section 3.12).
+"""Booking opens, by hand or by the clock: whoever asked to be told of it is written to once (rule.md#opening).
 
 Nobody writes that a session has opened, so each round looks for those that are open and not marked as told of.
 """
@@ -98,7 +98,7 @@ def still_true(mail: Mail, *, now: dt.datetime) -> bool:
     return places.session.visibility in seen and places.standing(now=now) == Standing.OPEN
 
 
-# Being told when booking opens: ask, prove the address, be told, stop (product.md section 3.12).
+# Being told when booking opens: ask, prove the address, be told, stop (rule.md#opening).
 #
 # A wish is of one session, of one host school's visit, or of a hub. Who is told of what stands in openings.py.
 

@@ -1,4 +1,4 @@
-"""Reminders, seven days and one day before a session, made in bulk by whoever runs what is due (product.md section 7).
+"""Reminders, seven days and one day before a session, made in bulk by whoever runs what is due (rule.md#mails).
 
 They change nobody's place, so they take no lock: what has happened to a booking since is asked when its mail is sent.
 """

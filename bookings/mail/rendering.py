@@ -251,7 +251,7 @@ def _laid_out(kind: str, layout: str, context: dict[str, Any]) -> str:
 
 
 def _deadline(mail: Mail, facts: dict[str, Any], *, now: dt.datetime) -> dt.datetime | None:
-    """Until when places are kept. A mail that comes late leaves time to be read, as the rule does (section 3.10)."""
+    """Until when places are kept. A mail that comes late leaves time to be read, as the rule does (rule.md#hold)."""
     deadline, starts_at = facts.get("deadline"), facts.get("starts_at")
     reading_time = mail_row(mail.kind).read_within
     if not deadline or not reading_time or deadline >= now + reading_time:

@@ -51,7 +51,7 @@ class Source(models.TextChoices):
 
 
 def school_key(kind: str, school: School | None = None, name: str = "", place: str = "") -> str:
-    """What makes two bookings one school's: the URN it has become, or kind, name and postcode or town (section 3.8)."""
+    """What makes two bookings one school's: its URN today, or kind, name and postcode or town (rule.md#fair-share)."""
     if kind == SchoolKind.REGISTER and school:
         return f"urn:{school.today().urn}"
     if kind == SchoolKind.NONE:

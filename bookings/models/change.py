@@ -1,4 +1,4 @@
-"""What was done to a session as a whole, what the hub says of it, and who has seen it (product.md section 3.14)."""
+"""What was done to a session as a whole, what the hub says of it, and who has seen it (rule.md#changes)."""
 
 import datetime as dt
 import uuid

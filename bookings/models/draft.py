@@ -19,7 +19,7 @@ from hubs.models.session import OF_ITS_SESSION
 from hubs.vocabulary.email_address import EmailField
 
 LIFE = dt.timedelta(hours=2)
-# "Send it again" and "use another address" stand on the page after booking for this long (product.md section 3.10).
+# "Send it again" and "use another address" stand on the page after booking for this long (rule.md#hold).
 AFTERWARDS = dt.timedelta(hours=1)
 # How long a wish is kept, and one whose address nobody has proved.
 KEPT, TO_BE_PROVED = dt.timedelta(days=365), dt.timedelta(days=30)

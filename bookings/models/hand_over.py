@@ -19,7 +19,7 @@ class HandOverQuerySet(models.QuerySet["HandOver"]):
 class HandOver(models.Model):
     """One place given to a named colleague, who has not pressed the link yet, or has; or it was taken back.
 
-    While it is open, the giver's old link (`from_version`) still shows the place and can take it back (section 3.13).
+    While open, the giver's link (`from_version`) still shows the place and may take it back (rule.md#handing-over).
     """
 
     visitor = models.ForeignKey(Visitor, models.CASCADE, related_name="hand_overs", verbose_name=_("visitor"))

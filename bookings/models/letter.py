@@ -1,4 +1,4 @@
-"""What a hub has written to the people of a session: a record, beside the mails themselves (product.md section 2)."""
+"""What a hub has written to the people of a session: a record, beside the mails themselves (rule.md#people)."""
 
 import uuid
 

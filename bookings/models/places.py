@@ -64,7 +64,7 @@ class Places(models.Model):
         return self.capacity - self.places_taken - self.kept(now=now)
 
     def standing(self, *, now: dt.datetime) -> Standing:
-        """How the session stands for the public at `now` (product.md section 3, "The lifecycle")."""
+        """How the session stands for the public at `now` (rule.md#opening)."""
         session = self.session
         if self.status in (SessionStatus.DRAFT, SessionStatus.CANCELLED, SessionStatus.POSTPONED):
             return Standing(self.status)

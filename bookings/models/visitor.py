@@ -59,7 +59,7 @@ class Visitor(Named, PrivateLink):
     person_id = models.UUIDField(null=True, editable=False, db_index=True)
     first_time = models.BooleanField(_("first time"), null=True, editable=False)
     attendance = models.CharField(_("attendance"), max_length=10, choices=Attendance, default=Attendance.EXPECTED)
-    # The last mark on the register: see docs/decisions/0011. By nobody of the staff: by the school's office.
+    # The last mark on the register: see docs/decisions/0015. By nobody of the staff: by the school's office.
     marked_at = models.DateTimeField(_("marked at"), null=True, editable=False)
     marked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

@@ -2,7 +2,7 @@
 
 Best is near, soon after or before, and for the same classes. Twenty miles weigh as much as a week, and a session that
 suits none of the same years as sixty miles; the hub's own are taken before others as good. Any hub's are offered
-(product.md section 6).
+(rule.md#pages).
 """
 
 import datetime as dt

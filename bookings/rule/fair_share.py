@@ -1,4 +1,4 @@
-"""Fair shares between schools, and which schools may book at all (product.md sections 3.8 and 3.9)."""
+"""Fair shares between schools, and which schools may book at all (rule.md#fair-share, rule.md#who-may-book)."""
 
 import datetime as dt
 import hmac

@@ -38,7 +38,7 @@ class Asked:
 
 
 def asked(room: Room, party: Party, *, instead_of: Booking | None = None) -> Asked:
-    """What `party` asks of a session. A booking confirmed meanwhile is replaced by nothing (section 3.10).
+    """What `party` asks of a session. A booking confirmed meanwhile is replaced by nothing (rule.md#hold).
 
     Raises ChangedMeanwhile where the session is not as they have read.
     """
@@ -58,7 +58,7 @@ def asked(room: Room, party: Party, *, instead_of: Booking | None = None) -> Ask
 
 
 def judge(room: Room, booking: Booking, beside: Sequence[Booking], *, dropped: Sequence[Booking] = ()) -> None:
-    """Whether the public could make `booking` now; nothing here depends on an address (section 3.7).
+    """Whether the public could make `booking` now; nothing here depends on an address (rule.md#same-answer).
 
     `dropped` is what it replaces: its places count as free, and the deadline for booking does not matter.
     Raises PartyTooLarge, NotBookable, NotForYourSchool, SessionFull or SchoolShareUsed.
@@ -120,7 +120,7 @@ def left_for_public(room: Room, dropped: Sequence[Booking] = ()) -> int:
 
 
 def already_there(booking: Booking, beside: Sequence[Booking]) -> Booking | None:
-    """The live booking that leaves no room for this one: one each (section 3.6)."""
+    """The live booking that leaves no room for this one: one each (rule.md#one-each)."""
     if booking.goes_with_id or not booking.email_key:
         return None
     for other in beside:
@@ -133,7 +133,7 @@ def already_there(booking: Booking, beside: Sequence[Booking]) -> Booking | None
 
 def hold_deadline(session: ShowcaseSession, calendar: SchoolDays, *, now: dt.datetime) -> dt.datetime:
     """Until when a hold made at `now` keeps its places: the hub's hour on the next school day, at least 3 hours,
-    never past the start (section 3.10)."""
+    never past the start (rule.md#hold)."""
     evening = london(calendar.after(timezone.localdate(now)), session.hub_year.hub.hold_until)
     deadline = max(evening, now + SHORTEST_HOLD)
     return min(deadline, session.starts_at) if session.starts_at else deadline

@@ -24,7 +24,7 @@ from hubs.vocabulary.email_address import email_key
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
-MOST_AGAIN = 2  # "send it again" gives two more mails, ten minutes apart (product.md section 7)
+MOST_AGAIN = 2  # "send it again" gives two more mails, ten minutes apart (rule.md#mails)
 
 
 def compose(

@@ -1,4 +1,4 @@
-"""Whom the waiting list offers what, and until when (product.md section 3.11). Nothing here writes."""
+"""Whom the waiting list offers what, and until when (rule.md#waiting-list). Nothing here writes."""
 
 import datetime as dt
 from collections.abc import Iterable, Iterator

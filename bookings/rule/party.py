@@ -12,7 +12,7 @@ from hubs.vocabulary.email_address import email_key
 from hubs.vocabulary.teaching import Roles, Years
 
 NO_ROLE, NO_YEARS = Roles(0), Years(0)
-MOST_VISITORS = 10  # of one booking on the web (product.md section 3.5)
+MOST_VISITORS = 10  # of one booking on the web (rule.md#visitors)
 
 
 @dataclass(frozen=True, kw_only=True)

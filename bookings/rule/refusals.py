@@ -42,7 +42,7 @@ class NotForYourSchool(Refused):
 
 
 class ListEnded(Refused):
-    """The waiting list of the session has ended (section 3.11)."""
+    """The waiting list of the session has ended (rule.md#waiting-list)."""
 
 
 class TooManyFromHere(Refused):
@@ -166,4 +166,4 @@ class ItineraryOver(Refused):
 
 
 class NotReady(Refused):
-    """The session lacks what opening requires: date, start, end, venue or places (section 3.12)."""
+    """The session lacks what opening requires: date, start, end, venue or places (rule.md#opening)."""

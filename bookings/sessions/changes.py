@@ -1,6 +1,6 @@
 """What staff do to a session: announce, open, close, set how many places; cancel, postpone, reinstate. Twice is once.
 
-A session that is cancelled or postponed keeps its bookings as they were (product.md section 3.14). Moving it and
+A session that is cancelled or postponed keeps its bookings as they were (rule.md#changes). Moving it and
 substituting a teacher or topic stand in moving.py.
 """
 
@@ -46,7 +46,7 @@ def announce(session_id: int, *, by: StaffUser, clock: Clock) -> None:
 
 
 def open_booking(session_id: int, *, by: StaffUser, clock: Clock) -> None:
-    """Open booking, at once or at the session's set time. Raises NotReady (section 3.12) or WrongStatus."""
+    """Open booking, at once or at the session's set time. Raises NotReady (rule.md#opening) or WrongStatus."""
     with locked(session_id, clock) as room:
         if not room.session.can_open or not room.places.capacity:
             raise NotReady

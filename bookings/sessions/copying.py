@@ -1,4 +1,4 @@
-"""More dates from one session, and a session or visit of last year again (issue "Hub staff run the day").
+"""More dates from one session, and a session or visit of last year again.
 
 A copy takes what describes a session. It never takes who booked, nor, in another exchange, who taught: those teachers
 have gone home. It is made as a draft, so that staff look at it before anybody else does.

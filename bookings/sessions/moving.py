@@ -1,4 +1,4 @@
-"""A session at another time or place, and a lesson with another teacher or topic (product.md section 3.14)."""
+"""A session at another time or place, and a lesson with another teacher or topic (rule.md#changes)."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Who has seen a change of their session, and who has not: staff ring them (product.md section 3.14)."""
+"""Who has seen a change of their session, and who has not: staff ring them (rule.md#changes)."""
 
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""Cancel, postpone or reinstate all of a host school's visit, or of a hub's exchange (product.md section 3.14).
+"""Cancel, postpone or reinstate all of a host school's visit, or of a hub's exchange (rule.md#changes).
 
 What staff ask for is stored with a row for each session. `run_due` carries it out, one session a transaction. A step's
 key is that of the change of its session, so that it happens once however often and by however many it is tried.

@@ -1,4 +1,4 @@
-"""A booking goes to another session of its hub: staff move it, the whole party at once (product.md section 3.14).
+"""A booking goes to another session of its hub: staff move it, the whole party at once (rule.md#changes).
 
 Both sessions are locked, always in the order of their ids, so that two moves in opposite directions wait for each other
 and never for ever. See docs/decisions/0013-a-booking-moves-as-one-row.md.

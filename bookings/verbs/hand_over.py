@@ -1,4 +1,4 @@
-"""A place goes to a colleague of the same school, until the session starts, even when it is full (section 3.13)."""
+"""A place goes to a colleague of the same school, until the start, even in a full session (rule.md#handing-over)."""
 
 from bookings.models import Booking, HandOver, Visitor
 from bookings.models.audit import By

@@ -1,4 +1,4 @@
-"""A school that was typed is one of the register: staff say which (product.md section 5).
+"""A school that was typed is one of the register: staff say which (rule.md#schools).
 
 From then on its bookings share with that school's. Nobody loses a place by it, also where that is more than a share.
 """

@@ -95,7 +95,7 @@ def change_details(
         return booking
 
 
-# A party that grows: a colleague is added to a booking, and has a place or waits for one (section 3.5, 3.11).
+# A party that grows: a colleague is added to a booking, and has a place or waits for one (rule.md#waiting-list).
 
 
 class Added(NamedTuple):

@@ -1,4 +1,4 @@
-"""The waiting list: ask to wait, confirm it by the mailed link, ask again (product.md section 3.11).
+"""The waiting list: ask to wait, confirm it by the mailed link, ask again (rule.md#waiting-list).
 
 Whom the list offers places is decided in offers.py and written by settling; leaving it is `places.cancel`.
 """
@@ -61,7 +61,7 @@ def at_another_address(
     waiting list where `fewer` is said.
 
     Never refuses in words, for a refusal here would say whether the first address was booked: the new address is told
-    by mail (section 3.10).
+    by mail (rule.md#hold).
     """
     try:
         if fewer is None:
@@ -111,7 +111,7 @@ def wait(booking_id: int, *, clock: Clock) -> Booking:
 
 
 def _rejoin(room: Room, booking: Booking) -> None:
-    """Ask again, judged as if asked now (section 3, "The lifecycle")."""
+    """Ask again, judged as if asked now (rule.md#waiting-list)."""
     judge_asking(room, booking)
     if list_has_ended(room.session, now=room.now):
         raise ListEnded

@@ -55,7 +55,7 @@ def open_link(token: str) -> Opened:
 
 def open_office(token: str) -> OfficeLink:
     """The register that `token` opens for the office of the place where the session is, until a week after it, when
-    what visitors need is forgotten too (product.md section 8). Raises Http404, as `open_link` does."""
+    what visitors need is forgotten too (rule.md#what-is-kept). Raises Http404, as `open_link` does."""
     link = links.read(token)
     if link is None or link.purpose != Purpose.OFFICE:
         raise Http404

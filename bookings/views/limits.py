@@ -1,4 +1,4 @@
-"""Limits by network (product.md sections 3.7 and 7): so many bookings and mails an hour and a day, and they say so.
+"""Limits by network (rule.md#same-answer, rule.md#mails): so many bookings and mails an hour and a day; they say so.
 
 Generous, for a whole school, and sometimes a county of schools, stands behind one address. Limits by address are in
 emails.py and say nothing.

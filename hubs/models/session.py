@@ -277,7 +277,7 @@ class ShowcaseSession(AtAPlace):
             self.first_day = self.last_day = timezone.localdate(self.starts_at)
 
     def fill_in_dates(self, calendar: SchoolDays) -> None:
-        """Give each empty date for booking its default (product.md section 3.8, 3.11, 3.12), if there is a start."""
+        """Give each empty date for booking its default (rule.md#opening), if there is a start."""
         self._set_day()
         if not self.starts_at or not self.first_day:
             return
@@ -315,5 +315,5 @@ class ShowcaseSession(AtAPlace):
 
     @property
     def can_open(self) -> bool:
-        """Whether it has what booking needs, capacity apart: date, start, end and venue (section 3.12)."""
+        """Whether it has what booking needs, capacity apart: date, start, end and venue (rule.md#opening)."""
         return bool(self.starts_at and self.ends_at and self.where_name and not self.booked_elsewhere)

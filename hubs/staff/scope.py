@@ -1,4 +1,4 @@
-"""Who may see and change which rows in the staff pages: the one place that decides it (product.md section 2).
+"""Who may see and change which rows in the staff pages: the one place that decides it (rule.md#people).
 
 A member of staff has one role in each of their hubs; the programme office sees every hub and nobody's name; a superuser
 may do everything. `REACH` says of each model where its hub is and which roles may do what. What is not in it is for

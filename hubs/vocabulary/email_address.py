@@ -20,7 +20,7 @@ def as_kept(address: str) -> str:
 
 
 def email_key(address: str) -> str:
-    """`address` as it is compared: as it is kept, and casefolded (product.md section 3.6)."""
+    """`address` as it is compared: as it is kept, and casefolded (rule.md#one-each)."""
     return as_kept(address).casefold()
 
 

@@ -1,4 +1,4 @@
-"""Logs carry no private link and no e-mail address (product.md section 8)."""
+"""Logs carry no private link and no e-mail address (rule.md#links)."""
 
 import logging
 import re

@@ -11,7 +11,7 @@ from functools import cache
 import holidays
 from django.utils import timezone
 
-OPENS, CLOSES = dt.time(8), dt.time(18)  # of the school clock (product.md section 3.11)
+OPENS, CLOSES = dt.time(8), dt.time(18)  # of the school clock (rule.md#waiting-list)
 
 
 @cache
@@ -25,7 +25,7 @@ def is_bank_holiday(day: dt.date) -> bool:
 
 
 def _at_christmas(day: dt.date) -> bool:
-    """22 December to 2 January: no school in England is open (product.md section 3.11)."""
+    """22 December to 2 January: no school in England is open (rule.md#waiting-list)."""
     return (day.month, day.day) >= (12, 22) or (day.month, day.day) <= (1, 2)
 
 

@@ -1,4 +1,4 @@
-"""Two places at the same time: told to the owner of the address, and to nobody else (product.md section 3.6)."""
+"""Two places at the same time: told to the owner of the address, and to nobody else (rule.md#one-each)."""
 
 import datetime as dt
 

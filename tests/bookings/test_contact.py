@@ -144,7 +144,7 @@ def test_new_name_alone_sends_nothing_and_keeps_the_link():
 
 
 def test_hold_waits_until_its_mail_to_the_right_address_can_have_been_read():
-    """An answer of the wrong address is no answer (product.md section 3.10)."""
+    """An answer of the wrong address is no answer (rule.md#hold)."""
     booking = held()
     Mail.objects.update(state=Mail.State.REFUSED, answered_at=NOW)
     late = booking.deadline + MINUTE

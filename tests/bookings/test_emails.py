@@ -43,7 +43,7 @@ def at(moment: dt.datetime = NOW) -> Callable[[], dt.datetime]:
 
 
 def a_session(**fields: Any) -> ShowcaseSession:
-    """The announcement of section 1, three weeks from now."""
+    """The announcement of rule.md#booking-essential, three weeks from now."""
     known = {
         "title": "Year 6 lesson",
         "hub_year": HubYearFactory(name="Kent & Medway Maths Hub"),

@@ -1,4 +1,4 @@
-"""Addresses typed with a Chinese or Japanese keyboard: what was judged is what is kept and written to (section 3.6)."""
+"""Addresses typed with a Chinese or Japanese keyboard: what was judged is what is kept (rule.md#one-each)."""
 
 import uuid
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Limits by network: so many an hour and a day, kept in the database, and said (product.md sections 3.7 and 7)."""
+"""Limits by network: so many an hour and a day, kept in the database, and said (rule.md#same-answer, rule.md#mails)."""
 
 import datetime as dt
 

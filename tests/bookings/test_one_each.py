@@ -1,4 +1,4 @@
-"""One each: a live booking for an address, a school and a session; and a contact comes once (section 3.6)."""
+"""One each: a live booking for an address, a school and a session; and a contact comes once (rule.md#one-each)."""
 
 import pytest
 from django.db import IntegrityError, transaction

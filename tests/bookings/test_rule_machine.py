@@ -1,4 +1,4 @@
-"""The rule as a machine: random teachers, staff, mail server and clock against two sessions (product.md section 3).
+"""The rule as a machine: random teachers, staff, mails and clock against two sessions (rule.md#booking-essential).
 
 After each step: places taken are the seated visitors, and no more than the room holds; each school keeps to its share
 unless staff said why; nobody on the list who could use a place was passed over; one booking each; every change has one

@@ -1,4 +1,4 @@
-"""No answer depends on an address: booked or unknown, the public is told the same (product.md section 3.7)."""
+"""No answer depends on an address: booked or unknown, the public is told the same (rule.md#same-answer)."""
 
 import pytest
 

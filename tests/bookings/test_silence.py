@@ -1,4 +1,4 @@
-"""No answer depends on an address (product.md section 3.7).
+"""No answer depends on an address (rule.md#same-answer).
 
 Each walk is made in two worlds that differ in one thing: whose address an earlier booking has. In one it is the
 address that is typed, in the other somebody else's. Whatever is answered, to the byte, must be the same.
@@ -334,7 +334,7 @@ def test_code_is_answered_the_same():
 
 
 def test_address_of_a_visitor_in_somebody_elses_booking_is_answered_the_same():
-    """An address that somebody else typed is never checked against other bookings (section 3.6)."""
+    """An address that somebody else typed is never checked against other bookings (rule.md#one-each)."""
 
     def walk(world):
         colleague = BEN | {"email": TYPED}

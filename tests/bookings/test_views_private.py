@@ -233,7 +233,7 @@ def test_lapsed_booking_after_the_deadline_for_booking_is_not_offered_again(clie
 
 
 def test_hold_past_its_deadline_whose_mail_was_late_can_still_be_confirmed(client, held, clock):
-    """It lapses three hours after its mail was answered, if that is later (product.md section 3.10)."""
+    """It lapses three hours after its mail was answered, if that is later (rule.md#hold)."""
     clock(DEADLINE + HOUR)
     Mail.objects.update(state=Mail.State.SENT, answered_at=DEADLINE)
     press(client, link(held, "confirm/"))

@@ -1,4 +1,4 @@
-"""The waiting list: asking, proving, offers in order, smaller parties, shares, its end (product.md section 3.11)."""
+"""The waiting list: asking, proving, offers in order, smaller parties, shares, its end (rule.md#waiting-list)."""
 
 import datetime as dt
 

@@ -142,7 +142,7 @@ class BookingAdmin(WithPages, WithExport, FoundByBookingOrAddress):
             yield "cancel", _now("Cancel this booking…")
 
     def warnings(self, request: HttpRequest, row: Any) -> Iterable[str]:
-        """A hold whose mail could not be sent stands until somebody sees to it (section 3.10)."""
+        """A hold whose mail could not be sent stands until somebody sees to it (rule.md#hold)."""
         if row.status == Status.HELD:
             asked = Mail.objects.filter(booking=row, kind=Kind.CONFIRM, recipient_key=row.email_key)
             last = asked.order_by("pk").last()

@@ -22,7 +22,7 @@ from bookings.states import FROZEN, LIVE, SessionStatus, Status
 from hubs.models import HostSchool, ShowcaseSession
 from hubs.staff import scope
 
-# A register that has not been filled in for so long will not be: then the hub reports a number (section 4).
+# A register that has not been filled in for so long will not be: then the hub reports a number (rule.md#session).
 REGISTER_DAYS = dt.timedelta(days=60)
 SCHOOL_YEAR_STARTS = 9  # September
 

@@ -1,4 +1,4 @@
-"""Late start: a session of today or tomorrow begins later. A move, asked for in minutes (product.md section 3.14)."""
+"""Late start: a session of today or tomorrow begins later. A move, asked for in minutes (rule.md#changes)."""
 
 import datetime as dt
 from collections.abc import Iterable
