@@ -9,9 +9,7 @@ from django.db.models import F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from bookings.attendance import office
-from bookings.mail import openings, reminders, staff_mails
-from bookings.mail import openings as telling
-from bookings.mail import sending as outbox
+from bookings.mail import openings, reminders, sending, staff_mails
 from bookings.models import Booking, Draft, Places, Visitor
 from bookings.places import locked
 from bookings.rule.room import Clock
@@ -23,27 +21,27 @@ from hubs.staff.signing_in import lock_out
 log = logging.getLogger("showcase.rule")
 
 
-def run_due(clock: Clock, *, stop: Callable[[], bool] = outbox.never) -> int:
+def run_due(clock: Clock, *, stop: Callable[[], bool] = sending.never) -> int:
     """Do what is due once, or less once `stop` says so; returns how many sessions were changed or settled and mails
     tried.
 
     Mail goes before lapsing, so that a mail that was late is given its chance first.
     """
     changed = wide_changes.carry_out(clock, stop=stop)
-    sent = outbox.send_due(clock, stop=stop)
+    sent = sending.send_due(clock, stop=stop)
     settled = [session_id for session_id in _sessions_due(clock()) if not stop() and _one(_settle, session_id, clock)]
     report_miscounts(settled)
     for made in (openings, reminders, office):
         for session_id in made.due(clock()):
             if not stop():
                 _one(made.make, session_id, clock())
-    telling.delete_outlived(now=clock())
+    openings.delete_outlived(now=clock())
     for forget in (limits.forget, lock_out.forget, staff_mails.forget):
         forget(now=clock())
     expired = Draft.objects.filter(expires_at__lte=clock())
     if expired.exists():  # a round with nothing to do writes nothing: on SQLite a DELETE would take the one lock
         expired.delete()
-    return changed + sent + len(settled) + outbox.send_due(clock, stop=stop)
+    return changed + sent + len(settled) + sending.send_due(clock, stop=stop)
 
 
 def _sessions_due(now: dt.datetime) -> list[int]:

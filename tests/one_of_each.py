@@ -6,9 +6,7 @@ import uuid
 from bookings import places
 from bookings.mail import itinerary_link
 from bookings.models import Draft, HandOver, NetworkUse, OfficeLink, TellMe, Told
-from bookings.sessions import changes as session_changes
-from bookings.sessions import messages as letters
-from bookings.sessions import seen, wide_changes
+from bookings.sessions import changes, messages, seen, wide_changes
 from bookings.states import Verb
 from hubs.models import (
     ClosedDay,
@@ -43,8 +41,8 @@ def one_of_each(number: int, *, public: str = "Kent", personal: str = "Test") ->
         hub_year=hub_year, host_school=visit, title=f"{public} session", day_contact=f"{personal} on the day"
     )
     booking = booked(session, number, personal=personal)
-    words = letters.Words("all", f"{personal} subject", f"{personal} letter")
-    letters.write([session.pk], words, by=staff, clock=lambda: NOW)
+    words = messages.Words("all", f"{personal} subject", f"{personal} letter")
+    messages.write([session.pk], words, by=staff, clock=lambda: NOW)
     changed(session, booking, visit, staff, public=public)
     OfficeLink.objects.create(session=session, given_to=f"{personal}.office@school.example".lower(), given_at=NOW)
     NetworkUse.objects.create(network=f"{number:032}", what="booking", hour=NOW, used=1)
@@ -85,8 +83,8 @@ def booked(session, number, *, personal):
 
 
 def changed(session, booking, visit, staff, *, public):
-    news = session_changes.News(message=f"{public} message")
-    change = session_changes.postpone(session.pk, by=staff, clock=lambda: NOW, news=news)
+    news = changes.News(message=f"{public} message")
+    change = changes.postpone(session.pk, by=staff, clock=lambda: NOW, news=news)
     seen.see(booking, None, change.pk, clock=lambda: NOW)
-    news = session_changes.News(message=f"{public} message", key=uuid.uuid4())
+    news = changes.News(message=f"{public} message", key=uuid.uuid4())
     wide_changes.ask_for(visit, Verb.REINSTATE, [session], by=staff, clock=lambda: NOW, news=news)

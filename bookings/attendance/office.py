@@ -20,7 +20,7 @@ from bookings.attendance import register
 from bookings.mail_kinds import MAILS, Kind
 from bookings.models import Mail, OfficeLink, Places, SessionChange, Told, Visitor
 from bookings.places import locked, write
-from bookings.rule import mails as emails
+from bookings.rule import mails
 from bookings.rule.refusals import NoOffice, NotBookable
 from bookings.rule.room import Clock, Room, iso
 from bookings.states import FROZEN, OFFERING, SESSION_MAILS, Standing, Verb
@@ -91,7 +91,7 @@ def _give_to(link: OfficeLink, room: Room) -> None:
 def _of_register(room: Room, link: OfficeLink, facts: dict[str, Any], *, key: str) -> Mail:
     """The mail that tells an office who is coming, with the link to the names."""
     facts |= {"link_version": link.link_version, "may_mark": link.may_mark}
-    return emails.of_office(room, Kind.REGISTER, link.given_to, facts, key=key)
+    return mails.of_office(room, Kind.REGISTER, link.given_to, facts, key=key)
 
 
 def withdraw(session_id: int, *, by: StaffUser, clock: Clock) -> None:
@@ -131,7 +131,7 @@ def compose_change(room: Room, change: SessionChange) -> Iterator[Mail]:
         _take_from_office(link)
     facts = change.facts | {"change": change.pk, "verb": change.verb, "link_gone": gone}
     facts |= {"coming": register.coming(room.session).count(), "link_version": None if gone else link.link_version}
-    mail = emails.of_office(room, Kind.OFFICE_CHANGE, to, facts, key=f"change:{change.pk}:office")
+    mail = mails.of_office(room, Kind.OFFICE_CHANGE, to, facts, key=f"change:{change.pk}:office")
     mail.urgent = True  # as those to everyone else
     yield mail
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from bookings.mail_kinds import Kind
 from bookings.models import AuditEntry, Booking, Mail, Places, Told, Visitor
-from bookings.rule import mails as emails
+from bookings.rule import mails
 from bookings.rule.room import Room, iso
 from bookings.states import OFFERING, Status
 from hubs.models import ShowcaseSession
@@ -88,7 +88,7 @@ def _mails(room: Room, days: int, day: dt.date) -> Iterator[Mail]:
     for booking in _confirmed_before(room.session, since):
         coming = list(booking.visitors.all())
         to = [visitor for visitor in coming if not visitor.just_told]  # type: ignore[attr-defined]  # annotated below
-        for mail in emails.remind(room, booking, coming, to=to, key=_name(days, day)):
+        for mail in mails.remind(room, booking, coming, to=to, key=_name(days, day)):
             mail.expires_at = expires_at(room.session, days)
             yield mail
 

@@ -31,7 +31,7 @@ from bookings.rule.mails import bookings_of, places_of
 from bookings.rule.room import session_facts
 from bookings.states import FROZEN, Status
 from hubs.models.session import OF_ITS_SESSION
-from hubs.vocabulary.dates import clock as clock_words
+from hubs.vocabulary.dates import clock
 from hubs.vocabulary.email_address import as_kept
 from hubs.vocabulary.languages import CHINESE
 from hubs.vocabulary.one_line import JOINERS, one_line
@@ -268,7 +268,7 @@ def _deadline(mail: Mail, facts: dict[str, Any], *, now: dt.datetime) -> dt.date
 def _practical(facts: dict[str, Any]) -> list[tuple[str, str]]:
     """What somebody with a place needs to know on the day: labels and values, where there is a value."""
     said = [
-        (_("Come from"), clock_words(facts.get("arrival_at"))),
+        (_("Come from"), clock(facts.get("arrival_at"))),
         (_("Entrance"), facts.get("entrance")),
         (_("Bring"), facts.get("bring")),
         (_("Parking"), facts.get("parking")),

@@ -15,7 +15,7 @@ from bookings import places
 from bookings.models import SchoolKind
 from bookings.rule.party import NewVisitor, Party, VisitingSchool
 from bookings.rule.room import Clock
-from bookings.sessions import changes as session_changes
+from bookings.sessions import changes
 from bookings.verbs import staff_booking
 from hubs.models import (
     Exchange,
@@ -103,14 +103,14 @@ class Announced:
                 is_lesson=text == "The lesson",
             )  # fmt: skip
         places.create(session, by=self.by, clock=self.clock)
-        session_changes.announce(session.pk, by=self.by, clock=self.clock)
+        changes.announce(session.pk, by=self.by, clock=self.clock)
         if day and capacity and not self.archived:
             self._open(session, capacity=capacity, held_back=held_back, visitors=visitors)
         return session
 
     def _open(self, session: ShowcaseSession, *, capacity: int, held_back: int, visitors: int) -> None:
-        session_changes.set_places(session.pk, capacity=capacity, held_back=held_back, by=self.by, clock=self.clock)
-        session_changes.open_booking(session.pk, by=self.by, clock=self.clock)
+        changes.set_places(session.pk, capacity=capacity, held_back=held_back, by=self.by, clock=self.clock)
+        changes.open_booking(session.pk, by=self.by, clock=self.clock)
         for first in range(1, visitors + 1, 2):
             names = [f"Demo visitor {n}" for n in range(first, min(first + 2, visitors + 1))]
             party = Party(

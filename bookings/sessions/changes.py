@@ -16,8 +16,7 @@ from bookings.attendance import office
 from bookings.models import AuditEntry, Booking, SessionChange
 from bookings.models.change import LONGEST_MESSAGE, MOST_INSTEAD
 from bookings.places import locked, settle, write
-from bookings.rule import mails as emails
-from bookings.rule import offers
+from bookings.rule import mails, offers
 from bookings.rule.judging import hold_deadline
 from bookings.rule.refusals import BadNews, DayHasPassed, HasHistory, NotBookable, NotReady, TooFewPlaces, WrongStatus
 from bookings.rule.room import Clock, Room
@@ -203,7 +202,7 @@ def tell(
     change.key, change.facts = news.key or uuid.uuid4(), facts or {}
     change.save(force_insert=True)
     change.instead.set(news.instead)
-    everyone = emails.compose_change(room, change, live(room) if bookings is None else bookings)
+    everyone = mails.compose_change(room, change, live(room) if bookings is None else bookings)
     told = chain(everyone, office.compose_change(room, change))
     write(room, verb, by=by, also=also, news=told, **of_places)
     return change

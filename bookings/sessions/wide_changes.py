@@ -16,7 +16,7 @@ from bookings.models.change import LONGEST_MESSAGE, MOST_INSTEAD, WIDE_VERBS
 from bookings.rule.refusals import BadNews, NothingChanged, Refused
 from bookings.rule.room import Clock
 from bookings.rule.words import why_not
-from bookings.sessions import changes as session_changes
+from bookings.sessions import changes
 from bookings.sessions.changes import News, plain
 from bookings.states import SESSION_TABLE, Verb
 from hubs.models import HostSchool, HubYear, ShowcaseSession, StaffUser
@@ -25,9 +25,9 @@ from hubs.models.session import ShowcaseSessionQuerySet
 log = logging.getLogger("showcase.rule")
 
 CARRIES_OUT: dict[str, Callable[..., SessionChange | None]] = {
-    Verb.CANCEL_SESSION: session_changes.cancel_session,
-    Verb.POSTPONE: session_changes.postpone,
-    Verb.REINSTATE: session_changes.reinstate,
+    Verb.CANCEL_SESSION: changes.cancel_session,
+    Verb.POSTPONE: changes.postpone,
+    Verb.REINSTATE: changes.reinstate,
 }
 
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from bookings.models import Booking, By
 from bookings.places import drop, hold, locked, locked_booking, prove, write
-from bookings.rule import mails as emails
+from bookings.rule import mails
 from bookings.rule.judging import already_there, asked, fits, hold_deadline, judge_asking
 from bookings.rule.offers import list_has_ended
 from bookings.rule.party import Party
@@ -48,7 +48,7 @@ def join(
         held = fits(room, request.booking, request.beside, dropped=request.dropped) if fewer else 0
         drop(room, request.dropped)
         if request.existing:
-            emails.tell_already_booked(room, request.existing)
+            mails.tell_already_booked(room, request.existing)
             return Joined(None, held)
         deadline = hold_deadline(room.session, calendar, now=room.now)
         return Joined(_join(room, party, held, fewer=fewer, deadline=deadline), held)
@@ -69,7 +69,7 @@ def at_another_address(
         return join(session_id, party, clock=clock, fewer=fewer, instead_of=instead_of).booking
     except Refused:
         with locked(session_id, clock) as room:
-            emails.tell_not_booked(room, party)
+            mails.tell_not_booked(room, party)
         return None
 
 

@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from bookings.forms import AddressForm
-from bookings.rule import mails as emails
+from bookings.rule import mails
 from bookings.views import limits
 from bookings.views.limits import within_limits
 from hubs.pages import private
@@ -20,7 +20,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     form = AddressForm(request.POST if request.method == "POST" else None)
     if not form.is_valid() or not within_limits(request, form, limits.MAIL, now=timezone.now()):
         return render(request, "bookings/my_bookings.html", {"form": form}, status=422 if form.is_bound else 200)
-    emails.tell_my_bookings(form.cleaned_data["email"], language=spoken(), now=timezone.now())
+    mails.tell_my_bookings(form.cleaned_data["email"], language=spoken(), now=timezone.now())
     return redirect("my-bookings-sent")
 
 

@@ -15,8 +15,7 @@ from bookings.mail import links
 from bookings.mail.links import Purpose
 from bookings.models import Visitor
 from bookings.rule.party import NewVisitor
-from bookings.verbs import hand_over
-from bookings.verbs import visitors as details
+from bookings.verbs import hand_over, visitors
 from bookings.verbs import visitors as parties
 from bookings.views.access import Opened
 from bookings.views.private import context_of, opened, opened_by_giver_too
@@ -56,7 +55,7 @@ def remove(request: HttpRequest, link: Opened, position: int) -> HttpResponse:
     visitor = place_of(link, position)
     if request.method != "POST":
         return render(request, "bookings/private/remove.html", context_of(link) | {"one": visitor})
-    details.release(visitor.pk, clock=timezone.now)
+    visitors.release(visitor.pk, clock=timezone.now)
     return redirect("booking", link.token)
 
 

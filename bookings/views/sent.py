@@ -13,7 +13,7 @@ from bookings.models import Draft
 from bookings.models import draft as drafts
 from bookings.models.draft import AFTERWARDS
 from bookings.public.session import Showing
-from bookings.rule import mails as emails
+from bookings.rule import mails
 from bookings.rule.judging import hold_deadline
 from bookings.rule.party import Party
 from bookings.states import FROZEN
@@ -56,7 +56,7 @@ def send_again(request: HttpRequest, showing: Showing, draft: Draft) -> HttpResp
     """Send the same link again: twice more at most, ten minutes apart, without saying so."""
     if request.method == "POST":
         if draft.booking:
-            emails.resend_link(draft.booking, now=showing.now)
+            mails.resend_link(draft.booking, now=showing.now)
         draft.answers["again"] = True
         draft.save(update_fields=["answers"])
     return redirect("book-sent", showing.session.ref)

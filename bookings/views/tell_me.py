@@ -10,8 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from bookings.forms import AddressForm
-from bookings.mail import links
-from bookings.mail import openings as telling
+from bookings.mail import links, openings
 from bookings.mail.links import Purpose
 from bookings.models import TellMe
 from bookings.public.session import Showing
@@ -26,16 +25,16 @@ from hubs.pages import View, private
 from hubs.vocabulary.languages import spoken
 
 TO_COME = (Standing.ANNOUNCED, Standing.SOON)
-Finds = Callable[..., telling.Thing | HttpResponse]
+Finds = Callable[..., openings.Thing | HttpResponse]
 
 
-def of_session(ref: str) -> telling.Thing | HttpResponse:
+def of_session(ref: str) -> openings.Thing | HttpResponse:
     """A session whose booking is still to open; any other says on its own page how it stands. Raises Http404."""
     session = visible_session(ref)
     return session if Showing(session, timezone.now()).standing in TO_COME else redirect("session", ref)
 
 
-def of_hub(slug: str) -> telling.Thing | HttpResponse:
+def of_hub(slug: str) -> openings.Thing | HttpResponse:
     """A hub that has had a year; an old address redirects. Raises Http404."""
     hub = Hub.objects.named().filter(slug=slug).first()
     if hub:
@@ -44,26 +43,26 @@ def of_hub(slug: str) -> telling.Thing | HttpResponse:
     return redirect("tell-me-hub", old.hub.slug, permanent=True)
 
 
-def of_visit(slug: str, pk: int) -> telling.Thing | HttpResponse:
+def of_visit(slug: str, pk: int) -> openings.Thing | HttpResponse:
     """A host school's visit in its hub's newest year. Raises Http404."""
     visits = HostSchool.objects.select_related("school", "hub_year__hub")
     visit = get_object_or_404(visits, pk=pk, hub_year__hub__slug=slug)
-    if visit.hub_year != telling.year_of(visit.hub_year.hub):
+    if visit.hub_year != openings.year_of(visit.hub_year.hub):
         return redirect("hub", slug)
     return visit
 
 
-def _ask(request: HttpRequest, thing: telling.Thing) -> HttpResponse:
+def _ask(request: HttpRequest, thing: openings.Thing) -> HttpResponse:
     """Ask for an address, and mail it the link that confirms."""
     form = AddressForm(request.POST if request.method == "POST" else None)
     if not form.is_valid() or not within_limits(request, form, limits.MAIL, now=timezone.now()):
         context = _about(thing) | {"form": form}
         return render(request, "bookings/tell_me/ask.html", context, status=422 if form.is_bound else 200)
-    telling.ask(form.cleaned_data["email"], thing, language=spoken(), now=timezone.now())
+    openings.ask(form.cleaned_data["email"], thing, language=spoken(), now=timezone.now())
     return redirect(f"{request.path}sent/")
 
 
-def _sent(request: HttpRequest, thing: telling.Thing) -> HttpResponse:
+def _sent(request: HttpRequest, thing: openings.Thing) -> HttpResponse:
     """The same for every address."""
     return render(request, "bookings/tell_me/sent.html", _about(thing))
 
@@ -87,14 +86,14 @@ hub, hub_sent = _pages(of_hub)
 visit, visit_sent = _pages(of_visit)
 
 
-def _about(thing: telling.Thing) -> dict[str, Any]:
+def _about(thing: openings.Thing) -> dict[str, Any]:
     """What a page says of the thing: its name, its own page, and whether booking of it is still to open."""
     if isinstance(thing, ShowcaseSession):
         showing = Showing(thing, timezone.now())
         said = {"session": thing, "showing": showing, "to_come": showing.standing in TO_COME}
         return said | {"title": thing.name, "url": thing.get_absolute_url()}
     hub = thing.hub_year.hub if isinstance(thing, HostSchool) else thing
-    return {"title": telling.title_of(thing), "url": reverse("hub", args=[hub.slug]), "to_come": True}
+    return {"title": openings.title_of(thing), "url": reverse("hub", args=[hub.slug]), "to_come": True}
 
 
 # --- behind the mailed link ------------------------------------------------------------------------------------------
@@ -116,7 +115,7 @@ def by_link(request: HttpRequest, token: str) -> HttpResponse:
 @require_safe
 def _wish(request: HttpRequest, wish: TellMe, token: str) -> HttpResponse:
     """A wish as it stands, with the buttons that confirm and end it. Opening changes nothing."""
-    others = [(_about(_thing(other))["title"], _token(other), other.proved_at) for other in telling.beside(wish)]
+    others = [(_about(_thing(other))["title"], _token(other), other.proved_at) for other in openings.beside(wish)]
     context = _about(_thing(wish)) | {"wish": wish, "token": token, "others": others}
     return render(request, "bookings/tell_me/wish.html", context)
 
@@ -127,7 +126,7 @@ def prove(request: HttpRequest, token: str) -> HttpResponse:
     """Yes, tell me. Only the button does; who opens the address comes to the wish."""
     wish = open_wish(token)
     if request.method == "POST":
-        telling.prove(wish, now=timezone.now())
+        openings.prove(wish, now=timezone.now())
     return redirect("booking", token)
 
 
@@ -139,7 +138,7 @@ def stop(request: HttpRequest, token: str) -> HttpResponse:
         open_wish(token)
         return redirect("booking", token)
     if not is_stopped(token):
-        telling.stop(open_wish(token))
+        openings.stop(open_wish(token))
     return redirect("tell-me-stopped")
 
 
@@ -150,7 +149,7 @@ def stopped(request: HttpRequest) -> HttpResponse:
     return render(request, "bookings/tell_me/stopped.html")
 
 
-def _thing(wish: TellMe) -> telling.Thing:
+def _thing(wish: TellMe) -> openings.Thing:
     thing = wish.session or wish.host_school or wish.hub
     assert thing is not None  # the database says so  # noqa: S101
     return thing

@@ -14,7 +14,7 @@ from bookings.admin.base.sessions import name_and_day
 from bookings.attendance import office
 from bookings.mail_kinds import Kind
 from bookings.models import Booking, Mail, Places, SessionChange, WideChange, WideStep
-from bookings.sessions import changes as session_changes
+from bookings.sessions import changes
 from bookings.sessions.moving import OF_THE_PLACE
 from bookings.sessions.seen import see
 from bookings.states import SessionStatus, Verb
@@ -160,21 +160,21 @@ def test_session_that_is_taken_off_is_not_offered_instead_of_itself(admin_client
 def test_page_that_takes_a_session_off_says_which_day_it_is(admin_client, session):
     named = f"Year 6 lesson ({session.ref}), Tuesday 26 January 2027, 9:00, {session.where_name}"
     places.confirm(places.hold(session.pk, party(), clock=lambda: NOW).pk, clock=lambda: NOW)
-    session_changes.close_booking(session.pk, by=StaffFactory(), clock=lambda: NOW)
+    changes.close_booking(session.pk, by=StaffFactory(), clock=lambda: NOW)
     assert said_on(admin_client.get(page_of(session, "cancel"))) == [named, "Booking has closed", "1 of 30 taken"]
     assert said_on(fill_in(admin_client, page_of(session, "cancel")))[0] == named
 
 
 def test_session_that_was_cancelled_meanwhile_is_not_told_twice(admin_client, session):
     preview = fill_in(admin_client, page_of(session, "cancel"))
-    session_changes.cancel_session(session.pk, by=StaffFactory(), clock=lambda: NOW)
+    changes.cancel_session(session.pk, by=StaffFactory(), clock=lambda: NOW)
     answer = admin_client.post(page_of(session, "cancel"), untouched(preview))
     assert messages_of(answer) == ["That had been done already. Nobody was written to."]
 
 
 def test_reinstating_brings_it_back(admin_client, session):
     confirmed(session)
-    session_changes.postpone(session.pk, by=StaffFactory(), clock=lambda: NOW)
+    changes.postpone(session.pk, by=StaffFactory(), clock=lambda: NOW)
     preview = fill_in(admin_client, page_of(session, "reinstate"), message="Thaw")
     admin_client.post(page_of(session, "reinstate"), untouched(preview))
     assert status(session) == SessionStatus.OPEN
@@ -296,7 +296,7 @@ def test_another_day_at_the_same_place_says_nothing_of_the_place(admin_client, w
 @pytest.mark.parametrize("page", ["cancel", "postpone", "reinstate", "substitute"])
 def test_preview_counts_the_mail_to_the_office_and_so_does_what_was_done(admin_client, with_office, page):
     if page == "reinstate":
-        session_changes.cancel_session(with_office.pk, by=StaffFactory(), clock=lambda: NOW)
+        changes.cancel_session(with_office.pk, by=StaffFactory(), clock=lambda: NOW)
     address = lesson_page(with_office) if page == "substitute" else page_of(with_office, page)
     preview = fill_in(admin_client, address, **({"topic": "division"} if page == "substitute" else {}))
     offices = [line for line in said_on(preview) if "school office" in line]
@@ -377,7 +377,7 @@ def test_staff_see_whom_to_ring(admin_client, session):
     booking = confirmed(session, size=2, contact_mobile="07700 900 982")
     confirmed(session, "other@school.example", contact_name="Other Teacher")
     Booking.objects.exclude(pk=booking.pk).update(contact_email=None, email_key=None)
-    change = session_changes.cancel_session(session.pk, by=StaffFactory(), clock=lambda: NOW)
+    change = changes.cancel_session(session.pk, by=StaffFactory(), clock=lambda: NOW)
     page = admin_client.get(page_of(session, "seen"))
     assert said_on(page)[:2] == [name_and_day(session), "Session cancelled. 3 people have not seen it yet."]
     assert '<a href="tel:07700900982">07700 900 982</a>' in words_of(page)

@@ -11,8 +11,7 @@ from django.utils import timezone
 from bookings import places
 from bookings.models import AuditEntry, Letter, Places
 from bookings.rule.refusals import HasHistory, WrongStatus
-from bookings.sessions import changes as session_changes
-from bookings.sessions import moving
+from bookings.sessions import changes, moving
 from bookings.sessions.moving import Plan
 from bookings.states import SessionStatus, Verb
 from bookings.verbs import staff_booking
@@ -194,7 +193,7 @@ def test_preview_of_a_draft_that_could_not_open_says_details_to_follow(administr
 
 
 def test_public_page_says_nothing_of_a_preview(draft):
-    session_changes.announce(draft.pk, by=StaffFactory(), clock=lambda: NOW)
+    changes.announce(draft.pk, by=StaffFactory(), clock=lambda: NOW)
     assert "Preview" not in Client().get(draft.get_absolute_url()).content.decode()
 
 
@@ -209,7 +208,7 @@ def test_preview_is_for_who_may_see_the_session(draft):
 
 
 def test_draft_made_by_mistake_is_deleted_with_its_trail_and_that_is_kept(administrator, draft):
-    session_changes.set_places(draft.pk, capacity=20, held_back=0, by=StaffFactory(), clock=lambda: NOW)
+    changes.set_places(draft.pk, capacity=20, held_back=0, by=StaffFactory(), clock=lambda: NOW)
     name = str(draft)
     assert name in administrator.get(page_of(draft, "discard")).content.decode()
     assert ShowcaseSession.objects.exists()
@@ -230,7 +229,7 @@ def test_session_that_was_announced_is_not_deleted(administrator, hub_year, was)
     assert messages_of(answer) == [f"This session is {was.label}, so that cannot be done."]
     assert everything(session) == before
     with pytest.raises(WrongStatus):
-        session_changes.discard(session.pk, by=StaffFactory(), clock=lambda: NOW)
+        changes.discard(session.pk, by=StaffFactory(), clock=lambda: NOW)
 
 
 def test_draft_with_a_booking_or_a_change_is_not_deleted(administrator, draft):
@@ -242,7 +241,7 @@ def test_draft_with_a_booking_or_a_change_is_not_deleted(administrator, draft):
     moved = SessionFactory(room__status=SessionStatus.DRAFT)
     moving.move(moved.pk, Plan.of(moved, ends_at=moved.ends_at + MINUTE), by=StaffFactory(), clock=lambda: NOW)
     with pytest.raises(HasHistory):
-        session_changes.discard(moved.pk, by=StaffFactory(), clock=lambda: NOW)
+        changes.discard(moved.pk, by=StaffFactory(), clock=lambda: NOW)
 
 
 def test_refusal_on_the_way_takes_everything_back(draft):
@@ -251,7 +250,7 @@ def test_refusal_on_the_way_takes_everything_back(draft):
     Letter.objects.create(session=draft, staff=staff, at=NOW, to="all", subject="x", message="x", mails=0)
     before = everything(draft)
     with pytest.raises(HasHistory):
-        session_changes.discard(draft.pk, by=staff, clock=lambda: NOW)
+        changes.discard(draft.pk, by=staff, clock=lambda: NOW)
     assert everything(draft) == before
 
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from bookings import places
 from bookings.models import Booking, Mail, Visitor
-from bookings.sessions import changes as session_changes
+from bookings.sessions import changes
 from bookings.states import SessionStatus
 from bookings.verbs import waiting_list
 from hubs.models import HostSchool, Membership
@@ -157,7 +157,7 @@ def test_register_that_is_filled_in_or_not_kept_needs_nobody(administrator, hub_
 def test_session_that_was_called_off_has_no_register(administrator, hub_year):
     one_of_each(hub_year, "a")
     session = Booking.objects.get(contact_email="camea@school.example").session
-    session_changes.cancel_session(session.pk, by=StaffFactory(), clock=lambda: NOW)
+    changes.cancel_session(session.pk, by=StaffFactory(), clock=lambda: NOW)
     assert "1 session is over and its register is not filled in" not in needs(administrator)
 
 
@@ -261,7 +261,7 @@ def test_page_asks_as_often_for_three_of_each_as_for_one(administrator, hub_year
         one_of_each(hub_year, number)
         session = SessionFactory(hub_year=hub_year, title=f"Snow {number}")
         confirmed(session, f"snow{number}@school.example", size=2)
-        session_changes.postpone(session.pk, by=StaffFactory(), clock=lambda: MORNING)
+        changes.postpone(session.pk, by=StaffFactory(), clock=lambda: MORNING)
         administrator.get(reverse(page))
         with CaptureQueriesContext(connection) as asked:
             administrator.get(reverse(page))

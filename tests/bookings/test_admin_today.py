@@ -11,7 +11,7 @@ from django.utils import timezone
 from bookings import places
 from bookings.mail_kinds import Kind
 from bookings.models import Mail, SessionChange
-from bookings.sessions import changes as session_changes
+from bookings.sessions import changes
 from bookings.states import SessionStatus
 from hubs.models import Lesson, Membership, ProgrammeSegment, ShowcaseSession
 from hubs.vocabulary.school_days import london
@@ -96,7 +96,7 @@ def test_session_that_has_started_is_not_started_late(administrator, session, mo
 
 
 def test_session_that_is_off_can_be_reinstated(administrator, session):
-    session_changes.cancel_session(session.pk, by=StaffFactory(), clock=lambda: MORNING)
+    changes.cancel_session(session.pk, by=StaffFactory(), clock=lambda: MORNING)
     page = today(administrator)
     assert [label for label in buttons(page) if label != "Register"] == ["Write", "Reinstate"]
     assert "1 person has not seen the last change: ring them" in words_of(page)
@@ -263,7 +263,7 @@ def test_whom_to_ring_is_told_farthest_first(administrator, session):
         confirmed(session, f"{name}@school.example", school=school, contact_name=name, contact_mobile="07700 900 982")
     unknown = SchoolFactory(name="Unknown School", easting=None, northing=None)
     confirmed(session, "unknown@school.example", school=unknown, contact_name="Aaron")
-    session_changes.cancel_session(session.pk, by=StaffFactory(), clock=lambda: MORNING)
+    changes.cancel_session(session.pk, by=StaffFactory(), clock=lambda: MORNING)
     page = administrator.get(reverse("admin:hubs_showcasesession_seen", args=[session.pk]))
     found = re.findall(r"</a>, ([A-Za-z ]+), [^(]*\(([^)]+)\)", page.content.decode())
     assert found == [
@@ -277,6 +277,6 @@ def test_whom_to_ring_is_told_farthest_first(administrator, session):
 
 def test_distance_to_a_named_place_is_not_known(administrator, session):
     ShowcaseSession.objects.filter(pk=session.pk).update(venue=None, place_name="The hall")
-    session_changes.cancel_session(session.pk, by=StaffFactory(), clock=lambda: MORNING)
+    changes.cancel_session(session.pk, by=StaffFactory(), clock=lambda: MORNING)
     page = administrator.get(reverse("admin:hubs_showcasesession_seen", args=[session.pk]))
     assert "(distance not known)" in page.content.decode()

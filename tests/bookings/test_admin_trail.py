@@ -11,8 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from bookings import places
-from bookings.mail import links
-from bookings.mail import sending as outbox
+from bookings.mail import links, sending
 from bookings.mail_kinds import Kind
 from bookings.models import AuditEntry, Mail
 from hubs.models import Membership
@@ -67,7 +66,7 @@ def test_mail_that_was_given_up_is_sent_again(client, hub, mailoutbox):
     mail = given_up(hub)
     answer = press(client, mail)
     assert messages_of(answer) == ["On its way again: confirm your places (teacher@school.example)"]
-    outbox.send_due(lambda: NOW)
+    sending.send_due(lambda: NOW)
     assert [message.to for message in mailoutbox] == [["teacher@school.example"]]
     mail.refresh_from_db()
     assert (mail.state, mail.tries) == (Mail.State.SENT, 10)
@@ -81,7 +80,7 @@ def test_mail_sent_again_has_three_days_once_more(client, hub, settings):
     mail = given_up(hub)
     press(client, mail)
     for at, state in ((NOW, "waiting"), (NOW + 2 * DAY, "waiting"), (NOW + 3 * DAY, "failed")):
-        outbox.send_due(lambda at=at: at)
+        sending.send_due(lambda at=at: at)
         mail.refresh_from_db()
         assert mail.state == state
 

@@ -6,8 +6,7 @@ import pytest
 from icalendar import Calendar
 
 from bookings import places
-from bookings.mail import links, rendering
-from bookings.mail import sending as outbox
+from bookings.mail import links, rendering, sending
 from bookings.mail_kinds import Kind
 from bookings.models import AuditEntry, Booking, Mail, Places, SessionChange, Visitor
 from bookings.rule.party import NewVisitor
@@ -325,7 +324,7 @@ def test_private_page_and_its_calendar_show_the_new_session(old, new, client, mo
 def test_mails_about_the_session_that_was_left_are_not_sent_any_more(old, new, mailoutbox):
     booking = confirmed(old, size=2)
     move(booking, new)
-    outbox.send_due(at(LATER))
+    sending.send_due(at(LATER))
     about_old = Mail.objects.filter(session=old).values_list("kind", "state")
     assert dict(about_old) == {
         Kind.CONFIRM: Mail.State.DROPPED,

@@ -8,7 +8,7 @@ from bookings import places
 from bookings.models import AuditEntry, By, Places
 from bookings.rule.refusals import Ended, NeedsReason, NotBookable
 from bookings.states import SessionStatus, Status
-from bookings.verbs import visitors as details
+from bookings.verbs import visitors
 from tests.bookings.observed import count, events, everything, mails, statuses, verbs
 from tests.factories import NOW, SessionFactory, StaffFactory, party
 
@@ -118,7 +118,7 @@ def test_release_gives_one_place_back_and_tells_the_contact():
     session = SessionFactory()
     booking = confirmed(session, size=3)
     told = len(mails(session))
-    details.release(visitor(booking, 2).pk, clock=lambda: LATER)
+    visitors.release(visitor(booking, 2).pk, clock=lambda: LATER)
     booking.refresh_from_db()
     assert (booking.status, booking.party, booking.contact_comes) == (Status.CONFIRMED, 2, True)
     assert list(booking.visitors.coming().values_list("position", flat=True)) == [1, 3]
@@ -134,16 +134,16 @@ def test_release_gives_one_place_back_and_tells_the_contact():
 def test_release_twice_releases_once():
     session = SessionFactory()
     booking = confirmed(session, size=3)
-    details.release(visitor(booking, 2).pk, clock=lambda: LATER)
+    visitors.release(visitor(booking, 2).pk, clock=lambda: LATER)
     before = everything(session)
-    assert details.release(visitor(booking, 2).pk, clock=lambda: LATER) == booking
+    assert visitors.release(visitor(booking, 2).pk, clock=lambda: LATER) == booking
     assert everything(session) == before
 
 
 def test_release_of_the_contact_keeps_the_booking_for_the_others():
     session = SessionFactory()
     booking = confirmed(session, size=2)
-    details.release(visitor(booking, 1).pk, clock=lambda: LATER)
+    visitors.release(visitor(booking, 1).pk, clock=lambda: LATER)
     booking.refresh_from_db()
     assert (booking.status, booking.party, booking.contact_comes) == (Status.CONFIRMED, 1, False)
     assert mails(session)[-1] == ("released", "teacher@school.example")
@@ -152,16 +152,16 @@ def test_release_of_the_contact_keeps_the_booking_for_the_others():
 def test_release_of_the_contact_lets_them_come_with_another_school():
     session = SessionFactory()
     booking = confirmed(session, size=2)
-    details.release(visitor(booking, 1).pk, clock=lambda: LATER)
+    visitors.release(visitor(booking, 1).pk, clock=lambda: LATER)
     assert places.hold(session.pk, party(), clock=lambda: LATER).status == Status.HELD
 
 
 def test_release_of_the_last_place_cancels_the_booking():
     session = SessionFactory()
     booking = confirmed(session, size=2)
-    details.release(visitor(booking, 1).pk, clock=lambda: LATER)
+    visitors.release(visitor(booking, 1).pk, clock=lambda: LATER)
     told = len(mails(session))
-    details.release(visitor(booking, 2).pk, clock=lambda: LATER)
+    visitors.release(visitor(booking, 2).pk, clock=lambda: LATER)
     assert statuses(session) == [Status.CANCELLED]
     assert count(session) == (0, 0, 30)
     assert verbs(session)[-2:] == ["release", "cancel"]
@@ -176,7 +176,7 @@ def test_release_in_a_booking_that_was_cancelled_changes_nothing():
     booking = confirmed(session, size=2)
     places.cancel(booking.pk, clock=lambda: LATER)
     before = everything(session)
-    details.release(visitor(booking, 2).pk, clock=lambda: LATER)
+    visitors.release(visitor(booking, 2).pk, clock=lambda: LATER)
     assert everything(session) == before
 
 
@@ -184,7 +184,7 @@ def test_release_of_a_held_place_gives_it_back_and_mails_nobody():
     session = SessionFactory()
     booking = held(session, size=2)
     told = mails(session)
-    details.release(visitor(booking, 2).pk, clock=lambda: LATER)
+    visitors.release(visitor(booking, 2).pk, clock=lambda: LATER)
     booking.refresh_from_db()
     assert (booking.status, booking.party, count(session)) == (Status.HELD, 1, (1, 0, 30))
     assert mails(session) == told
@@ -197,7 +197,7 @@ def test_release_of_what_has_ended_is_refused():
         pass
     before = everything(session)
     with pytest.raises(Ended):
-        details.release(visitor(booking, 2).pk, clock=lambda: LATER)
+        visitors.release(visitor(booking, 2).pk, clock=lambda: LATER)
     assert everything(session) == before
 
 
@@ -206,5 +206,5 @@ def test_release_is_refused_once_the_session_has_started():
     booking = confirmed(session, size=2)
     before = everything(session)
     with pytest.raises(NotBookable):
-        details.release(visitor(booking, 2).pk, clock=lambda: session.starts_at)
+        visitors.release(visitor(booking, 2).pk, clock=lambda: session.starts_at)
     assert everything(session) == before

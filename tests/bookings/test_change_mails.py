@@ -13,12 +13,11 @@ from bookings.mail.sending import send_due
 from bookings.mail_kinds import Kind
 from bookings.models import Booking, Mail, Places
 from bookings.rule.party import NewVisitor
-from bookings.sessions import changes as session_changes
+from bookings.sessions import changes
 from bookings.sessions.changes import News, cancel_session, postpone, reinstate
 from bookings.sessions.moving import Plan, Teaching, move, substitute
 from bookings.states import SESSION_MAILS, SessionStatus, Verb
-from bookings.verbs import hand_over, waiting_list
-from bookings.verbs import visitors as details
+from bookings.verbs import hand_over, visitors, waiting_list
 from hubs.models import Lesson, ShowcaseSession
 from tests.bookings.conftest import MailServer
 from tests.factories import NOW, HubYearFactory, SchoolFactory, SessionFactory, StaffFactory, party
@@ -46,9 +45,7 @@ def confirmed(session: ShowcaseSession, **fields: Any) -> Booking:
     return places.confirm(booking.pk, clock=at())
 
 
-def do(
-    verb: Verb, session: ShowcaseSession, *, news: News = session_changes.NO_NEWS, moment: dt.datetime = NOW
-) -> None:
+def do(verb: Verb, session: ShowcaseSession, *, news: News = changes.NO_NEWS, moment: dt.datetime = NOW) -> None:
     by = StaffFactory()
     known = ShowcaseSession.objects.get(pk=session.pk)
     if verb == Verb.MOVE:
@@ -234,7 +231,7 @@ def test_visitor_named_while_a_session_is_off_is_told_once_it_takes_place(smtp_s
     do(Verb.POSTPONE, session)
     second = booking.visitors.get(is_contact=False)
     named = {second.pk: NewVisitor(full_name="Jo Brown", email="jo@school.example")}
-    details.change_details(booking.pk, clock=at(), contact_name="Test Teacher", contact_mobile="", visitors=named)
+    visitors.change_details(booking.pk, clock=at(), contact_name="Test Teacher", contact_mobile="", visitors=named)
     send_due(at())
     assert "jo@school.example" not in smtp_server.to
     do(Verb.REINSTATE, session)
@@ -246,7 +243,7 @@ def test_released_visitor_is_not_told_of_a_change_any_longer(smtp_server: MailSe
     session = a_session()
     booking = confirmed(session, size=2)
     do(Verb.SUBSTITUTE, session)
-    details.release(booking.visitors.get(is_contact=False).pk, clock=at())
+    visitors.release(booking.visitors.get(is_contact=False).pk, clock=at())
     send_due(at())
     to_colleague = Mail.objects.filter(recipient="teacher+2@school.example", kind=Kind.SESSION_CHANGED)
     assert to_colleague.get().state == State.DROPPED

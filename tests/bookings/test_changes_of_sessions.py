@@ -19,12 +19,11 @@ from bookings.rule.refusals import (
     TooFewPlaces,
     WrongStatus,
 )
-from bookings.sessions import changes as session_changes
+from bookings.sessions import changes
 from bookings.sessions.changes import News, cancel_session, postpone, reinstate
 from bookings.sessions.moving import Plan, Teaching, move, substitute
 from bookings.states import SESSION_MAILS, SESSION_TABLE, SessionStatus, Status, Verb
-from bookings.verbs import staff_booking, waiting_list
-from bookings.verbs import visitors as details
+from bookings.verbs import staff_booking, visitors, waiting_list
 from hubs.models import Lesson, ShowcaseSession, VisitingTeacher
 from hubs.vocabulary.school_days import london
 from tests.bookings.observed import count, events, everything, mails, statements, statuses, verbs
@@ -58,7 +57,7 @@ def a_week_later(session, **changed):
     return Plan.of(session, starts_at=session.starts_at + WEEK, ends_at=session.ends_at + WEEK, **changed)
 
 
-def do(verb, session, *, news=session_changes.NO_NEWS, moment=NOW, staff=None):
+def do(verb, session, *, news=changes.NO_NEWS, moment=NOW, staff=None):
     """Any verb of the table, on a session."""
     by = staff or StaffFactory()
     if verb == Verb.MOVE:
@@ -125,7 +124,7 @@ def test_nobody_is_told_who_has_gone_or_has_no_address():
     session = SessionFactory()
     places.cancel(confirmed(session, "gone@school.example", size=2).pk, clock=at())
     partly = confirmed(session, "partly@school.example", size=2)
-    details.release(partly.visitors.get(is_contact=False).pk, clock=at())
+    visitors.release(partly.visitors.get(is_contact=False).pk, clock=at())
     staff_booking.staff_booking(session.pk, party(email=""), by=StaffFactory(), clock=at())
     before = mails(session)
     do(Verb.CANCEL_SESSION, session)
@@ -387,7 +386,7 @@ def test_open_session_that_is_off_keeps_a_place():
     session = SessionFactory()
     do(Verb.POSTPONE, session)
     with pytest.raises(TooFewPlaces):
-        session_changes.set_places(session.pk, capacity=0, held_back=0, by=StaffFactory(), clock=at())
+        changes.set_places(session.pk, capacity=0, held_back=0, by=StaffFactory(), clock=at())
 
 
 # --- moving ---------------------------------------------------------------------------------------------------------

@@ -6,17 +6,15 @@ import pytest
 from django.http import Http404
 
 from bookings import places
-from bookings.mail import links
-from bookings.mail import sending as outbox
+from bookings.mail import links, sending
 from bookings.mail.rendering import private_link
 from bookings.mail_kinds import Kind
 from bookings.models import AuditEntry, Booking, By, HandOver, Mail, Visitor
 from bookings.rule.party import NewVisitor
 from bookings.rule.refusals import AlreadyBooked, Ended, InThisBooking, NoAddress, NotBookable, SentJustNow
-from bookings.sessions import changes as session_changes
+from bookings.sessions import changes
 from bookings.states import Status, Verb
-from bookings.verbs import contact, hand_over, waiting_list
-from bookings.verbs import visitors as details
+from bookings.verbs import contact, hand_over, visitors, waiting_list
 from bookings.verbs import visitors as parties
 from bookings.verbs.staff_booking import staff_booking
 from bookings.views.access import open_link
@@ -100,7 +98,7 @@ def test_link_is_not_sent_of_what_has_ended_or_is_off():
     places.cancel(gone.pk, clock=at())
     with pytest.raises(Ended):
         send_again(gone)
-    session_changes.postpone(session.pk, by=StaffFactory(), clock=at())
+    changes.postpone(session.pk, by=StaffFactory(), clock=at())
     with pytest.raises(NotBookable):
         send_again(stands)
     assert not AuditEntry.objects.filter(verb=Verb.SEND_AGAIN).exists()
@@ -121,7 +119,7 @@ def test_new_address_gets_a_new_link_and_the_old_one_is_dead(mailoutbox):
     with pytest.raises(Http404):
         open_link(old)
     assert open_link(links.token(links.Purpose.CONTACT, booking)).booking == booking
-    outbox.send_due(at())
+    sending.send_due(at())
     assert [message.to for message in mailoutbox] == [[RIGHT]]
 
 
@@ -129,7 +127,7 @@ def test_mail_that_was_on_its_way_to_the_old_address_is_not_sent(mailoutbox):
     """It would carry the new link."""
     booking = confirmed()
     put_right(booking)
-    outbox.send_due(at())
+    sending.send_due(at())
     assert set(Mail.objects.filter(recipient=WRONG).values_list("state", flat=True)) == {Mail.State.DROPPED}
     assert [message.to for message in mailoutbox] == [[RIGHT]]
 
@@ -201,7 +199,7 @@ def test_place_that_the_contact_has_given_away_can_come_back_to_the_right_addres
 
 def test_ended_booking_is_not_changed():
     booking = held()
-    details.release(booking.visitors.get().pk, clock=at())
+    visitors.release(booking.visitors.get().pk, clock=at())
     assert Booking.objects.get().status == Status.CANCELLED
     with pytest.raises(Ended):
         put_right(booking)

@@ -22,12 +22,11 @@ from bookings.mail import openings as telling
 from bookings.mail.sending import send_due
 from bookings.mail_kinds import Kind
 from bookings.models import Booking, Mail, Places, TellMe
-from bookings.rule import mails as emails
+from bookings.rule import mails
 from bookings.rule.party import NewVisitor
-from bookings.sessions import messages as letters
+from bookings.sessions import messages
 from bookings.states import TABLE, SessionStatus, Status
-from bookings.verbs import staff_booking, waiting_list
-from bookings.verbs import visitors as details
+from bookings.verbs import staff_booking, visitors, waiting_list
 from hubs.models import ShowcaseSession
 from hubs.vocabulary.school_days import london
 from tests.bookings.conftest import MailServer
@@ -97,24 +96,24 @@ def a_mail_of_each_kind() -> dict[Kind, Mail]:
     booking = confirmed(session, size=2)
     again = hold(session, email="again@school.example")
     places.hold(session.pk, party(email="again@school.example", school=again.school), clock=at())
-    details.release(booking.visitors.get(is_contact=False).pk, clock=at())
+    visitors.release(booking.visitors.get(is_contact=False).pk, clock=at())
     with places.locked(session.pk, at()) as room:
-        emails.tell_not_booked(room, party(email="new@school.example", size=2))
+        mails.tell_not_booked(room, party(email="new@school.example", size=2))
         table = {kind for row in TABLE for kind in row.mails}
-        for mail in emails.compose(room, booking, sorted(table), key="all"):
+        for mail in mails.compose(room, booking, sorted(table), key="all"):
             mail.save()
         visitor = booking.visitors.get(is_contact=False)
-        for mail in emails.compose(room, booking, [Kind.VISITOR_CANCELLED], key="them", visitors=[visitor]):
+        for mail in mails.compose(room, booking, [Kind.VISITOR_CANCELLED], key="them", visitors=[visitor]):
             mail.save()
-        for mail in emails.remind(room, booking, list(booking.visitors.all()), to=[], key="remind"):
+        for mail in mails.remind(room, booking, list(booking.visitors.all()), to=[], key="remind"):
             mail.save()
-    letters.write(
+    messages.write(
         [session.pk],
-        letters.Words("all", "Bring a coat", "It is cold.\n\nDress warmly."),
+        messages.Words("all", "Bring a coat", "It is cold.\n\nDress warmly."),
         by=StaffFactory(),
         clock=at(),
     )
-    emails.tell_my_bookings("again@school.example", language="en-gb", now=NOW)
+    mails.tell_my_bookings("again@school.example", language="en-gb", now=NOW)
     ShowcaseSession.objects.filter(pk=session.pk).update(office_email="office@school.example")
     office.give(session.pk, may_mark=True, key=uuid.uuid4(), by=StaffFactory(), clock=at())
     telling.ask("tell@school.example", session, language="en-gb", now=NOW)
@@ -259,7 +258,7 @@ def test_second_mail_to_confirm_does_not_promise_more_than_the_first() -> None:
     booking = hold()
     assert booking.deadline
     Mail.objects.update(state=Mail.State.SENT, answered_at=booking.deadline - 2 * HOUR)
-    emails.resend_link(booking, now=booking.deadline)
+    mails.resend_link(booking, now=booking.deadline)
     assert rendered(Kind.CONFIRM, now=booking.deadline).subject.startswith("Confirm by 19:00 on Tuesday 5 January")
 
 
@@ -383,9 +382,9 @@ def test_lapsed_hold_is_told_how_to_book_again() -> None:
 
 def test_release_tells_the_contact_how_many_remain() -> None:
     booking = confirmed(size=3)
-    details.release(booking.visitors.filter(is_contact=False).last().pk, clock=at())
+    visitors.release(booking.visitors.filter(is_contact=False).last().pk, clock=at())
     assert "2 places remain." in words(str(rendered(Kind.RELEASED).body))
-    details.release(booking.visitors.filter(is_contact=False).first().pk, clock=at())
+    visitors.release(booking.visitors.filter(is_contact=False).first().pk, clock=at())
     assert "1 place remains." in words(str(rendered(Kind.RELEASED).body))
 
 
@@ -504,7 +503,7 @@ def test_row_holds_no_usable_link() -> None:
 def presses(booking: Booking, *minutes: float) -> int:
     """How many mails there are after pressing "Send it again" so many minutes after the hold."""
     for minute in minutes:
-        emails.resend_link(booking, now=NOW + minute * MINUTE)
+        mails.resend_link(booking, now=NOW + minute * MINUTE)
     return Mail.objects.filter(booking=booking, kind=Kind.CONFIRM).count()
 
 
@@ -551,7 +550,7 @@ def test_booking_by_staff_has_nothing_to_send_again() -> None:
 
 def asks(address: str, *hours: float) -> int:
     for hour in hours:
-        emails.tell_my_bookings(address, language="en-gb", now=NOW + hour * HOUR)
+        mails.tell_my_bookings(address, language="en-gb", now=NOW + hour * HOUR)
     return Mail.objects.filter(kind=Kind.MY_BOOKINGS).count()
 
 
@@ -615,7 +614,7 @@ def test_session_that_is_over_is_not_listed() -> None:
 
 def test_links_go_to_the_address_as_it_was_booked_with() -> None:
     hold(email="jo@school.example")
-    emails.tell_my_bookings(" JO@\N{FULLWIDTH LATIN SMALL LETTER S}chool.example", language="en-gb", now=NOW)
+    mails.tell_my_bookings(" JO@\N{FULLWIDTH LATIN SMALL LETTER S}chool.example", language="en-gb", now=NOW)
     assert Mail.objects.get(kind=Kind.MY_BOOKINGS).recipient == "jo@school.example"
 
 
@@ -673,7 +672,7 @@ def at_once(times: int, press: Callable[[], object]) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_sending_again_pressed_by_many_at_once_sends_one() -> None:
     booking = hold()
-    at_once(8, lambda: emails.resend_link(booking, now=NOW + MINUTE))
+    at_once(8, lambda: mails.resend_link(booking, now=NOW + MINUTE))
     assert Mail.objects.filter(kind=Kind.CONFIRM).count() == 2
 
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from icalendar import Calendar
 
 from bookings import places
-from bookings.sessions import changes as session_changes
+from bookings.sessions import changes
 from bookings.sessions.moving import Plan, move
 from bookings.states import SessionStatus
 from hubs.models import Hub, Notice, OldHubAddress, ShowcaseSession
@@ -75,7 +75,7 @@ def test_event_says_when_where_and_how_many_places_are_left(client, session):
 
 @pytest.mark.parametrize(
     "verb, status",
-    [(session_changes.cancel_session, "EventCancelled"), (session_changes.postpone, "EventPostponed")],
+    [(changes.cancel_session, "EventCancelled"), (changes.postpone, "EventPostponed")],
 )
 def test_event_that_is_off_says_so_in_its_own_terms(client, session, verb, status):
     verb(session.pk, by=StaffFactory(), clock=lambda: NOW)
@@ -218,7 +218,7 @@ def test_calendar_entry_is_no_booking(client, session, address):
 
 def test_calendar_says_that_a_session_is_cancelled(client, session):
     before = int(entries(client, "/hubs/kent/sessions.ics")[0]["sequence"])
-    session_changes.cancel_session(session.pk, by=StaffFactory(), clock=lambda: NOW)
+    changes.cancel_session(session.pk, by=StaffFactory(), clock=lambda: NOW)
     (entry,) = entries(client, "/hubs/kent/sessions.ics")
     assert (str(entry["status"]), str(entry["summary"])) == ("CANCELLED", "Cancelled: Year 6 lesson")
     assert int(entry["sequence"]) > before

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from bookings import places
 from bookings.forms import AddressForm
-from bookings.mail import sending as outbox
+from bookings.mail import sending
 from bookings.mail.links import Purpose, token
 from bookings.models import Booking, HandOver, TellMe, Visitor
 from bookings.rule.party import NewVisitor
@@ -66,7 +66,7 @@ def link(booking, page):
 
 def written_to(mailoutbox):
     """Everybody whom the mails that are due now go to."""
-    outbox.send_due(lambda: NOW)
+    sending.send_due(lambda: NOW)
     return [address for mail in mailoutbox for address in mail.to]
 
 

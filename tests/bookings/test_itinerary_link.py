@@ -9,8 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from bookings.admin.home.needs import counted
-from bookings.mail import itinerary_link, links
-from bookings.mail import sending as outbox
+from bookings.mail import itinerary_link, links, sending
 from bookings.mail.links import Purpose
 from bookings.mail.sending import send_due
 from bookings.models import Mail
@@ -124,7 +123,7 @@ def test_mail_that_was_given_up_is_shown_to_the_hub_and_sent_again(lead, teacher
     mail = Mail.objects.get()
     listed = lead.get(need["1 mail was not delivered"]).context["cl"].result_list
     assert [one.pk for one in listed] == [mail.pk]
-    outbox.send_again(mail.pk, now=NOW)
+    sending.send_again(mail.pk, now=NOW)
     send_due(lambda: NOW)
     assert states() == ["sent"]
     assert list(counted(user, now=NOW)) == []

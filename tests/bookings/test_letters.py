@@ -10,14 +10,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from bookings import places
-from bookings.mail import rendering
-from bookings.mail import sending as outbox
+from bookings.mail import rendering, sending
 from bookings.mail_kinds import Kind
 from bookings.models import Booking, Letter, Mail
 from bookings.rule.refusals import BadNews, NobodyThere
-from bookings.sessions import changes as session_changes
-from bookings.sessions import messages as letters
-from bookings.sessions import moving
+from bookings.sessions import changes, messages, moving
 from bookings.sessions.messages import Words
 from bookings.sessions.moving import Plan
 from bookings.states import SessionStatus
@@ -90,7 +87,7 @@ def written():
 
 def write(session, **said):
     words = Words(**({"to": "all", "subject": "Coats", "message": MESSAGE} | said))
-    return letters.write([session.pk], words, by=StaffFactory(), clock=lambda: NOW)
+    return messages.write([session.pk], words, by=StaffFactory(), clock=lambda: NOW)
 
 
 def message_to(address):
@@ -247,15 +244,15 @@ def test_letter_says_the_session_as_it_is_when_it_is_sent(session, smtp_server):
     write(session, to="confirmed")
     later = Plan.of(session, starts_at=session.starts_at + WEEK, ends_at=session.ends_at + WEEK)
     moving.move(session.pk, later, by=StaffFactory(), clock=lambda: NOW)
-    outbox.send_due(lambda: NOW)
+    sending.send_due(lambda: NOW)
     body = next(m for a, m in smtp_server.received if a == "ada@school.example" and "coat" in m.as_string())
     assert "Tuesday 2 February 2027, 9:00 to 11:45" in body.get_body(("plain",)).get_content()
 
 
 def test_letter_about_a_session_that_is_off_says_so_and_is_sent(session, smtp_server):
-    session_changes.postpone(session.pk, by=StaffFactory(), clock=lambda: NOW)
+    changes.postpone(session.pk, by=StaffFactory(), clock=lambda: NOW)
     write(session, to="waiting")
-    outbox.send_due(lambda: NOW)
+    sending.send_due(lambda: NOW)
     assert Mail.objects.get(kind=Kind.LETTER).state == Mail.State.SENT
     assert "This session is postponed:" in message_to("waits@school.example").body
 
@@ -263,7 +260,7 @@ def test_letter_about_a_session_that_is_off_says_so_and_is_sent(session, smtp_se
 def test_who_has_cancelled_since_gets_no_letter(session, smtp_server):
     write(session)
     places.cancel(Booking.objects.get(contact_email="held@school.example").pk, clock=lambda: NOW)
-    outbox.send_due(lambda: NOW)
+    sending.send_due(lambda: NOW)
     letter = Mail.objects.get(kind=Kind.LETTER, recipient="held@school.example")
     assert letter.state == Mail.State.DROPPED
 
@@ -278,14 +275,14 @@ def test_who_has_cancelled_since_gets_no_letter(session, smtp_server):
     ],
 )
 def test_letter_of_today_or_tomorrow_goes_first(session, now, urgent):
-    letters.write([session.pk], Words("confirmed", "Coats", "x"), by=StaffFactory(), clock=lambda: now)
+    messages.write([session.pk], Words("confirmed", "Coats", "x"), by=StaffFactory(), clock=lambda: now)
     assert {mail.urgent for mail in Mail.objects.filter(kind=Kind.LETTER)} == {urgent}
 
 
 def test_letter_after_the_session_is_sent_too(session, smtp_server):
     after = session.ends_at + dt.timedelta(hours=1)
-    letters.write([session.pk], Words("confirmed", "Thank you", "x"), by=StaffFactory(), clock=lambda: after)
-    outbox.send_due(lambda: after)
+    messages.write([session.pk], Words("confirmed", "Thank you", "x"), by=StaffFactory(), clock=lambda: after)
+    sending.send_due(lambda: after)
     assert {mail.state for mail in Mail.objects.filter(kind=Kind.LETTER)} == {Mail.State.SENT}
 
 

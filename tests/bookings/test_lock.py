@@ -12,7 +12,7 @@ from bookings import places
 from bookings.models import AuditEntry, Booking, By, Mail, Places
 from bookings.rule import room
 from bookings.rule.refusals import SessionFull
-from bookings.sessions import changes as session_changes
+from bookings.sessions import changes
 from bookings.states import Status, Verb
 from hubs.models import ShowcaseSession
 from tests.bookings.observed import count, everything, statements, statuses, verbs
@@ -47,7 +47,7 @@ def call(verb, session, booking, clock):
         case "cancel":
             places.cancel(booking.pk, clock=clock)
         case "set places":
-            session_changes.set_places(session.pk, capacity=9, held_back=0, by=StaffFactory(), clock=clock)
+            changes.set_places(session.pk, capacity=9, held_back=0, by=StaffFactory(), clock=clock)
 
 
 @pytest.mark.django_db(transaction=True)

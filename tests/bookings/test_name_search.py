@@ -11,8 +11,7 @@ from django.utils import timezone
 from bookings import places
 from bookings.models import Booking, SchoolKind, Visitor
 from bookings.rule.party import NewVisitor, VisitingSchool
-from bookings.verbs import contact, hand_over, staff_booking, waiting_list
-from bookings.verbs import visitors as details
+from bookings.verbs import contact, hand_over, staff_booking, visitors, waiting_list
 from bookings.verbs import visitors as parties
 from hubs.models import HostSchool, MasterySpecialist, Membership, VisitingTeacher
 from tests.bookings.conftest import wrong_words
@@ -126,12 +125,12 @@ def test_every_way_to_write_a_name_writes_its_words(client):
     )
     first = booking.visitors.get(position=1)
     named = {first.pk: NewVisitor(full_name="Zoë Four")}
-    details.change_details(booking.pk, clock=clock, contact_name="Zoë Four", contact_mobile="", visitors=named)
+    visitors.change_details(booking.pk, clock=clock, contact_name="Zoë Four", contact_mobile="", visitors=named)
     contact.put_right(booking.pk, name="Zoë Five", email="5@school.example", mobile="", by=by, clock=clock)
     asked = party(contact_name="Zoë Six", email="6@school.example", visitors=(NewVisitor(), NewVisitor()))
     staff_booking.staff_booking(SessionFactory().pk, asked, by=by, clock=clock)
     later = Visitor.objects.get(full_name=None)
-    details.name_at_the_door(later.pk, "Zoë Seven", by=by, clock=clock)
+    visitors.name_at_the_door(later.pk, "Zoë Seven", by=by, clock=clock)
     walks_in = party(contact_name="Zoë Eight", email="8@school.example")
     staff_booking.walk_in(session.pk, walks_in, by=by, clock=clock)
     waiting_list.join(session.pk, party(contact_name="Zoë Nine", email="9@school.example", size=2), clock=clock)

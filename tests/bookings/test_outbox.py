@@ -15,15 +15,13 @@ from pytest_django import Settings
 
 from bookings import places
 from bookings.due import run_due
-from bookings.mail import links
-from bookings.mail import sending as outbox
+from bookings.mail import links, sending
 from bookings.mail.sending import GIVE_UP_AFTER, LEASE, send_due
 from bookings.mail_kinds import Kind
 from bookings.models import Booking, Mail
 from bookings.rule.party import NewVisitor
 from bookings.states import Status
-from bookings.verbs import hand_over
-from bookings.verbs import visitors as details
+from bookings.verbs import hand_over, visitors
 from hubs.models import ShowcaseSession
 from hubs.vocabulary.logs import PrivateFormatter
 from tests.bookings.conftest import MailServer
@@ -297,7 +295,7 @@ def test_mail_is_tried_less_and_less_often_and_then_given_up(smtp_server: MailSe
 
 def test_claimed_mail_is_left_alone_until_its_lease_ends(smtp_server: MailServer) -> None:
     hold("a@school.example")
-    assert outbox._claim(NOW)  # by a sender that is killed now
+    assert sending._claim(NOW)  # by a sender that is killed now
     assert send_due(at(NOW + LEASE - dt.timedelta(seconds=1))) == 0
     assert send_due(at(NOW + LEASE)) == 1
     assert (smtp_server.to, mail_to("a@school.example").tries) == (["a@school.example"], 2)
@@ -309,22 +307,22 @@ def test_lease_outlasts_the_slowest_sending() -> None:
 
 def test_sender_whose_lease_ended_does_not_disturb_the_next_one() -> None:
     hold("a@school.example")
-    slow, next_one = outbox._claim(NOW), outbox._claim(NOW + LEASE)
+    slow, next_one = sending._claim(NOW), sending._claim(NOW + LEASE)
     assert slow
     assert next_one
-    outbox._retry(slow, OSError("gone"), NOW + LEASE)
+    sending._retry(slow, OSError("gone"), NOW + LEASE)
     mail = mail_to("a@school.example")
     assert (mail.due_at, mail.last_error) == (NOW + LEASE + LEASE, "")
 
 
 def test_what_was_said_of_a_mail_first_stands() -> None:
     hold("a@school.example")
-    first, second = outbox._claim(NOW), outbox._claim(NOW + LEASE)
+    first, second = sending._claim(NOW), sending._claim(NOW + LEASE)
     assert first
     assert second
-    outbox._mark(first, State.SENT, answered_at=NOW)
-    outbox._mark(second, State.REFUSED, answered_at=NOW + LEASE, last_error="550")
-    outbox._retry(second, OSError("gone"), NOW + LEASE)
+    sending._mark(first, State.SENT, answered_at=NOW)
+    sending._mark(second, State.REFUSED, answered_at=NOW + LEASE, last_error="550")
+    sending._retry(second, OSError("gone"), NOW + LEASE)
     mail = mail_to("a@school.example")
     assert (mail.state, mail.answered_at, mail.last_error) == (State.SENT, NOW, "")
 
@@ -372,7 +370,7 @@ def test_colleague_whose_place_was_released_first_is_told_only_that_it_has_gone(
     booking = places.hold(a_session().pk, party(size=2), clock=at())
     assert booking
     places.confirm(booking.pk, clock=at())
-    details.release(booking.visitors.get(is_contact=False).pk, clock=at())
+    visitors.release(booking.visitors.get(is_contact=False).pk, clock=at())
     send_due(at())
     assert [(to, message["Subject"].partition(":")[0]) for to, message in smtp_server.received] == [
         ("teacher@school.example", "2 places confirmed"),

@@ -15,7 +15,7 @@ from bookings.mail_kinds import Kind
 from bookings.models import Booking, HandOver, Mail, Places, Visitor
 from bookings.rule.party import NewVisitor
 from bookings.rule.refusals import AlreadyBooked, Ended, InThisBooking, ListEnded, NotBookable, PartyTooLarge
-from bookings.sessions import changes as session_changes
+from bookings.sessions import changes
 from bookings.states import SessionStatus, Status
 from bookings.verbs import hand_over, waiting_list
 from bookings.verbs import visitors as details
@@ -111,7 +111,7 @@ def test_colleague_of_a_full_session_waits_in_a_booking_of_their_own_tied_to_the
         booking.contact_email,
     )
     assert mails(session)[-1] == ("waiting", booking.contact_email)
-    session_changes.set_places(session.pk, capacity=2, held_back=0, by=StaffFactory(), clock=now)
+    changes.set_places(session.pk, capacity=2, held_back=0, by=StaffFactory(), clock=now)
     one.refresh_from_db()
     assert one.status == "offered"
 

@@ -15,7 +15,7 @@ from bookings.mail_kinds import Kind
 from bookings.models import AuditEntry, Booking, Mail, Places, Visitor
 from bookings.rule.party import NewVisitor, VisitingSchool
 from bookings.rule.refusals import NotBookable, TooEarly
-from bookings.sessions import changes as session_changes
+from bookings.sessions import changes
 from bookings.states import Status, Verb
 from bookings.verbs import staff_booking, waiting_list
 from bookings.verbs import visitors as details
@@ -176,7 +176,7 @@ def test_register_closes_after_the_end_and_opens_again(session):
     assert [state(ada), state(bo)] == [ATTENDED, EXPECTED]
 
 
-@pytest.mark.parametrize("off", [session_changes.cancel_session, session_changes.postpone])
+@pytest.mark.parametrize("off", [changes.cancel_session, changes.postpone])
 def test_nobody_is_marked_at_a_session_that_is_off(session, off):
     (ada,) = books(session, "Ada Lee")
     by = StaffFactory()
@@ -328,7 +328,7 @@ def test_register_opens_whatever_its_address_says(hub_client, session, asked):
 
 def test_register_of_a_session_that_is_off_has_no_buttons(hub_client, session):
     (ada,) = books(session, "Ada Lee")
-    session_changes.cancel_session(session.pk, by=StaffFactory(), clock=lambda: NOW)
+    changes.cancel_session(session.pk, by=StaffFactory(), clock=lambda: NOW)
     html = hub_client.get(page(session)).content.decode()
     assert "This session is cancelled. Nobody is expected." in html
     assert 'name="mark"' not in html

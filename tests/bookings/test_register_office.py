@@ -20,8 +20,7 @@ from bookings.mail_kinds import Kind
 from bookings.models import Mail, OfficeLink, Places, Told, Visitor
 from bookings.rule.party import NewVisitor
 from bookings.rule.refusals import NoOffice, NotBookable
-from bookings.sessions import changes as session_changes
-from bookings.sessions import moving
+from bookings.sessions import changes, moving
 from bookings.sessions.moving import Plan
 from bookings.states import SessionStatus, Verb
 from bookings.verbs import staff_booking
@@ -200,8 +199,8 @@ def test_mail_that_waits_is_dropped_once_the_session_is_off_moved_withdrawn_or_t
     assert after(lambda: None) == "sent"
     session.office_email = "other@school.example"
     assert after(session.save) == "dropped"
-    assert after(lambda: session_changes.postpone(session.pk, by=by, clock=lambda: NOON)) == "dropped"
-    session_changes.reinstate(session.pk, by=by, clock=lambda: NOON)
+    assert after(lambda: changes.postpone(session.pk, by=by, clock=lambda: NOON)) == "dropped"
+    changes.reinstate(session.pk, by=by, clock=lambda: NOON)
     later = Plan.of(session, starts_at=session.starts_at + HOUR, ends_at=session.ends_at + HOUR)
     assert after(lambda: moving.move(session.pk, later, by=by, clock=lambda: NOON)) == "dropped"
     assert after(lambda: office.withdraw(session.pk, by=by, clock=lambda: NOON)) == "dropped"
@@ -404,7 +403,7 @@ def test_page_of_a_session_that_has_moved_marks_nothing_until_its_new_day_is_nea
 
 def test_page_of_a_session_that_is_off_says_so(client, session, at):
     address = page_of(give(session))
-    session_changes.cancel_session(session.pk, by=StaffFactory(), clock=lambda: NOW)
+    changes.cancel_session(session.pk, by=StaffFactory(), clock=lambda: NOW)
     assert "This session is cancelled Nobody is expected." in words(client.get(address))
 
 

@@ -24,7 +24,7 @@ from bookings.mail_kinds import MAILS, To
 from bookings.models import AuditEntry, Booking, By, HandOver, Mail, Places, SchoolKind, Visitor
 from bookings.rule.party import NewVisitor, Party, VisitingSchool
 from bookings.rule.refusals import Refused
-from bookings.sessions import changes as session_changes
+from bookings.sessions import changes
 from bookings.states import FROZEN, LIVE, SEATED, SessionStatus, Status, row_for
 from bookings.verbs import another_session, hand_over, staff_booking, waiting_list
 from bookings.verbs import visitors as details
@@ -209,23 +209,23 @@ class RuleMachine(RuleBasedStateMachine):
     @rule(n=which, capacity=st.integers(0, 6), held_back=st.integers(0, 2))
     def set_places(self, n, capacity, held_back):
         self.done(
-            lambda: session_changes.set_places(
+            lambda: changes.set_places(
                 self.sessions[n].pk, capacity=capacity, held_back=held_back, by=self.staff, clock=self.clock
             )
         )
 
     @rule(n=which, opens=st.booleans())
     def open_or_close(self, n, opens):
-        verb = session_changes.open_booking if opens else session_changes.close_booking
+        verb = changes.open_booking if opens else changes.close_booking
         self.done(lambda: verb(self.sessions[n].pk, by=self.staff, clock=self.clock))
 
-    @rule(n=which, verb=st.sampled_from([session_changes.postpone, session_changes.cancel_session]))
+    @rule(n=which, verb=st.sampled_from([changes.postpone, changes.cancel_session]))
     def snow(self, n, verb):
         self.done(lambda: verb(self.sessions[n].pk, by=self.staff, clock=self.clock))
 
     @rule(n=which)
     def thaw(self, n):
-        self.done(lambda: session_changes.reinstate(self.sessions[n].pk, by=self.staff, clock=self.clock))
+        self.done(lambda: changes.reinstate(self.sessions[n].pk, by=self.staff, clock=self.clock))
 
     @rule()
     def mails_are_sent(self):

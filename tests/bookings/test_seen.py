@@ -15,8 +15,7 @@ from bookings.sessions.changes import News, cancel_session, postpone, reinstate
 from bookings.sessions.moving import Plan, Teaching, move, substitute
 from bookings.sessions.seen import not_seen, touched
 from bookings.states import Status
-from bookings.verbs import visitors as details
-from bookings.verbs import waiting_list
+from bookings.verbs import visitors, waiting_list
 from hubs.models import Consent, Lesson, VisitingTeacher
 from tests.browser.reading import Page
 from tests.browser.rows import every_row, questions
@@ -172,7 +171,7 @@ def test_nobody_is_told_of_what_happened_before_they_booked(client, session):
 
 def test_who_has_given_the_place_back_is_asked_nothing(client, session, booking):
     visitor = colleague(booking)
-    details.release(visitor.pk, clock=at_now)
+    visitors.release(visitor.pk, clock=at_now)
     moved(session)
     assert get(client, link_of(visitor)).buttons == []
 

@@ -7,7 +7,7 @@ from bookings import places
 from bookings.models import AuditEntry, By, Places
 from bookings.rule import room
 from bookings.rule.refusals import NotReady, TooFewPlaces, WrongStatus
-from bookings.sessions import changes as session_changes
+from bookings.sessions import changes
 from bookings.states import SessionStatus, Standing, Verb
 from hubs.models import ShowcaseSession
 from tests.bookings.observed import count, events, everything, mails, verbs
@@ -21,7 +21,7 @@ def status(session):
 
 
 def set_places(session, capacity, held_back=0):
-    session_changes.set_places(session.pk, capacity=capacity, held_back=held_back, by=StaffFactory(), clock=lambda: NOW)
+    changes.set_places(session.pk, capacity=capacity, held_back=held_back, by=StaffFactory(), clock=lambda: NOW)
 
 
 def test_create_gives_a_session_its_places_as_a_draft():
@@ -46,15 +46,15 @@ def test_staff_change_what_they_intend_with_a_session_as_the_table_says(verb, wa
     session, staff = SessionFactory(room__status=was), StaffFactory()
     before, becomes = everything(session), ALLOWED[verb].get(was)
     if becomes:
-        getattr(session_changes, verb)(session.pk, by=staff, clock=lambda: NOW)
+        getattr(changes, verb)(session.pk, by=staff, clock=lambda: NOW)
         assert (status(session), mails(session)) == (becomes, [])
         assert AuditEntry.objects.values_list("verb", "by", "staff").get() == (VERBS[verb], By.STAFF, staff.pk)
     elif was in ALLOWED[verb].values():  # twice is once
-        getattr(session_changes, verb)(session.pk, by=staff, clock=lambda: NOW)
+        getattr(changes, verb)(session.pk, by=staff, clock=lambda: NOW)
         assert everything(session) == before
     else:
         with pytest.raises(WrongStatus) as refused:
-            getattr(session_changes, verb)(session.pk, by=staff, clock=lambda: NOW)
+            getattr(changes, verb)(session.pk, by=staff, clock=lambda: NOW)
         assert refused.value.status == was
         assert everything(session) == before
 
@@ -62,7 +62,7 @@ def test_staff_change_what_they_intend_with_a_session_as_the_table_says(verb, wa
 def test_announce_needs_nothing_to_be_known():
     session = ShowcaseSession.objects.create(hub_year=HubYearFactory())
     places.create(session, by=StaffFactory(), clock=lambda: NOW)
-    session_changes.announce(session.pk, by=StaffFactory(), clock=lambda: NOW)
+    changes.announce(session.pk, by=StaffFactory(), clock=lambda: NOW)
     assert Places.objects.get(pk=session.pk).standing(now=NOW) == Standing.ANNOUNCED
 
 
@@ -79,14 +79,14 @@ def test_open_booking_needs_a_date_times_a_venue_and_places(lacks):
     session = SessionFactory(**({"room__status": SessionStatus.ANNOUNCED} | lacks))
     before = everything(session)
     with pytest.raises(NotReady):
-        session_changes.open_booking(session.pk, by=StaffFactory(), clock=lambda: NOW)
+        changes.open_booking(session.pk, by=StaffFactory(), clock=lambda: NOW)
     assert everything(session) == before
 
 
 def test_close_booking_leaves_the_bookings_as_they_are():
     session = SessionFactory()
     places.hold(session.pk, party(size=2), clock=lambda: NOW)
-    session_changes.close_booking(session.pk, by=StaffFactory(), clock=lambda: NOW)
+    changes.close_booking(session.pk, by=StaffFactory(), clock=lambda: NOW)
     assert count(session) == (2, 0, 30)
     assert verbs(session) == ["hold", "close"]
 

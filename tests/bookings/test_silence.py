@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from bookings import places
-from bookings.mail import openings as telling
+from bookings.mail import openings
 from bookings.mail.links import Purpose, token
 from bookings.mail_kinds import Kind
 from bookings.models import AuditEntry, Booking, Draft, Mail, Person, SchoolKind, TellMe, Visitor
@@ -302,7 +302,7 @@ def test_tell_me_is_answered_the_same(typed, proved):
         )
         visit = HostSchool.objects.create(pk=7, hub_year=world.session.hub_year, school=world.school)
         for thing in (soon, visit, soon.hub):
-            telling.ask(world.earlier.contact_email, thing, language="en-gb", now=NOW - 2 * HOUR)
+            openings.ask(world.earlier.contact_email, thing, language="en-gb", now=NOW - 2 * HOUR)
         if proved:
             TellMe.objects.update(proved_at=NOW - HOUR)
         for page in ("/sessions/XYZ234/", "/hubs/kent/", "/hubs/kent/visits/7/"):

@@ -9,8 +9,7 @@ from bookings.models import AuditEntry, Places
 from bookings.rule.party import NewVisitor
 from bookings.rule.refusals import AlreadyBooked, NeedsReason, NotBookable, SessionFull
 from bookings.states import SessionStatus, Status
-from bookings.verbs import staff_booking
-from bookings.verbs import visitors as details
+from bookings.verbs import staff_booking, visitors
 from tests.bookings.observed import count, events, everything, mails, verbs
 from tests.factories import NOW, SchoolFactory, SessionFactory, StaffFactory, party
 
@@ -152,7 +151,7 @@ def test_cancelling_used_held_back_places_once_they_have_come_free_frees_them():
 def test_releasing_one_used_held_back_place_keeps_that_one_again():
     session = SessionFactory(room__capacity=10, room__held_back=4)
     booking = book(session, party(size=3), use_held_back=True)
-    details.release(booking.visitors.get(position=3).pk, clock=lambda: NOW)
+    visitors.release(booking.visitors.get(position=3).pk, clock=lambda: NOW)
     assert count(session) == (2, 2, 10)
 
 

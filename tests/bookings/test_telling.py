@@ -16,7 +16,7 @@ from bookings.mail.sending import send_due
 from bookings.mail_kinds import Kind
 from bookings.models import Mail, Places, TellMe, Told
 from bookings.models.draft import KEPT, TO_BE_PROVED
-from bookings.sessions import changes as session_changes
+from bookings.sessions import changes
 from bookings.states import SessionStatus
 from bookings.verbs import staff_booking
 from hubs.models import HostSchool, LocalAuthority, SchoolList, ShowcaseSession
@@ -128,9 +128,9 @@ def test_opening_by_hand_is_told_once_however_often_it_closes_and_opens() -> Non
     assert told() == []
     staff = StaffFactory()
     for hour in range(0, 6, 2):
-        session_changes.open_booking(session.pk, by=staff, clock=at(NOW + hour * HOUR))
+        changes.open_booking(session.pk, by=staff, clock=at(NOW + hour * HOUR))
         run(NOW + hour * HOUR)
-        session_changes.close_booking(session.pk, by=staff, clock=at(NOW + (hour + 1) * HOUR))
+        changes.close_booking(session.pk, by=staff, clock=at(NOW + (hour + 1) * HOUR))
         run(NOW + (hour + 1) * HOUR)
     assert told() == [("ada@school.example", "sent"), ("eve@school.example", "sent")]
 

@@ -9,11 +9,11 @@ from django.core import mail
 from django.utils import timezone, translation
 
 from bookings import places
-from bookings.mail import sending as outbox
+from bookings.mail import sending
 from bookings.mail.links import Purpose, token
 from bookings.models import Booking
 from bookings.rule.room import session_facts
-from bookings.sessions import changes as session_changes
+from bookings.sessions import changes
 from bookings.states import SessionStatus
 from hubs.models import (
     HostSchool,
@@ -264,7 +264,7 @@ def test_whole_booking_speaks_chinese(client, session):
 def test_booking_made_in_chinese_is_written_to_in_chinese(client, session):
     asked = party(size=2, email="zhang@school.example", contact_name="张三", language="zh-hans")
     booking = places.hold(session.pk, asked, clock=lambda: NOW)
-    outbox.send_due(clock=lambda: NOW)
+    sending.send_due(clock=lambda: NOW)
     (sent,) = mail.outbox
     assert sent.subject == "1月5日星期二18:00之前确认：英国6年级：equivalent fractions"
     assert f"/zh-hans/bookings/{token(Purpose.CONTACT, booking)}/" in sent.body
@@ -283,7 +283,7 @@ def test_page_of_a_booking_speaks_chinese(client, session):
     for page in ("", "change/", "cancel/", "add/", "hand-over/"):
         response = client.get(f"{link}{page}", follow=True)
         assert set(read(response).left) <= known, page
-    session_changes.cancel_session(session.pk, by=StaffFactory(), clock=lambda: NOW)
+    changes.cancel_session(session.pk, by=StaffFactory(), clock=lambda: NOW)
     assert set(read(client.get(link)).left) <= known
 
 

@@ -7,10 +7,9 @@ import pytest
 from django.utils import timezone
 
 from bookings.models import Visitor
-from bookings.sessions import changes as session_changes
+from bookings.sessions import changes
 from bookings.states import SessionStatus
-from bookings.verbs import staff_booking
-from bookings.verbs import visitors as details
+from bookings.verbs import staff_booking, visitors
 from hubs.models import HostSchool, MasterySpecialist, Notice, OldHubAddress, ShowcaseSession
 from tests.bookings.test_views_hub import host, on, one_more_of_everything, teacher
 from tests.browser.reading import Page
@@ -155,7 +154,7 @@ def test_whoever_gave_the_place_back_or_is_not_marked_does_not_count(client, the
     session = on(THEN, hub_year=then)
     booking = came(session, 3, of=4)
     before = session.starts_at - dt.timedelta(days=1)
-    details.release(booking.visitors.filter(is_contact=False).first().pk, clock=lambda: before)
+    visitors.release(booking.visitors.filter(is_contact=False).first().pk, clock=lambda: before)
     assert "2 visitors came" in Page(client.get(ADDRESS)).text
 
 
@@ -163,7 +162,7 @@ def test_session_that_was_cancelled_says_so_and_counts_nobody(client, then):
     session = on(THEN, hub_year=then)
     came(session, 3)
     before = session.starts_at - dt.timedelta(days=1)
-    session_changes.cancel_session(session.pk, by=StaffFactory(), clock=lambda: before)
+    changes.cancel_session(session.pk, by=StaffFactory(), clock=lambda: before)
     text = Page(client.get(ADDRESS)).text
     assert "Cancelled" in text
     assert "came" not in text

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from bookings import places
-from bookings.sessions import changes as session_changes
+from bookings.sessions import changes
 from bookings.states import SessionStatus
 from hubs.models import LocalAuthority, ShowcaseSession
 from tests.bookings.test_views_hub import on
@@ -102,7 +102,7 @@ def test_best_of_a_hubs_sessions_is_what_the_list_says(client):
 
 def test_session_that_is_off_or_over_is_not_to_come(client):
     kent = HubYearFactory(name="Kent Maths Hub")
-    for verb in (session_changes.cancel_session, session_changes.postpone):
+    for verb in (changes.cancel_session, changes.postpone):
         verb(SessionFactory(hub_year=kent).pk, by=StaffFactory(), clock=lambda: NOW)
     SessionFactory(hub_year=kent, starts_at=NOW - dt.timedelta(hours=2), ends_at=NOW - dt.timedelta(hours=1))
     on(dt.date(2026, 12, 1), hub_year=kent)

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from bookings import places
-from bookings.mail import openings as telling
+from bookings.mail import openings
 from bookings.mail.links import Purpose, token
 from bookings.mail_kinds import Kind
 from bookings.models import Mail, TellMe
@@ -45,8 +45,8 @@ def visit(hub_year):
 
 
 def asked(thing, email=ADA):
-    telling.ask(email, thing, language="en-gb", now=NOW)
-    return TellMe.objects.get(email=email, **telling._of(thing))
+    openings.ask(email, thing, language="en-gb", now=NOW)
+    return TellMe.objects.get(email=email, **openings._of(thing))
 
 
 def link(wish, page=""):
@@ -253,7 +253,7 @@ def test_link_leads_to_everything_that_the_address_asked_for(client, soon, visit
     first, second = asked(soon), asked(visit)
     third = asked(soon.hub)
     asked(soon, "eve@school.example")
-    telling.prove(third, now=NOW)
+    openings.prove(third, now=NOW)
     page = Page(client.get(link(first)))
     others = {words: href for words, href in page.links.items() if href.startswith("/bookings/")}
     assert others == {

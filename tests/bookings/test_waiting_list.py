@@ -10,10 +10,9 @@ from bookings.mail_kinds import Kind
 from bookings.models import Booking, Mail, Places
 from bookings.rule import offers
 from bookings.rule.refusals import AlreadyBooked, Ended, ListEnded, NotBookable, SessionFull
-from bookings.sessions import changes as session_changes
+from bookings.sessions import changes
 from bookings.states import SessionStatus, Status
-from bookings.verbs import staff_booking, waiting_list
-from bookings.verbs import visitors as details
+from bookings.verbs import staff_booking, visitors, waiting_list
 from hubs.models import ShowcaseSession
 from hubs.vocabulary.school_days import SchoolDays, london
 from tests.bookings.observed import count, everything, mails, statuses, verbs
@@ -258,7 +257,7 @@ def test_two_waiting_parties_of_one_school_share_its_share_between_them():
 def test_larger_room_is_offered_to_the_list_first():
     session, _taken = full()
     booking = waiting(session)
-    session_changes.set_places(session.pk, capacity=2, held_back=0, by=StaffFactory(), clock=at(NOW))
+    changes.set_places(session.pk, capacity=2, held_back=0, by=StaffFactory(), clock=at(NOW))
     assert status_of(booking) == "offered"
 
 
@@ -266,7 +265,7 @@ def test_released_place_of_a_party_is_offered():
     session = SessionFactory(room__capacity=2)
     pair = places.confirm(places.hold(session.pk, party(size=2), clock=at(NOW)).pk, clock=at(NOW))
     booking = waiting(session)
-    details.release(pair.visitors.get(position=2).pk, clock=at(NOW + HOUR))
+    visitors.release(pair.visitors.get(position=2).pk, clock=at(NOW + HOUR))
     assert status_of(booking) == "offered"
 
 

@@ -14,8 +14,7 @@ from bookings.mail.sending import LEASE
 from bookings.mail_kinds import Kind
 from bookings.models import AuditEntry, Mail, Places, SessionChange, WideChange, WideStep
 from bookings.rule.refusals import BadNews, NothingChanged
-from bookings.sessions import changes as session_changes
-from bookings.sessions import wide_changes
+from bookings.sessions import changes, wide_changes
 from bookings.sessions.changes import News
 from bookings.states import SessionStatus, Verb
 from hubs.models import HostSchool, HubYear, ShowcaseSession
@@ -132,7 +131,7 @@ def test_session_that_cannot_be_changed_any_longer_says_why_and_keeps_no_other_w
     visit = a_visit(3)
     ask_for(visit, Verb.POSTPONE)
     _first, second, _third = visit.sessions.order_by("pk")
-    session_changes.cancel_session(second.pk, by=StaffFactory(), clock=at())
+    changes.cancel_session(second.pk, by=StaffFactory(), clock=at())
     run_due(at())
     assert statuses(visit) == [SessionStatus.POSTPONED, SessionStatus.CANCELLED, SessionStatus.POSTPONED]
     refused = "This session is cancelled, so that cannot be done."
@@ -143,7 +142,7 @@ def test_fault_of_one_session_keeps_no_other_waiting(monkeypatch: pytest.MonkeyP
     visit = a_visit(2)
     ask_for(visit)
     broken, _sound = visit.sessions.order_by("pk")
-    does = session_changes.cancel_session
+    does = changes.cancel_session
 
     def cancel(session_id: int, **how: Any) -> Any:
         if session_id == broken.pk:
@@ -163,7 +162,7 @@ def test_step_whose_session_was_reinstated_by_hand_is_not_taken_again() -> None:
     visit = a_visit(1)
     wide = ask_for(visit)
     run_due(at())
-    session_changes.reinstate(visit.sessions.get().pk, by=StaffFactory(), clock=at())
+    changes.reinstate(visit.sessions.get().pk, by=StaffFactory(), clock=at())
     wide.steps.update(done_at=None)
     run_due(at())
     assert statuses(visit) == [SessionStatus.OPEN]

@@ -7,12 +7,11 @@ from types import SimpleNamespace
 from django.utils import timezone
 
 from bookings import places
-from bookings.mail import openings as telling
+from bookings.mail import openings
 from bookings.mail.links import Purpose, token
 from bookings.models import Mail, TellMe
 from bookings.rule.party import NewVisitor
-from bookings.sessions import changes as session_changes
-from bookings.sessions import moving
+from bookings.sessions import changes, moving
 from bookings.sessions.changes import News
 from bookings.sessions.moving import Plan
 from bookings.states import SessionStatus
@@ -279,8 +278,8 @@ def _bookings(cast):
     cast.of_cancelled = confirmed(cast.cancelled, "ada.snow@school.example")
     cast.of_postponed = confirmed(cast.postponed, "ada.fog@school.example")
     by, news = StaffFactory(), News("The school is shut because of snow.", [cast.roomy])
-    session_changes.cancel_session(cast.cancelled.pk, by=by, clock=timezone.now, news=news)
-    session_changes.postpone(cast.postponed.pk, by=by, clock=timezone.now, news=news)
+    changes.cancel_session(cast.cancelled.pk, by=by, clock=timezone.now, news=news)
+    changes.postpone(cast.postponed.pk, by=by, clock=timezone.now, news=news)
     moved = SessionFactory(**times(cast.day + 3 * DAY), hub_year=cast.kent, title="It has moved")
     cast.of_moved = confirmed(moved, "ada.moves@school.example")
     plan = Plan.of(moved, **times(cast.day + 4 * DAY, "09:30", "11:30"))
@@ -346,12 +345,12 @@ def _wishes(cast):
     wishes = {}
     for email in ("ada.asks@school.example", "ada.asked@school.example"):
         for thing in (cast.soon, cast.visit, cast.kent.hub):
-            telling.ask(email, thing, language="en-gb", now=timezone.now())
+            openings.ask(email, thing, language="en-gb", now=timezone.now())
         wishes[email] = TellMe.objects.get(email=email, session=cast.soon)
-    telling.ask("ada.opened@school.example", cast.open, language="en-gb", now=timezone.now())
+    openings.ask("ada.opened@school.example", cast.open, language="en-gb", now=timezone.now())
     cast.wish, cast.wish_proved = wishes.values()
     cast.wish_opened = TellMe.objects.get(session=cast.open)
-    telling.prove(cast.wish_proved, now=timezone.now())
+    openings.prove(cast.wish_proved, now=timezone.now())
 
 
 def _visiting(cast):

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from bookings.sessions import changes as session_changes
+from bookings.sessions import changes
 from bookings.states import SessionStatus
 from bookings.verbs import staff_booking
 from hubs.models import HostSchool, Membership
@@ -33,7 +33,7 @@ def hub(showcase, cast, django_db_blocker):
         thirds = SessionFactory(hub_year=hub_year, venue=venue, title="Year 3: thirds", **times)
         asked = party(email="thirds@ring.example")
         staff_booking.staff_booking(thirds.pk, asked, by=StaffFactory(), clock=timezone.now, why="test")
-        session_changes.postpone(soon.pk, by=StaffFactory(), clock=timezone.now)
+        changes.postpone(soon.pk, by=StaffFactory(), clock=timezone.now)
         later = {name: moment + dt.timedelta(days=7) for name, moment in times.items()}
         hold(SessionFactory(hub_year=hub_year, venue=venue, title="Year 3: halves", **later), "staff.held@a.example")
         SessionFactory(hub_year=hub_year, room__status=SessionStatus.ANNOUNCED, **later)

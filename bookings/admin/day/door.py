@@ -18,8 +18,7 @@ from bookings.forms import NameForm, WalkInForm
 from bookings.models import Booking, Places, Visitor
 from bookings.rule.refusals import NeedsReason, Refused, SessionFull
 from bookings.rule.words import why_not
-from bookings.verbs import staff_booking
-from bookings.verbs import visitors as details
+from bookings.verbs import staff_booking, visitors
 
 
 class DoorPages(DayPages):
@@ -109,7 +108,7 @@ class DoorPages(DayPages):
     def _name(request: HttpRequest, session: Any, visitor: Visitor, form: NameForm) -> bool:
         by, data = staff(request), form.cleaned_data
         try:
-            named = details.name_at_the_door(visitor.pk, data["name"], by=by, clock=timezone.now)
+            named = visitors.name_at_the_door(visitor.pk, data["name"], by=by, clock=timezone.now)
             if named.full_name != data["name"]:
                 form.add_error("name", _("Somebody has just given the name: %(name)s.") % {"name": named.full_name})
                 return False

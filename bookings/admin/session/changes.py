@@ -27,8 +27,7 @@ from bookings.admin.session.change_forms import MoveForm, NewsForm, SubstituteFo
 from bookings.admin.session.whom import what_moves, whom
 from bookings.admin.session.words import as_it_stands, what_was_done, why_not_changed
 from bookings.models import SessionChange
-from bookings.sessions import changes as session_changes
-from bookings.sessions import moving
+from bookings.sessions import changes, moving
 from bookings.sessions.seen import not_seen
 from bookings.states import SESSION_TABLE, Verb
 from hubs.models import Lesson
@@ -41,9 +40,9 @@ NAMES: dict[str, tuple[Verb, Promise | str]] = {
     "move": (Verb.MOVE, _("Move")),
 }
 WITH_NEWS: dict[str, Callable[..., SessionChange | None]] = {
-    "cancel": session_changes.cancel_session,
-    "postpone": session_changes.postpone,
-    "reinstate": session_changes.reinstate,
+    "cancel": changes.cancel_session,
+    "postpone": changes.postpone,
+    "reinstate": changes.reinstate,
 }
 # What the message says already where the session is today or tomorrow, so that Next and Send are enough.
 IN_A_HURRY: dict[str, Promise | str] = {

@@ -19,7 +19,7 @@ from bookings.public.session import Showing
 from bookings.public.session_page import said_of
 from bookings.rule.refusals import Refused
 from bookings.rule.words import why_not
-from bookings.sessions import changes as session_changes
+from bookings.sessions import changes
 from bookings.states import SessionStatus
 from hubs.models import ShowcaseSession
 from hubs.staff import scope
@@ -64,7 +64,7 @@ class DraftPages(RowPages):
         form = forms.Form(request.POST or None)
         if request.method == "POST":
             try:
-                session_changes.discard(session.pk, by=staff(request), clock=timezone.now)
+                changes.discard(session.pk, by=staff(request), clock=timezone.now)
             except Refused as error:
                 self.message(request, why_not(error), messages.ERROR)
                 return self.redirect(session)

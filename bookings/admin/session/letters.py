@@ -20,7 +20,7 @@ from bookings.admin.base.sessions import SessionsField
 from bookings.admin.session.words import as_it_stands
 from bookings.models import Letter
 from bookings.models.letter import LONGEST_LETTER, LONGEST_SUBJECT
-from bookings.sessions import messages as letters
+from bookings.sessions import messages
 from bookings.states import SessionStatus
 from hubs.models import HostSchool, HubYear, ShowcaseSession
 from hubs.vocabulary.dates import short_day
@@ -49,9 +49,9 @@ class LetterForm(forms.Form):
         error_messages={"max_length": _("Write 3,000 characters or fewer.")},
     )
 
-    def words(self) -> letters.Words:
+    def words(self) -> messages.Words:
         data = self.cleaned_data
-        return letters.Words(data["to"], data["subject"], data["message"], data["key"])
+        return messages.Words(data["to"], data["subject"], data["message"], data["key"])
 
 
 class WideLetterForm(LetterForm):
@@ -88,23 +88,23 @@ class _WritePages(PreviewPages):
 
         def do(form: Any) -> str:
             ids = session_ids(form)
-            sent = sum(one.mails for one in letters.write(ids, form.words(), by=staff(request), clock=timezone.now))
+            sent = sum(one.mails for one in messages.write(ids, form.words(), by=staff(request), clock=timezone.now))
             return ngettext("%(n)d mail is on its way.", "%(n)d mails are on their way.", sent) % {"n": sent}
 
         def test(form: Any) -> str:
             me = staff(request)
-            letters.send_test(session_ids(form)[0], form.words(), to=me, clock=timezone.now)
+            messages.send_test(session_ids(form)[0], form.words(), to=me, clock=timezone.now)
             return _now("A test is on its way to %(address)s.") % {"address": me.email}
 
         def preview(form: Any) -> list[str]:
-            return in_words(form, letters.reach(session_ids(form), form.cleaned_data["to"], now=timezone.now()))
+            return in_words(form, messages.reach(session_ids(form), form.cleaned_data["to"], now=timezone.now()))
 
         title = _now("Write to everyone")
         page = {"title": title, "original": original, "rows": rows}
         return self.form_with_preview(request, form, preview=preview, do=do, test=test, **page)
 
 
-def in_words(form: LetterForm, reach: letters.Reach) -> list[str]:
+def in_words(form: LetterForm, reach: messages.Reach) -> list[str]:
     """Whom a letter goes to, and whom it does not reach."""
     to = _now("To %(whom)s") % {"whom": Letter.To(form.cleaned_data["to"]).label}
     lines = [f"{to}: " + ngettext("%(n)d mail", "%(n)d mails", reach.mails) % {"n": reach.mails}]

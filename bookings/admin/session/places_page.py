@@ -15,7 +15,7 @@ from bookings.admin.base.pages import RowPages
 from bookings.admin.base.read_only import staff
 from bookings.rule.refusals import TooFewPlaces
 from bookings.rule.words import why_not
-from bookings.sessions import changes as session_changes
+from bookings.sessions import changes
 
 
 class PlacesForm(forms.Form):
@@ -54,7 +54,7 @@ class PlacesPages(RowPages):
     def _set_places(self, request: HttpRequest, session: Any, form: PlacesForm) -> bool:
         wanted = form.cleaned_data
         try:
-            session_changes.set_places(session.pk, **wanted, by=staff(request), clock=timezone.now)
+            changes.set_places(session.pk, **wanted, by=staff(request), clock=timezone.now)
         except TooFewPlaces as error:
             form.add_error("capacity", too_few_in_words(error, **wanted))
             return False

@@ -36,7 +36,7 @@ from bookings.admin.session.session_order import session_fieldsets
 from bookings.admin.session.session_search import WithSearch
 from bookings.admin.session.words import why_not_open
 from bookings.public.counting import with_counts
-from bookings.sessions import changes as session_changes
+from bookings.sessions import changes
 from bookings.states import SESSION_TABLE, Verb
 from hubs.admin.bases import HTTPS
 from hubs.admin.choosing import AN_ID
@@ -218,15 +218,15 @@ class SessionAdmin(WithSearch, WithExport, WithHistory, WithPages):
 
     @admin.action(description=_("Announce"), permissions=["change"])
     def announce(self, request: HttpRequest, queryset: QuerySet[ShowcaseSession]) -> None:
-        self._change(request, queryset, session_changes.announce, done=_now("Announced"))
+        self._change(request, queryset, changes.announce, done=_now("Announced"))
 
     @admin.action(description=_("Open booking"), permissions=["change"])
     def open_booking(self, request: HttpRequest, queryset: QuerySet[ShowcaseSession]) -> None:
-        self._change(request, queryset, session_changes.open_booking, done=_now("Booking opened"))
+        self._change(request, queryset, changes.open_booking, done=_now("Booking opened"))
 
     @admin.action(description=_("Close booking"), permissions=["change"])
     def close_booking(self, request: HttpRequest, queryset: QuerySet[ShowcaseSession]) -> None:
-        self._change(request, queryset, session_changes.close_booking, done=_now("Booking closed"))
+        self._change(request, queryset, changes.close_booking, done=_now("Booking closed"))
 
     def _change(self, request: HttpRequest, queryset: QuerySet[Any], verb: Any, *, done: str) -> None:
         by = staff(request)

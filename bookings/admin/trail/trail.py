@@ -20,7 +20,7 @@ from bookings.admin.base.pages import WithPages
 from bookings.admin.base.read_only import FoundByBookingOrAddress, ReadOnlyAdmin
 from bookings.admin.booking.story import change_in_words, fate_of, who_did
 from bookings.admin.home.needs import Needs
-from bookings.mail import sending as outbox
+from bookings.mail import sending
 from bookings.models import AuditEntry, Booking, Mail, Places
 from hubs.models import ShowcaseSession
 
@@ -109,7 +109,7 @@ class MailAdmin(ToItsPages, WithPages, FoundByBookingOrAddress):
         rows = {mail.pk: mail for mail in queryset[:MOST_AT_ONCE]}
 
         def verb(pk: int) -> None:
-            outbox.send_again(pk, now=timezone.now())
+            sending.send_again(pk, now=timezone.now())
             self.log_change(request, rows[pk], _now("Sent again."))
 
         self.carry_out(

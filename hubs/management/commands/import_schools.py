@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from hubs.schools import gias as school_register
+from hubs.schools import gias
 from hubs.schools.gias import Broken, CannotRead, Tally
 
 
@@ -24,12 +24,12 @@ class Command(BaseCommand):
     def handle(self, *args: Any, file: Path, links: Path | None, close_missing: bool, **options: Any) -> None:
         try:
             if links:
-                school_register.check_links(links)
-            rows = school_register.read_register(file)
-            tally = school_register.write_register(rows, report=self.report, close_absent=close_missing)
+                gias.check_links(links)
+            rows = gias.read_register(file)
+            tally = gias.write_register(rows, report=self.report, close_absent=close_missing)
             self.stdout.write("\n".join(in_words(tally, asked_to_close=close_missing)))
             if links:
-                succeeded = school_register.set_successors(school_register.read_links(links), report=self.report)
+                succeeded = gias.set_successors(gias.read_links(links), report=self.report)
                 self.stdout.write(f"Successors: {succeeded:,} set.")
         except CannotRead as problem:
             raise CommandError(str(problem)) from problem
