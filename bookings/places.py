@@ -19,9 +19,9 @@ from bookings.models.booking import STATE_FIELDS
 from bookings.rule import mails as emails
 from bookings.rule import offers, people
 from bookings.rule.calendar import ahead_after, sequence_after
-from bookings.rule.judging import already_there, asked, hold_deadline, judge, refuse_after_start
+from bookings.rule.judging import already_there, build_request, hold_deadline, judge, refuse_after_start
 from bookings.rule.party import Party
-from bookings.rule.references import with_its_own_reference
+from bookings.rule.references import retry_on_reference_clash
 from bookings.rule.refusals import AlreadyBooked, Ended, MovedMeanwhile, NeedsReason, NotBookable, Refused, SessionFull
 from bookings.rule.room import Clock, Room
 from bookings.states import FROZEN, Status, Verb, row_for
@@ -238,7 +238,7 @@ def create(session: ShowcaseSession, *, by: StaffUser, clock: Clock, capacity: i
     return places
 
 
-@with_its_own_reference
+@retry_on_reference_clash
 def hold(session_id: int, party: Party, *, clock: Clock, instead_of: Booking | None = None) -> Booking | None:
     """Hold places for a party until its deadline, and mail the link that confirms.
 
@@ -248,7 +248,7 @@ def hold(session_id: int, party: Party, *, clock: Clock, instead_of: Booking | N
     """
     calendar = calendar_of_session(session_id)
     with locked(session_id, clock) as room:
-        request = asked(room, party, instead_of=instead_of)
+        request = build_request(room, party, instead_of=instead_of)
         if request.made:
             return request.made
         booking = request.booking

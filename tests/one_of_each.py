@@ -41,7 +41,7 @@ def one_of_each(number: int, *, public: str = "Kent", personal: str = "Test") ->
         hub_year=hub_year, host_school=visit, title=f"{public} session", day_contact=f"{personal} on the day"
     )
     booking = booked(session, number, personal=personal)
-    words = messages.Words("all", f"{personal} subject", f"{personal} letter")
+    words = messages.Message("all", f"{personal} subject", f"{personal} letter")
     messages.write([session.pk], words, by=staff, clock=lambda: NOW)
     changed(session, booking, visit, staff, public=public)
     OfficeLink.objects.create(session=session, given_to=f"{personal}.office@school.example".lower(), given_at=NOW)
@@ -85,6 +85,6 @@ def booked(session, number, *, personal):
 def changed(session, booking, visit, staff, *, public):
     news = changes.News(message=f"{public} message")
     change = changes.postpone(session.pk, by=staff, clock=lambda: NOW, news=news)
-    seen.see(booking, None, change.pk, clock=lambda: NOW)
+    seen.mark_seen(booking, None, change.pk, clock=lambda: NOW)
     news = changes.News(message=f"{public} message", key=uuid.uuid4())
     wide_changes.ask_for(visit, Verb.REINSTATE, [session], by=staff, clock=lambda: NOW, news=news)

@@ -225,7 +225,17 @@ def test_passing_a_clock_on_or_naming_a_day_is_no_reading():
 # --- verbs ----------------------------------------------------------------------------------------------------------
 
 # Verbs that only the visitor has: they need not say `by`. And what takes a clock and is no verb.
-OF_THE_VISITOR = {"hold", "join", "at_another_address", "wait", "add_visitor", "hand_over", "take", "take_back", "see"}
+OF_THE_VISITOR = {
+    "hold",
+    "join",
+    "at_another_address",
+    "wait",
+    "add_visitor",
+    "hand_over",
+    "take",
+    "take_back",
+    "mark_seen",
+}
 NO_VERBS = {"locked", "locked_booking", "locked_together", "settle_if_due", "carry_out", "send_test"}
 
 

@@ -15,6 +15,7 @@ from bookings.public.session import TONES, Showing, announced, left_in_words
 from bookings.states import FROZEN, Standing
 from hubs.models import HostSchool, HubYear, ShowcaseSession, VisitingTeacher
 from hubs.models.session import ShowcaseSessionQuerySet
+from hubs.models.to_come import to_come
 
 
 def sessions_of(year: HubYear) -> ShowcaseSessionQuerySet:
@@ -115,7 +116,7 @@ def hosts_of(year: HubYear, sessions: Iterable[ShowcaseSession], *, today: dt.da
 
 def _without_dates(today: dt.date) -> Q:
     dated = announced().order_by().filter(host_school=OuterRef("pk"), starts_at__isnull=False)
-    return Q(~Exists(dated)) & (Q(last_day=None) | Q(last_day__gte=today))
+    return Q(~Exists(dated)) & to_come(today)
 
 
 # The hubs, each with how many sessions it has to come and how many places those have left.

@@ -19,7 +19,7 @@ SHORTEST_HOLD = dt.timedelta(hours=3)
 
 
 @dataclass
-class Asked:
+class BookingRequest:
     """A request under the lock: the booking asked for, what stands beside it, and what it is to replace.
 
     `made` is the booking that the same request has made already; `dropped` what the same draft asked for at another
@@ -37,7 +37,7 @@ class Asked:
         return already_there(self.booking, self.beside)
 
 
-def asked(room: Room, party: Party, *, instead_of: Booking | None = None) -> Asked:
+def build_request(room: Room, party: Party, *, instead_of: Booking | None = None) -> BookingRequest:
     """What `party` asks of a session. A booking confirmed meanwhile is replaced by nothing (rule.md#hold).
 
     Raises ChangedMeanwhile where the session is not as they have read.
@@ -54,7 +54,7 @@ def asked(room: Room, party: Party, *, instead_of: Booking | None = None) -> Ask
         dropped = list((own | with_it).filter(status__in=(Status.HELD, Status.WAITING)))
         if instead_of not in dropped:
             dropped = []
-    return Asked(booking, [other for other in beside if other not in dropped], dropped, made)
+    return BookingRequest(booking, [other for other in beside if other not in dropped], dropped, made)
 
 
 def judge(room: Room, booking: Booking, beside: Sequence[Booking], *, dropped: Sequence[Booking] = ()) -> None:

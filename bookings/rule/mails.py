@@ -7,7 +7,6 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
@@ -19,6 +18,7 @@ from bookings.rule.party import Party
 from bookings.rule.room import Room, iso, session_facts
 from bookings.rule.too_often import A_DAY, AN_HOUR, APART, ASKED_FOR, may_again_at
 from bookings.states import SESSION_MAILS, Status, Verb
+from hubs.models.to_come import to_come
 from hubs.vocabulary.email_address import email_key
 
 if TYPE_CHECKING:
@@ -258,14 +258,10 @@ def _unless_asked_too_often(mail: Mail) -> None:
 
 def bookings_of(key: str | None, *, now: dt.datetime) -> "QuerySet[Booking]":
     """Live bookings of that address for sessions to come."""
-    return Booking.objects.live().filter(_to_come("session", now), email_key=key)
+    return Booking.objects.live().filter(to_come(timezone.localdate(now), of="session"), email_key=key)
 
 
 def places_of(key: str | None, *, now: dt.datetime) -> "QuerySet[Visitor]":
     """Places to come that somebody else booked for that address, once they have been told of them."""
     named = Visitor.objects.coming().filter(email_key=key, is_contact=False, full_name__isnull=False)
-    return named.filter(_to_come("booking__session", now), booking__status=Status.CONFIRMED)
-
-
-def _to_come(session: str, now: dt.datetime) -> Q:
-    return Q(**{f"{session}__last_day__gte": timezone.localdate(now)}) | Q(**{f"{session}__last_day": None})
+    return named.filter(to_come(timezone.localdate(now), of="booking__session"), booking__status=Status.CONFIRMED)

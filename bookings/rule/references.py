@@ -1,4 +1,4 @@
-"""A booking's reference is drawn by lot: of a million bookings, the next meets another's about once in a million."""
+"""A booking's reference is random: of a million bookings, the next meets another's about once in a million."""
 
 import re
 from collections.abc import Callable
@@ -7,14 +7,14 @@ from typing import ParamSpec, TypeVar
 
 from django.db import IntegrityError
 
-Asked = ParamSpec("Asked")
+Arguments = ParamSpec("Arguments")
 Made = TypeVar("Made")
 # As SQLite and PostgreSQL name the column or its constraint.
 TAKEN = re.compile(r"bookings_booking[._]reference")
 TRIES = 5
 
 
-def with_its_own_reference(verb: Callable[Asked, Made]) -> Callable[Asked, Made]:
+def retry_on_reference_clash(verb: Callable[Arguments, Made]) -> Callable[Arguments, Made]:
     """Do a verb that makes a booking again, from the lock on, where the database says that the reference is taken.
 
     The verb's one transaction has left nothing behind. Asking first whether it is taken would be one more statement
@@ -22,7 +22,7 @@ def with_its_own_reference(verb: Callable[Asked, Made]) -> Callable[Asked, Made]
     """
 
     @wraps(verb)
-    def drawn_again(*args: Asked.args, **kwargs: Asked.kwargs) -> Made:
+    def tried_again(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Made:
         for _try in range(TRIES):
             try:
                 return verb(*args, **kwargs)
@@ -31,4 +31,4 @@ def with_its_own_reference(verb: Callable[Asked, Made]) -> Callable[Asked, Made]
                     raise
         return verb(*args, **kwargs)
 
-    return drawn_again
+    return tried_again

@@ -33,7 +33,7 @@ WRITTEN_TO: dict[str, frozenset[Status]] = {
 
 
 @dataclass(frozen=True)
-class Words:
+class Message:
     """What is written, and to whom. The same `key` again is the same letter."""
 
     to: str
@@ -42,14 +42,14 @@ class Words:
     key: uuid.UUID = field(default_factory=uuid.uuid4)
 
 
-class Reach(NamedTuple):
+class Recipients(NamedTuple):
     """How many a letter reaches, and how many it does not."""
 
     mails: int
     without_email: int
 
 
-def write(session_ids: Sequence[int], words: Words, *, by: StaffUser, clock: Clock) -> list[Letter]:
+def write(session_ids: Sequence[int], words: Message, *, by: StaffUser, clock: Clock) -> list[Letter]:
     """Write to the people of these sessions: a letter for each, all of them or none.
 
     Raises BadNews where there are no words or too many, and NobodyThere where no session has anybody to write to.
@@ -89,7 +89,7 @@ def _put_in(mail: Mail, room: Room, subject: str, message: str) -> None:
         mail.expires_at = None
 
 
-def send_test(session_id: int, words: Words, *, to: StaffUser, clock: Clock) -> None:
+def send_test(session_id: int, words: Message, *, to: StaffUser, clock: Clock) -> None:
     """Send the letter as it is to the member of staff who writes it. The same words again are the same mail."""
     (room,) = _rooms([session_id], clock())
     digest = sha256(f"{words.subject}\0{words.message}".encode()).hexdigest()[:24]
@@ -100,7 +100,7 @@ def send_test(session_id: int, words: Words, *, to: StaffUser, clock: Clock) -> 
     Mail.objects.bulk_create([mail], ignore_conflicts=True)
 
 
-def reach(session_ids: Sequence[int], to: str, *, now: dt.datetime) -> Reach:
+def reach(session_ids: Sequence[int], to: str, *, now: dt.datetime) -> Recipients:
     """How many mails a letter would be, and how many of the bookings it is for have no address."""
     without = 0
     mails = 0
@@ -108,7 +108,7 @@ def reach(session_ids: Sequence[int], to: str, *, now: dt.datetime) -> Reach:
         bookings = _bookings(room, to)
         mails += sum(1 for _mail in emails.to_everyone(room, Kind.LETTER, bookings))
         without += sum(1 for booking in bookings if not booking.contact_email)
-    return Reach(mails, without)
+    return Recipients(mails, without)
 
 
 def _rooms(session_ids: Sequence[int], now: dt.datetime) -> list[Room]:
@@ -116,7 +116,7 @@ def _rooms(session_ids: Sequence[int], now: dt.datetime) -> list[Room]:
     return [Room(places, now=now) for places in found]
 
 
-def _mails(room: Room, words: Words) -> Iterator[Mail]:
+def _mails(room: Room, words: Message) -> Iterator[Mail]:
     yield from emails.to_everyone(room, Kind.LETTER, _bookings(room, words.to))
 
 

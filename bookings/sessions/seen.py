@@ -12,7 +12,7 @@ from hubs.models import School, ShowcaseSession
 from hubs.schools.whereabouts import metres_between
 
 
-class Told(NamedTuple):
+class UnseenChanges(NamedTuple):
     """Changes that somebody's page tells of, the newest first; whether they have yet to say that they have seen it."""
 
     changes: list[SessionChange]
@@ -28,23 +28,23 @@ class Told(NamedTuple):
         return self.to_see and any(change.asks for change in self.changes)
 
 
-def told(booking: Booking, visitor: Visitor | None, places: Places) -> Told:
+def unseen_changes(booking: Booking, visitor: Visitor | None, places: Places) -> UnseenChanges:
     """What happened to the session since it was booked and has not been seen yet; else the last thing that happened.
 
     Of a session that is off, only that it is: what happened before does not matter now.
     """
     changes = list(SessionChange.objects.since(booking))
     if not changes or not booking.is_live or (visitor and visitor.released_at):
-        return Told([], to_see=False)
+        return UnseenChanges([], to_see=False)
     seen = Seen.objects.filter(change__in=changes, **_whose(booking, visitor)).values_list("change_id", flat=True)
     unseen = [change for change in changes if change.pk not in set(seen)]
     if places.status in FROZEN or not unseen:
-        return Told(changes[:1], to_see=changes[0] in unseen)
+        return UnseenChanges(changes[:1], to_see=changes[0] in unseen)
     off = next((n for n, change in enumerate(unseen) if change.takes_off), len(unseen))
-    return Told(unseen[:off] or changes[:1], to_see=True)
+    return UnseenChanges(unseen[:off] or changes[:1], to_see=True)
 
 
-def see(booking: Booking, visitor: Visitor | None, newest: int, *, clock: Clock) -> None:
+def mark_seen(booking: Booking, visitor: Visitor | None, newest: int, *, clock: Clock) -> None:
     """Somebody has seen what their page told, up to the change `newest`. Twice is once.
 
     A contact has seen it for the whole party, of which some may have places and others wait.

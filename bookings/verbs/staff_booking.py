@@ -5,14 +5,14 @@ from bookings.places import locked, write
 from bookings.rule import fair_share, people
 from bookings.rule.judging import already_there
 from bookings.rule.party import Party
-from bookings.rule.references import with_its_own_reference
+from bookings.rule.references import retry_on_reference_clash
 from bookings.rule.refusals import AlreadyBooked, NeedsReason, NotBookable, SessionFull
 from bookings.rule.room import Clock, Room
 from bookings.states import FROZEN, Verb
 from hubs.models import StaffUser
 
 
-@with_its_own_reference
+@retry_on_reference_clash
 def staff_booking(
     session_id: int, party: Party, *, by: StaffUser, clock: Clock, use_held_back: bool = False, why: str = ""
 ) -> Booking:

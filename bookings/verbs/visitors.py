@@ -9,7 +9,7 @@ from bookings.rule import people
 from bookings.rule.judging import fits, judge_asking, refuse_after_start
 from bookings.rule.offers import companion, list_has_ended
 from bookings.rule.party import MOST_VISITORS, NewVisitor
-from bookings.rule.references import with_its_own_reference
+from bookings.rule.references import retry_on_reference_clash
 from bookings.rule.refusals import Ended, InThisBooking, ListEnded, PartyTooLarge
 from bookings.rule.room import Clock, Room
 from bookings.states import Status, Verb
@@ -105,7 +105,7 @@ class Added(NamedTuple):
     waits: bool = False
 
 
-@with_its_own_reference
+@retry_on_reference_clash
 def add_visitor(booking_id: int, colleague: NewVisitor, *, clock: Clock, key: uuid.UUID) -> Added:
     """Add a colleague to a booking: they take a place, or join the list as a booking that goes with the first.
 

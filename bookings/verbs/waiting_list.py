@@ -10,10 +10,10 @@ from typing import NamedTuple
 from bookings.models import Booking, By
 from bookings.places import drop, hold, locked, locked_booking, prove, write
 from bookings.rule import mails
-from bookings.rule.judging import already_there, asked, fits, hold_deadline, judge_asking
+from bookings.rule.judging import already_there, build_request, fits, hold_deadline, judge_asking
 from bookings.rule.offers import list_has_ended
 from bookings.rule.party import Party
-from bookings.rule.references import with_its_own_reference
+from bookings.rule.references import retry_on_reference_clash
 from bookings.rule.refusals import AlreadyBooked, Ended, ListEnded, NotBookable, Refused
 from bookings.rule.room import Clock, Room
 from bookings.states import FROZEN, Status, Verb
@@ -27,7 +27,7 @@ class Joined(NamedTuple):
     held: int = 0
 
 
-@with_its_own_reference
+@retry_on_reference_clash
 def join(
     session_id: int, party: Party, *, clock: Clock, fewer: bool = False, instead_of: Booking | None = None
 ) -> Joined:
@@ -39,7 +39,7 @@ def join(
     """
     calendar = calendar_of_session(session_id)
     with locked(session_id, clock) as room:
-        request = asked(room, party, instead_of=instead_of)
+        request = build_request(room, party, instead_of=instead_of)
         if request.made:
             return Joined(request.made, request.made.seats)
         judge_asking(room, request.booking, dropped=request.dropped)

@@ -89,7 +89,7 @@ def open_wish(token: str) -> TellMe:
     return wish
 
 
-def is_stopped(token: str) -> bool:
+def is_unsubscribed(token: str) -> bool:
     """Whether `token` is one of ours whose wish is there no longer. Raises Http404 for any other token."""
     return not _wishes(token).exists()
 

@@ -24,7 +24,7 @@ from bookings.rule import room
 from bookings.rule.calendar import entry_version
 from bookings.rule.refusals import Refused
 from bookings.rule.words import why_not
-from bookings.sessions.seen import see, told
+from bookings.sessions.seen import mark_seen, unseen_changes
 from bookings.states import FROZEN, SEATED, Standing, Status, Verb
 from bookings.verbs import visitors as details
 from bookings.verbs import waiting_list
@@ -133,7 +133,7 @@ def seen(request: HttpRequest, link: Opened) -> HttpResponse:
     """ "I have seen this", or "Yes, we can come". Only the button says so; a number that is none says nothing."""
     newest = request.POST.get("change", "")
     if newest.isascii() and newest.isdecimal() and len(newest) < 19:
-        see(link.booking, link.visitor, int(newest), clock=timezone.now)
+        mark_seen(link.booking, link.visitor, int(newest), clock=timezone.now)
     return redirect("booking", link.token)
 
 
@@ -162,7 +162,7 @@ def booking_page(
     showing = context["showing"]
     if refused:
         context |= {"why": why_not(refused), "instead": alternatives(showing)}
-    context["told"] = told(link.booking, link.visitor, showing.places)
+    context["told"] = unseen_changes(link.booking, link.visitor, showing.places)
     if showing.places.status in FROZEN:
         context |= offered_instead(context["told"].newest, showing.now)
     return render(request, _template(link), context, status=status)

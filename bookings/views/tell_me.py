@@ -17,7 +17,7 @@ from bookings.public.session import Showing
 from bookings.states import Standing
 from bookings.views import itinerary, limits, office
 from bookings.views import private as private_pages
-from bookings.views.access import is_stopped, open_itinerary, open_office, open_wish
+from bookings.views.access import is_unsubscribed, open_itinerary, open_office, open_wish
 from bookings.views.limits import within_limits
 from bookings.views.sessions import visible_session
 from hubs.models import HostSchool, Hub, OldHubAddress, ShowcaseSession
@@ -137,7 +137,7 @@ def stop(request: HttpRequest, token: str) -> HttpResponse:
     if request.method != "POST":
         open_wish(token)
         return redirect("booking", token)
-    if not is_stopped(token):
+    if not is_unsubscribed(token):
         openings.stop(open_wish(token))
     return redirect("tell-me-stopped")
 

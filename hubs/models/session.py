@@ -18,6 +18,7 @@ from hubs.models.at_a_place import AtAPlace
 from hubs.models.exchange import HostSchool
 from hubs.models.hub import HubYear
 from hubs.models.school import LocalAuthority, School, SchoolList
+from hubs.models.to_come import to_come
 from hubs.vocabulary.email_address import EmailField
 from hubs.vocabulary.flags import FlagField
 from hubs.vocabulary.own_words import own_words
@@ -51,8 +52,7 @@ class ShowcaseSessionQuerySet(models.QuerySet["ShowcaseSession"]):
         return self.filter(pk__in=of_hub.filter(**own).union(of_hub.filter(**shared)))
 
     def upcoming(self, *, today: dt.date) -> "ShowcaseSessionQuerySet":
-        """Not over by `today` (a London date): those without a date are always to come."""
-        return self.filter(Q(last_day__gte=today) | Q(last_day=None))
+        return self.filter(to_come(today))
 
     def past(self, *, today: dt.date) -> "ShowcaseSessionQuerySet":
         return self.filter(last_day__lt=today)

@@ -16,7 +16,7 @@ from bookings.mail_kinds import Kind
 from bookings.models import Booking, Mail, Places, SessionChange, WideChange, WideStep
 from bookings.sessions import changes
 from bookings.sessions.moving import OF_THE_PLACE
-from bookings.sessions.seen import see
+from bookings.sessions.seen import mark_seen
 from bookings.states import SessionStatus, Verb
 from bookings.verbs import waiting_list
 from hubs.models import HostSchool, Lesson, ProgrammeSegment, ShowcaseSession, VisitingTeacher
@@ -387,8 +387,8 @@ def test_staff_see_whom_to_ring(admin_client, session):
         "07700 900 982 (of Test Teacher), teacher+2@school.example",
     ]
     for one in Booking.objects.all():
-        see(one, None, change.pk, clock=lambda: NOW)
-    see(booking, booking.visitors.get(is_contact=False), change.pk, clock=lambda: NOW)
+        mark_seen(one, None, change.pk, clock=lambda: NOW)
+    mark_seen(booking, booking.visitors.get(is_contact=False), change.pk, clock=lambda: NOW)
     assert said_on(admin_client.get(page_of(session, "seen")))[1:] == ["Session cancelled. Everyone has seen it."]
 
 

@@ -109,7 +109,7 @@ def a_mail_of_each_kind() -> dict[Kind, Mail]:
             mail.save()
     messages.write(
         [session.pk],
-        messages.Words("all", "Bring a coat", "It is cold.\n\nDress warmly."),
+        messages.Message("all", "Bring a coat", "It is cold.\n\nDress warmly."),
         by=StaffFactory(),
         clock=at(),
     )

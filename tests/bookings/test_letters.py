@@ -15,7 +15,7 @@ from bookings.mail_kinds import Kind
 from bookings.models import Booking, Letter, Mail
 from bookings.rule.refusals import BadNews, NobodyThere
 from bookings.sessions import changes, messages, moving
-from bookings.sessions.messages import Words
+from bookings.sessions.messages import Message
 from bookings.sessions.moving import Plan
 from bookings.states import SessionStatus
 from bookings.verbs import staff_booking, waiting_list
@@ -86,7 +86,7 @@ def written():
 
 
 def write(session, **said):
-    words = Words(**({"to": "all", "subject": "Coats", "message": MESSAGE} | said))
+    words = Message(**({"to": "all", "subject": "Coats", "message": MESSAGE} | said))
     return messages.write([session.pk], words, by=StaffFactory(), clock=lambda: NOW)
 
 
@@ -275,13 +275,13 @@ def test_who_has_cancelled_since_gets_no_letter(session, smtp_server):
     ],
 )
 def test_letter_of_today_or_tomorrow_goes_first(session, now, urgent):
-    messages.write([session.pk], Words("confirmed", "Coats", "x"), by=StaffFactory(), clock=lambda: now)
+    messages.write([session.pk], Message("confirmed", "Coats", "x"), by=StaffFactory(), clock=lambda: now)
     assert {mail.urgent for mail in Mail.objects.filter(kind=Kind.LETTER)} == {urgent}
 
 
 def test_letter_after_the_session_is_sent_too(session, smtp_server):
     after = session.ends_at + dt.timedelta(hours=1)
-    messages.write([session.pk], Words("confirmed", "Thank you", "x"), by=StaffFactory(), clock=lambda: after)
+    messages.write([session.pk], Message("confirmed", "Thank you", "x"), by=StaffFactory(), clock=lambda: after)
     sending.send_due(lambda: after)
     assert {mail.state for mail in Mail.objects.filter(kind=Kind.LETTER)} == {Mail.State.SENT}
 

@@ -33,6 +33,7 @@ from bookings.rule.words import why_not
 from bookings.states import LIVE, Status
 from bookings.verbs import contact, staff_booking
 from hubs.models import ShowcaseSession
+from hubs.models.to_come import to_come
 from hubs.staff import scope
 from hubs.vocabulary.school_words import words_of
 
@@ -73,8 +74,7 @@ class OfSessions(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         today = timezone.localdate()
-        to_come = Q(session__last_day__gte=today) | Q(session__last_day=None)
-        wanted = {"to_come": to_come, "past": Q(session__last_day__lt=today)}
+        wanted = {"to_come": to_come(today, of="session"), "past": Q(session__last_day__lt=today)}
         return queryset.filter(wanted.get(self.value(), Q()))
 
 

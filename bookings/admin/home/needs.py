@@ -20,6 +20,7 @@ from django.utils.translation import ngettext
 from bookings.models import Booking, Mail, Visitor
 from bookings.states import FROZEN, LIVE, SessionStatus, Status
 from hubs.models import HostSchool, ShowcaseSession
+from hubs.models.to_come import to_come
 from hubs.staff import scope
 
 # A register that has not been filled in for so long will not be: then the hub reports a number (rule.md#session).
@@ -60,10 +61,11 @@ def _register(sessions: Rows, now: dt.datetime) -> Rows:
 def _failed(mails: Rows, now: dt.datetime) -> Rows:
     """Mails given up, or refused by the address that somebody with a booking still has, or the visiting teacher; not of
     sessions past."""
-    to_come = Q(session__last_day__gte=timezone.localdate(now)) | Q(session__last_day=None)
     same_address = Q(recipient_key=F("booking__email_key")) | Q(recipient_key=F("visitor__email_key"))
     refused = Q(same_address, state=Mail.State.REFUSED, booking__status__in=LIVE)
-    of_session = Q(to_come, session__isnull=False) & (Q(state=Mail.State.FAILED) | refused)
+    of_session = Q(to_come(timezone.localdate(now), of="session"), session__isnull=False) & (
+        Q(state=Mail.State.FAILED) | refused
+    )
     later = mails.model.objects.filter(visiting_teacher=OuterRef("visiting_teacher"), pk__gt=OuterRef("pk"))
     of_teacher = Q(~Exists(later), recipient=F("visiting_teacher__email"), expires_at__gt=now)
     unsent = mails.filter(state__in=(Mail.State.FAILED, Mail.State.REFUSED))
@@ -73,7 +75,7 @@ def _failed(mails: Rows, now: dt.datetime) -> Rows:
 def _opening(sessions: Rows, now: dt.datetime) -> Rows:
     """Announced, to be booked here, and nobody has said when booking opens."""
     announced = sessions.filter(places__status=SessionStatus.ANNOUNCED, opens_at=None, booked_elsewhere="")
-    return announced.filter(Q(last_day__gte=timezone.localdate(now)) | Q(last_day=None))
+    return announced.filter(to_come(timezone.localdate(now)))
 
 
 def _dates(visits: Rows, now: dt.datetime) -> Rows:

@@ -49,9 +49,9 @@ class LetterForm(forms.Form):
         error_messages={"max_length": _("Write 3,000 characters or fewer.")},
     )
 
-    def words(self) -> messages.Words:
+    def words(self) -> messages.Message:
         data = self.cleaned_data
-        return messages.Words(data["to"], data["subject"], data["message"], data["key"])
+        return messages.Message(data["to"], data["subject"], data["message"], data["key"])
 
 
 class WideLetterForm(LetterForm):
@@ -104,7 +104,7 @@ class _WritePages(PreviewPages):
         return self.form_with_preview(request, form, preview=preview, do=do, test=test, **page)
 
 
-def in_words(form: LetterForm, reach: messages.Reach) -> list[str]:
+def in_words(form: LetterForm, reach: messages.Recipients) -> list[str]:
     """Whom a letter goes to, and whom it does not reach."""
     to = _now("To %(whom)s") % {"whom": Letter.To(form.cleaned_data["to"]).label}
     lines = [f"{to}: " + ngettext("%(n)d mail", "%(n)d mails", reach.mails) % {"n": reach.mails}]
