@@ -67,7 +67,7 @@ def sent():
 @pytest.mark.parametrize("table", TABLES, indirect=True)
 def test_place_that_comes_back_is_told_with_a_higher_sequence(table):
     ways = list(ways_back(table))
-    assert bool(ways) == (len(table) > len(TABLE))
+    assert ways or len(table) == len(TABLE)  # each row that was put in makes one
     for way in ways:
         Mail.objects.all().delete()
         with transaction.atomic():
