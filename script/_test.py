@@ -29,7 +29,7 @@ OURS = {
     "VAR_DIR",
 }
 OTHERS = ("DJANGO_", "GUNICORN_", "PG", "PYTEST_", "PYTHONWARNINGS", "SHOWCASE_")
-PYTEST = ["-m", "pytest", "-q", "-n", "2", "--dist", "loadscope", "--durations=10"]
+PYTEST = ["-m", "pytest", "-q", "-n", "2", "--dist", "loadscope", "--durations=10", "-p", "tests.statements"]
 CHROMIUMS = (
     "chromium",
     "chromium-browser",
@@ -91,10 +91,13 @@ def main() -> int:
         checks(run_)
         if what == "changed":
             changed(run_, *since)
+        elif what == "fast":
+            run_.pytest("tests on SQLite", "-m", FAST)
         else:
-            run_.pytest("tests on SQLite", "-m", "not browser" if what == "all" else FAST)
-        if what == "all":
-            run_.pytest("tests on PostgreSQL", "-m", "not browser", on_postgres=True)
+            shutil.rmtree(VAR / "statements", ignore_errors=True)
+            run_.pytest("tests on SQLite", "-m", "not browser", "--record-statements")
+            # What SQLite was asked, and all that differs: see tests/statements.py.
+            run_.pytest("tests on PostgreSQL", "-m", "not browser", "--choose-by-statements", on_postgres=True)
             browser(run_, chromium)
     return totals(run_)
 

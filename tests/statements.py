@@ -1,0 +1,121 @@
+"""Which tests PostgreSQL needs after SQLite has run them all: every statement once, and all of what differs there.
+
+A test of a page asks SQLite a hundred statements that other tests ask it too, in the same words. What could go wrong on
+PostgreSQL alone is a statement that it understands otherwise; so it is asked each statement that SQLite was asked, by
+the tests that ask the most new ones for their time. And all tests run there whose subject differs between the two: what
+locks, constrains, searches, kills or reads dates.
+
+`script/test` records with --record-statements on SQLite, and chooses with --choose-by-statements on PostgreSQL. Without
+a record, or by hand, everything runs.
+"""
+
+import json
+import re
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.db import connection
+
+RECORDS = Path(__file__).resolve().parent.parent / "var" / "statements"
+# Their subject differs between the databases. So does that of what is marked slow, or works with real transactions.
+ALWAYS = re.compile(
+    r"(lock|constraint|one_each|settle|hold|confirm|cancel|waiting_list|outbox|session_changes|moved|calendar"
+    r"|finder|near|search|reminders|school_days|exports|import_schools|rule)"
+)
+# What is the same statement in other words: values, names of savepoints, how many rows.
+SAME = [
+    (re.compile(r"'[^']*'"), "?"),
+    (re.compile(r"\b\d+\b"), "0"),
+    (re.compile(r'SAVEPOINT "\w+"'), "SAVEPOINT"),
+    (re.compile(r"\(\s*%s(?:\s*,\s*%s)+\s*\)"), "(%s)"),
+    (re.compile(r"\(%s\)(?:, \(%s\))+"), "(%s)"),
+]
+
+Record = dict[str, dict[str, object]]
+
+
+def shape(statement: str) -> int:
+    """A number for a statement, the same for all that differ in their values alone."""
+    for pattern, instead in SAME:
+        statement = pattern.sub(instead, statement)
+    return zlib.crc32(statement.encode())
+
+
+def chosen(record: dict[str, tuple[float, set[int]]], always: set[str]) -> set[str]:
+    """The tests in `always`, and of the others so many that every statement is asked: the most for their time first."""
+    asked: set[int] = set().union(*(record[name][1] for name in always & record.keys()))
+    left = {name: statements - asked for name, (_took, statements) in record.items() if name not in always}
+    found = set(always)
+    while left:
+        best = max(left, key=lambda name: (len(left[name]) / (record[name][0] + 0.01), name))
+        if not left[best]:
+            break
+        found.add(best)
+        new = left.pop(best)
+        left = {name: statements - new for name, statements in left.items()}
+    return found
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--record-statements", action="store_true", help="note which test asks the database what")
+    parser.addoption("--choose-by-statements", action="store_true", help="run what PostgreSQL needs, by that record")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--record-statements"):
+        config.pluginmanager.register(Recorder(getattr(config, "workerinput", {}).get("workerid", "main")))
+
+
+class Recorder:
+    """Notes the statements of each test, and how long it took, in a file of this process."""
+
+    def __init__(self, process: str) -> None:
+        self.file = RECORDS / f"{process}.json"
+        self.tests: Record = {}
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[object]:
+        statements: set[int] = set()
+
+        def note(execute: object, sql: str, params: object, many: object, context: object) -> object:
+            statements.add(shape(sql))
+            return execute(sql, params, many, context)  # type: ignore[operator]
+
+        self.tests[item.nodeid] = {"took": 0.0}
+        with connection.execute_wrapper(note):
+            answer = yield
+        self.tests[item.nodeid]["statements"] = sorted(statements)
+        return answer
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.nodeid in self.tests:
+            self.tests[report.nodeid]["took"] = float(str(self.tests[report.nodeid]["took"])) + report.duration
+
+    def pytest_sessionfinish(self) -> None:
+        RECORDS.mkdir(parents=True, exist_ok=True)
+        self.file.write_text(json.dumps(self.tests))
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.getoption("--choose-by-statements"):
+        return
+    record = {
+        name: (test["took"], set(test["statements"]))
+        for file in sorted(RECORDS.glob("*.json"))
+        for name, test in json.loads(file.read_text()).items()
+        if test.get("statements")
+    }
+    asks = [item for item in items if item.nodeid in record]
+    if asks:
+        needed = chosen(record, {item.nodeid for item in asks if differs(item)})
+        config.hook.pytest_deselected(items=[item for item in items if item.nodeid not in needed])
+        items[:] = [item for item in items if item.nodeid in needed]
+
+
+def differs(item: pytest.Item) -> bool:
+    """Whether what the test is about differs between the databases."""
+    marked = item.get_closest_marker("django_db")
+    real = bool(marked and marked.kwargs.get("transaction"))
+    return real or bool(item.get_closest_marker("slow")) or bool(ALWAYS.search(item.path.stem))
