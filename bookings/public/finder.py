@@ -77,7 +77,7 @@ class FinderForm(forms.Form):
 
     @property
     def others(self) -> list[tuple[str, str]]:
-        """Other places that what was typed may mean, or, where it means none that we know, resembles: with addresses."""
+        """Other places that what was typed may mean, or resembles where it means none that we know; with addresses."""
         found = self.place.others if self.place else self._meant
         return [(one.name, self.address(near=one.typed or one.name, page=None)) for one in found]
 
