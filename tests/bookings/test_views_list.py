@@ -129,6 +129,14 @@ def test_what_can_be_booked_comes_first_on_each_page_of_a_list(client):
     assert [one["name"] for one in feed] == ["cancelled", "open"]  # a program has them by day
 
 
+def test_what_can_be_booked_stands_on_the_first_page_however_late_it_is(client, monkeypatch):
+    monkeypatch.setattr(sessions, "PAGE", 1)
+    on(DAY, title="cancelled", room__status=SessionStatus.CANCELLED)
+    on(DAY + dt.timedelta(days=1), title="open")
+    for query in ("?", "?near=maidstone&"):
+        assert [shown(client, f"{query}page={page}") for page in (1, 2)] == [["open"], ["cancelled"]]
+
+
 def test_list_of_what_nobody_can_book_needs_no_heading(client):
     on(DAY, room__status=SessionStatus.CANCELLED)
     assert "Not open for booking" not in Page(client.get("/")).text
