@@ -137,6 +137,13 @@ def test_what_can_be_booked_stands_on_the_first_page_however_late_it_is(client, 
         assert [shown(client, f"{query}page={page}") for page in (1, 2)] == [["open"], ["cancelled"]]
 
 
+def test_day_that_stands_in_both_parts_of_a_list_is_called_differently(client):
+    on(DAY)
+    on(DAY, room__status=SessionStatus.CANCELLED)
+    labels = re.findall(r'class="day" aria-label="([^"]*)"', client.get("/").content.decode())
+    assert labels == ["Tuesday 26 January 2027", "Not open for booking: Tuesday 26 January 2027"]
+
+
 def test_list_of_what_nobody_can_book_needs_no_heading(client):
     on(DAY, room__status=SessionStatus.CANCELLED)
     assert "Not open for booking" not in Page(client.get("/")).text
