@@ -1,4 +1,4 @@
-"""How pages are kept by caches, and the policy of the staff's own."""
+"""How pages are asked for and kept by caches, and the policy of the staff's own."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -6,7 +6,8 @@ from typing import Any
 
 from csp.constants import NONE, SELF
 from csp.decorators import csp
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
 View = Callable[..., HttpResponse]
@@ -24,6 +25,23 @@ POLICY = {
     "frame-ancestors": [NONE],
 }
 own_policy = csp(POLICY)
+
+
+def without_body_for_head(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Answers HEAD with the headers of a GET and no body: a server warns of a body that it must throw away."""
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        if request.method != "HEAD":
+            return response
+        if isinstance(response, HttpResponse):
+            response.setdefault("Content-Length", str(len(response.content)))
+            response.content = b""
+        elif isinstance(response, StreamingHttpResponse):
+            response.streaming_content = []
+        return response
+
+    return answer
 
 
 def public(view: View) -> View:

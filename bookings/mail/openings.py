@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _
 
 from bookings.mail_kinds import Kind
 from bookings.models import Mail, Places, TellMe, Told
+from bookings.models.places import can_be_booked
 from bookings.rule import mails as emails
 from bookings.rule.room import session_facts
 from bookings.rule.words import who_may_book
-from bookings.states import SessionStatus, Standing
+from bookings.states import Standing
 from hubs.models import HostSchool, Hub, HubYear, ShowcaseSession
 from hubs.models.session import OF_ITS_SESSION
 from hubs.vocabulary.email_address import email_key
@@ -41,14 +42,7 @@ def due(now: dt.datetime) -> list[int]:
 
 def _with_places(now: dt.datetime) -> "QuerySet[ShowcaseSession]":
     """Sessions to come that the public can book, as `Places.standing` has it."""
-    return ShowcaseSession.objects.filter(
-        Q(closes_at__gt=now) | Q(closes_at=None, starts_at__gt=now),
-        Q(opens_at=None) | Q(opens_at__lte=now),
-        last_day__gte=timezone.localdate(now),
-        places__status=SessionStatus.OPEN,
-        places__capacity__gt=F("places__places_taken") + F("places__held_back"),
-        booked_elsewhere="",
-    )
+    return ShowcaseSession.objects.filter(can_be_booked(now), last_day__gte=timezone.localdate(now))
 
 
 @transaction.atomic

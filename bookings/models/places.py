@@ -11,6 +11,23 @@ from bookings.states import FROZEN, SessionStatus, Standing
 from hubs.models import ShowcaseSession
 
 
+def is_open(now: dt.datetime) -> Q:
+    """Of sessions: those with booking on at `now`, whether they have places left, are full or open soon.
+
+    As `Places.standing` has it, for a database to choose by; so are those below.
+    """
+    in_time = Q(closes_at__gt=now) | Q(closes_at=None, starts_at__gt=now) | Q(closes_at=None, starts_at=None)
+    return in_time & Q(places__status=SessionStatus.OPEN, booked_elsewhere="")
+
+
+def can_be_booked(now: dt.datetime, *, places: int = 1) -> Q:
+    """Of sessions: those in which the public can book that many places at `now`."""
+    taken, kept = F("places__places_taken"), F("places__held_back")
+    room = Q(places__capacity__gte=taken + kept + places)
+    released = Q(release_at__lte=now, places__capacity__gte=taken + places)
+    return is_open(now) & (Q(opens_at=None) | Q(opens_at__lte=now)) & (room | released)
+
+
 class Places(models.Model):
     """How many places a session has, how many are kept and taken, and whether staff have opened it.
 

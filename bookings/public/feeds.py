@@ -205,7 +205,7 @@ def _entry(showing: Showing, starts_at: dt.datetime, ends_at: dt.datetime, now: 
     event.add("dtend", ends_at.astimezone(dt.timezone.utc))
     off = showing.standing in IN_CALENDAR
     event.add("summary", f"{showing.standing.label}: {session.name}" if off else session.name)
-    event.add("location", ", ".join(part for part in (session.where_name, session.where_town) if part))
+    event.add("location", session.where)
     url = address_of(session.get_absolute_url())
     event.add("description", "\n".join([_("This entry is not a booking."), showing.words, url]))
     event.add("url", url)

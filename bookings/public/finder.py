@@ -1,51 +1,38 @@
-"""Finding a session: the filters of the list, plain GET parameters that can be shared."""
+"""Finding a session: the form of the filters, plain GET parameters that can be shared."""
 
+import datetime as dt
 import json
 from collections import Counter
 from collections.abc import Callable, Collection
+from copy import deepcopy
 from functools import lru_cache, reduce
 from operator import or_
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from django import forms
-from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, TextField
+from django.db.models import Count, IntegerField, QuerySet, TextField
 from django.db.models.functions import Cast
-from django.utils.dateformat import format as written
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext
 
-from bookings.forms.fields import Line
+from bookings.models.places import can_be_booked
+from bookings.public.filters import FILTERS, Stands, month_alone, month_in_words, years_of
 from bookings.public.near import RADII, USUAL, Near
-from hubs.models import Hub, Lesson
+from hubs.models import Hub
 from hubs.models.session import ShowcaseSessionQuerySet
-from hubs.schools.whereabouts import CannotPlace, Place, miles_in_words, place
-from hubs.vocabulary.teaching import ROLE_LABELS, STAGES, Roles, Years, in_words, roles_in_words, year_label
-
-ANY_YEAR = ("", _("Any year"))
-NOT_THERE = {"invalid_choice": _("Choose one of these")}
-
-
-def _taught() -> list[tuple[Any, Any]]:
-    """Year groups and key stages to choose from, by short names that stand in addresses: y6, ks3."""
-    years = [(f"y{int(year).bit_length() - 1}", year_label(year)) for year in Years.singles()]
-    stages = [(f"ks{number}", _("Key Stage %(n)s") % {"n": number}) for number, _years in STAGES]
-    return [ANY_YEAR, (_("Year groups"), years), (_("Key stages"), stages)]
-
-
-def _years_of(name: str) -> Years:
-    return dict(STAGES)[int(name[2:])] if name.startswith("ks") else Years(1 << int(name[1:]))
-
-
-def suiting(sessions: ShowcaseSessionQuerySet, years: Years) -> ShowcaseSessionQuerySet:
-    """Sessions that suit one of `years`, by who they are said to suit or by the class taught."""
-    shared = F("years").bitand(int(years))
-    taught = Lesson.objects.alias(shared=shared).filter(session=OuterRef("pk"), shared__gt=0)
-    said = F("suits_years").bitand(int(years))
-    return sessions.alias(said=said).filter(Q(said__gt=0) | Exists(taught))
-
+from hubs.schools.whereabouts import Place, miles_in_words
 
 WITHIN = [(str(miles or "england"), miles) for miles in RADII]
+MOST_MONTHS = 12
+
+
+class Chip(NamedTuple):
+    """A link above the list that narrows it, or takes that back where it is in force."""
+
+    words: str
+    n: int
+    address: str
+    in_force: bool
 
 
 class FinderForm(forms.Form):
@@ -53,52 +40,68 @@ class FinderForm(forms.Form):
 
     use_required_attribute = False
 
-    near = Line(
-        label=_("Postcode, town or school"),
-        required=False,
-        max_length=100,
-        widget=forms.TextInput(attrs={"autocomplete": "postal-code", "spellcheck": "false"}),
-    )
-    teach = forms.ChoiceField(label=_("I teach"), choices=_taught, required=False, error_messages=NOT_THERE)
-    role = forms.ChoiceField(
-        label=_("I am"),
-        choices=[("", _("Anybody")), *((str(int(role)), label) for role, label in ROLE_LABELS.items())],
-        required=False,
-        error_messages=NOT_THERE,
-    )
-    since = forms.DateField(
-        label=_("From"),
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"invalid": _("Enter a date like 26/1/2027")},
-    )
-    until = forms.DateField(
-        label=_("To"),
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"invalid": _("Enter a date like 26/1/2027")},
-    )
-    hub = forms.ChoiceField(label=_("Hub"), required=False, error_messages=NOT_THERE)
-
     within = forms.ChoiceField(
         choices=[(name, name) for name, _miles in WITHIN], required=False, widget=forms.HiddenInput
     )
 
-    def __init__(self, data: Any, *, hubs: QuerySet[Hub]) -> None:
+    def __init__(self, data: Any, *, hubs: QuerySet[Hub], now: dt.datetime) -> None:
         super().__init__(data)
-        self.place: Place | None = None
-        self.names = {hub.slug: hub.current_name for hub in hubs}  # type: ignore[attr-defined]
-        self.fields["hub"].choices = [("", _("Any hub")), *self.names.items()]  # type: ignore[attr-defined]
+        self.now = now
+        self.fields = {one.name: deepcopy(one.field) for one in FILTERS} | self.fields
+        by_slug = {hub.slug: hub for hub in hubs}
+        hub: Any = self.fields["hub"]
+        hub.choices = [("", _("Any hub")), *((slug, one.current_name) for slug, one in by_slug.items())]  # type: ignore[attr-defined]
+        hub.coerce = by_slug.__getitem__
         self.is_valid()
 
-    def clean_near(self) -> str:
-        typed = str(self.cleaned_data["near"])
-        if typed:
-            try:
-                self.place = place(typed)
-            except CannotPlace as problem:
-                raise forms.ValidationError(str(problem)) from problem
-        return typed
+    def clean(self) -> dict[str, Any]:
+        """Dates the wrong way round are turned: nobody means a time that ends before it begins."""
+        said = self.cleaned_data
+        if said.get("since") and said.get("until") and said["since"] > said["until"]:
+            said["since"], said["until"] = said["until"], said["since"]
+            given: Any = self.data
+            turned = given.copy()
+            turned["since"], turned["until"] = given["until"], given["since"]
+            self.data = turned
+        return said
+
+    @property
+    def place(self) -> Place | None:
+        return self.cleaned_data.get("near") or None
+
+    @property
+    def _meant(self) -> list[Place]:
+        """What may have been meant by a place that we do not know."""
+        problems: Any = self.errors.get("near")
+        return next(((one.params or {}).get("meant", []) for one in problems.as_data()), []) if problems else []
+
+    @property
+    def others(self) -> list[tuple[str, str]]:
+        """Other places that what was typed may mean, or resembles where it means none that we know; with addresses."""
+        found = self.place.others if self.place else self._meant
+        return [(one.name, self.address(near=one.typed or one.name, page=None)) for one in found]
+
+    def first(self) -> list[forms.BoundField]:
+        return self._standing(Stands.FIRST)
+
+    def more(self) -> list[forms.BoundField]:
+        return self._standing(Stands.MORE)
+
+    def kept(self) -> list[forms.BoundField]:
+        """What the form only carries along."""
+        return [field for field in (*self._standing(Stands.LINK), self["within"]) if field.value()]
+
+    def _standing(self, stands: Stands) -> list[forms.BoundField]:
+        return [self[one.name] for one in FILTERS if one.stands == stands]
+
+    @property
+    def more_is_open(self) -> bool:
+        return any(field.value() for field in self.more())
+
+    @property
+    def is_wrong(self) -> bool:
+        """Whether a field that can be seen has a value that makes no sense."""
+        return any(field.errors for field in (*self.first(), *self.more()))
 
     @property
     def miles(self) -> int:
@@ -128,18 +131,10 @@ class FinderForm(forms.Form):
 
     def narrow(self, sessions: ShowcaseSessionQuerySet, *, leaving: Collection[str] = ()) -> ShowcaseSessionQuerySet:
         """The sessions that fit what was answered, but for the filters `leaving`."""
-        said = {name: value for name, value in self.cleaned_data.items() if value and name not in leaving}
-        if "teach" in said:
-            sessions = suiting(sessions, _years_of(said["teach"]))
-        if "role" in said:
-            wanted = F("suits_roles").bitand(int(said["role"]))
-            sessions = sessions.alias(for_role=wanted).filter(Q(suits_roles=0) | Q(for_role__gt=0))
-        if "since" in said:
-            sessions = sessions.filter(Q(last_day__gte=said["since"]))
-        if "until" in said:
-            sessions = sessions.filter(Q(first_day__lte=said["until"]))
-        if "hub" in said:
-            sessions = sessions.run_by(said["hub"])
+        for one in FILTERS:
+            value = self.cleaned_data.get(one.name)
+            if value and one.name not in leaving:
+                sessions = one.narrow(sessions, value, self.now)
         return sessions
 
     def count(self, sessions: ShowcaseSessionQuerySet) -> None:
@@ -150,14 +145,13 @@ class FinderForm(forms.Form):
         """
         plain = Cast("suits_years", IntegerField()), Cast("taught", TextField()), Cast("suits_roles", IntegerField())
         kinds = sessions.order_by().values_list(*plain).annotate(n=Count("pk"))
-        role, years = int(self.cleaned_data.get("role") or 0), self.cleaned_data.get("teach")
-        wanted = int(_years_of(years)) if years else 0
+        role, wanted = (int(self.cleaned_data.get(name) or 0) for name in ("role", "teach"))
         for_role, for_years = Counter[int](), Counter[int]()
         for suits, taught, roles, n in kinds:
             theirs = suits | _years_taught(taught)
             for_role[theirs] += n if not role or not roles or roles & role else 0
             for_years[roles] += n if not wanted or theirs & wanted else 0
-        self._label("teach", lambda name: _with_any_of(int(_years_of(name)), for_role))
+        self._label("teach", lambda name: _with_any_of(int(years_of(name)), for_role))
         self._label("role", lambda name: for_years[0] + _with_any_of(int(name), for_years))
 
     def count_hubs(self, sessions: ShowcaseSessionQuerySet) -> None:
@@ -194,24 +188,48 @@ class FinderForm(forms.Form):
         return [(words, address) for _name, words, address in self.in_force()]
 
     def in_force(self) -> list[tuple[str, str, str]]:
-        """Each filter in force: its name, what it says, the address of the search without it."""
+        """Each filter in force: its name, what it says, the address of the search without it. The place comes last."""
+        in_order = sorted(FILTERS, key=lambda one: one.name == "near")
+        said = ((one, self.cleaned_data.get(one.name)) for one in in_order)
         return [
-            (name, self._in_words(name, value), self.address(**_without(name), page=None))
-            for name, value in self.cleaned_data.items()
-            if value and name != "within"
+            (one.name, one.words(value), self.address(**_without(one.name), page=None)) for one, value in said if value
         ]
 
-    def _in_words(self, name: str, value: Any) -> str:
-        if name == "near" and self.place:
-            return str(_("near %(place)s") % {"place": self.place.name})
-        if name == "hub":
-            return str(self.names[value])
-        if name == "role":
-            return roles_in_words(Roles(int(value)))
-        if name == "teach":
-            return in_words(_years_of(value))
-        said = _("from %(day)s") if name == "since" else _("to %(day)s")
-        return str(said % {"day": written(value, pgettext("a day", "j F Y"))})
+    def chips(self, sessions: ShowcaseSessionQuerySet) -> list[Chip]:
+        """Links that narrow `sessions`, found by neither, to a month or to those with places left. One query.
+
+        A lone month tells nothing, and many are too many to choose from.
+        """
+        days = sessions.order_by().values_list("first_day", "last_day")
+        kinds = list(days.annotate(n=Count("pk"), free=Count("pk", filter=can_be_booked(self.now))))
+        month, places = self.cleaned_data.get("month"), self.cleaned_data.get("places")
+        by_month, free = Counter[dt.date](), 0
+        for first, last, n, with_places in kinds:
+            theirs = _months(first, last)
+            free += with_places if not month or month in theirs else 0
+            by_month.update(dict.fromkeys(theirs, with_places if places else n))
+        months = sorted(one for one in by_month if by_month[one] or one == month)
+        if not 1 < len(months) <= MOST_MONTHS:
+            months = [month] if month else []
+        in_words = month_in_words if len({one.month for one in months}) < len(months) else month_alone
+        chips = [
+            Chip(in_words(one), by_month[one], *self._toggled("month", f"{one:%Y-%m}", in_force=one == month))
+            for one in months
+        ]
+        if free or places:
+            chips.append(Chip(str(_("With places left")), free, *self._toggled("places", 1, in_force=bool(places))))
+        return chips
+
+    def _toggled(self, name: str, value: Any, *, in_force: bool) -> tuple[str, bool]:
+        return self.address(**{name: None if in_force else value}, page=None), in_force
+
+
+def _months(first: dt.date | None, last: dt.date | None) -> list[dt.date]:
+    """The first days of the months from one day to another, of a year at most."""
+    if not first or not last:
+        return []
+    start, end = (day.year * 12 + day.month - 1 for day in (first, last))
+    return [dt.date(n // 12, n % 12 + 1, 1) for n in range(start, min(end, start + MOST_MONTHS) + 1)]
 
 
 def _without(name: str) -> dict[str, None]:

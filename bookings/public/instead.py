@@ -8,13 +8,12 @@ suits none of the same years as sixty miles; the hub's own are taken before othe
 import datetime as dt
 from typing import Any
 
-from django.db.models import F, Q
-
+from bookings.models.places import can_be_booked
 from bookings.public.finder import all_years
+from bookings.public.near import measured
 from bookings.public.session import Showing, announced
-from bookings.states import SessionStatus, Standing
+from bookings.states import Standing
 from hubs.models import ShowcaseSession
-from hubs.models.session import ShowcaseSessionQuerySet
 from hubs.schools.whereabouts import METRES_IN_A_MILE, metres_between
 
 MILES_OF_A_WEEK, MILES_OF_OTHER_YEARS, MILES_OF_ANOTHER_HUB = 20, 60, 5
@@ -23,33 +22,22 @@ MOST_LOOKED_AT = 300
 KEYS = ("pk", "easting", "northing", "first_day", "suits_years", "taught", "hub_year__hub_id")
 
 
-def alternatives(showing: Showing, most: int = 3) -> list[Showing]:
-    """The best sessions to go to instead, the best first; none for one that is only to come. Two queries."""
+def alternatives(showing: Showing, *, most: int = 3, places: int = 1) -> list[Showing]:
+    """The best sessions to go to instead, the best first, each with how far it is from the one that was wanted.
+
+    A party asks for as many `places` as it needs. None for a session that is only to come. Two queries.
+    """
     if showing.standing in (Standing.ANNOUNCED, Standing.SOON, Standing.ELSEWHERE):
         return []
     wanted = showing.session
-    others = with_places(now=showing.now, today=showing.today).exclude(pk=wanted.pk)
+    bookable = announced().upcoming(today=showing.today).filter(can_be_booked(showing.now, places=places))
+    others = bookable.exclude(pk=wanted.pk)
     around = others.filter(first_day__gte=wanted.first_day - dt.timedelta(days=14)) if wanted.first_day else others
     found = list(around.values(*KEYS)[:MOST_LOOKED_AT]) or list(others.values(*KEYS)[:MOST_LOOKED_AT])
     best = sorted(found, key=lambda one: (_cost(wanted, one), one["first_day"], one["pk"]))[:most]
     order = [one["pk"] for one in best]
     rows = {row.pk: row for row in announced().filter(pk__in=order).order_by()}
-    return [Showing(rows[pk], showing.now) for pk in order if pk in rows]
-
-
-def with_places(*, now: dt.datetime, today: dt.date) -> ShowcaseSessionQuerySet:
-    """Public sessions that anybody can book at `now`: `today` is its day in London."""
-    return (
-        announced()
-        .upcoming(today=today)
-        .filter(
-            Q(closes_at__gt=now) | Q(closes_at=None, starts_at__gt=now),
-            Q(opens_at=None) | Q(opens_at__lte=now),
-            places__status=SessionStatus.OPEN,
-            places__capacity__gt=F("places__places_taken") + F("places__held_back"),
-            booked_elsewhere="",
-        )
-    )
+    return [Showing(measured(rows[pk], wanted), showing.now) for pk in order if pk in rows]
 
 
 def _cost(wanted: ShowcaseSession, other: dict[str, Any]) -> float:

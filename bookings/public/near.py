@@ -25,6 +25,7 @@ class Near:
     place: Place
     asked: int
     sessions: ShowcaseSessionQuerySet
+    first: tuple[Any, ...] = ()  # what the list is ordered by before the day
 
     @cached_property
     def counts(self) -> dict[int, int]:
@@ -70,12 +71,10 @@ class Near:
         """
         near = self._measured.filter(self._within(self.radius)) if self.radius else self._measured
         days = [F(day).desc() if past else F(day).asc(nulls_last=True) for day in ("first_day", "last_day")]
-        ordered = near.order_by(*days, F("far").asc(nulls_last=True), "starts_at", "pk")
+        ordered = near.order_by(*self.first, *days, F("far").asc(nulls_last=True), "starts_at", "pk")
         keys = list(ordered.values_list("pk", flat=True)[start:end])
         rows: dict[int, Any] = {session.pk: session for session in self.sessions.filter(pk__in=keys).order_by()}
-        for one in rows.values():
-            one.metres = metres_between(one.easting, one.northing, self.place.easting, self.place.northing)
-        return [rows[key] for key in keys if key in rows]
+        return [measured(rows[key], self.place) for key in keys if key in rows]
 
     def within(self, sessions: ShowcaseSessionQuerySet) -> ShowcaseSessionQuerySet:
         """Those of `sessions` that are as near as the list looks."""
@@ -102,6 +101,12 @@ class Near:
             northing__range=(place.northing - reach, place.northing + reach),
             far__lte=metres**2,
         )
+
+
+def measured(session: Any, place: Any) -> Any:
+    """The session, with how far it is in `metres` from a place or another session."""
+    session.metres = metres_between(session.easting, session.northing, place.easting, place.northing)
+    return session
 
 
 def distance_in_words(session: Any) -> str:

@@ -1,21 +1,26 @@
 """A session as the public sees it at one moment: how it stands, in words and in ten frames."""
 
 import datetime as dt
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from itertools import groupby
+from typing import Any, NamedTuple, TypeVar
 
+from django.db.models import Case, IntegerField, Q, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from bookings.models import Places
+from bookings.models.places import is_open
 from bookings.public.near import distance_in_words
 from bookings.rule.offers import list_has_ended
-from bookings.states import SessionStatus, Standing
+from bookings.states import FROZEN, SessionStatus, Standing
 from hubs.models import ShowcaseSession
 from hubs.models.session import ShowcaseSessionQuerySet
-from hubs.vocabulary.dates import clock
+from hubs.vocabulary.dates import between, clock, days_between
 from hubs.vocabulary.kept_words import kept_by_language
 
 TONES = {
@@ -28,6 +33,18 @@ TONES = {
 COUNTED = {Standing.OPEN, Standing.FULL, Standing.SOON, Standing.CLOSED}
 
 
+SEVERAL = {
+    ShowcaseSession.Kind.SHOWCASE: gettext_lazy("%(n)d lessons"),
+    ShowcaseSession.Kind.OPEN_CLASSROOM: gettext_lazy("%(n)d open classrooms"),
+    ShowcaseSession.Kind.MASTER_CLASS: gettext_lazy("%(n)d master classes"),
+    ShowcaseSession.Kind.WORKSHOP: gettext_lazy("%(n)d workshops"),
+    ShowcaseSession.Kind.TALK: gettext_lazy("%(n)d talks"),
+}
+
+
+IN_ORDER: tuple[Any, ...] = tuple(ShowcaseSession._meta.ordering or ())
+
+
 def announced() -> ShowcaseSessionQuerySet:
     """Sessions that anybody may find, with what a list shows of them."""
     return (
@@ -36,6 +53,18 @@ def announced() -> ShowcaseSessionQuerySet:
         .with_names()
         .select_related("places")
     )
+
+
+def bookable_first(now: dt.datetime) -> tuple[Any, ...]:
+    """An order that puts before all else what can be booked, waited for or opens soon: `Showing.comes_first`."""
+    elsewhere = ~Q(booked_elsewhere="") & Q(starts_at__gt=now) & ~Q(places__status__in=FROZEN)
+    return (Case(When(is_open(now) | elsewhere, then=0), default=1, output_field=IntegerField()),)
+
+
+def to_come(hub: str, *, now: dt.datetime) -> ShowcaseSessionQuerySet:
+    """What a hub runs, alone or with others, that is not over: what can be booked first."""
+    sessions = announced().run_by(hub).upcoming(today=timezone.localdate(now))
+    return sessions.order_by(*bookable_first(now), *IN_ORDER)
 
 
 @dataclass(frozen=True)
@@ -57,6 +86,26 @@ class Showing:
     @cached_property
     def standing(self) -> Standing:
         return self.places.standing(now=self.now)
+
+    @property
+    def comes_first(self) -> bool:
+        """Whether a list has it before those that nobody can book: `bookable_first`."""
+        if self.standing == Standing.ELSEWHERE:
+            return self.session.starts_at is not None and self.session.starts_at > self.now
+        return self.standing in (Standing.OPEN, Standing.FULL, Standing.SOON)
+
+    @property
+    def first_day(self) -> dt.date | None:
+        return self.session.first_day
+
+    @property
+    def last_day(self) -> dt.date | None:
+        return self.session.last_day
+
+    @property
+    def far(self) -> str:
+        """How far it is from the place or session that it was measured from, if it was."""
+        return distance_in_words(self.session)
 
     @property
     def is_open(self) -> bool:
@@ -110,7 +159,7 @@ class Showing:
             "starts_at": timezone.localtime(session.starts_at).isoformat() if session.starts_at else "",
             "hours": _hours(clock(session.starts_at), clock(session.ends_at)) if session.starts_at else "",
             "where": _where(session.where_name, session.where_town),
-            "far": distance_in_words(session),
+            "far": self.far,
             "suits": _suits(session.suits) if session.suits else "",
             "hub": session.hub_year.name,
             "taken": self.taken,
@@ -121,6 +170,78 @@ class Showing:
             "words": self.words,
             "count": self.count,
         }
+
+
+@dataclass(frozen=True)
+class Visit:
+    """Announced sessions of one visit, that a list shows as one row: it unfolds to them."""
+
+    showings: list[Showing]
+
+    @property
+    def first_day(self) -> dt.date | None:
+        return min((one.first_day for one in self.showings if one.first_day), default=None)
+
+    @property
+    def last_day(self) -> dt.date | None:
+        return max((one.last_day for one in self.showings if one.last_day), default=None)
+
+    @property
+    def row(self) -> dict[str, Any]:
+        """What the list says of them: as of the first, whose place, hub and standing are those of all."""
+        kinds = {one.session.kind for one in self.showings}
+        what = (SEVERAL[ShowcaseSession.Kind(kinds.pop())] if len(kinds) == 1 else _("%(n)d sessions")) % {
+            "n": len(self.showings)
+        }
+        return self.showings[0].row | {"name": what, "days": between(self.first_day, self.last_day)}
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """Each of them; those of one name are counted, so that no two links read the same."""
+        rows = [one.row | {"days": self._own_days(one)} for one in self.showings]
+        alike, seen = Counter(row["name"] for row in rows), Counter[str]()
+        for row in rows:
+            seen[row["name"]] += 1
+            row |= {"number": seen[row["name"]] if alike[row["name"]] > 1 else 0, "alike": alike[row["name"]]}
+        return rows
+
+    def _own_days(self, one: Showing) -> str:
+        whole = (one.first_day, one.last_day) == (self.first_day, self.last_day)
+        return "" if whole else days_between(one.first_day, one.last_day)
+
+
+def together(showings: Iterable[Showing]) -> list[Showing | Visit]:
+    """Sessions as rows of a list: those of one visit that are no more than announced are one row."""
+    rows: dict[Any, list[Showing]] = {}
+    for one in showings:
+        visit = one.session.host_school_id if one.standing == Standing.ANNOUNCED else None
+        rows.setdefault(("visit", visit) if visit else one.session.pk, []).append(one)
+    return [Visit(same) if len(same) > 1 else same[0] for same in rows.values()]
+
+
+Row = TypeVar("Row", Showing, Showing | Visit)
+
+
+def by_day(rows: Iterable[Row]) -> list[tuple[Row, list[Row]]]:
+    """Rows grouped by their day, or their range of days; the first of each group stands for its day."""
+    groups = groupby(rows, key=lambda one: (one.first_day, one.last_day))
+    return [(same_day[0], same_day) for _day, group in groups if (same_day := list(group))]
+
+
+class Part(NamedTuple):
+    """A part of a list: its heading, where it needs one, and its rows by day."""
+
+    heading: str
+    days: list[tuple[Showing | Visit, list[Showing | Visit]]]
+
+
+def parts(showings: list[Showing], *, past: bool = False) -> list[Part]:
+    """A list in the order of `bookable_first`: what can be booked, then the rest under a heading of its own."""
+    first = [one for one in showings if past or one.comes_first]
+    rest = [one for one in showings if not (past or one.comes_first)]
+    heading = _("Not open for booking") if first else ""
+    found = Part("", by_day(together(first))), Part(heading, by_day(together(rest)))
+    return [part for part in found if part.days]
 
 
 @kept_by_language

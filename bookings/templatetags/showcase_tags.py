@@ -77,11 +77,16 @@ def time_bar(session: Any, programme: list[Any], lessons: list[Any]) -> SafeStri
 
 
 @register.simple_tag(takes_context=True)
-def session_row(context: template.Context, row: dict[str, Any]) -> str:
-    """A session on a list, from its words (`Showing.row`)."""
+def session_row(context: template.Context, row: dict[str, Any]) -> SafeString:
+    """A session on a list, from its words (`Showing.row`). Its link carries the list's `search`, for the way back.
+
+    The search is put in afterwards: a row is kept, and there are as many searches as people think of.
+    """
     if row["shows_places"]:
         _frames_used(context).update(_picture(row["taken"], row["kept"], row["capacity"])[1])
-    return _row(tuple(row.items()))
+    search = conditional_escape(context.get("search") or "")
+    before, link, after = _row(tuple(row.items())).partition(f'href="{row["url"]}')
+    return SafeString(f"{before}{link}{search}{after}")
 
 
 @kept_by_language

@@ -242,7 +242,7 @@ def _check_page(
     """What was answered, and the button that books; where places are missing, the waiting list keeps the answers."""
     refused = _why_not(request, showing, party, pressed)
     if refused and not can_wait(showing, refused):
-        return not_this_time(request, showing, refused)
+        return not_this_time(request, showing, refused, places=party.size)
     context = page_of(showing) | {"party": party, "visitors": visitors_of(party)}
     context["changes"] = shown.changes(shown.opened(pressed["shown"] if pressed else ""), showing.session)
     context["shown"] = shown.sealed(showing.session)
@@ -254,7 +254,7 @@ def _check_page(
             "why": why_not(refused),
             "form": form,
             "can_change_party": left > 0,
-            "instead": alternatives(showing),
+            "instead": alternatives(showing, places=party.size),
         }
     status = 422 if form and form.errors else 409 if context["changes"] else 200
     return render(request, "bookings/book/check.html", context, status=status)
@@ -265,15 +265,20 @@ def can_wait(showing: Showing, refused: Refused) -> bool:
     return isinstance(refused, LACKS_PLACES) and showing.list_is_open
 
 
-def not_this_time(request: HttpRequest, showing: Showing, refused: Refused, *, form: Any = None) -> HttpResponse:
-    """Why there is no booking, in one sentence, and what can be done instead: a code for whoever has one."""
+def not_this_time(
+    request: HttpRequest, showing: Showing, refused: Refused, *, form: Any = None, places: int = 1
+) -> HttpResponse:
+    """Why there is no booking, in one sentence, and what can be done instead: a code for whoever has one.
+
+    Other sessions are those with as many `places`.
+    """
     if isinstance(refused, NotForYourSchool) and takes_a_code(showing.session):
         form = form or CodeForm(session=showing.session)
     context = {
         "showing": showing,
         "session": showing.session,
         "why": why_not(refused),
-        "instead": alternatives(showing),
+        "instead": alternatives(showing, places=places),
         "form": form,
     }
     status = 422 if form and form.errors else 409

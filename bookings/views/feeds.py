@@ -21,8 +21,8 @@ from django.utils.translation import gettext as _
 
 from bookings.public.feeds import address_of, as_json, calendar_of
 from bookings.public.finder import FinderForm
-from bookings.public.session import Showing, announced
-from bookings.views.sessions import PAGE, Finding, by_day, visible_session
+from bookings.public.session import Showing, announced, parts, to_come
+from bookings.views.sessions import PAGE, Finding, visible_session
 from hubs.models import Hub, HubYear, Notice, OldHubAddress
 from hubs.pages import public
 from hubs.vocabulary.languages import PREFIX
@@ -45,8 +45,8 @@ def from_anywhere(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespon
 
 def _found(request: HttpRequest, now: dt.datetime) -> tuple[FinderForm, list[Showing], bool]:
     """The sessions of a search, as the list at / has them: a page of them, and whether there are more."""
-    form = FinderForm(request.GET, hubs=Hub.objects.named())
-    found = Finding(form, today=timezone.localdate(now))
+    form = FinderForm(request.GET, hubs=Hub.objects.named(), now=now)
+    found = Finding(form)
     rows = found.page(form.page, MOST_IN_A_FEED)
     more = found.total(rows) > form.page * MOST_IN_A_FEED
     return form, [Showing(row, now) for row in rows], more
@@ -111,10 +111,10 @@ def embed(request: HttpRequest, slug: str) -> HttpResponse:
     """A hub's sessions to show inside its own site: no form, no cookie, links open outside the frame."""
     now = timezone.now()
     year = year_of(slug)
-    sessions = announced().run_by(year.hub.slug).upcoming(today=timezone.localdate(now))[:PAGE]
+    sessions = to_come(year.hub.slug, now=now)[:PAGE]
     notices = Notice.objects.showing(now=now).filter(Q(hub=None) | Q(hub=year.hub))
-    days = by_day([Showing(row, now) for row in sessions])
-    response = render(request, "bookings/embed.html", {"year": year, "days": days, "notices": notices})
+    found = parts([Showing(row, now) for row in sessions])
+    response = render(request, "bookings/embed.html", {"year": year, "parts": found, "notices": notices})
     response["X-Robots-Tag"] = "noindex"
     if origins := year.hub.embed_origins.split():
         response._csp_replace = {"frame-ancestors": origins}  # type: ignore[attr-defined]  # django-csp's own

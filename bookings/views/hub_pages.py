@@ -11,8 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bookings.public.hub_page import Teachers, hosts_of, hub_lines, on_page_of, sessions_of
-from bookings.public.session import announced
-from bookings.views.sessions import by_day
+from bookings.public.session import by_day, parts, to_come
 from hubs.models import HubYear, Notice, OldHubAddress, ShowcaseSession
 from hubs.pages import public
 from hubs.vocabulary.own_words import own_words
@@ -40,14 +39,14 @@ def hub(request: HttpRequest, slug: str) -> HttpResponse:
         return _moved("hub", slug)
     year, *earlier = years
     today = timezone.localdate(now)
-    to_come = list(announced().run_by(slug).upcoming(today=today)[: MOST + 1])
+    upcoming = list(to_come(slug, now=now)[: MOST + 1])
     past = list(sessions_of(year).past(today=today).reverse()[: MOST + 1])
     made = _("%(hub)s: lessons taught by teachers from Shanghai.") % {"hub": year.name}
-    context = _who(year, [*to_come, *past], today) | {
+    context = _who(year, [*upcoming, *past], today) | {
         "about": own_words(year, "about") or made,
-        "days": by_day(on_page_of(year, to_come[:MOST], now)),
+        "parts": parts(on_page_of(year, upcoming[:MOST], now)),
         "past_days": by_day(on_page_of(year, past[:MOST], now)),
-        "more": len(to_come) > MOST,
+        "more": len(upcoming) > MOST,
         "more_past": len(past) > MOST,
         "notices": Notice.objects.showing(now=now).filter(Q(hub=None) | Q(hub=year.hub)),
         "earlier": earlier,

@@ -161,7 +161,8 @@ def booking_page(
     context = context_of(link)
     showing = context["showing"]
     if refused:
-        context |= {"why": why_not(refused), "instead": alternatives(showing)}
+        places = 1 if link.visitor else link.booking.party
+        context |= {"why": why_not(refused), "instead": alternatives(showing, places=places)}
     context["told"] = unseen_changes(link.booking, link.visitor, showing.places)
     if showing.places.status in FROZEN:
         context |= offered_instead(context["told"].newest, showing.now)

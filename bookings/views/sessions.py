@@ -1,16 +1,16 @@
 """The public pages of sessions: the list, one session."""
 
 import datetime as dt
-from itertools import groupby
+from typing import Any
 
 from django.db.models import Count, Subquery, Value
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
-from bookings.public.finder import FinderForm
+from bookings.public.finder import Chip, FinderForm
 from bookings.public.near import Near
-from bookings.public.session import Showing, announced
+from bookings.public.session import IN_ORDER, Showing, announced, bookable_first, parts
 from bookings.public.session_page import said_of
 from bookings.states import SessionStatus
 from hubs.models import Hub, Notice, Resource, ShowcaseSession
@@ -27,20 +27,27 @@ def with_total(sessions: ShowcaseSessionQuerySet) -> ShowcaseSessionQuerySet:
 
 
 class Finding:
-    """The sessions that a search finds: by day, or near a place."""
+    """The sessions that a search finds: by day, or near a place; what can be booked `first`, where a list asks so."""
 
-    def __init__(self, form: FinderForm, *, today: dt.date) -> None:
+    def __init__(self, form: FinderForm, *, first: tuple[Any, ...] = ()) -> None:
         self.form = form
         self.past = form.wants("past")
+        today = timezone.localdate(form.now)
         self.of_time = announced().past(today=today) if self.past else announced().upcoming(today=today)
         fitting = form.narrow(self.of_time)
-        self.near = Near(form.place, form.miles, fitting) if form.place else None
-        self.fitting = fitting.reverse() if self.past else fitting
+        first = () if self.past else first
+        self.near = Near(form.place, form.miles, fitting, first) if form.place else None
+        in_order = fitting.order_by(*first, *IN_ORDER) if first else fitting
+        self.fitting = fitting.reverse() if self.past else in_order
 
     def count_choices(self) -> None:
         """Say beside the choices of the form how many each would find, as far away as the list looks."""
         self.form.count(self._fitting_but("teach", "role"))
         self.form.count_hubs(self._fitting_but("hub"))
+
+    def chips(self) -> list[Chip]:
+        """Links that narrow the list further. What is past is found by its dates: it is of many years."""
+        return [] if self.past else self.form.chips(self._fitting_but("month", "places"))
 
     def _fitting_but(self, *filters: str) -> ShowcaseSessionQuerySet:
         """What fits all but these filters, as near as the list looks."""
@@ -60,6 +67,10 @@ class Finding:
             return self.near.total
         return rows[0].total if rows else 0  # type: ignore[attr-defined]  # annotated by with_total
 
+    def count(self) -> int:
+        """How many there are in all, where no page of them is wanted."""
+        return self.near.total if self.near else self.fitting.order_by().count()
+
     def without_one(self) -> list[tuple[str, str, int]]:
         """Each filter whose loss would find something: in words, the address without it, and how many that finds."""
         counted = [
@@ -69,31 +80,29 @@ class Finding:
         return [one for one in counted if one[2]]
 
 
-def by_day(showings: list[Showing]) -> list[tuple[ShowcaseSession, list[Showing]]]:
-    """Sessions grouped by their day, or their range of days; the first of each group stands for its day."""
-    groups = groupby(showings, key=lambda one: (one.session.first_day, one.session.last_day))
-    return [(same_day[0].session, same_day) for _day, group in groups if (same_day := list(group))]
-
-
 @public
 def find(request: HttpRequest) -> HttpResponse:
-    """The list of sessions by date, or near a place; filtered. Seven queries, and as many more for a place."""
+    """The list of sessions by date, or near a place; filtered. Eight queries, and as many more for a place."""
     now = timezone.now()
-    form = FinderForm(request.GET, hubs=Hub.objects.named())
-    found = Finding(form, today=timezone.localdate(now))
+    form = FinderForm(request.GET, hubs=Hub.objects.named(), now=now)
+    found = Finding(form, first=bookable_first(now))
     number = form.page
     rows = found.page(number)
     if not rows and number > 1:
         return redirect(f"{request.path}{form.address(page=None)}")
     total = found.total(rows)
     found.count_choices()
+    chosen = form.chosen()
     context = {
         "form": form,
-        "chosen": form.chosen(),
+        "chosen": chosen,
+        "searched": bool(chosen or form.is_wrong or found.past or number > 1),
+        "search": form.address() if chosen or found.past or number > 1 else "",
         "past": found.past,
         "near": found.near,
         "distances": form.distances(found.near) if found.near else [],
-        "days": by_day([Showing(row, now) for row in rows]),
+        "chips": found.chips(),
+        "parts": parts([Showing(row, now) for row in rows], past=found.past),
         "total": total,
         "without_one": [] if rows else found.without_one(),
         "notices": Notice.objects.showing(now=now).filter(hub=None),
@@ -120,12 +129,25 @@ def if_visible(session: ShowcaseSession) -> ShowcaseSession:
 
 @public
 def session(request: HttpRequest, ref: str) -> HttpResponse:
-    """One session: how it stands, what to do now, and all that is public about it."""
+    """One session: how it stands, what to do now, and all that is public about it; and the way back to a search.
+
+    A link on a list carries the search in its address, as the list's own address has it: so the page is the same for
+    whoever has that address, and may be kept by caches; the session's one address stands in its head.
+    """
     showing = Showing(visible_session(ref), timezone.now())
-    response = render(request, "bookings/session.html", said_of(showing))
+    response = render(request, "bookings/session.html", said_of(showing) | _back_to_search(request, showing.now))
     if showing.session.visibility == ShowcaseSession.Visibility.LINK:
         response["X-Robots-Tag"] = "noindex"
     return response
+
+
+def _back_to_search(request: HttpRequest, now: dt.datetime) -> dict[str, Any]:
+    """The address of the search that led here, and how many it finds; nothing where none did."""
+    if not request.GET:
+        return {}
+    form = FinderForm(request.GET, hubs=Hub.objects.named(), now=now)
+    search = form.address()
+    return {"search": search, "found": Finding(form).count()} if search != "?" else {}
 
 
 @public  # type: ignore[arg-type]  # a file is sent as it is read

@@ -67,3 +67,9 @@ class AtAPlace(models.Model):
     @property
     def where_postcode(self) -> str:
         return self.school.postcode if self.school else self.place_postcode
+
+    @property
+    def where(self) -> str:
+        """All of it in one line, as a map or a calendar takes it: its name, address, town and postcode."""
+        town = f"{self.where_town} {self.where_postcode}".strip()
+        return ", ".join(part for part in (self.where_name, self.place_address, town) if part)

@@ -23,6 +23,11 @@ class Fit(NamedTuple):
     more: int  # words of its name that nobody typed
     name: str
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether it has every word as it was typed."""
+        return not (self.missing or self.misspelt or self.wrong_kind or self.in_part)
+
 
 class _Parts:
     """A school's `search_text` taken apart."""

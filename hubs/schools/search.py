@@ -35,9 +35,12 @@ class Search:
         self.distinctive = distinctive(self.words)
         self.alternatives: dict[str, list[str]] = {}
 
-    def best(self, most: int) -> list[int]:
-        """URNs of the schools found, best first. A closed school stands for its successor, unless it is wanted."""
-        found = sorted(self._found())[:most]
+    def best(self, most: int, *, whole: bool = False) -> list[int]:
+        """URNs of the schools found, best first. A closed school stands for its successor, unless it is wanted.
+
+        With `whole` only those that have every word as it was typed.
+        """
+        found = sorted(one for one in self._found() if not whole or one.fit.is_whole)[:most]
         if self.closed_too:
             return [one.urn for one in found]
         return _today([(one.urn, one.successor) for one in found])
@@ -87,7 +90,7 @@ class Search:
             return {int(word)}
         if urns := _schools_of(word):
             return urns
-        self.alternatives[word] = _instead_of(word)
+        self.alternatives[word] = instead_of(word)
         return set().union(*(_schools_of(other) for other in self.alternatives[word]))
 
     def _ranked(self, urns: set[int], *, all_have: str | None = None, loosely: bool = False) -> list[Found]:
@@ -120,7 +123,7 @@ def _school_ids(words: SchoolWordQuerySet, most: int) -> Iterable[int]:
     return words.values_list("school_id", flat=True)[:most]
 
 
-def _instead_of(word: str) -> list[str]:
+def instead_of(word: str) -> list[str]:
     """Words to take for one that no school has: a postcode's neighbourhood, or the nearest spellings."""
     if not word.isalpha():
         near = (word[:-tail] for tail in POSTCODE_TAIL if len(word) - tail > 1)

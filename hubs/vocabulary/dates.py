@@ -43,6 +43,15 @@ def _written(day: dt.date, form: str) -> str:
 
 
 @kept_by_language
+def between(first: dt.date | None, last: dt.date | None) -> str:
+    """ "between 11 and 22 January"; nothing for one day alone, or none."""
+    if not first or not last or first == last:
+        return ""
+    start, end = _ends(first, last)
+    return _("between %(first)s and %(last)s") % {"first": start, "last": end}
+
+
+@kept_by_language
 def days_between(first: dt.date | None, last: dt.date | None) -> str:
     """A range of days as short as it can be said: "January 2027", "14 to 25 January 2027"."""
     if not first or not last:
@@ -52,11 +61,17 @@ def days_between(first: dt.date | None, last: dt.date | None) -> str:
     same_year = first.year == last.year
     if first.day == 1 and (last + dt.timedelta(days=1)).day == 1 and same_year and first.month == last.month:
         return written(first, pgettext("a month", "F Y"))
-    if not same_year:
+    start, end = _ends(first, last)
+    return _("%(first)s to %(last)s") % {"first": start, "last": end}
+
+
+def _ends(first: dt.date, last: dt.date) -> tuple[str, str]:
+    """Both days of a range, the first as short as it can be said beside the last."""
+    if first.year != last.year:
         forms = pgettext("first and last day", "j F Y / j F Y")
     elif first.month != last.month:
         forms = pgettext("first and last day", "j F / j F Y")
     else:
         forms = pgettext("first and last day", "j / j F Y")
     start, end = forms.split(" / ")
-    return _("%(first)s to %(last)s") % {"first": written(first, start), "last": written(last, end)}
+    return written(first, start), written(last, end)

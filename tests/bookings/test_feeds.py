@@ -216,6 +216,18 @@ def test_calendar_entry_is_no_booking(client, session, address):
     assert "attendee" not in entry
 
 
+def test_calendar_says_where_so_that_a_map_finds_it(client, session):
+    (entry,) = entries(client, "/sessions.ics")
+    assert str(entry["location"]) == "West Borough Primary School, Maidstone ME16 8TL"
+    hall = {"place_name": "Town Hall", "place_address": "High Street", "place_postcode": "CT5 1AA"}
+    ShowcaseSession.objects.update(venue=None, **hall)
+    (entry,) = entries(client, "/sessions.ics")
+    assert str(entry["location"]) == "Town Hall, High Street, CT5 1AA"
+    ShowcaseSession.objects.update(place_name="", place_address="", place_postcode="")
+    (entry,) = entries(client, "/sessions.ics")
+    assert str(entry["location"]) == ""
+
+
 def test_calendar_says_that_a_session_is_cancelled(client, session):
     before = int(entries(client, "/hubs/kent/sessions.ics")[0]["sequence"])
     changes.cancel_session(session.pk, by=StaffFactory(), clock=lambda: NOW)

@@ -5,12 +5,16 @@ import datetime as dt
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from bookings.public.instead import alternatives
 from bookings.public.session import Showing, announced
 from bookings.states import SessionStatus
 from hubs.vocabulary.school_days import london
 from hubs.vocabulary.teaching import Years
+from tests.browser import steps
+from tests.browser.reading import Page
+from tests.browser.steps import fill_in
 from tests.factories import DAY, NOW, HubYearFactory, SchoolFactory, SessionFactory
 
 pytestmark = pytest.mark.django_db
@@ -33,9 +37,9 @@ def full():
     return at(title="full", room__status=SessionStatus.CANCELLED, hub_year=HubYearFactory())
 
 
-def offered(session):
+def offered(session, **asked):
     showing = Showing(announced().get(pk=session.pk), NOW)
-    return [one.session.title for one in alternatives(showing)]
+    return [one.session.title for one in alternatives(showing, **asked)]
 
 
 def test_nearest_comes_first_whichever_hub_it_is_of(full):
@@ -84,3 +88,40 @@ def test_alternatives_are_three_in_two_queries(full):
         found = alternatives(showing)
         assert [one.row["name"] for one in found] == ["0", "1", "2"]
     assert len(asked) == 2
+
+
+def test_party_is_offered_only_what_has_places_for_all_of_it(full):
+    at(1, title="one place", room__capacity=10, room__held_back=9)
+    at(2, title="two places", room__capacity=2)
+    at(3, title="three places", room__capacity=10, room__held_back=7)
+    assert offered(full) == ["one place", "two places", "three places"]
+    assert offered(full, places=3) == ["three places"]
+    assert offered(full, places=4) == []
+
+
+def test_places_that_are_no_longer_kept_are_offered(full):
+    at(1, title="released", release_at=NOW, room__capacity=3, room__held_back=3)
+    at(2, title="kept", room__capacity=3, room__held_back=3)
+    assert offered(full, places=3) == ["released"]
+
+
+def test_each_says_how_far_it_is_from_what_was_wanted(client, full, monkeypatch):
+    monkeypatch.setattr(timezone, "now", lambda: NOW)
+    at(3, title="three miles")
+    at(0, title="here")
+    at(None, title="somewhere")
+    text = Page(client.get(full.get_absolute_url())).text
+    assert text.count("from this session") == 2
+    assert "Maidstone · 3 miles from this session" in text
+    assert "Maidstone · under a mile from this session" in text
+
+
+def test_party_that_does_not_fit_is_shown_where_all_of_it_would(client):
+    small = at(title="small", room__capacity=2)
+    at(1, title="one place", room__capacity=1)
+    at(2, title="three places", room__capacity=3)
+    colleagues = [{"name": f"Colleague {n}", "email": f"c{n}@school.example"} for n in range(2)]
+    fill_in(client, small, SchoolFactory(), *colleagues)
+    page = Page(client.get(steps.at("book-check", small)))
+    assert "three places" in page.links
+    assert "one place" not in page.links

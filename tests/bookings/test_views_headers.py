@@ -9,6 +9,8 @@ import pytest
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.core.files.base import ContentFile
+from django.core.handlers.base import BaseHandler
+from django.test import RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 
@@ -147,6 +149,24 @@ def test_head_of_a_public_page_is_its_get_without_a_body(client):
     for address in PUBLIC:
         got, head = client.get(address), client.head(address)
         assert (address, head.status_code, head.content, said(head)) == (address, 200, b"", said(got))
+
+
+def test_head_has_no_body_for_a_server_to_throw_away(session, settings, tmp_path):
+    """The test client drops a body by itself; a server logs a warning. A file is streamed, and closed."""
+    settings.MEDIA_ROOT = tmp_path
+    file = Resource(session=session, title="Plan")
+    with ContentFile(b"a plan", "plan.pdf") as plan:
+        file.file = plan
+        file.save()
+    file.file.close()
+    handler = BaseHandler()
+    handler.load_middleware()
+    for address in (*PUBLIC, f"/sessions/ABC234/files/{file.pk}/", "/nowhere/", "/my-bookings/"):
+        head = handler.get_response(RequestFactory().head(address))
+        assert (address, b"".join(head)) == (address, b"")
+        assert int(head["Content-Length"]) > 0
+        for close in head._resource_closers:  # not close(): it would close the database too
+            close()
 
 
 def test_page_has_nothing_that_the_policy_refuses(pages):
@@ -323,7 +343,7 @@ def test_fault_of_ours_is_answered_in_words(client, monkeypatch):
     def fail(*args, **kwargs):
         raise RuntimeError("SECRET")
 
-    monkeypatch.setattr("bookings.views.sessions.by_day", fail)
+    monkeypatch.setattr("bookings.views.sessions.parts", fail)
     client.raise_request_exception = False
     response = client.get("/")
     html = response.content.decode()

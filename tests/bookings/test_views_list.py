@@ -4,17 +4,20 @@ import datetime as dt
 import re
 
 import pytest
+from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
 
+from bookings.models.places import can_be_booked
+from bookings.public.session import Showing, announced, bookable_first
 from bookings.states import SessionStatus
 from bookings.views import sessions
-from hubs.models import Lesson, Notice, ShowcaseSession
+from hubs.models import HostSchool, Lesson, Notice, ShowcaseSession
 from hubs.vocabulary.school_days import london
 from hubs.vocabulary.teaching import Roles, Years
 from tests.browser.reading import Page
 from tests.browser.rows import questions
-from tests.factories import DAY, NOW, HubFactory, HubYearFactory, SessionFactory
+from tests.factories import DAY, NOW, HubFactory, HubYearFactory, SchoolFactory, SessionFactory
 
 pytestmark = pytest.mark.django_db
 NINE, NOON = dt.time(9), dt.time(12)
@@ -34,7 +37,9 @@ def shown(client, query=""):
     """Titles of the sessions on the list, in order."""
     response = client.get(f"/{query}")
     assert response.status_code == 200
-    return [one.session.title for _day, group in response.context["days"] for one in group]
+    days = [day for part in response.context["parts"] for day in part.days]
+    rows = [row for _first, group in days for row in group]
+    return [one.session.title for row in rows for one in getattr(row, "showings", [row])]
 
 
 def test_list_without_sessions_says_when_to_come_again(client):
@@ -54,21 +59,23 @@ def test_list_shows_when_where_for_whom_and_how_many_places(client):
         room__places_taken=0,
     )
     assert (
-        "1 session Tuesday 26 January 2027 Year 6 lesson 9:00 to 11:45 · West Borough Primary School, Maidstone "
+        "1 session With places left 1 Tuesday 26 January 2027 Year 6 lesson 9:00 to 11:45 · "
+        "West Borough Primary School, Maidstone "
         "Suits Year 6, and Key Stage 3 · Kent & Medway Maths Hub 30 places left 0 of 30 taken Past sessions"
     ) in Page(client.get("/")).text
 
 
-def test_list_stands_by_date_and_time_those_without_a_date_last(client):
+def test_list_stands_by_date_and_time_after_what_can_be_booked_the_rest(client):
     SessionFactory(title="no date", starts_at=None, ends_at=None, room__status=SessionStatus.ANNOUNCED)
     on(DAY + dt.timedelta(days=1), title="next day")
     SessionFactory(title="afternoon", starts_at=london(DAY, dt.time(13)), ends_at=london(DAY, dt.time(15)))
     on(DAY, title="morning")
     announced = {"starts_at": None, "ends_at": None, "room__status": SessionStatus.ANNOUNCED}
     SessionFactory(title="January", first_day=dt.date(2027, 1, 1), last_day=dt.date(2027, 1, 31), **announced)
-    assert shown(client) == ["January", "morning", "afternoon", "next day", "no date"]
+    assert shown(client) == ["morning", "afternoon", "next day", "January", "no date"]
     days = Page(client.get("/")).text
-    assert days.index("January 2027") < days.index("Tuesday 26 January 2027") < days.index("Date to be announced")
+    in_order = ["Tuesday 26 January 2027", "Not open for booking January 2027", "Date to be announced"]
+    assert sorted(in_order, key=days.index) == in_order
 
 
 def test_list_leaves_out_drafts_and_what_is_not_public(client):
@@ -77,6 +84,175 @@ def test_list_leaves_out_drafts_and_what_is_not_public(client):
     SessionFactory(title="by link", visibility=ShowcaseSession.Visibility.LINK)
     SessionFactory(title="staff", visibility=ShowcaseSession.Visibility.STAFF)
     assert shown(client) == ["public"]
+
+
+ALL_WAYS = [
+    {},
+    {"room__held_back": 30},  # full
+    {"opens_at": NOW + dt.timedelta(hours=1)},
+    {"opens_at": NOW},
+    {"closes_at": NOW, "release_at": NOW},
+    {"closes_at": NOW + dt.timedelta(minutes=1), "release_at": NOW},
+    {"release_at": NOW, "room__held_back": 30},
+    {"booked_elsewhere": "By telephone"},
+    {"booked_elsewhere": "By telephone", "starts_at": None, "ends_at": None},
+    {"booked_elsewhere": "By telephone", "room__status": SessionStatus.CANCELLED},
+    {"starts_at": london(DAY - dt.timedelta(days=22), dt.time(9)), "ends_at": london(DAY, dt.time(12))},
+    {"starts_at": None, "ends_at": None, "room__status": SessionStatus.ANNOUNCED},
+    *({"room__status": status} for status in SessionStatus if status not in ("draft", "open")),
+]
+
+
+@pytest.mark.parametrize("way", ALL_WAYS, ids=str)
+def test_database_and_page_have_one_mind_about_what_can_be_booked(way):
+    """The order of the list, the filter of places and the row itself."""
+    if way.get("starts_at"):
+        way = way | {"ends_at": way["starts_at"] + dt.timedelta(hours=20)}
+    session = SessionFactory(**way)
+    row = announced().alias(first=bookable_first(NOW)[0]).annotate(later=F("first")).get()
+    showing = Showing(row, NOW)
+    assert row.later == int(not showing.comes_first)
+    left = showing.left if showing.is_open else 0
+    bookable = [n for n in (1, 2, 30) if announced().filter(can_be_booked(NOW, places=n), pk=session.pk).exists()]
+    assert bookable == [n for n in (1, 2, 30) if n <= left]
+
+
+def test_what_can_be_booked_comes_first_on_each_page_of_a_list(client):
+    kent = HubYearFactory(hub__slug="kent", hub__embed_origins="https://kent.example")
+    on(DAY, title="cancelled", hub_year=kent, room__status=SessionStatus.CANCELLED)
+    on(DAY + dt.timedelta(days=1), title="open", hub_year=kent)
+    assert shown(client) == shown(client, "?hub=kent") == ["open", "cancelled"]
+    for address in ("/hubs/kent/", "/hubs/kent/embed/"):
+        text = Page(client.get(address)).text
+        assert text.index("27 January") < text.index("Not open for booking") < text.index("Cancelled")
+    feed = client.get("/sessions.json").json()["sessions"]
+    assert [one["name"] for one in feed] == ["cancelled", "open"]  # a program has them by day
+
+
+def test_what_can_be_booked_stands_on_the_first_page_however_late_it_is(client, monkeypatch):
+    monkeypatch.setattr(sessions, "PAGE", 1)
+    on(DAY, title="cancelled", room__status=SessionStatus.CANCELLED)
+    on(DAY + dt.timedelta(days=1), title="open")
+    for query in ("?", "?near=maidstone&"):
+        assert [shown(client, f"{query}page={page}") for page in (1, 2)] == [["open"], ["cancelled"]]
+
+
+def test_day_that_stands_in_both_parts_of_a_list_is_called_differently(client):
+    on(DAY)
+    on(DAY, room__status=SessionStatus.CANCELLED)
+    labels = re.findall(r'class="day" aria-label="([^"]*)"', client.get("/").content.decode())
+    assert labels == ["Tuesday 26 January 2027", "Not open for booking: Tuesday 26 January 2027"]
+
+
+def test_list_of_what_nobody_can_book_needs_no_heading(client):
+    on(DAY, room__status=SessionStatus.CANCELLED)
+    assert "Not open for booking" not in Page(client.get("/")).text
+
+
+def announced_at(visit, day, last=None, **values):
+    days = {"starts_at": None, "ends_at": None, "first_day": day, "last_day": last or day}
+    values = {"kind": "open_classroom", "venue": None, "title": "Open classroom"} | values
+    return SessionFactory(host_school=visit, hub_year=visit.hub_year, room__status="announced", **days, **values)
+
+
+@pytest.fixture
+def visit():
+    school = SchoolFactory(name="Holy Rosary Primary School", town="Leeds")
+    return HostSchool.objects.create(hub_year=HubYearFactory(hub__slug="leeds", name="Leeds Hub"), school=school)
+
+
+def test_announced_sessions_of_one_visit_are_one_row_that_unfolds(client, visit):
+    first, last = dt.date(2027, 1, 11), dt.date(2027, 1, 22)
+    same = [announced_at(visit, first, last) for _n in range(2)]
+    own_days = announced_at(visit, dt.date(2027, 1, 12), dt.date(2027, 1, 13), title="Encoding")
+    for address in ("/", "/hubs/leeds/", "/hubs/leeds/embed/", "/?teach=y6"):
+        response = client.get(address)
+        text, html = Page(response).text, response.content.decode()
+        assert "3 open classrooms, between 11 and 22 January 2027" in text
+        assert html.count('<li class="session">') == 1
+        assert text.count("Details to follow") == 1
+        assert "Holy Rosary Primary School, Leeds" in text
+        search = "?teach=y6" if "teach" in address else ""
+        links = {words: href for words, href in Page(response).links.items() if "/sessions/" in href}
+        assert {href.partition("?")[0] for href in links.values()} - {"/hubs/leeds/sessions.ics"} == {
+            one.get_absolute_url() for one in (*same, own_days)
+        }
+        assert links["Open classroom (2 of 2)"] == same[1].get_absolute_url() + search
+        assert "Encoding · 12 to 13 January 2027" in text
+
+
+def test_row_of_a_visit_says_what_its_sessions_are(client, visit):
+    announced_at(visit, None)
+    announced_at(visit, None, kind="talk")
+    assert (
+        "2 sessions Open classroom (1 of 2) Open classroom (2 of 2) Holy Rosary Primary School, Leeds"
+        in Page(client.get("/")).text
+    )
+
+
+def test_session_alone_of_its_visit_or_not_only_announced_has_its_own_row(client, visit):
+    announced_at(visit, DAY)
+    on(DAY, title="open", host_school=visit, hub_year=visit.hub_year)
+    other = HostSchool.objects.create(hub_year=visit.hub_year)
+    announced_at(other, DAY)
+    html = client.get("/").content.decode()
+    assert html.count('<li class="session">') == 3
+    assert "open classrooms" not in html
+
+
+def test_after_a_search_one_line_says_what_was_asked_and_the_results_come_first(client):
+    SessionFactory(title="one")
+    before = Page(client.get("/"))
+    assert "Watch a lesson taught by a teacher from Shanghai" in before.text
+    html = client.get("/?teach=y6&month=2027-01").content.decode()
+    assert "Watch a lesson taught" not in html
+    assert re.search(r'<details class="asked">\s*<summary>\s*Year 6 ·\s*January 2027\s*<span', html)
+    assert re.findall(r"<h([123])", html) == ["1", "2", "3"]  # no level is left out
+    assert re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', html) == [("month", "2027-01")]
+    assert Page(client.get("/?teach=y6")).links["Clear all filters"] == "?"
+    assert Page(client.get("/?teach=y6&past=1")).links["Clear all filters"] == "?past=1"
+
+
+def test_form_with_a_mistake_stays_open(client):
+    html = client.get("/?teach=y6&since=soon").content.decode()
+    assert '<details class="asked" open>' in html
+    assert '<details class="asked" open>' not in client.get("/?month=soon&teach=y6").content.decode()
+
+
+def test_link_of_a_list_keeps_the_search_for_the_way_back(client):
+    session = SessionFactory(title="one")
+    SessionFactory(title="other", suits_years=Years.Y9, lessons_of=Years.Y9)
+    address = Page(client.get("/?teach=y6&since=1/1/2027&x=y")).links["one"]
+    assert address == f"/sessions/{session.ref}/?teach=y6&since=1%2F1%2F2027"
+    response = client.get(address)
+    page = Page(response)
+    assert page.links["← Back to 1 session"] == "/?teach=y6&since=1%2F1%2F2027"
+    assert response["Cache-Control"] == "public, max-age=0, s-maxage=5"
+    assert f'<link rel="canonical" href="https://testserver/sessions/{session.ref}/">' in response.content.decode()
+    assert Page(client.get("/")).links["one"] == session.get_absolute_url()
+    assert Page(client.get(session.get_absolute_url())).links["← All sessions"] == "/"
+
+
+@pytest.mark.parametrize(
+    "query", ["?x=y", "?near=nowhere+at+all", "?teach=%00", "?page=9", '?hub="><b>', "?month=9999-12"]
+)
+def test_any_way_back_is_answered(client, query):
+    session = SessionFactory()
+    response = client.get(f"{session.get_absolute_url()}{query}")
+    assert response.status_code == 200
+    assert b"<b>/" not in response.content
+    back = next(href for words, href in Page(response).links.items() if words.startswith("←"))
+    assert client.get(back).status_code in (200, 302)
+
+
+def test_way_back_asks_as_often_for_many_as_for_few(client):
+    asked = []
+    session = SessionFactory()
+    for number in (1, 20):
+        for _n in range(number):
+            SessionFactory()
+        asked.append(questions(client, f"{session.get_absolute_url()}?teach=y6"))
+    assert asked[0] == asked[1]
 
 
 def test_cancelled_session_stays_on_the_list_and_says_so(client):
@@ -101,10 +277,23 @@ def test_date_filters_take_both_ends_in(client):
     range_ = {"first_day": dt.date(2027, 1, 14), "last_day": dt.date(2027, 1, 26)}
     SessionFactory(title="range", starts_at=None, ends_at=None, room__status=SessionStatus.ANNOUNCED, **range_)
     assert shown(client, "?since=2027-01-27") == ["27", "28"]
-    assert shown(client, "?since=26/1/2027") == ["range", "26", "27", "28"]
-    assert shown(client, "?until=2027-01-26") == ["range", "26"]
+    assert shown(client, "?since=26/1/2027") == ["26", "27", "28", "range"]
+    assert shown(client, "?until=2027-01-26") == ["26", "range"]
     assert shown(client, "?since=2027-01-27&until=2027-01-27") == ["27"]
-    assert shown(client, "?since=2027-01-28&until=2027-01-26") == []
+
+
+def test_dates_the_wrong_way_round_are_turned(client):
+    on(DAY, title="in between")
+    query = "?since=27/1/2027&until=2027-01-25"
+    assert shown(client, query) == ["in between"]
+    page = Page(client.get(f"/{query}"))
+    assert page.title == "1 session: from 25 January 2027, to 27 January 2027 – Showcase"
+    assert page.links["from 25 January 2027 – remove this filter ×"] == "?until=27%2F1%2F2027"
+    html = client.get(f"/{query}").content.decode()
+    assert re.findall(r'name="(since|until)" value="([^"]*)"', html) == [
+        ("since", "2027-01-25"),
+        ("until", "27/1/2027"),
+    ]
 
 
 def test_teach_filter_finds_the_class_taught_and_who_it_suits(client):
@@ -144,7 +333,7 @@ def test_nothing_that_fits_offers_to_drop_each_choice(client):
     SessionFactory(title="one")
     page = Page(client.get("/?teach=ks5&since=2027-01-20"))
     assert "0 sessions" in page.text
-    assert "No session fits all of this. Take one of your choices away:" in page.text
+    assert "No session matches all your filters. Try it:" in page.text
     assert page.links["without “Key Stage 5”"] == "?since=2027-01-20"
     assert "without “Key Stage 5” (1)" in page.text
     assert "without “from 20 January 2027”" not in page.links  # that would find nothing either
@@ -153,8 +342,8 @@ def test_nothing_that_fits_offers_to_drop_each_choice(client):
 def test_nothing_that_fits_even_with_one_choice_less_offers_to_drop_all(client):
     SessionFactory(title="one")
     page = Page(client.get("/?teach=ks5&until=2027-01-20"))
-    assert "No session fits this, nor would one if you took one of your choices away." in page.text
-    assert page.links["Take all of them away"] == "?"
+    assert "No session matches your filters." in page.text
+    assert page.links["Clear all filters"] == "?"
 
 
 def test_role_filter_finds_what_suits_it_and_what_says_nothing_of_roles(client):
@@ -284,7 +473,7 @@ def test_list_asks_as_often_for_sixty_sessions_as_for_three(client):
         for n in range(number):
             on(DAY + dt.timedelta(days=n % 30), lessons_of=Years.Y3)
         asked += [questions(client, "/"), questions(client, filtered)]
-    assert asked[0] <= 6
+    assert asked[0] <= 7
     assert set(asked) == {asked[0]}
 
 

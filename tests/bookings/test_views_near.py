@@ -113,12 +113,12 @@ def test_fewer_than_three_widen_and_say_so(client, maidstone):
     session("yonder", 50)
     assert shown(client, "?near=maidstone") == ["here", "there", "yonder"]
     text = Page(client.get("/?near=maidstone")).text
-    assert "Only 2 sessions are within 30 miles of Maidstone. These are within 60 miles." in text
+    assert "Only 2 sessions are within 30 miles of Maidstone, ME16. These are within 60 miles." in text
     session("off", 25)
     assert shown(client, "?near=maidstone") == ["here", "there", "off"]
     assert "Only" not in Page(client.get("/?near=maidstone")).text
     text = Page(client.get("/?near=maidstone&within=10")).text
-    assert "Only 1 session is within 10 miles of Maidstone. These are within 30 miles." in text
+    assert "Only 1 session is within 10 miles of Maidstone, ME16. These are within 30 miles." in text
 
 
 def test_few_sessions_in_all_are_all_shown(client, maidstone):
@@ -141,8 +141,8 @@ def test_session_whose_place_is_not_known_is_only_in_england(client, maidstone):
     SessionFactory(title="to be announced", venue=None, room__status=SessionStatus.ANNOUNCED)
     SessionFactory(title="no coordinates", venue=SchoolFactory(easting=None, northing=None, postcode=""))
     assert [one for one in shown(client, "?near=maidstone&within=england") if one != "known"] == [
-        "to be announced",
         "no coordinates",
+        "to be announced",
     ]
     assert shown(client, "?near=maidstone&within=england")[0] == "known"
     session("two", 4)
@@ -258,13 +258,100 @@ def test_unknown_place_is_said_beside_its_field(client):
     assert "We cannot find this place. Enter a postcode, a town or a school’s name, or choose a hub." in text
 
 
-def test_town_is_where_most_schools_of_its_name_are():
-    for _n in range(3):
-        SchoolFactory(town="Ashford", easting=600_000, northing=142_000)
-    SchoolFactory(town="Ashford", easting=507_000, northing=171_000)
-    SchoolFactory(town="Ashford Hill", easting=455_000, northing=162_000)
-    assert place("ashford") == Place("Ashford", 600_000, 142_000)
-    assert place("Ashford Hill") == Place("Ashford Hill", 455_000, 162_000)
+def schools_in(town, number, spot, authority=None, **values):
+    """So many schools of a town, about that spot."""
+    if authority:
+        values["local_authority"], _new = LocalAuthority.objects.get_or_create(name=authority, code=authority[:3])
+    for n in range(number):
+        SchoolFactory(town=town, easting=spot[0] + n, northing=spot[1], **values)
+
+
+def called(typed):
+    found = place(typed)
+    return [found.name, *(other.name for other in found.others)]
+
+
+NEWPORTS = [("Isle of Wight", 3, (449_000, 88_000)), ("Telford and Wrekin", 2, (374_000, 318_000))]
+
+
+@pytest.fixture
+def newports():
+    """Several towns of one name, one of them in two authorities, and one whose name begins so."""
+    for authority, number, spot in NEWPORTS:
+        schools_in("Newport", number, spot, authority)
+    schools_in("Newport", 1, (450_000, 89_000), postcode="PO30 1AA")  # of the first, whose authority is not known
+    schools_in("Newport", 1, (552_000, 234_000), postcode="CB11 3AA")
+    schools_in("Newport Pagnell", 9, (487_000, 243_000), "Milton Keynes")
+
+
+@pytest.mark.usefixtures("newports")
+def test_town_of_a_common_name_says_its_authority_or_its_district_most_schools_first():
+    assert called("newport") == [
+        "Newport, Isle of Wight",
+        "Newport, Telford and Wrekin",
+        "Newport, CB11",
+        "Newport Pagnell, Milton Keynes",
+    ]
+    assert place("newport") == Place("Newport, Isle of Wight", 449_001, 88_000)
+
+
+@pytest.mark.usefixtures("newports")
+def test_each_other_meaning_is_a_link_that_finds_it(client):
+    page = Page(client.get("/?near=newport&teach=y6"))
+    assert "Or near: Newport, Telford and Wrekin · Newport, CB11 · Newport Pagnell, Milton Keynes" in page.text
+    for meant in place("newport").others:
+        found = client.get(f"/{page.links[meant.name]}").context["near"].place
+        assert (found.name, found.easting, found.northing) == (meant.name, meant.easting, meant.northing)
+        assert found.others == ()
+    assert page.links["Newport, CB11"] == "?near=Newport%2C+CB11&teach=y6"
+
+
+def test_short_name_of_a_larger_town_is_that_town_and_a_place_that_only_begins_so_is_not():
+    schools_in("Newcastle", 2, (384_000, 347_000), "Staffordshire")
+    schools_in("Newcastle-under-Lyme", 1, (385_000, 346_000), "Staffordshire")
+    schools_in("Newcastle-upon-Tyne", 3, (422_000, 566_000), "Newcastle upon Tyne")
+    schools_in("Newcastle upon Tyne", 2, (424_000, 567_000), "North Tyneside")
+    assert called("newcastle") == ["Newcastle-upon-Tyne", "Newcastle, Staffordshire"]
+    assert called("Newcastle under Lyme") == ["Newcastle-under-Lyme, Staffordshire"]
+    schools_in("Sutton", 1, (525_000, 164_000), "Sutton")
+    schools_in("Sutton Coldfield", 4, (412_000, 296_000), "Birmingham")
+    assert called("sutton") == ["Sutton", "Sutton Coldfield, Birmingham"]
+
+
+def test_town_in_several_authorities_is_one_and_named_by_none():
+    for n, borough in enumerate(["Barnet", "Camden", "Hackney"]):
+        schools_in("London", 1, (530_000 + 3000 * n, 181_000), borough)
+    assert called("london") == ["London"]
+
+
+@pytest.mark.parametrize(
+    "typed, meant",
+    [
+        ("paris", ["Parish Church of England Primary School, Bromley BR1 4HF"]),
+        ("maidston", ["Maidstone, ME16"]),
+        ("madistone", ["Maidstone, ME16"]),
+        ("the borough gramar", ["The Borough Grammar School, Maidstone ME16 8TL"]),
+    ],
+)
+def test_what_fits_nowhere_well_is_offered_and_never_taken(client, typed, meant):
+    SessionFactory(title="one")
+    SchoolFactory(name="Parish Church of England Primary School", town="Bromley", postcode="BR1 4HF")
+    SchoolFactory(name="The Borough Grammar School")
+    page = Page(client.get(f"/?near={typed}"))
+    assert shown(client, f"?near={typed}") == ["one"]
+    assert f"Did you mean {meant[0]}" in page.text
+    assert not [words for words in page.links if "remove" in words]
+    followed = client.get(f"/{page.links[meant[0]]}").context["near"]
+    assert followed.place.name == meant[0]
+
+
+def test_schools_of_one_name_are_offered_beside_the_first():
+    for town, postcode in [("Telford", "TF2 9SQ"), ("Barnsley", "S71 2LF")]:
+        SchoolFactory(name="Holy Trinity Academy", town=town, postcode=postcode)
+    assert sorted(called("holy trinity")) == [
+        "Holy Trinity Academy, Barnsley S71 2LF",
+        "Holy Trinity Academy, Telford TF2 9SQ",
+    ]
 
 
 def test_town_with_its_county_and_a_county_alone_are_found(maidstone):
@@ -272,14 +359,14 @@ def test_town_with_its_county_and_a_county_alone_are_found(maidstone):
     for school in (maidstone, SchoolFactory(town="Deal", easting=636_000, northing=152_000)):
         school.local_authority = kent
         school.save()
-    assert place("Deal, Kent").name == "Deal"
+    assert place("Deal, Kent").name == place("deal").name == "Deal, Kent"
     assert place("kent").name == "Kent"
 
 
 def test_school_of_the_name_of_its_town_is_meant_where_more_is_typed(maidstone):
     SchoolFactory(name="The Whitstable School", town="Whitstable", easting=1, northing=2)
     assert place("the whitstable school").name == "The Whitstable School, Whitstable ME16 8TL"
-    assert place("whitstable").name == "Whitstable"
+    assert place("whitstable").name == "Whitstable, ME16"
     with pytest.raises(CannotPlace):
         place("broadstairs")
 
@@ -320,7 +407,7 @@ def test_near_asks_as_often_for_many_as_for_few(client, maidstone):
         for n in range(number):
             session(f"{number} {n}", n)
         asked += [questions(client, f"/?near={near}") for near in ("ME16 8TL", "maidstone", "CT5 1AA", "CT5")]
-    assert asked == [9, 9, 9, 8] * 2
+    assert asked == [10, 10, 10, 9] * 2
 
 
 def test_near_keeps_the_rules_of_a_public_page(client, kent):

@@ -1,6 +1,7 @@
 """Words are worked out once, for each language apart."""
 
 import datetime as dt
+import re
 
 from django.template import Context, Template
 from django.utils import translation
@@ -26,7 +27,7 @@ def test_what_was_kept_in_one_language_is_not_said_in_another():
 
 def test_row_is_drawn_anew_where_a_word_has_changed():
     draw = Template("{% load showcase_tags %}{% session_row row %}{% frame_symbols %}")
-    row = {"name": "A & B", "shows_places": True, "taken": 3, "kept": 0, "capacity": 10, "words": "7 places left"}
+    row = {"url": "/a/", "name": "A & B", "shows_places": True, "taken": 3, "kept": 0, "capacity": 10}
     rows = [draw.render(Context({"row": row | {"taken": taken, "words": f"{10 - taken} left"}})) for taken in (3, 4, 3)]
     assert rows[0] == rows[2] != rows[1]
     for html, taken in zip(rows, (3, 4, 3), strict=True):
@@ -34,3 +35,11 @@ def test_row_is_drawn_anew_where_a_word_has_changed():
         assert f'<symbol id="f{taken}-0-10"' in html
     assert "7 left" in rows[0]
     assert "6 left" in rows[1]
+
+
+def test_row_that_is_kept_carries_the_search_of_its_own_list():
+    draw = Template("{% load showcase_tags %}{% session_row row %}")
+    row = {"url": "/a/", "name": "A", "shows_places": False}
+    searches = ["?teach=y6&hub=kent", "", '?near="><b>']
+    links = [re.findall('href="([^"]*)"', draw.render(Context({"row": row, "search": one}))) for one in searches]
+    assert links == [["/a/?teach=y6&amp;hub=kent"], ["/a/"], ["/a/?near=&quot;&gt;&lt;b&gt;"]]
