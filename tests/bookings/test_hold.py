@@ -20,7 +20,7 @@ from tests.factories import DAY, NOW, SchoolFactory, SessionFactory, party
 pytestmark = pytest.mark.django_db
 
 SECOND = dt.timedelta(seconds=1)
-AHEAD = dt.datetime(2030, 1, 15, 9, tzinfo=dt.UTC)
+AHEAD = dt.datetime(2030, 1, 15, 9, tzinfo=dt.timezone.utc)
 
 
 def moment(year, month, day, hour, minute=0):
@@ -107,7 +107,7 @@ def test_hold_stands_until_six_on_the_next_school_day(asked, until):
     ],
 )
 def test_hold_means_six_by_the_clock_on_the_wall(until, in_utc):
-    assert moment(*until).astimezone(dt.UTC).isoformat() == in_utc
+    assert moment(*until).astimezone(dt.timezone.utc).isoformat() == in_utc
 
 
 def test_hold_passes_over_days_that_the_hub_has_closed_and_stops_at_those_it_has_opened():

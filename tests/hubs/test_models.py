@@ -190,7 +190,7 @@ def test_session_start_fixes_its_day_whatever_was_announced():
 
 
 def test_session_day_is_londons():
-    late = dt.datetime(2027, 6, 30, 23, 30, tzinfo=dt.UTC)  # half past midnight in summer
+    late = dt.datetime(2027, 6, 30, 23, 30, tzinfo=dt.timezone.utc)  # half past midnight in summer
     session = SessionFactory(starts_at=late, ends_at=late + dt.timedelta(hours=1))
     assert session.day == dt.date(2027, 7, 1)
 

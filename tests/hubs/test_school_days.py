@@ -102,4 +102,4 @@ def test_calendar_of_a_session_is_its_hubs_alone():
     [("2027-03-27", "18:00"), ("2027-03-28", "17:00"), ("2027-10-30", "17:00"), ("2027-10-31", "18:00")],
 )
 def test_london_time_follows_the_clocks(date, in_utc):
-    assert london(day(date), dt.time(18)).astimezone(dt.UTC).strftime("%H:%M") == in_utc
+    assert london(day(date), dt.time(18)).astimezone(dt.timezone.utc).strftime("%H:%M") == in_utc
