@@ -67,4 +67,6 @@ class OtherSchoolForm(StepForm):
         if postcode := tidy_postcode(said["place"]):
             said["place"] = postcode
         else:
-            self.add_error("place", _now("Enter its postcode, like ME16 8TL: by it, all of your school are counted as one"))
+            self.add_error(
+                "place", _now("Enter its postcode, like ME16 8TL: by it, all of your school are counted as one")
+            )

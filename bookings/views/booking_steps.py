@@ -113,7 +113,9 @@ def find_school(request: HttpRequest, showing: Showing, draft: Draft) -> HttpRes
         return again(request, draft, form, now=showing.now)
     words = draft.answers["typed"] = form.cleaned_data["school"]
     school = the_one(words, schools_found(words, MOST_SCHOOLS + 1))
-    return _take(request, draft, school, now=showing.now) if school else go(request, "book-school", draft, now=showing.now)
+    return (
+        _take(request, draft, school, now=showing.now) if school else go(request, "book-school", draft, now=showing.now)
+    )
 
 
 def _take(request: HttpRequest, draft: Draft, school: School, *, now: dt.datetime) -> HttpResponse:

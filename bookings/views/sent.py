@@ -62,7 +62,7 @@ def for_an_hour(view: Callable[[HttpRequest, Showing, Draft], HttpResponse]) -> 
 @afterwards
 @require_safe
 def sent(request: HttpRequest, showing: Showing, draft: Draft) -> HttpResponse:
-    """Where the mail went, and until when places are kept: as computed at the moment of asking, never from a booking."""
+    """Where the mail went, and until when places are kept: as it was at the moment of asking, never from a booking."""
     return render(request, "bookings/book/sent.html", _context(showing, draft))
 
 

@@ -176,7 +176,13 @@ def take(session, number):
         places.hold(session.pk, party(size=number, email=f"{number}@school.example"), clock=lambda: NOW)
 
 
-SENT = [{}, ADA, {"wait": "1"}, {"wait": "some", "now": "0"}, {"school": "ash", "urn": "100100", "kind": "none", "code": "x", "email": "x"}]
+SENT = [
+    {},
+    ADA,
+    {"wait": "1"},
+    {"wait": "some", "now": "0"},
+    {"school": "ash", "urn": "100100", "kind": "none", "code": "x", "email": "x"},
+]
 NAMES = ["book", "book-school", "book-other", "book-code", "book-who", "book-check", "book-again", "book-address"]
 
 

@@ -779,7 +779,9 @@ def test_contact_who_waits_does_not_come_a_second_time_with_another_school(clien
     assert Mail.objects.order_by("pk").last().kind == "already_booked"
 
 
-def test_place_that_goes_as_the_button_is_pressed_is_not_taken_from_who_was_chosen(client, session, school, monkeypatch):
+def test_place_that_goes_as_the_button_is_pressed_is_not_taken_from_who_was_chosen(
+    client, session, school, monkeypatch
+):
     """Two were to have places; under the lock there is one: nothing is booked, and they choose again."""
     fill_in(client, session, school, BEN, CARA)
     take(session, 28)

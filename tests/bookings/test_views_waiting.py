@@ -74,8 +74,8 @@ def test_teacher_joins_the_list_of_a_full_session_accepts_and_has_a_place(client
     page = press(client, one(), "wait/")
     assert "You are number 1 on the waiting list You wait for 1 place." in page.text
     assert (
-        "You then have 10 hours to accept; once booking has closed, 2. Only the hours from 8:00 to 18:00 on school days "
-        "count. What we offered you now would be kept until 9:30 on Tuesday 5 January."
+        "You then have 10 hours to accept; once booking has closed, 2. Only the hours from 8:00 to 18:00 on school "
+        "days count. What we offered you now would be kept until 9:30 on Tuesday 5 January."
     ) in page.text
     assert page.buttons == []
     places.cancel(taken.pk, clock=lambda: NOW, by=StaffFactory(), why="test")
@@ -187,7 +187,9 @@ def test_lapsed_booking_of_a_full_session_waits_with_everything_it_gave(client, 
     monkeypatch.setattr(timezone, "now", lambda: later)
     places.hold(session.pk, party(email="next@school.example"), clock=lambda: later)
     page = page_of(client, one())
-    assert "Your place was not kept It was held until 18:00 on Tuesday 5 January and not confirmed by then." in page.text
+    assert (
+        "Your place was not kept It was held until 18:00 on Tuesday 5 January and not confirmed by then." in page.text
+    )
     assert page.buttons == ["Join the waiting list"]
     assert "You are number 1 on the waiting list" in press(client, one(), "wait/").text
 
