@@ -175,16 +175,17 @@ def keep(draft: Draft, *, now: dt.datetime) -> None:
 
     Only what a step changes: the last button may be pressed at the same moment, and what it has written stands.
     """
-    rows = Draft.objects.filter(pk=draft.pk)
     if draft.consumed_at:
-        rows.update(answers=draft.answers)
+        Draft.objects.filter(pk=draft.pk).update(answers=draft.answers)
         return
     draft.answers |= {STALE: True} if draft.is_stale(now=now) else {}
     draft.expires_at = now + LIFE
     if draft.pk is None:
         draft.save()
-    else:
-        rows.filter(consumed_at=None).update(answers=draft.answers, school=draft.school, expires_at=draft.expires_at)
+        return
+    Draft.objects.filter(pk=draft.pk, consumed_at=None).update(
+        answers=draft.answers, school=draft.school, expires_at=draft.expires_at
+    )
 
 
 def counted_anew(draft: Draft) -> bool:
