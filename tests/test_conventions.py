@@ -99,6 +99,8 @@ def _assigned(module: ast.AST, what: Guarded, file: str) -> Iterator[int]:
 def _writes(call: ast.Call, what: Guarded) -> bool:
     names = dotted(call.func)
     does = names[-1] if names else ""
+    if NO_ROWS_OF_OURS & {name.lower() for name in names}:
+        return False
     of_ours = bool(what.models & set(names)) or bool(what.relations & set(names[1:]))
     named = {keyword.arg for keyword in call.keywords}
     said = {node.value for node in ast.walk(call) if isinstance(node, ast.Constant) and isinstance(node.value, str)}

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from bookings.forms.fields import Line, StepForm
 from bookings.models import SchoolKind
 from hubs.models import School
+from hubs.vocabulary.postcodes import tidy_postcode
 
 
 class SchoolSearchForm(StepForm):
@@ -57,4 +58,15 @@ class OtherSchoolForm(StepForm):
                 self.add_error("name", _now("Enter the name of your school or organisation"))
             if not said.get("place") and "place" not in self.errors:
                 self.add_error("place", _now("Enter its postcode or town"))
+        if said.get("kind") == SchoolKind.STATE and said.get("place"):
+            self._check_postcode(said)
         return said
+
+    def _check_postcode(self, said: dict[str, Any]) -> None:
+        """Colleagues of a new school meet in its share, whoever of them types: by its postcode, written one way."""
+        if postcode := tidy_postcode(said["place"]):
+            said["place"] = postcode
+        else:
+            self.add_error(
+                "place", _now("Enter its postcode, like ME16 8TL: by it, all of your school are counted as one")
+            )

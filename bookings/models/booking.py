@@ -35,6 +35,7 @@ class SchoolKind(models.TextChoices):
     """What somebody's school is: one of the register, another place by name, or none just now."""
 
     REGISTER = "register", _("a school in England")
+    STATE = "state", _("a state school or nursery in England that is not in the list")
     INDEPENDENT = "independent", _("an independent school that is not in the list")
     ELSEWHERE_IN_UK = "uk", _("a school elsewhere in the UK")
     ABROAD = "abroad", _("a school abroad")
@@ -201,7 +202,7 @@ class Booking(Named, PrivateLink):
             models.UniqueConstraint(
                 fields=["session", "email_key"],
                 name="contact_comes_once",
-                condition=Q(status__in=sorted(LIVE), goes_with=None, contact_comes=True),
+                condition=Q(status__in=sorted(LIVE), contact_comes=True),
                 violation_error_message=_("This person already has a place at this session."),
             ),
             models.CheckConstraint(condition=Q(status__in=Status.values), name="booking_status_known"),

@@ -18,7 +18,10 @@ from hubs.models.private_link import PrivateLink
 from hubs.models.session import OF_ITS_SESSION
 from hubs.vocabulary.email_address import EmailField
 
-LIFE = dt.timedelta(hours=2)
+# A draft lives so long from the last press (WCAG 2.2.1 asks for more than 20 hours): it holds no place.
+LIFE = dt.timedelta(hours=24)
+# After so long without a press the next one looks first: places have been counted anew since.
+FRESH = dt.timedelta(hours=2)
 # "Send it again" and "use another address" stand on the page after booking for this long (rule.md#hold).
 AFTERWARDS = dt.timedelta(hours=1)
 # How long a wish is kept, and one whose address nobody has proved.
@@ -26,7 +29,10 @@ KEPT, TO_BE_PROVED = dt.timedelta(days=365), dt.timedelta(days=30)
 
 
 class Draft(models.Model):
-    """The answers of one browser at one session, behind a cookie. The last POST consumes it."""
+    """The answers of one browser at one session, behind a cookie. The last POST consumes it.
+
+    From then on it ends at the deadline that the page after booking says.
+    """
 
     key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     session = models.ForeignKey(ShowcaseSession, models.CASCADE, related_name="+")
@@ -39,6 +45,14 @@ class Draft(models.Model):
 
     def __str__(self) -> str:
         return f"{self._meta.verbose_name} {self.pk}"  # the key is a secret
+
+    def is_just_booked(self, *, now: dt.datetime) -> bool:
+        """Whether the link can be sent again, and to another address."""
+        return self.consumed_at is not None and now < self.consumed_at + AFTERWARDS
+
+    def is_stale(self, *, now: dt.datetime) -> bool:
+        """Whether its last press is so long ago that how things stand is looked at before anything else is done."""
+        return self.pk is not None and not self.consumed_at and now >= self.expires_at - LIFE + FRESH
 
 
 class TellMeQuerySet(models.QuerySet["TellMe"]):
@@ -135,6 +149,12 @@ class Told(models.Model):
 COOKIE = "draft"
 # Where a step's answers are kept as they were typed, right or not; those of any other step while they have faults.
 KEPT_AT, KEPT_ELSEWHERE = {"book-who": "who", "book-other": "other"}, "tried"
+STALE = "stale"  # the last press came after hours: its page says so
+
+
+def has_ended(request: HttpRequest) -> bool:
+    """Whether this browser had a draft here, of which `find` finds nothing any longer."""
+    return bool(request.COOKIES.get(COOKIE))
 
 
 def find(request: HttpRequest, ref: str, *, now: dt.datetime) -> Draft | None:
@@ -151,12 +171,26 @@ def find(request: HttpRequest, ref: str, *, now: dt.datetime) -> Draft | None:
 
 
 def keep(draft: Draft, *, now: dt.datetime) -> None:
-    """Save the answers, for two hours from now; after the booking has been asked for, for the rest of its hour."""
+    """Save the answers, for a day from now; after the booking has been asked for, until its page ends.
+
+    Only what a step changes: the last button may be pressed at the same moment, and what it has written stands.
+    """
     if draft.consumed_at:
-        draft.save(update_fields=["answers"])
+        Draft.objects.filter(pk=draft.pk).update(answers=draft.answers)
         return
+    draft.answers |= {STALE: True} if draft.is_stale(now=now) else {}
     draft.expires_at = now + LIFE
-    draft.save()
+    if draft.pk is None:
+        draft.save()
+        return
+    Draft.objects.filter(pk=draft.pk, consumed_at=None).update(
+        answers=draft.answers, school=draft.school, expires_at=draft.expires_at
+    )
+
+
+def counted_anew(draft: Draft) -> bool:
+    """Whether the last press came so late that nothing was done but to look again."""
+    return STALE in draft.answers
 
 
 def mark_faults(draft: Draft, step: str, typed: dict[str, Any]) -> None:
@@ -183,16 +217,15 @@ def has_faults(draft: Draft) -> bool:
 
 def forget_faults(draft: Draft) -> None:
     """A step has been answered: no page shows faults, and what only stood there to be put right is gone."""
-    for name in ("faulty", KEPT_ELSEWHERE):
+    for name in ("faulty", KEPT_ELSEWHERE, STALE):
         draft.answers.pop(name, None)
 
 
 def set_cookie(response: HttpResponse, draft: Draft) -> HttpResponse:
-    """Give the browser its draft's key."""
+    """Give the browser its draft's key, until it is closed."""
     response.set_cookie(
         COOKIE,
         str(draft.key),
-        max_age=LIFE,
         path=reverse("book", args=[draft.session.ref]),
         httponly=True,
         samesite="Lax",
@@ -201,9 +234,19 @@ def set_cookie(response: HttpResponse, draft: Draft) -> HttpResponse:
     return response
 
 
-def consume(draft: Draft, *, now: dt.datetime) -> None:
-    """The booking has been asked for: the draft stays an hour for "send it again" and "another address"."""
+def consume(draft: Draft, *, now: dt.datetime, until: dt.datetime) -> None:
+    """The booking has been asked for: its page answers `until` the deadline that it says, whatever becomes of it.
+
+    Of two presses at once, the first to be done is the one that stands.
+    """
     forget_faults(draft)
     draft.answers.pop("other", None)  # a school that was not named in the end
-    draft.consumed_at, draft.expires_at = now, now + AFTERWARDS
-    draft.save()
+    as_found = Draft.objects.filter(pk=draft.pk, consumed_at=draft.consumed_at)
+    draft.consumed_at, draft.expires_at = now, until
+    as_found.update(
+        answers=draft.answers,
+        request_key=draft.request_key,
+        booking=draft.booking,
+        consumed_at=draft.consumed_at,
+        expires_at=draft.expires_at,
+    )

@@ -3,10 +3,33 @@
 import datetime as dt
 import hmac
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from bookings.models import Booking, SchoolKind
 from bookings.rule.refusals import NotForYourSchool, SchoolShareUsed
 from hubs.models import School, SchoolList, ShowcaseSession
+
+
+class OwnShare(NamedTuple):
+    """What one school may have of a session `until` then (None: to the end), and how many of it it has."""
+
+    places: int
+    taken: int
+    until: dt.datetime | None
+
+    @property
+    def left(self) -> int:
+        return max(self.places - self.taken, 0)
+
+
+def own_share(
+    session: ShowcaseSession, booking: Booking, beside: Sequence[Booking], *, now: dt.datetime
+) -> OwnShare | None:
+    """The share of the booking's school, or None where it may have as many places as are left."""
+    share, left = share_of(session, now=now), left_for(session, booking, beside, now=now)
+    if share is None or left is None:
+        return None
+    return OwnShare(share, min(share - left, share), session.share_until)
 
 
 def share_of(session: ShowcaseSession, *, now: dt.datetime) -> int | None:

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.utils import timezone
 
@@ -84,28 +85,53 @@ def judge_asking(room: Room, booking: Booking, *, dropped: Sequence[Booking] = (
     fair_share.judge_school(room.session, booking.school, now=room.now, code=booking.code)
 
 
-def refused_now(
-    places: Places, school: VisitingSchool, size: int, *, now: dt.datetime, code: str = ""
-) -> Refused | None:
-    """Whether a party of that school would be refused now: a look without a lock, so that nobody types in vain."""
-    asked = Booking(
-        session=places.session,
-        status="",
-        party=size,
-        school_kind=school.kind,
-        school=school.school,
-        school_key=school.key,
-        code=code,
-    )
-    beside: list[Booking] = []
-    if places.session.share:
-        live = Booking.objects.filter(session=places.session, status__in=LIVE, school_key=school.key)
-        beside = list(live.order_by())
-    try:
-        judge(Room(places, now), asked, beside)
-    except Refused as refused:
-        return refused
-    return None
+@dataclass(frozen=True)
+class Outlook:
+    """How things stand for a school at `now`: a look without a lock, so that nobody types in vain."""
+
+    places: Places
+    school: VisitingSchool
+    now: dt.datetime
+    code: str = ""
+
+    def refused(self, size: int) -> Refused | None:
+        """Why a party of that size could not book now."""
+        try:
+            judge(self._room, self._asked(size), self._beside)
+        except Refused as refused:
+            return refused
+        return None
+
+    def fits(self, size: int) -> int:
+        """How many of a party of that size could have places now."""
+        return fits(self._room, self._asked(size), self._beside)
+
+    @property
+    def share(self) -> fair_share.OwnShare | None:
+        """What the school may have, and has."""
+        return fair_share.own_share(self.places.session, self._asked(1), self._beside, now=self.now)
+
+    @property
+    def _room(self) -> Room:
+        return Room(self.places, self.now)
+
+    @cached_property
+    def _beside(self) -> list[Booking]:
+        if not self.places.session.share:
+            return []
+        live = Booking.objects.filter(session=self.places.session, status__in=LIVE, school_key=self.school.key)
+        return list(live.order_by())
+
+    def _asked(self, size: int) -> Booking:
+        return Booking(
+            session=self.places.session,
+            status="",
+            party=size,
+            school_kind=self.school.kind,
+            school=self.school.school,
+            school_key=self.school.key,
+            code=self.code,
+        )
 
 
 def fits(room: Room, booking: Booking, beside: Sequence[Booking], *, dropped: Sequence[Booking] = ()) -> int:
@@ -120,13 +146,17 @@ def left_for_public(room: Room, dropped: Sequence[Booking] = ()) -> int:
 
 
 def already_there(booking: Booking, beside: Sequence[Booking]) -> Booking | None:
-    """The live booking that leaves no room for this one: one each (rule.md#one-each)."""
-    if booking.goes_with_id or not booking.email_key:
+    """The live booking that leaves no room for this one: one each (rule.md#one-each).
+
+    What goes with another is no second booking of that school; but nobody comes twice, also where they wait.
+    """
+    if not booking.email_key:
         return None
     for other in beside:
-        same_contact = other.email_key == booking.email_key and other.is_live and not other.goes_with_id
-        comes_twice = other.contact_comes and booking.contact_comes
-        if same_contact and (other.school_key == booking.school_key or comes_twice):
+        if other.email_key != booking.email_key or not other.is_live:
+            continue
+        second = other.school_key == booking.school_key and not (booking.goes_with_id or other.goes_with_id)
+        if second or (other.contact_comes and booking.contact_comes):
             return other
     return None
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from django.db.models import Sum
 
@@ -55,10 +56,30 @@ def _seats_by_school(room: Room, waiting: Iterable[Booking]) -> dict[str, int]:
 def deadline(session: ShowcaseSession, calendar: SchoolDays, *, now: dt.datetime) -> dt.datetime:
     """Until when an offer made at `now` stands: the hub's hours on the school clock, two after the booking deadline,
     never past the end of the list or the start."""
-    late = session.closes_at is not None and session.closes_at <= now
-    hours = LATE_HOURS if late else session.hub_year.hub.offer_hours
     ends = [at for at in (session.waiting_closes_at, session.starts_at) if at]
-    return min([calendar.hours_after(now, hours), *ends])
+    return min([calendar.hours_after(now, _hours(session, now=now)), *ends])
+
+
+class Terms(NamedTuple):
+    """How long an offer stands: by its hours now, and by those of one made after the booking deadline (`late`)."""
+
+    hours: int
+    late_hours: int
+    late: bool
+    until: dt.datetime
+
+
+def terms(session: ShowcaseSession, calendar: SchoolDays, *, now: dt.datetime) -> Terms:
+    """What whoever waits is told before there is an offer: the rule, and until when one made `now` would stand."""
+    return Terms(_hours(session, now=now), LATE_HOURS, _is_late(session, now=now), deadline(session, calendar, now=now))
+
+
+def _is_late(session: ShowcaseSession, *, now: dt.datetime) -> bool:
+    return session.closes_at is not None and session.closes_at <= now
+
+
+def _hours(session: ShowcaseSession, *, now: dt.datetime) -> int:
+    return LATE_HOURS if _is_late(session, now=now) else session.hub_year.hub.offer_hours
 
 
 def rest_of(booking: Booking, size: int) -> Booking:

@@ -29,6 +29,16 @@ class VisitingSchool:
         return school_key(self.kind, self.school, self.name, self.place)
 
 
+def school_of(booking: Booking) -> VisitingSchool:
+    """The school of a booking that is there already."""
+    return VisitingSchool(
+        kind=SchoolKind(booking.school_kind),
+        school=booking.school,
+        name=booking.school_name,
+        place=booking.school_place,
+    )
+
+
 @dataclass(frozen=True, kw_only=True)
 class NewVisitor:
     """One visitor; without a name, to be named later."""
@@ -55,7 +65,10 @@ class NewVisitor:
 
 @dataclass(frozen=True, kw_only=True)
 class Party:
-    """A request for places. Where the contact comes, the first visitor is the contact."""
+    """A request for places. Where the contact comes, the first visitor is the contact.
+
+    `seated_first` are the visitors, by number from 0, who have the places that there are, where these are too few.
+    """
 
     contact_name: str
     contact_email: str
@@ -64,6 +77,7 @@ class Party:
     school: VisitingSchool
     code: str = ""  # of the list of schools that may book
     visitors: tuple[NewVisitor, ...]
+    seated_first: tuple[int, ...] = ()
     language: str = "en-gb"
     request_key: uuid.UUID = field(default_factory=uuid.uuid4)
     shown: Shown | None = None  # what they have read of the session, where a page has said it
@@ -76,6 +90,15 @@ class Party:
     def email_key(self) -> str | None:
         """The contact's address as it is compared, or None where staff left it out."""
         return email_key(self.contact_email) or None
+
+    def parts(self, held: int) -> "tuple[Party, Party]":
+        """Those who have the `held` places, and those who wait: as they have chosen, and else in order."""
+        order = sorted(range(self.size), key=lambda n: n not in self.seated_first)
+        return self._of(sorted(order[:held])), self._of(sorted(order[held:]))
+
+    def _of(self, numbers: list[int]) -> "Party":
+        comes = self.contact_comes and 0 in numbers
+        return replace(self, visitors=tuple(self.visitors[n] for n in numbers), contact_comes=comes)
 
     def booking(self, session: ShowcaseSession, *, now: dt.datetime) -> Booking:
         """The request as a booking of no status yet, not saved."""

@@ -87,6 +87,7 @@ def _judge_coming(new: Room, party: Sequence[Booking], *, use_held_back: bool, w
         raise NeedsReason
     alone = copy(booking)
     alone.goes_with = None  # with nobody there
+    alone.contact_comes = any(one.contact_comes for one in party)
     if already_there(alone, beside):
         raise AlreadyBooked
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from bookings.models import Booking, By, Visitor
 from bookings.places import ENDS, locked_booking, write
 from bookings.rule import people
-from bookings.rule.judging import fits, judge_asking, refuse_after_start
+from bookings.rule.judging import fits, judge, judge_asking, refuse_after_start
 from bookings.rule.offers import companion, list_has_ended
 from bookings.rule.party import MOST_VISITORS, NewVisitor
 from bookings.rule.references import retry_on_reference_clash
@@ -106,10 +106,14 @@ class Added(NamedTuple):
 
 
 @retry_on_reference_clash
-def add_visitor(booking_id: int, colleague: NewVisitor, *, clock: Clock, key: uuid.UUID) -> Added:
-    """Add a colleague to a booking: they take a place, or join the list as a booking that goes with the first.
+def add_visitor(
+    booking_id: int, colleague: NewVisitor, *, clock: Clock, key: uuid.UUID, may_wait: bool = False
+) -> Added:
+    """Add a colleague to a booking: they take a place; or, where that was asked for, they `may_wait` for one in a
+    booking that goes with the first.
 
-    The same `key` adds once. Raises Ended, PartyTooLarge, InThisBooking, ListEnded and what `judge_asking` raises.
+    The same `key` adds once. Raises Ended, PartyTooLarge, InThisBooking, ListEnded and what `judge_asking` raises; and
+    SessionFull or SchoolShareUsed where they have no place and were not to wait.
     """
     with locked_booking(booking_id, clock) as (room, booking):
         made = uuid.uuid5(booking.public_id, str(key))  # whoever holds this link says the key: it names nothing else
@@ -120,8 +124,11 @@ def add_visitor(booking_id: int, colleague: NewVisitor, *, clock: Clock, key: uu
         _judge(room, booking, colleague)
         one = companion(booking, 1)
         judge_asking(room, one)
-        if fits(room, one, room.bookings_beside(one)):
+        beside = room.bookings_beside(one)
+        if fits(room, one, beside):
             return Added(_seat(room, booking, colleague, made))
+        if not may_wait:
+            judge(room, one, beside)
         return Added(_join(room, booking, one, colleague, made), waits=True)
 
 

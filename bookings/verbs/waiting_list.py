@@ -4,7 +4,6 @@ Whom the list offers places is decided in offers.py and written by settling; lea
 """
 
 import datetime as dt
-from dataclasses import replace
 from typing import NamedTuple
 
 from bookings.models import Booking, By
@@ -14,7 +13,7 @@ from bookings.rule.judging import already_there, build_request, fits, hold_deadl
 from bookings.rule.offers import list_has_ended
 from bookings.rule.party import Party
 from bookings.rule.references import retry_on_reference_clash
-from bookings.rule.refusals import AlreadyBooked, Ended, ListEnded, NotBookable, Refused
+from bookings.rule.refusals import AlreadyBooked, Ended, ListEnded, NotBookable, Refused, SessionFull
 from bookings.rule.room import Clock, Room
 from bookings.states import FROZEN, Status, Verb
 from hubs.models.calendar import calendar_of_session
@@ -29,13 +28,19 @@ class Joined(NamedTuple):
 
 @retry_on_reference_clash
 def join(
-    session_id: int, party: Party, *, clock: Clock, fewer: bool = False, instead_of: Booking | None = None
+    session_id: int,
+    party: Party,
+    *,
+    clock: Clock,
+    fewer: bool = False,
+    at_least: int = 0,
+    instead_of: Booking | None = None,
 ) -> Joined:
     """Put a party on the waiting list, and mail the link by which they confirm that they wait.
 
     A party that would come with `fewer` is held what there is at once, and waits for the rest. `held` says how many:
     it depends on the session, the school and the party's size, never on an address. Raises what `judge_asking` raises,
-    and ListEnded.
+    ListEnded, and SessionFull where less than the `at_least` places can be had that they have read of.
     """
     calendar = calendar_of_session(session_id)
     with locked(session_id, clock) as room:
@@ -46,6 +51,8 @@ def join(
         if list_has_ended(room.session, now=room.now):
             raise ListEnded
         held = fits(room, request.booking, request.beside, dropped=request.dropped) if fewer else 0
+        if held < at_least:
+            raise SessionFull(held)
         drop(room, request.dropped)
         if request.existing:
             mails.tell_already_booked(room, request.existing)
@@ -74,16 +81,16 @@ def at_another_address(
 
 
 def _join(room: Room, party: Party, held: int, *, fewer: bool, deadline: dt.datetime) -> Booking:
-    """Hold places for the first `held` visitors; the others wait, in a booking that goes with theirs."""
+    """Hold places for `held` visitors of the party; the others wait, in a booking that goes with theirs."""
     first = None
     if held:
-        seated = replace(party, visitors=party.visitors[:held])
+        seated, rest = party.parts(held)
         first = seated.booking(room.session, now=room.now)
         first.deadline = deadline
         write(room, Verb.HOLD, [first], by=By.VISITOR, visitors=seated.rows())
         if held == party.size:
             return first
-        party = replace(party, visitors=party.visitors[held:], contact_comes=False)
+        party = rest
     booking = party.booking(room.session, now=room.now)
     if first:
         booking.goes_with, booking.request_key = first, None

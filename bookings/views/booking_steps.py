@@ -11,9 +11,11 @@ from dataclasses import replace
 from functools import wraps
 from typing import Any
 
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from bookings import places
@@ -23,8 +25,9 @@ from bookings.models import draft as drafts
 from bookings.public.instead import alternatives
 from bookings.public.session import Showing
 from bookings.public.session_page import page_of
-from bookings.rule import judging, shown
+from bookings.rule import shown
 from bookings.rule.fair_share import takes_a_code
+from bookings.rule.judging import Outlook, hold_deadline
 from bookings.rule.party import MOST_VISITORS, Party, VisitingSchool
 from bookings.rule.refusals import (
     ChangedMeanwhile,
@@ -40,10 +43,13 @@ from bookings.states import Standing
 from bookings.verbs import waiting_list
 from bookings.views import limits
 from bookings.views.blocks import add_or_remove
-from bookings.views.faults import again, look_again, same, sent_to
+from bookings.views.faults import again, look_again, same, sent_to, step_of
 from bookings.views.sessions import if_visible, visible_session
+from hubs.models import School
+from hubs.models.calendar import calendar_of_session
 from hubs.pages import View, private
-from hubs.schools.search import schools_found
+from hubs.schools.search import schools_found, the_one
+from hubs.vocabulary.teaching import in_words, roles_in_words
 
 MOST_SCHOOLS = 20
 LACKS_PLACES = (SessionFull, SchoolShareUsed)
@@ -60,7 +66,9 @@ def step(view: Callable[[HttpRequest, Showing, Draft], HttpResponse]) -> View:
         draft = drafts.find(request, ref, now=now)
         showing = Showing(if_visible(draft.session) if draft else visible_session(ref), now)
         if draft and draft.consumed_at:
-            return redirect("book-sent", ref)
+            if step_of(request).url_name != "book" or draft.is_just_booked(now=now):
+                return redirect("book-sent", ref)
+            draft = None  # for somebody else, or another school: they begin anew
         if showing.standing == Standing.FULL and places.settle_if_due(showing.session.pk, timezone.now):
             showing = Showing(visible_session(ref), timezone.now())
         if showing.standing not in (Standing.OPEN, Standing.FULL):
@@ -70,11 +78,12 @@ def step(view: Callable[[HttpRequest, Showing, Draft], HttpResponse]) -> View:
     return of_session
 
 
-def go(to: str, draft: Draft, *, now: dt.datetime) -> HttpResponse:
-    """A step is answered: save the draft and go to another."""
+def go(request: HttpRequest, to: str, draft: Draft, *, now: dt.datetime) -> HttpResponse:
+    """A step is answered: save the draft and go to another. After hours without a press, look at this one again."""
     drafts.forget_faults(draft)
     drafts.keep(draft, now=now)
-    return drafts.set_cookie(redirect(to, draft.session.ref), draft)
+    leads_to = same(request) if drafts.counted_anew(draft) else redirect(to, draft.session.ref)
+    return drafts.set_cookie(leads_to, draft)
 
 
 def not_now(request: HttpRequest, showing: Showing) -> HttpResponse:
@@ -84,15 +93,13 @@ def not_now(request: HttpRequest, showing: Showing) -> HttpResponse:
     return render(request, "bookings/not_now.html", page_of(showing))
 
 
-def form_page(request: HttpRequest, template: str, showing: Showing, form: Any, **context: Any) -> HttpResponse:
+def form_page(
+    request: HttpRequest, template: str, showing: Showing, draft: Draft, form: Any, **context: Any
+) -> HttpResponse:
     """A step's form; 422 with everything kept where it has errors."""
     status = 422 if form.is_bound and form.errors else 200
-    return render(
-        request,
-        template,
-        {"form": form, "showing": showing, "session": showing.session} | context,
-        status=status,
-    )
+    said = {"form": form, "showing": showing, "session": showing.session, "stale": drafts.counted_anew(draft)}
+    return render(request, template, said | context, status=status)
 
 
 @step
@@ -100,11 +107,21 @@ def find_school(request: HttpRequest, showing: Showing, draft: Draft) -> HttpRes
     """First step: what is your school called?"""
     form = SchoolSearchForm(sent_to(request, draft), initial={"school": draft.answers.get("typed", "")})
     if request.method != "POST":
-        return form_page(request, "bookings/book/find_school.html", showing, form)
+        ended = draft.pk is None and drafts.has_ended(request)
+        return form_page(request, "bookings/book/find_school.html", showing, draft, form, ended=ended)
     if not form.is_valid():
         return again(request, draft, form, now=showing.now)
-    draft.answers["typed"] = form.cleaned_data["school"]
-    return go("book-school", draft, now=showing.now)
+    words = draft.answers["typed"] = form.cleaned_data["school"]
+    school = the_one(words, schools_found(words, MOST_SCHOOLS + 1))
+    return (
+        _take(request, draft, school, now=showing.now) if school else go(request, "book-school", draft, now=showing.now)
+    )
+
+
+def _take(request: HttpRequest, draft: Draft, school: School, *, now: dt.datetime) -> HttpResponse:
+    draft.answers["school"] = {"kind": SchoolKind.REGISTER}
+    draft.school = school
+    return go(request, "book-who", draft, now=now)
 
 
 @step
@@ -114,16 +131,15 @@ def pick_school(request: HttpRequest, showing: Showing, draft: Draft) -> HttpRes
     if not words:
         return redirect("book", showing.session.ref)
     found = list(schools_found(words, MOST_SCHOOLS + 1))
-    chosen = {"urn": str(draft.school_id or "")}
-    form = SchoolPickForm(sent_to(request, draft), initial=chosen, schools=found[:MOST_SCHOOLS])
+    chosen = draft.school_id or (found[0].pk if len(found) == 1 else "")
+    form = SchoolPickForm(sent_to(request, draft), initial={"urn": str(chosen)}, schools=found[:MOST_SCHOOLS])
     if request.method != "POST":
         context = {"typed": words, "more": len(found) > MOST_SCHOOLS}
-        return form_page(request, "bookings/book/pick_school.html", showing, form, **context)
+        return form_page(request, "bookings/book/pick_school.html", showing, draft, form, **context)
     if not form.is_valid():
         return again(request, draft, form, now=showing.now)
-    draft.answers["school"] = {"kind": SchoolKind.REGISTER}
-    draft.school_id = int(form.cleaned_data["urn"])
-    return go("book-who", draft, now=showing.now)
+    school = next(one for one in found if str(one.urn) == form.cleaned_data["urn"])
+    return _take(request, draft, school, now=showing.now)
 
 
 @step
@@ -133,12 +149,12 @@ def other_school(request: HttpRequest, showing: Showing, draft: Draft) -> HttpRe
     before = {"name": answers.get("typed", "")} | answers.get("school", {}) | answers.get("other", {})
     form = OtherSchoolForm(sent_to(request, draft), initial=before)
     if request.method != "POST":
-        return form_page(request, "bookings/book/other_school.html", showing, form)
+        return form_page(request, "bookings/book/other_school.html", showing, draft, form)
     if not form.is_valid():
         return again(request, draft, form, now=showing.now)
     answers.pop("other", None)
     answers["school"], draft.school = form.cleaned_data, None
-    return go("book-who", draft, now=showing.now)
+    return go(request, "book-who", draft, now=showing.now)
 
 
 @step
@@ -148,19 +164,21 @@ def who(request: HttpRequest, showing: Showing, draft: Draft) -> HttpResponse:
     if school is None:
         return redirect("book", showing.session.ref)
     if request.method != "POST":
-        refused = judging.refused_now(showing.places, school, 1, now=showing.now, code=code_of(draft))
+        outlook = Outlook(showing.places, school, showing.now, code_of(draft))
+        refused = outlook.refused(1)
         if refused and not can_wait(showing, refused):
             return not_this_time(request, showing, refused)
         before = draft.answers.get("who", {"coming": "yes"})
         form = _who_form(draft.answers, data=sent_to(request, draft), initial=before)
-        return _who_page(request, showing, form, why=why_not(refused) if refused else "")
+        why = why_not(refused) if refused else ""
+        return _who_page(request, showing, draft, form, school=school, outlook=outlook, why=why)
     draft.answers["coming"] = request.POST.get("coming") != "no"
     form = _who_form(draft.answers, data=request.POST)
     draft.answers["who"] = typed(form, request.POST)
     if add_or_remove(request, draft.answers):
-        return go("book-who", draft, now=showing.now)
+        return go(request, "book-who", draft, now=showing.now)
     if form.is_valid():
-        return go("book-check", draft, now=showing.now)
+        return go(request, "book-check", draft, now=showing.now)
     return again(request, draft, form, now=showing.now)
 
 
@@ -169,10 +187,15 @@ def _who_form(answers: dict[str, Any], **kwargs: Any) -> WhoForm:
     return WhoForm(data, others=int(answers.get("others", 0)), coming=answers.get("coming", True), **kwargs)
 
 
-def _who_page(request: HttpRequest, showing: Showing, form: WhoForm, *, why: str) -> HttpResponse:
-    full = len(form.others) + form.asks_about_contact >= MOST_VISITORS
-    said = {"can_add": not full, "most": MOST_VISITORS, "why": why}
-    return form_page(request, "bookings/book/who.html", showing, form, **said)
+def _who_page(
+    request: HttpRequest, showing: Showing, draft: Draft, form: WhoForm, *, outlook: Outlook, **said: Any
+) -> HttpResponse:
+    """People are counted here, so here stands how many of them can have places now."""
+    size = len(form.others) + form.asks_about_contact
+    fits = outlook.fits(size)
+    said |= {"can_add": size < MOST_VISITORS, "most": MOST_VISITORS, "size": size, "share": outlook.share}
+    said |= {"fits": fits, "waits": size - fits if showing.list_is_open else 0}
+    return form_page(request, "bookings/book/who.html", showing, draft, form, **said)
 
 
 @step
@@ -182,23 +205,30 @@ def check(request: HttpRequest, showing: Showing, draft: Draft) -> HttpResponse:
     if party is None:
         return redirect("book-who" if school_of(draft) else "book", showing.session.ref)
     if request.method != "POST":
-        return _check_page(request, showing, party, pressed=sent_to(request, draft))
-    waits, read = "wait" in request.POST, request.POST.get("shown", "")
-    form = WaitForm(request.POST if waits else None, size=party.size)
-    if waits and not form.is_valid():
-        return again(request, draft, form, now=showing.now, wait=True, shown=read)
-    if not waits and _is_full(showing, draft, party):
+        return _check_page(request, showing, draft, party, pressed=sent_to(request, draft))
+    if draft.is_stale(now=showing.now):
+        return go(request, "book-sent", draft, now=showing.now)
+    wait, read = request.POST.get("wait", ""), request.POST.get("shown", "")
+    form = _wait_form(showing, party, request.POST) if wait else Form()
+    if wait and not form.is_valid():
+        return again(request, draft, form, now=showing.now, wait=wait, shown=read)
+    if not wait and _is_full(showing, draft, party):
         return look_again(request, draft, now=showing.now)
     try:
         limits.use(request, limits.BOOKING, now=showing.now)
-        asked = replace(party, shown=shown.opened(read))
-        _ask(draft, asked, fewer=form.cleaned_data["fewer"] if waits else None)
+        _ask(draft, replace(party, shown=shown.opened(read)), how=form.cleaned_data if wait else None)
     except (TooManyFromHere, ListEnded, ChangedMeanwhile):
-        return again(request, draft, form, now=showing.now, wait=waits, shown=read)
+        return again(request, draft, form, now=showing.now, wait=wait, shown=read)
     except Refused:
         return look_again(request, draft, now=timezone.now())
-    drafts.consume(draft, now=timezone.now())
+    consume(draft, now=timezone.now())
     return redirect("book-sent", showing.session.ref)
+
+
+def consume(draft: Draft, *, now: dt.datetime) -> None:
+    """The booking has been asked for: its page says and keeps the deadline that counts from `now`, for any address."""
+    session = draft.session
+    drafts.consume(draft, now=now, until=hold_deadline(session, calendar_of_session(session.pk), now=now))
 
 
 def _is_full(showing: Showing, draft: Draft, party: Party) -> bool:
@@ -208,27 +238,34 @@ def _is_full(showing: Showing, draft: Draft, party: Party) -> bool:
     """
     if showing.standing != Standing.FULL or Booking.objects.filter(request_key=draft.request_key).exists():
         return False
-    return _refused(showing, party) is not None
+    return _outlook(showing, party).refused(party.size) is not None
 
 
-def _refused(showing: Showing, party: Party) -> Refused | None:
-    return judging.refused_now(showing.places, party.school, party.size, now=showing.now, code=party.code)
+def _outlook(showing: Showing, party: Party) -> Outlook:
+    return Outlook(showing.places, party.school, showing.now, party.code)
 
 
-def _ask(draft: Draft, party: Party, *, fewer: bool | None) -> None:
-    """Hold places or, where `fewer` is said, join the waiting list; the draft remembers which, and what is held."""
+def _wait_form(showing: Showing, party: Party, data: Any = None) -> WaitForm:
+    names = [one["name"] or _("Visitor %(n)d, to be named") % {"n": n} for n, one in enumerate(visitors_of(party), 1)]
+    return WaitForm(data, names=names, fits=_outlook(showing, party).fits(party.size))
+
+
+def _ask(draft: Draft, party: Party, *, how: dict[str, Any] | None) -> None:
+    """Hold places or, where it is said `how`, join the waiting list; the draft remembers which, and what is held."""
     session_id = draft.session.pk
-    if fewer is None:
+    if how is None:
         draft.booking = places.hold(session_id, party, clock=timezone.now)
         return
-    joined = waiting_list.join(session_id, party, clock=timezone.now, fewer=fewer)
+    chosen, fewer = how["now"], how["fewer"]
+    party = replace(party, seated_first=tuple(chosen))
+    joined = waiting_list.join(session_id, party, clock=timezone.now, fewer=fewer, at_least=len(chosen))
     draft.booking = joined.booking
-    draft.answers |= {"fewer": fewer, "held": joined.held}
+    draft.answers |= {"fewer": fewer, "held": joined.held, "now": chosen}
 
 
 def _why_not(request: HttpRequest, showing: Showing, party: Party, pressed: Mapping[str, Any] | None) -> Refused | None:
     """Why the party has no places now; where a button was `pressed`, why nothing came of it."""
-    refused = _refused(showing, party)
+    refused = _outlook(showing, party).refused(party.size)
     if pressed is None:
         return refused
     if pressed["wait"] and isinstance(refused, LACKS_PLACES) and not showing.list_is_open:
@@ -237,25 +274,20 @@ def _why_not(request: HttpRequest, showing: Showing, party: Party, pressed: Mapp
 
 
 def _check_page(
-    request: HttpRequest, showing: Showing, party: Party, *, pressed: Mapping[str, Any] | None
+    request: HttpRequest, showing: Showing, draft: Draft, party: Party, *, pressed: Mapping[str, Any] | None
 ) -> HttpResponse:
     """What was answered, and the button that books; where places are missing, the waiting list keeps the answers."""
     refused = _why_not(request, showing, party, pressed)
     if refused and not can_wait(showing, refused):
         return not_this_time(request, showing, refused, places=party.size)
-    context = page_of(showing) | {"party": party, "visitors": visitors_of(party)}
+    context = page_of(showing) | {"party": party, "visitors": visitors_of(party), "stale": drafts.counted_anew(draft)}
     context["changes"] = shown.changes(shown.opened(pressed["shown"] if pressed else ""), showing.session)
     context["shown"] = shown.sealed(showing.session)
     form = None
     if refused:
-        left = getattr(refused, "left", 0)
-        form = WaitForm(pressed if pressed and pressed["wait"] else None, size=party.size, left=left)
-        context |= {
-            "why": why_not(refused),
-            "form": form,
-            "can_change_party": left > 0,
-            "instead": alternatives(showing, places=party.size),
-        }
+        form = _wait_form(showing, party, pressed if pressed and pressed["wait"] else None)
+        context |= {"why": why_not(refused), "form": form, "fits": form.fits, "waits": party.size - form.fits}
+        context |= {"instead": alternatives(showing, places=party.size)}
     status = 422 if form and form.errors else 409 if context["changes"] else 200
     return render(request, "bookings/book/check.html", context, status=status)
 
@@ -306,7 +338,10 @@ def party_of(draft: Draft) -> Party | None:
     if school is None or said is None:
         return None
     form = _who_form(draft.answers, data=said)
-    return form.party(school, request_key=draft.request_key, code=code_of(draft)) if form.is_valid() else None
+    if not form.is_valid():
+        return None
+    chosen = tuple(draft.answers.get("now", ()))
+    return form.party(school, request_key=draft.request_key, code=code_of(draft), seated_first=chosen)
 
 
 def visitors_of(party: Party) -> list[dict[str, Any]]:
@@ -314,6 +349,9 @@ def visitors_of(party: Party) -> list[dict[str, Any]]:
     return [
         {
             "name": party.contact_name if party.contact_comes and n == 0 else visitor.full_name,
+            "is_contact": party.contact_comes and n == 0,
+            "role": roles_in_words(visitor.role) if visitor.role else "",
+            "years": in_words(visitor.years),
             "visitor": visitor,
         }
         for n, visitor in enumerate(party.visitors)

@@ -6,8 +6,8 @@ from django.shortcuts import redirect
 from bookings.forms import CodeForm
 from bookings.models import Draft
 from bookings.public.session import Showing
-from bookings.rule import judging
 from bookings.rule.fair_share import takes_a_code
+from bookings.rule.judging import Outlook
 from bookings.rule.refusals import NotForYourSchool
 from bookings.views.booking_steps import code_of, go, not_this_time, school_of, step
 from bookings.views.faults import again, sent_to
@@ -21,7 +21,7 @@ def code(request: HttpRequest, showing: Showing, draft: Draft) -> HttpResponse:
     school = school_of(draft)
     if school is None:
         return redirect("book", showing.session.ref)
-    refused = judging.refused_now(showing.places, school, 1, now=showing.now, code=code_of(draft))
+    refused = Outlook(showing.places, school, showing.now, code_of(draft)).refused(1)
     asked_for = isinstance(refused, NotForYourSchool) and takes_a_code(showing.session)
     typed = sent_to(request, draft)
     if typed is None or refused is None or not asked_for:
@@ -33,6 +33,6 @@ def code(request: HttpRequest, showing: Showing, draft: Draft) -> HttpResponse:
     form = CodeForm(typed, session=showing.session, tries_left=MOST_CODES - tried)
     if form.is_valid():
         draft.answers["code"] = form.cleaned_data["code"]
-        return go("book-check" if "who" in draft.answers else "book-who", draft, now=showing.now)
+        return go(request, "book-check" if "who" in draft.answers else "book-who", draft, now=showing.now)
     draft.answers["codes"] = min(tried, MOST_CODES) + 1
     return again(request, draft, form, now=showing.now)

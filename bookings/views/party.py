@@ -14,7 +14,10 @@ from bookings.forms import ColleagueForm, TakerForm
 from bookings.mail import links
 from bookings.mail.links import Purpose
 from bookings.models import Visitor
-from bookings.rule.party import NewVisitor
+from bookings.rule.judging import Outlook
+from bookings.rule.party import NewVisitor, school_of
+from bookings.rule.refusals import SchoolShareUsed, SessionFull
+from bookings.rule.words import why_not
 from bookings.verbs import hand_over, visitors
 from bookings.verbs import visitors as parties
 from bookings.views.access import Opened
@@ -36,16 +39,30 @@ def place_of(link: Opened, position: int | None) -> Visitor:
 @opened
 @require_http_methods(["GET", "HEAD", "POST"])
 def add(request: HttpRequest, link: Opened) -> HttpResponse:
-    """Add a colleague: to the booking, or to the waiting list."""
+    """Add a colleague: to the booking, or to the waiting list. Nobody comes to wait who was not asked about first."""
     if link.visitor:
         raise Http404
     form = ColleagueForm(request.POST if request.method == "POST" else None, initial={"key": uuid.uuid4()})
     if not form.is_valid():
-        return render(request, "bookings/private/add.html", context_of(link) | {"form": form}, status=_status(form))
+        return _add_page(request, link, form, status=_status(form))
     said = form.cleaned_data
     colleague = NewVisitor(full_name=said["name"], email=said["email"], needs=said["needs"])
-    added = parties.add_visitor(link.booking.pk, colleague, clock=timezone.now, key=said["key"])
+    may_wait = "wait" in request.POST
+    try:
+        added = parties.add_visitor(link.booking.pk, colleague, clock=timezone.now, key=said["key"], may_wait=may_wait)
+    except (SessionFull, SchoolShareUsed):
+        return _add_page(request, link, form, status=409, whom=said["name"])
     return redirect("booking", links.token(Purpose.CONTACT, added.booking) if added.waits else link.token)
+
+
+def _add_page(request: HttpRequest, link: Opened, form: ColleagueForm, *, status: int, whom: str = "") -> HttpResponse:
+    """Whether one more would have a place or wait, said before anything is typed; and `whom` to ask about."""
+    context = context_of(link)
+    outlook = Outlook(link.booking.session.places, school_of(link.booking), context["showing"].now, link.booking.code)
+    refused = outlook.refused(1)
+    waits = why_not(refused) if isinstance(refused, (SessionFull, SchoolShareUsed)) else ""
+    context |= {"form": form, "share": outlook.share, "waits": waits, "whom": whom}
+    return render(request, "bookings/private/add.html", context, status=status)
 
 
 @opened

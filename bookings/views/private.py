@@ -16,12 +16,13 @@ from bookings.mail import links
 from bookings.mail.calendar_entry import calendar_entry
 from bookings.mail.clashes import clashing
 from bookings.mail.links import Purpose
-from bookings.models import AuditEntry, Booking, HandOver, Visitor
+from bookings.models import AuditEntry, Booking, HandOver, SchoolKind, Visitor
 from bookings.public.instead import alternatives
 from bookings.public.session import Showing
 from bookings.public.session_page import offered_instead
-from bookings.rule import room
+from bookings.rule import offers, room
 from bookings.rule.calendar import entry_version
+from bookings.rule.fair_share import share_of
 from bookings.rule.refusals import Refused
 from bookings.rule.words import why_not
 from bookings.sessions.seen import mark_seen, unseen_changes
@@ -30,7 +31,9 @@ from bookings.verbs import visitors as details
 from bookings.verbs import waiting_list
 from bookings.views.access import Opened, open_link
 from hubs.models import ShowcaseSession
+from hubs.models.calendar import calendar_of_session
 from hubs.pages import View, private
+from hubs.vocabulary.teaching import listed
 
 
 def opened_by_giver_too(view: Callable[..., HttpResponse]) -> View:
@@ -217,13 +220,27 @@ def _with_it(booking: Booking) -> list[Booking]:
     return list(party.order_by("pk"))
 
 
+def _while_waiting(booking: Booking, showing: Showing, visitors: list[Visitor]) -> dict[str, Any]:
+    """What whoever waits is told: how long an offer stands, when the school may have more, and who it is that waits
+    where that is not the contact."""
+    session, now = showing.session, showing.now
+    others = [visitor.full_name for visitor in visitors if visitor.full_name and not visitor.is_contact]
+    shares = booking.school_kind != SchoolKind.NONE and share_of(session, now=now) is not None
+    return {
+        "offer": offers.terms(session, calendar_of_session(session.pk), now=now),
+        "share_lifts_at": session.share_until if shares else None,
+        "waits_for": listed(others) if booking.goes_with_id and len(others) == len(visitors) else "",
+    }
+
+
 def context_of(link: Opened) -> dict[str, Any]:
     now = timezone.now()
     showing = Showing(link.booking.session, now)
     started = bool(showing.session.starts_at and showing.session.starts_at <= now)
     visitors = list(Visitor.objects.coming().filter(booking=link.booking))
     expected = _is_expected(link)
-    return {
+    position = link.booking.position if link.booking.address_proved_at else None
+    return (_while_waiting(link.booking, showing, visitors) if position else {}) | {
         "token": link.token,
         "booking": link.booking,
         "visitor": link.visitor,
@@ -239,7 +256,7 @@ def context_of(link: Opened) -> dict[str, Any]:
         "started": started,
         "can_book_again": link.booking.status == Status.LAPSED and showing.standing == Standing.OPEN,
         "can_wait": link.booking.status == Status.LAPSED and showing.list_is_open,
-        "position": link.booking.position if link.booking.address_proved_at else None,
+        "position": position,
         "with_it": [] if link.visitor else [(one, links.token(Purpose.CONTACT, one)) for one in _with_it(link.booking)],
         "resources": showing.session.resources.all(),
         "expected": expected,

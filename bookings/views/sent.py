@@ -1,5 +1,10 @@
-"""After the button: check your email; send it again; use another address. The same to the byte for every address."""
+"""After the button: check your email; send it again; use another address. The same to the byte for every address.
 
+The first answers until the deadline that it says, the others for an hour.
+"""
+
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -11,28 +16,26 @@ from django.views.decorators.http import require_http_methods, require_safe
 from bookings.forms import AddressForm
 from bookings.models import Draft
 from bookings.models import draft as drafts
-from bookings.models.draft import AFTERWARDS
 from bookings.public.session import Showing
 from bookings.rule import mails
-from bookings.rule.judging import hold_deadline
 from bookings.rule.party import Party
 from bookings.states import FROZEN
 from bookings.verbs import waiting_list
 from bookings.views import limits
-from bookings.views.booking_steps import form_page, not_now, party_of
+from bookings.views.booking_steps import consume, form_page, not_now, party_of
 from bookings.views.faults import again, sent_to
 from bookings.views.limits import say_limit, within_limits
 from bookings.views.sessions import if_visible, visible_session
-from hubs.models.calendar import calendar_of_session
 from hubs.pages import View, private
 
 MOST_ADDRESSES = 3  # a draft may change its address this often: a typing error, not a mailing
 
 
-def afterwards(view: View) -> View:
-    """A page for the browser that has just booked, for an hour."""
+def afterwards(view: Callable[[HttpRequest, Showing, Draft], HttpResponse]) -> View:
+    """A page for the browser that has booked, until the deadline that was printed."""
 
     @private
+    @wraps(view)
     def of_draft(request: HttpRequest, ref: str) -> HttpResponse:
         now = timezone.now()
         draft = drafts.find(request, ref, now=now)
@@ -43,27 +46,38 @@ def afterwards(view: View) -> View:
     return of_draft
 
 
+def for_an_hour(view: Callable[[HttpRequest, Showing, Draft], HttpResponse]) -> View:
+    """What the browser that has just booked can still do; later its page says where else to ask."""
+
+    @require_http_methods(["GET", "HEAD", "POST"])
+    @wraps(view)
+    def of_draft(request: HttpRequest, showing: Showing, draft: Draft) -> HttpResponse:
+        if not draft.is_just_booked(now=showing.now):
+            return redirect("book-sent", showing.session.ref)
+        return view(request, showing, draft)
+
+    return afterwards(of_draft)
+
+
 @afterwards
 @require_safe
 def sent(request: HttpRequest, showing: Showing, draft: Draft) -> HttpResponse:
-    """Where the mail went, and until when the places are kept: computed from the moment of asking, never from a row."""
+    """Where the mail went, and until when places are kept: as it was at the moment of asking, never from a booking."""
     return render(request, "bookings/book/sent.html", _context(showing, draft))
 
 
-@afterwards
-@require_http_methods(["GET", "HEAD", "POST"])
+@for_an_hour
 def send_again(request: HttpRequest, showing: Showing, draft: Draft) -> HttpResponse:
     """Send the same link again: twice more at most, ten minutes apart, without saying so."""
     if request.method == "POST":
         if draft.booking:
             mails.resend_link(draft.booking, now=showing.now)
         draft.answers["again"] = True
-        draft.save(update_fields=["answers"])
+        drafts.keep(draft, now=showing.now)
     return redirect("book-sent", showing.session.ref)
 
 
-@afterwards
-@require_http_methods(["GET", "HEAD", "POST"])
+@for_an_hour
 def another_address(request: HttpRequest, showing: Showing, draft: Draft) -> HttpResponse:
     """Hold for another address instead; the first link dies."""
     if showing.places.status in FROZEN:
@@ -74,7 +88,7 @@ def another_address(request: HttpRequest, showing: Showing, draft: Draft) -> Htt
     if request.method != "POST":
         if form.is_valid():
             say_limit(request, form, limits.BOOKING, now=showing.now)
-        return form_page(request, "bookings/book/another_address.html", showing, form)
+        return form_page(request, "bookings/book/another_address.html", showing, draft, form)
     if not form.is_valid() or not within_limits(request, form, limits.BOOKING, now=showing.now):
         return again(request, draft, form, now=showing.now)
     drafts.forget_faults(draft)
@@ -95,7 +109,7 @@ def _hold_for(draft: Draft, email: str) -> None:
     draft.answers |= {"who": draft.answers["who"] | {"email": email}, "again": False, "addresses": tried + 1}
     if tried >= MOST_ADDRESSES or email == before:
         draft.answers["who"]["email"] = before
-        draft.save(update_fields=["answers"])
+        drafts.keep(draft, now=timezone.now())
         return
     draft.request_key = Draft().request_key
     party = party_of(draft)
@@ -107,22 +121,19 @@ def _hold_for(draft: Draft, email: str) -> None:
             instead_of=draft.booking,
             fewer=draft.answers.get("fewer"),
         )
-    draft.consumed_at = timezone.now()
-    draft.expires_at = draft.consumed_at + AFTERWARDS
-    draft.save()
+    consume(draft, now=timezone.now())
 
 
 def _context(showing: Showing, draft: Draft) -> dict[str, Any]:
-    asked_at = draft.consumed_at or showing.now
     size = int(draft.answers.get("others", 0)) + (draft.answers["who"]["coming"] == "yes")
     held = int(draft.answers.get("held", size))
-    deadline = hold_deadline(showing.session, calendar_of_session(showing.session.pk), now=asked_at)
     return {
         "showing": showing,
         "session": showing.session,
         "email": draft.answers["who"]["email"],
-        "deadline": deadline,
+        "deadline": draft.expires_at,
         "again": draft.answers.get("again", False),
+        "just_booked": draft.is_just_booked(now=showing.now),
         "held": held,
         "waits": size - held,
     }

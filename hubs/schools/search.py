@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from hubs.models.school import School, SchoolQuerySet, SchoolWord, SchoolWordQuerySet
 from hubs.schools.ranking import Fit, at_a_glance, fit, nearest
-from hubs.vocabulary.school_words import distinctive, head, words_typed
+from hubs.vocabulary.school_words import distinctive, head, searchable, words_typed
 
 MOST_FOUND = 40
 MOST_LED_TO = 2000  # schools of one word: "st" and "primary" have more, and no list of theirs is whole
@@ -159,3 +159,20 @@ def schools_found(typed: str, most: int = MOST_FOUND, *, among: SchoolQuerySet |
     """Open schools that `typed` may mean, best first, at most `most`. A closed one is found as what it became."""
     schools = School.objects.all() if among is None else among
     return schools.open().in_order(Search(typed).best(most))
+
+
+def the_one(typed: str, found: Iterable[School]) -> School | None:
+    """The school that `typed` means beyond doubt: the only one found that has each of its words, or the one of exactly
+    that name and place. None where words were misspelt, or a postcode is no school's, and what was found is near."""
+    found, said = list(found), _run_together(typed)
+    named = [one for one in found if said in {_run_together(f"{one.name} {one.postcode}"), _run_together(str(one))}]
+    if len(named) == 1:
+        return named[0]
+    words = distinctive(words_typed(typed))
+    if len(found) == 1 and words and all(f" {word}" in found[0].search for word in words):
+        return found[0]
+    return None
+
+
+def _run_together(text: str) -> str:
+    return searchable(text).replace(" ", "")

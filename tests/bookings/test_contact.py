@@ -172,7 +172,8 @@ def test_address_of_a_colleague_in_the_same_party_is_refused():
 def test_whole_party_has_the_new_address():
     session = SessionFactory(room__capacity=1)
     first = confirmed(session)
-    rest = parties.add_visitor(first.pk, NewVisitor(full_name="Late"), clock=at(), key=first.public_id).booking
+    late = NewVisitor(full_name="Late")
+    rest = parties.add_visitor(first.pk, late, clock=at(), key=first.public_id, may_wait=True).booking
     put_right(rest)
     assert set(Booking.objects.values_list("contact_email", "link_version")) == {(RIGHT, 2)}
     assert {entry.booking for entry in AuditEntry.objects.filter(verb=Verb.READDRESS)} == {first, rest}

@@ -13,6 +13,7 @@ from tests.bookings.observed import count
 from tests.factories import NOW, HubYearFactory, SchoolFactory, SessionFactory, StaffFactory, party
 
 pytestmark = pytest.mark.django_db
+NEW = VisitingSchool(kind=SchoolKind.STATE, name="Elm Academy", place="ME16 8TL")
 TYPED = VisitingSchool(kind=SchoolKind.INDEPENDENT, name="St. Ronan’s", place="Hawkhurst")
 
 
@@ -58,6 +59,14 @@ def test_all_bookings_of_the_hub_that_were_typed_alike_are_that_school(hub, scho
     assert {elsewhere.pk, different.pk, ended.pk}.isdisjoint(pk for pk, key in schools().items() if key == urn)
     entries = AuditEntry.objects.filter(verb=Verb.IDENTIFY)
     assert {(entry.booking_id, entry.why) for entry in entries} == {(one.pk, "URN 118999"), (other.pk, "URN 118999")}
+
+
+def test_new_state_school_that_was_typed_can_be_found_in_the_register_later(hub, school):
+    session = SessionFactory(hub_year=hub, share=2)
+    typed = held(session, visiting=NEW)
+    other = held(session, 2, visiting=VisitingSchool(kind=NEW.kind, name="elm academy", place="me168tl"))
+    assert [booking.pk for booking in identify(typed, school).done] == [typed.pk, other.pk]
+    assert set(schools().values()) == {"urn:118999"}
 
 
 def test_share_counts_both_from_then_on(hub, school):

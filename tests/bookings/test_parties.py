@@ -14,7 +14,16 @@ from bookings.mail.sending import send_due
 from bookings.mail_kinds import Kind
 from bookings.models import Booking, HandOver, Mail, Places, Visitor
 from bookings.rule.party import NewVisitor
-from bookings.rule.refusals import AlreadyBooked, Ended, InThisBooking, ListEnded, NotBookable, PartyTooLarge
+from bookings.rule.refusals import (
+    AlreadyBooked,
+    Ended,
+    InThisBooking,
+    ListEnded,
+    NotBookable,
+    PartyTooLarge,
+    SchoolShareUsed,
+    SessionFull,
+)
 from bookings.sessions import changes
 from bookings.states import SessionStatus, Status
 from bookings.verbs import hand_over, waiting_list
@@ -45,8 +54,8 @@ def booked(session, **asked):
     return places.confirm(places.hold(session.pk, party(**asked), clock=now).pk, clock=now)
 
 
-def add(booking, colleague=CARA, *, key=None):
-    return parties.add_visitor(booking.pk, colleague, clock=now, key=key or uuid.uuid4())
+def add(booking, colleague=CARA, *, key=None, may_wait=True):
+    return parties.add_visitor(booking.pk, colleague, clock=now, key=key or uuid.uuid4(), may_wait=may_wait)
 
 
 def names(booking):
@@ -181,12 +190,54 @@ def test_contact_adds_a_colleague_on_the_page(client):
     assert "Cara Colleague" in reads(client, link(booking)).text
 
 
+@pytest.mark.parametrize("session, refusal", [({"room__capacity": 1}, SessionFull), ({"share": 1}, SchoolShareUsed)])
+def test_colleague_for_whom_there_is_no_place_does_not_wait_unasked(session, refusal):
+    session = SessionFactory(**session)
+    booking = booked(session)
+    before = everything(session)
+    with pytest.raises(refusal):
+        add(booking, may_wait=False)
+    assert everything(session) == before
+
+
+def test_contact_is_asked_whether_the_colleague_is_to_wait_and_until_when(client):
+    booking = booked(SessionFactory(share=1))
+    said = "Each school may take 1 place at this session until 8:00 on Tuesday 19 January, and yours has them."
+    page = reads(client, link(booking, "add/"))
+    assert said in page.text
+    assert "There is no place for a colleague now. We ask you before we put them on the waiting list." in page.text
+    assert page.buttons == ["Continue"]
+    before = every_row()
+    answers = page.fields | {"name": "Cara Colleague"}
+    response = client.post(link(booking, "add/"), answers)
+    page = Page(response)
+    assert (response.status_code, every_row()) == (409, before)
+    assert "Put Cara Colleague on the waiting list?" in page.text
+    assert "Cara Colleague has not been added." in page.text
+    assert "Your school may take more from 8:00 on Tuesday 19 January." in page.text
+    assert page.buttons == ["Put Cara Colleague on the waiting list"]
+    assert page.links["No, leave it as it is"] == link(booking)
+    assert page.fields == answers
+    one = client.post(link(booking, "add/"), page.fields | {"wait": "1"})["Location"]
+    text = reads(client, one).text
+    assert "Cara Colleague: number 1 on the waiting list You wait for 1 place." in text
+    assert "Your school may take more from 8:00 on Tuesday 19 January." in text
+
+
+def test_colleague_for_whom_a_place_comes_free_meanwhile_takes_it(client):
+    booking = booked(SessionFactory(room__capacity=1))
+    fields = reads(client, link(booking, "add/")).fields | {"name": "Cara Colleague", "wait": "1"}
+    changes.set_places(booking.session_id, capacity=2, held_back=0, by=StaffFactory(), clock=now)
+    assert client.post(link(booking, "add/"), fields)["Location"] == link(booking)
+    assert names(booking) == ["Test Teacher", "Cara Colleague"]
+
+
 def test_contact_is_led_to_the_colleagues_place_on_the_list(client):
     booking = booked(SessionFactory(room__capacity=1))
-    assert "Every place is taken: they join the waiting list." in reads(client, link(booking, "add/")).text
-    answers = reads(client, link(booking, "add/")).fields | {"name": "Cara Colleague"}
+    assert "Every place at this session is taken." in reads(client, link(booking, "add/")).text
+    answers = reads(client, link(booking, "add/")).fields | {"name": "Cara Colleague", "wait": "1"}
     one = client.post(link(booking, "add/"), answers)["Location"]
-    assert "You are number 1 on the waiting list" in reads(client, one).text
+    assert "Cara Colleague: number 1 on the waiting list" in reads(client, one).text
     assert "1 more of your party is on the waiting list" in reads(client, link(booking)).text
 
 

@@ -8,6 +8,7 @@ audit entry, as the table says, and its mails; and no answer depended on the add
 import datetime as dt
 import os
 import uuid
+from dataclasses import replace
 
 import pytest
 from django.core import mail
@@ -120,11 +121,21 @@ class RuleMachine(RuleBasedStateMachine):
 
         return self.ask(ask, email)
 
-    @rule(target=bookings, n=which, email=person, school=school, size=size, fewer=st.booleans())
-    def join(self, n, email, school, size, fewer):
+    @rule(
+        target=bookings,
+        n=which,
+        email=person,
+        school=school,
+        size=size,
+        fewer=st.booleans(),
+        chosen=st.sets(st.integers(0, 2)),
+    )
+    def join(self, n, email, school, size, fewer, chosen):
         def ask(address):
-            party = self.party(address, school, size)
-            return waiting_list.join(self.sessions[n].pk, party, clock=self.clock, fewer=fewer)
+            party = replace(self.party(address, school, size), seated_first=tuple(sorted(chosen)))
+            at_least = len(chosen) if fewer else 0
+            session = self.sessions[n].pk
+            return waiting_list.join(session, party, clock=self.clock, fewer=fewer, at_least=min(at_least, size))
 
         return self.ask(ask, email)
 
@@ -149,12 +160,14 @@ class RuleMachine(RuleBasedStateMachine):
         if visitors:
             self.done(lambda: details.release(visitors[n % len(visitors)].pk, clock=self.clock))
 
-    @rule(target=bookings, booking=bookings)
-    def add(self, booking):
+    @rule(target=bookings, booking=bookings, may_wait=st.booleans())
+    def add(self, booking, may_wait):
         if booking is None:
             return None
-        colleague = NewVisitor(full_name="Added")
-        return self.done(lambda: parties.add_visitor(booking.pk, colleague, clock=self.clock, key=uuid.uuid4()))
+        colleague, key = NewVisitor(full_name="Added"), uuid.uuid4()
+        return self.done(
+            lambda: parties.add_visitor(booking.pk, colleague, clock=self.clock, key=key, may_wait=may_wait)
+        )
 
     @rule(booking=bookings, to=person)
     def give(self, booking, to):

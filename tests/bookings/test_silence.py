@@ -94,6 +94,8 @@ class World:
 def clear():
     models = (Mail, Draft, AuditEntry, Visitor, Booking, Person, ShowcaseSession, SchoolList, School, HubYear, Hub)
     for model in models:
+        if model is Booking:
+            model.objects.exclude(goes_with=None).delete()
         model.objects.all().delete()
 
 
@@ -227,6 +229,58 @@ def test_send_it_again_is_answered_the_same(state):
         state(world)
         for _press in range(4):
             world.post(at("book-again", world.session))
+
+    assert_silent(walk)
+
+
+@pytest.mark.parametrize("answers", [{}, {"wait": "some", "now": "1"}, {"wait": "all"}], ids=str)
+def test_pages_afterwards_are_the_same_the_whole_time(monkeypatch, answers):
+    """Until the deadline and past it, while the booking of one world is confirmed, cancelled, or was never made."""
+
+    def walk(world):
+        share_has_one_left(world)
+        fill_in(world.client, world.session, world.school, *([BEN] if answers else []))
+        world.post(at("book-check", world.session), **answers)
+        made = Booking.objects.filter(contact_email=TYPED, status=Status.HELD, goes_with=None).first()
+        for hours in (0.9, 1, 2, 25, 32, 32.5, 40):  # 18:00 of the next school day is after 32.5
+            monkeypatch.setattr(timezone, "now", lambda hours=hours: NOW + hours * HOUR)
+            if made and hours == 2:
+                places.confirm(made.pk, clock=timezone.now)
+            if made and hours == 25:
+                places.cancel(made.pk, clock=timezone.now)
+            for name in ("book-sent", "book-address", "book-check", "book"):
+                world.get(at(name, world.session))
+            world.post(at("book-again", world.session))
+            world.post(at("book-address", world.session), email="not an address")
+        monkeypatch.setattr(timezone, "now", lambda: NOW)
+
+    assert_silent(walk)
+
+
+@each_state
+def test_late_press_is_answered_the_same(monkeypatch, state):
+    """After two hours the last button only looks; then it books."""
+
+    def walk(world):
+        fill_in(world.client, world.session, world.school, BEN)
+        monkeypatch.setattr(timezone, "now", lambda: NOW + 3 * HOUR)
+        state(world)
+        world.post(at("book-who", world.session), **ADA)
+        world.post(at("book-check", world.session))
+        world.post(at("book-check", world.session))
+        monkeypatch.setattr(timezone, "now", lambda: NOW)
+
+    assert_silent(walk)
+
+
+@each_state
+@pytest.mark.parametrize("chosen", ["0", "1"])
+def test_who_has_the_place_now_is_answered_the_same(state, chosen):
+    def walk(world):
+        fill_in(world.client, world.session, world.school, BEN)
+        state(world)
+        world.post(at("book-check", world.session), wait="some", now=chosen)
+        world.post(at("book-address", world.session), email=SECOND)
 
     assert_silent(walk)
 

@@ -107,9 +107,9 @@ def test_faults_are_said_in_the_language_of_the_page(client, session):
 def test_step_with_faults_is_kept_as_long_as_any(client, session, monkeypatch):
     shown_again(client, "book", session)
     cookie = client.cookies["draft"]
-    assert (cookie["path"], cookie["max-age"]) == (at("book", session), 7200)
-    assert Draft.objects.get().expires_at == NOW + 2 * HOUR
-    monkeypatch.setattr(timezone, "now", lambda: NOW + 2 * HOUR)
+    assert (cookie["path"], cookie["max-age"]) == (at("book", session), "")
+    assert Draft.objects.get().expires_at == NOW + 24 * HOUR
+    monkeypatch.setattr(timezone, "now", lambda: NOW + 24 * HOUR)
     assert page_at(client, "book", session).errors == {}
 
 
@@ -127,7 +127,7 @@ def test_draft_that_has_booked_keeps_nothing_that_was_put_right(client, session,
     client.post(at("book-check", session))
     draft = Draft.objects.get()
     assert TRACES & set(draft.answers) == set()
-    assert (draft.answers["who"]["mobile"], draft.expires_at) == ("", NOW + HOUR)
+    assert (draft.answers["who"]["mobile"], draft.expires_at) == ("", Booking.objects.get().deadline)
 
 
 def test_another_address_with_faults_is_shown_once_and_then_forgotten(client, session, school):
@@ -146,14 +146,14 @@ def test_another_address_with_faults_is_shown_once_and_then_forgotten(client, se
 def test_way_to_wait_that_was_left_out_is_asked_for_while_places_are_missing(client, session, school):
     fill_in(client, session, school, BEN)
     held = places.hold(session.pk, party(), clock=lambda: NOW)
-    page = Page(shown_again(client, "book-check", session, {"wait": "1"}))
-    assert page.errors == {"fewer_0": "Say how you would wait"}
+    page = Page(shown_again(client, "book-check", session, {"wait": "some"}))
+    assert page.errors == {"now_0": "Choose who has the place now"}
     places.cancel(held.pk, clock=lambda: NOW)
     page = page_at(client, "book-check", session)
     assert (page.errors, page.buttons) == ({}, ["Book 2 places"])
     places.hold(session.pk, party(email="quicker@school.example"), clock=lambda: NOW)
     page = Page(shown_again(client, "book-check", session))
-    assert (page.errors, page.buttons) == ({}, ["Join the waiting list"])
+    assert (page.errors, page.buttons) == ({}, ["Book 1 now, wait for 1", "Wait for 2 together"])
 
 
 def test_limit_is_said_while_it_is_reached(client, session, school, monkeypatch):
@@ -176,7 +176,13 @@ def take(session, number):
         places.hold(session.pk, party(size=number, email=f"{number}@school.example"), clock=lambda: NOW)
 
 
-SENT = [{}, ADA, {"wait": "1"}, {"school": "ash", "urn": "100100", "kind": "none", "code": "x", "email": "x"}]
+SENT = [
+    {},
+    ADA,
+    {"wait": "1"},
+    {"wait": "some", "now": "0"},
+    {"school": "ash", "urn": "100100", "kind": "none", "code": "x", "email": "x"},
+]
 NAMES = ["book", "book-school", "book-other", "book-code", "book-who", "book-check", "book-again", "book-address"]
 
 

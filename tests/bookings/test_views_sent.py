@@ -12,6 +12,7 @@ from bookings.models import AuditEntry, Booking, Draft, Mail
 from bookings.rule import mails as emails
 from bookings.states import SessionStatus, Status, Verb
 from bookings.verbs import staff_booking
+from hubs.models import Hub
 from hubs.vocabulary.school_days import london
 from tests.browser.reading import Page
 from tests.browser.rows import every_row
@@ -103,13 +104,38 @@ def test_opening_the_pages_afterwards_changes_nothing(client, session):
 
 
 @pytest.mark.usefixtures("booked")
-@pytest.mark.parametrize("name", ["book-sent", "book-again", "book-address", "book-check"])
-def test_pages_afterwards_end_after_an_hour(client, session, later, name):
+@pytest.mark.parametrize("name", ["book-again", "book-address", "book-check", "book-who"])
+def test_what_can_be_done_afterwards_ends_after_an_hour(client, session, later, name):
     later(HOUR)
     before = every_row()
     for response in (client.get(at(name, session)), client.post(at(name, session), {"email": "new@school.example"})):
-        assert (response.status_code, response["Location"]) == (302, at("book", session))
+        assert (response.status_code, response["Location"]) == (302, at("book-sent", session))
     assert every_row() == before
+
+
+def test_sent_page_answers_until_the_deadline_that_it_says_whatever_becomes_of_the_booking(
+    client, session, booked, later
+):
+    said = "Your 2 places are kept until 18:00 on Tuesday 5 January."
+    places.cancel(booked.pk, clock=lambda: NOW)
+    Hub.objects.update(hold_until=dt.time(12))  # counted anew it would be another: what has been printed stays
+    before = every_row()
+    for moment in (HOUR, 3 * HOUR, booked.deadline - NOW - MINUTE):
+        later(moment)
+        page = sent_page(client, session)
+        assert said in page.text
+        assert page.buttons == []
+        assert "Use another address" not in page.links
+        assert page.links["Have the links of your bookings sent to you"] == "/my-bookings/"
+    assert every_row() == before
+    later(booked.deadline - NOW)
+    assert client.get(at("book-sent", session))["Location"] == at("book", session)
+
+
+def test_sent_page_needs_no_booking(client, session, booked, later):
+    Draft.objects.update(booking=None)
+    later(5 * HOUR)
+    assert "Your 2 places are kept until 18:00 on Tuesday 5 January." in sent_page(client, session).text
 
 
 @pytest.mark.usefixtures("booked")
@@ -214,7 +240,7 @@ def test_another_address_works_when_the_session_is_full_by_this_booking(client, 
 
 def test_another_address_works_when_the_deadline_has_passed_since(client, session, booked, monkeypatch):
     monkeypatch.setattr(timezone, "now", lambda: session.closes_at)
-    Draft.objects.update(expires_at=session.closes_at + HOUR)
+    Draft.objects.update(consumed_at=session.closes_at - MINUTE, expires_at=session.closes_at + HOUR)
     Booking.objects.update(deadline=session.starts_at)
     use(client, session, "new@school.example")
     assert [one.contact_email for one in Booking.objects.seated()] == ["new@school.example"]
@@ -314,7 +340,7 @@ def test_another_address_for_a_session_that_is_off_says_so(client, session, book
 def test_deadline_on_the_page_is_that_of_the_new_hold(client, session, monkeypatch):
     evening = london(dt.date(2027, 1, 4), dt.time(23, 55))
     monkeypatch.setattr(timezone, "now", lambda: evening)
-    Draft.objects.update(consumed_at=evening, expires_at=evening + HOUR)
+    Draft.objects.update(consumed_at=evening)
     monkeypatch.setattr(timezone, "now", lambda: evening + 10 * MINUTE)
     page = use(client, session, "new@school.example")
     assert "Your 2 places are kept until 18:00 on Wednesday 6 January." in page.text

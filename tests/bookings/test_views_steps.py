@@ -7,9 +7,11 @@ from django.utils import timezone
 
 from bookings import places
 from bookings.models import Booking, Draft, Mail, SchoolKind
+from bookings.models import draft as drafts
 from bookings.rule.party import VisitingSchool
 from bookings.states import SessionStatus, Status, Verb
 from bookings.verbs import staff_booking
+from bookings.views import limits
 from hubs.models import LocalAuthority, School, SchoolList, ShowcaseSession
 from hubs.vocabulary.school_days import london
 from hubs.vocabulary.teaching import Roles, Years
@@ -78,18 +80,51 @@ def test_school_left_empty_is_asked_for(client, session):
 
 def test_school_found_can_be_chosen(client, session, school):
     SchoolFactory(name="Oak Primary School", town="Leeds")
+    SchoolFactory(urn=100101, name="Ash Junior School", town="Dover", postcode="CT16 1AB")
     response = client.post(at("book", session), {"school": "ash dover"})
     assert (response.status_code, response["Location"]) == (302, at("book-school", session))
     page = get(client, "book-school", session)
-    assert "Schools that match “ash dover” Which is yours? Ash Primary School, Dover CT16 1AA Continue" in page.text
+    assert "Schools that match “ash dover” Which is yours?" in page.text
+    assert "Ash Primary School, Dover CT16 1AA" in page.text
     response = client.post(at("book-school", session), {"urn": "100100"})
     assert (response.status_code, response["Location"]) == (302, at("book-who", session))
 
 
-def test_draft_cookie_is_for_the_steps_alone_and_for_two_hours(client, session, school):
+@pytest.mark.parametrize("typed", ["ash", "CT16 1AA", "ct161aa", "100100", "ash primary dover", "Ash School"])
+def test_only_school_found_is_taken_and_shown_with_a_way_to_change_it(client, session, school, typed):
+    SchoolFactory(name="Oak Primary School", town="Leeds", postcode="LS1 4AP")
+    response = client.post(at("book", session), {"school": typed})
+    assert (response.status_code, response["Location"]) == (302, at("book-who", session))
+    page = get(client, "book-who", session)
+    assert "Who is coming? Ash Primary School, Dover CT16 1AA · Change your school" in page.text
+    assert page.links["Change your school"] == at("book", session)
+    other = "My school is not listed, I work somewhere else, or have no school just now"
+    assert get(client, "book", session).links[other] == at("book-other", session)
+    assert get(client, "book-school", session).fields["urn"] == "100100"
+
+
+@pytest.mark.parametrize("typed", ["Ash Primary School, CT16 1AA", "ash primary school dover ct161aa"])
+def test_school_of_exactly_that_name_and_postcode_is_taken(client, session, school, typed):
+    SchoolFactory(name="Ash Primary School Nursery", town="Dover", postcode="CT16 1AA")
+    assert client.post(at("book", session), {"school": typed})["Location"] == at("book-who", session)
+    assert Draft.objects.get().school == school
+
+
+@pytest.mark.parametrize("typed", ["aash primary", "CT16 9ZZ", "ash primary, Leeds"])
+def test_school_that_is_only_near_to_what_was_typed_is_asked_about(client, session, school, typed):
+    """A slip, the neighbourhood of a postcode that no school has, a word too many: it may be another school."""
+    assert client.post(at("book", session), {"school": typed})["Location"] == at("book-school", session)
+    assert Draft.objects.get().school is None
+    page = get(client, "book-school", session)
+    if "Ash Primary School" in page.text:
+        assert page.fields["urn"] == "100100"
+
+
+def test_draft_cookie_is_for_the_steps_alone_and_ends_with_the_browser(client, session, school):
     client.post(at("book", session), {"school": "ash"})
     cookie = client.cookies["draft"]
-    assert (cookie["path"], cookie["max-age"], cookie["samesite"]) == (at("book", session), 7200, "Lax")
+    assert (cookie["path"], cookie["max-age"], cookie["expires"]) == (at("book", session), "", "")
+    assert cookie["samesite"] == "Lax"
     assert (cookie["httponly"], cookie["secure"]) == (True, True)
 
 
@@ -115,6 +150,7 @@ def test_school_that_nobody_knows_leads_on(client, session):
 @pytest.mark.parametrize("chosen", [{}, {"urn": ""}, {"urn": "100101"}, {"urn": "x"}])
 def test_school_that_was_not_found_cannot_be_chosen(client, session, school, chosen):
     SchoolFactory(urn=100101, name="Oak Primary School")
+    SchoolFactory(urn=100102, name="Ash Junior School")
     client.post(at("book", session), {"school": "ash"})
     response = shown_again(client, "book-school", session, chosen)
     assert (response.status_code, Page(response).errors) == (422, {"urn_0": "Choose your school"})
@@ -129,14 +165,15 @@ def test_school_chosen_before_is_shown_again(client, session, school):
 
 @pytest.mark.parametrize("kind", [kind for kind in SchoolKind if kind not in (SchoolKind.REGISTER, SchoolKind.NONE)])
 def test_other_place_is_booked_by_kind_name_and_place(client, session, kind):
-    said = {"kind": kind, "name": "Maths Trust", "place": "Dover"}
+    place = "CT16 1AA" if kind == SchoolKind.STATE else "Dover"
+    said = {"kind": kind, "name": "Maths Trust", "place": place.lower() if kind == SchoolKind.STATE else place}
     response = client.post(at("book-other", session), said)
     assert (response.status_code, response["Location"]) == (302, at("book-who", session))
     say_who(client, session)
-    assert "School Maths Trust, Dover Change" in get(client, "book-check", session).text
+    assert f"School Maths Trust, {place} Change" in get(client, "book-check", session).text
     client.post(at("book-check", session))
     booking = Booking.objects.get()
-    assert (booking.school_kind, booking.school_name, booking.school_place) == (kind, "Maths Trust", "Dover")
+    assert (booking.school_kind, booking.school_name, booking.school_place) == (kind, "Maths Trust", place)
     assert booking.school is None
 
 
@@ -357,13 +394,18 @@ def test_what_is_said_of_everybody_reaches_the_booking(client, session, school):
 
 
 def test_check_shows_every_answer_with_a_way_to_change_it(client, session, school):
-    fill_in(client, session, school, BEN | {"email": "ben@school.example", "needs": "no nuts"}, mobile="07700 900 982")
+    ben = BEN | {"email": "ben@school.example", "needs": "no nuts", "role": f"{int(Roles.TRAINEE)}"}
+    years = [f"{int(Years.KS2)}", f"{int(Years.KS3)}"]
+    fill_in(client, session, school, ben, mobile="07700 900 982", years_own=years, seen_own="no")
     page = get(client, "book-check", session)
     assert (
         "Check and book School Ash Primary School, Dover CT16 1AA Change your school "
         "Your name Ada Teacher Change your name Email ada@school.example Change your email address "
         "Mobile 07700 900 982 Change your mobile number "
-        "Visitors Ada Teacher Ben Colleague ben@school.example no nuts Change who is coming "
+        "What you do Class or subject teacher Change what you do "
+        "What you teach Key Stages 2 and 3 Change what you teach "
+        "Seen a Shanghai lesson before No Change whether you have seen one before "
+        "Visitors Ada Teacher Ben Colleague ben@school.example Trainee teacher no nuts Change who is coming "
         "We keep your places until 18:00 on Tuesday 5 January. Confirm by the link that we email to you."
     ) in page.text
     assert page.buttons == ["Book 2 places"]
@@ -373,6 +415,9 @@ def test_check_shows_every_answer_with_a_way_to_change_it(client, session, schoo
         "Change your name": at("book-who", session),
         "Change your email address": at("book-who", session) + "#id_email",
         "Change your mobile number": at("book-who", session) + "#id_mobile",
+        "Change what you do": at("book-who", session) + "#id_role_own",
+        "Change what you teach": at("book-who", session) + "#id_years_own_0",
+        "Change whether you have seen one before": at("book-who", session) + "#id_seen_own_0",
         "Change who is coming": at("book-who", session),
     }
 
@@ -399,7 +444,7 @@ def test_book_holds_the_places_and_leads_to_the_same_page_for_all(client, sessio
     assert session.places.places_taken == 2
     assert [mail.recipient for mail in Mail.objects.all()] == ["ada@school.example"]
     draft = Draft.objects.get()
-    assert (draft.consumed_at, draft.expires_at, draft.booking) == (NOW, NOW + HOUR, booking)
+    assert (draft.consumed_at, draft.expires_at, draft.booking) == (NOW, booking.deadline, booking)
 
 
 def test_double_press_books_once(client, session, school):
@@ -463,21 +508,95 @@ def test_check_of_answers_that_do_not_stand_leads_to_who(client, session, school
 
 
 @pytest.mark.parametrize("name", ["book-school", "book-who", "book-check"])
-def test_draft_ends_after_two_hours(client, session, school, later, name):
+def test_draft_ends_a_day_after_the_last_press(client, session, school, later, name):
     fill_in(client, session, school)
-    later(2 * HOUR - dt.timedelta(seconds=1))
+    later(24 * HOUR - dt.timedelta(seconds=1))
     assert client.get(at(name, session)).status_code == 200
-    later(2 * HOUR)
+    later(24 * HOUR)
     for response in (client.get(at(name, session)), client.post(at(name, session), ADA)):
         assert (response.status_code, response["Location"]) == (302, at("book", session))
+    assert "What you typed here before has been deleted" in get(client, "book", session).text
     assert Booking.objects.count() == 0
 
 
-def test_each_step_gives_two_hours_more(client, session, school, later):
+def test_each_step_gives_a_day_more(client, session, school, later):
     choose_school(client, session, school)
     later(HOUR)
     say_who(client, session)
-    assert Draft.objects.get().expires_at == NOW + 3 * HOUR
+    assert Draft.objects.get().expires_at == NOW + 25 * HOUR
+
+
+TIME_HAS_PASSED = "More than two hours have passed, so places have been counted anew."
+LATE = [
+    ("book", {"school": "ash"}, "book-who", {"school": "ash"}),
+    ("book-school", {"urn": "100100"}, "book-who", {"urn": "100100"}),
+    ("book-other", {"kind": "trust", "name": "Maths Trust", "place": "Dover"}, "book-who", {"name": "Maths Trust"}),
+    ("book-who", ADA | {"name": "Ada Late"}, "book-check", {"name": "Ada Late"}),
+    ("book-check", {}, "book-sent", {}),
+]
+
+
+@pytest.mark.parametrize("name, said, leads_to, kept", LATE, ids=[one[0] for one in LATE])
+def test_first_press_after_two_hours_shows_its_step_filled_in_and_says_so(
+    client, session, school, later, name, said, leads_to, kept
+):
+    fill_in(client, session, school)
+    later(2 * HOUR)
+    response = shown_again(client, name, session, said)
+    page = Page(response)
+    assert (response.status_code, page.errors) == (200, {})
+    assert TIME_HAS_PASSED in page.text
+    assert {key: page.fields[key] for key in kept} == kept
+    assert Booking.objects.count() == 0
+    assert client.post(at(name, session), said)["Location"] == at(leads_to, session)
+    if leads_to != "book-sent":
+        assert TIME_HAS_PASSED not in Page(client.get(at(leads_to, session), follow=True)).text
+
+
+def test_press_within_two_hours_goes_on(client, session, school, later):
+    fill_in(client, session, school)
+    later(2 * HOUR - dt.timedelta(seconds=1))
+    assert client.post(at("book-who", session), ADA)["Location"] == at("book-check", session)
+    later(4 * HOUR - dt.timedelta(seconds=2))
+    assert client.post(at("book-check", session))["Location"] == at("book-sent", session)
+
+
+def test_late_press_with_faults_says_both(client, session, school, later):
+    fill_in(client, session, school)
+    later(5 * HOUR)
+    page = Page(shown_again(client, "book-who", session, ADA | {"name": ""}))
+    assert page.errors == {"name": "Enter your full name"}
+    assert TIME_HAS_PASSED in page.text
+
+
+def test_late_press_counts_places_anew(client, session, school, later):
+    fill_in(client, session, school, BEN)
+    take(session, 29)
+    later(3 * HOUR)
+    page = Page(shown_again(client, "book-check", session))
+    assert TIME_HAS_PASSED in page.text
+    assert "Only 1 place is left, fewer than you asked for." in page.text
+
+
+def test_stale_step_saved_as_the_last_button_is_pressed_changes_nothing_of_what_it_wrote(client, session, school):
+    """One tab saves "who" while another books: whichever is later, the draft has booked what was mailed."""
+    fill_in(client, session, school)
+    as_read = Draft.objects.get()
+    client.post(at("book-check", session))
+    booked = Draft.objects.values().get()
+    as_read.answers = as_read.answers | {"who": ADA | {"email": "other@school.example"}}
+    drafts.keep(as_read, now=NOW)
+    assert Draft.objects.values().get() == booked
+
+
+def test_step_that_is_saved_puts_back_no_booking(client, session, school):
+    fill_in(client, session, school)
+    as_read = Draft.objects.get()
+    booking = places.hold(session.pk, party(), clock=lambda: NOW)
+    Draft.objects.update(booking=booking)
+    drafts.keep(as_read, now=NOW + HOUR)
+    found = Draft.objects.get()
+    assert (found.booking, found.expires_at) == (booking, NOW + 25 * HOUR)
 
 
 @pytest.mark.parametrize("name", ["book", "book-school", "book-other", "book-who", "book-check"])
@@ -490,8 +609,13 @@ def test_draft_that_has_booked_leads_to_the_page_afterwards(client, session, sch
 
 def test_an_hour_after_booking_the_browser_may_book_again(client, session, school, later):
     book(client, session, school)
+    later(HOUR - dt.timedelta(seconds=1))
+    assert client.get(at("book", session))["Location"] == at("book-sent", session)
     later(HOUR)
     assert get(client, "book", session).fields == {"school": ""}
+    client.post(at("book", session), {"school": "ash"})
+    assert Draft.objects.count() == 2
+    assert get(client, "book-who", session).fields["name"] == ""
 
 
 def test_draft_of_another_session_is_not_taken(client, session, school):
@@ -515,8 +639,7 @@ def test_back_button_before_booking_sends_an_earlier_page_again(client, session,
     fill_in(client, session, school)
     first_page = {"school": "oak"}
     SchoolFactory(urn=100200, name="Oak School", town="Deal", postcode="")
-    assert client.post(at("book", session), first_page)["Location"] == at("book-school", session)
-    client.post(at("book-school", session), {"urn": "100200"})
+    assert client.post(at("book", session), first_page)["Location"] == at("book-who", session)
     assert get(client, "book-who", session).fields["name"] == "Ada Teacher"
     assert "School Oak School, Deal" in get(client, "book-check", session).text
 
@@ -545,7 +668,7 @@ def refused(response):
     page = Page(response)
     assert response.status_code == 409
     assert "These places cannot be booked" in page.text
-    assert "Nothing has been booked. Your answers are kept for two hours." in page.text
+    assert "Nothing has been booked. Your answers are kept for a day, in this browser." in page.text
     return page
 
 
@@ -570,10 +693,126 @@ def test_share_that_is_too_small_for_the_party_says_how_many_more(client, school
     fill_in(client, session, school, BEN)
     page = get(client, "book-check", session)
     said = "Each school may take 2 places at this session until 8:00 on Tuesday 19 January, and yours may take 1 more."
-    assert "Book 1 place now and wait for 1 more Wait for 2 together" in page.text
+    assert page.title == "Check and book – Showcase"
+    assert "Who has the place now? Ada Teacher Ben Colleague" in page.text
+    assert page.buttons == ["Book 1 now, wait for 1", "Wait for 2 together"]
     assert said in page.text
     assert page.links["Change who is coming"] == at("book-who", session)
     assert get(client, "book-who", session).fields["name_1"] == "Ben Colleague"
+
+
+def test_own_share_stands_where_people_are_counted(client, school):
+    """A ten frame of what the school may have, and until when; with a third visitor, how many would wait."""
+    session = SessionFactory(share=2)
+    choose_school(client, session, school)
+    response = client.get(at("book-who", session))
+    until = "until 8:00 on Tuesday 19 January, and from then on as many as are left."
+    assert f"Your school may take 2 places {until} It has 0 so far." in Page(response).text
+    assert '<use href="#f0-0-2"/>' in response.content.decode()
+    assert "would wait" not in Page(response).text
+    say_who(client, session, BEN, CARA)
+    page = get(client, "book-who", session)
+    assert "2 of your 3 visitors can have places now. 1 would wait; you choose who on the next page." in page.text
+
+
+def test_share_that_the_school_has_in_part_or_whole_is_drawn(client, school):
+    session = SessionFactory(share=2)
+    take(session, 1, school=school)
+    choose_school(client, session, school)
+    response = client.get(at("book-who", session))
+    assert "It has 1 so far." in Page(response).text
+    assert '<use href="#f1-0-2"/>' in response.content.decode()
+    take(session, 2, school=school)  # staff may go over it
+    assert '<use href="#f2-0-2"/>' in client.get(at("book-who", session)).content.decode()
+
+
+@pytest.mark.parametrize("share", [None, 2])
+def test_no_share_is_told_of_where_none_is_in_force(client, school, share):
+    session = SessionFactory(share=share, share_until=NOW if share else None)
+    choose_school(client, session, school)
+    response = client.get(at("book-who", session))
+    assert "Your school may take" not in Page(response).text
+    assert b"<use" not in response.content
+
+
+def test_who_has_the_places_now_is_chosen_by_the_person(client, school):
+    session = SessionFactory(share=2)
+    fill_in(client, session, school, BEN, CARA)
+    page = get(client, "book-check", session)
+    assert page.buttons == ["Book 2 now, wait for 1", "Wait for 3 together"]
+    assert page.fields["now"] == ["0", "1"]
+    sent = {"wait": "some", "now": ["1", "2"], "shown": page.fields["shown"]}
+    assert client.post(at("book-check", session), sent)["Location"] == at("book-sent", session)
+    held, waits = Booking.objects.order_by("pk")
+    assert [one.full_name for one in held.visitors.all()] == ["Ben Colleague", "Cara Colleague"]
+    assert [(one.full_name, one.is_contact) for one in waits.visitors.all()] == [("Ada Teacher", True)]
+    assert (held.status, held.contact_comes, waits.status, waits.contact_comes) == ("held", False, "waiting", True)
+    assert waits.goes_with == held
+    client.post(at("book-address", session), {"email": "right@school.example"})
+    names = [[v.full_name for v in one.visitors.all()] for one in Booking.objects.live().order_by("pk")]
+    assert names == [["Ben Colleague", "Cara Colleague"], ["Ada Teacher"]]
+
+
+@pytest.mark.parametrize("chosen", [[], ["0"], ["0", "1", "2"], ["0", "9"], ["x", "y"]])
+def test_just_as_many_are_chosen_as_there_are_places(client, school, chosen):
+    session = SessionFactory(share=2)
+    fill_in(client, session, school, BEN, CARA)
+    response = shown_again(client, "book-check", session, {"wait": "some", "now": chosen})
+    assert (response.status_code, Page(response).errors) == (422, {"now_0": "Choose the 2 who have places now"})
+    assert Booking.objects.count() == 0
+
+
+def test_party_of_three_may_wait_together(client, school):
+    session = SessionFactory(share=2)
+    fill_in(client, session, school, BEN, CARA)
+    client.post(at("book-check", session), {"wait": "all", "now": ["0"]})
+    booking = Booking.objects.get()
+    assert (booking.status, booking.party, booking.smallest_party) == (Status.WAITING, 3, None)
+
+
+def test_contact_who_waits_does_not_come_a_second_time_with_another_school(client, school):
+    session = SessionFactory(share=1)
+    fill_in(client, session, school, BEN)
+    client.post(at("book-check", session), {"wait": "some", "now": "1"})
+    other = party(email=ADA["email"], school=SchoolFactory())
+    assert places.hold(session.pk, other, clock=lambda: NOW) is None
+    assert Mail.objects.order_by("pk").last().kind == "already_booked"
+
+
+def test_place_that_goes_as_the_button_is_pressed_is_not_taken_from_who_was_chosen(
+    client, session, school, monkeypatch
+):
+    """Two were to have places; under the lock there is one: nothing is booked, and they choose again."""
+    fill_in(client, session, school, BEN, CARA)
+    take(session, 28)
+    real = limits.use
+
+    def somebody_is_quicker(*args, **kwargs):
+        take(session, 1)
+        return real(*args, **kwargs)
+
+    monkeypatch.setattr(limits, "use", somebody_is_quicker)
+    page = Page(shown_again(client, "book-check", session, {"wait": "some", "now": ["1", "2"]}))
+    assert page.buttons == ["Book 1 now, wait for 2", "Wait for 3 together"]
+    assert Booking.objects.filter(contact_email=ADA["email"]).count() == 0
+
+
+def test_new_state_school_shares_by_its_name_and_postcode(client, school):
+    """Colleagues who type one thing in several ways; a town alone would not bring them together."""
+    session = SessionFactory(share=1)
+    for n, (name, place) in enumerate([("Elm Academy", "me16 8tl"), ("ELM  academy", "ME168TL")]):
+        client.cookies.clear()
+        client.post(at("book-other", session), {"kind": "state", "name": name, "place": place})
+        say_who(client, session, email=f"teacher{n}@school.example")
+        client.post(at("book-check", session))
+    assert Booking.objects.get().school_key == "state:elm academy:me168tl"
+    assert "and yours has them." in get(client, "book-check", session).text
+
+
+def test_state_school_that_is_not_listed_gives_its_postcode(client, session):
+    said = {"kind": "state", "name": "Elm Academy", "place": "Maidstone"}
+    page = Page(shown_again(client, "book-other", session, said))
+    assert page.errors == {"place": "Enter its postcode, like ME16 8TL: by it, all of your school are counted as one"}
 
 
 def test_nobody_shares_no_school_just_now(client):
@@ -609,7 +848,7 @@ def test_places_that_go_while_the_form_is_filled_in_are_told(client, session, sc
     take(session, 29)
     page = Page(shown_again(client, "book-check", session))
     assert "Only 1 place is left, fewer than you asked for." in page.text
-    assert "Book 1 place now and wait for 1 more" in page.text
+    assert page.buttons == ["Book 1 now, wait for 1", "Wait for 2 together"]
     assert page.links["Change who is coming"] == at("book-who", session)
     assert Booking.objects.filter(status=Status.HELD).count() == 0
     fields = get(client, "book-who", session).fields

@@ -74,6 +74,10 @@ def test_teacher_joins_the_list_of_a_full_session_accepts_and_has_a_place(client
     assert "number" not in page.text
     page = press(client, one(), "wait/")
     assert "You are number 1 on the waiting list You wait for 1 place." in page.text
+    assert (
+        "You then have 10 hours to accept; once booking has closed, 2. Only the hours from 8:00 to 18:00 on school "
+        "days count. What we offered you now would be kept until 9:30 on Tuesday 5 January."
+    ) in page.text
     assert page.buttons == []
     places.cancel(taken.pk, clock=lambda: NOW, by=StaffFactory(), why="test")
     page = page_of(client, one())
@@ -97,27 +101,27 @@ def test_party_says_how_it_would_wait(client, school):
     response = shown(client, join(client, session, school, BEN))
     page = Page(response)
     assert response.status_code == 422
-    assert "There is a problem Say how you would wait" in page.text
-    assert "Book 1 place now and wait for 1 more Wait for 2 together" in page.text
+    assert "There is a problem Choose who has the place now" in page.text
+    assert page.buttons == ["Book 1 now, wait for 1", "Wait for 2 together"]
     assert Booking.objects.filter(contact_name=ADA["name"]).count() == 0
 
 
 def test_party_books_one_now_and_waits_for_one(client, school):
     session = with_places_left(1)
-    join(client, session, school, BEN, fewer="yes")
+    join(client, session, school, BEN, wait="some", now="0")
     sent = Page(client.get(at("book-sent", session)))
     assert "Your place is kept until 18:00 on Tuesday 5 January. You wait for 1 place from then on" in sent.text
     held, waits = Booking.objects.filter(contact_name=ADA["name"]).order_by("pk")
     page = page_of(client, held)
     assert "1 more of your party is on the waiting list" in page.text
     press(client, held, "confirm/")
-    assert "You are number 1 on the waiting list" in page_of(client, waits).text
+    assert "Ben Colleague: number 1 on the waiting list" in page_of(client, waits).text
     assert "Your party has 1 place in another booking" in page_of(client, waits).text
 
 
 def test_party_waits_together(client, school):
     session = with_places_left(1)
-    join(client, session, school, BEN, fewer="no")
+    join(client, session, school, BEN, wait="all")
     assert (one().status, one().party, one().smallest_party) == (Status.WAITING, 2, None)
     assert session.places.__class__.objects.get(pk=session.pk).places_taken == 29
 
@@ -184,8 +188,20 @@ def test_lapsed_booking_of_a_full_session_waits_with_everything_it_gave(client, 
     monkeypatch.setattr(timezone, "now", lambda: later)
     places.hold(session.pk, party(email="next@school.example"), clock=lambda: later)
     page = page_of(client, one())
+    assert (
+        "Your place was not kept It was held until 18:00 on Tuesday 5 January and not confirmed by then." in page.text
+    )
     assert page.buttons == ["Join the waiting list"]
     assert "You are number 1 on the waiting list" in press(client, one(), "wait/").text
+
+
+def test_after_the_booking_deadline_an_offer_is_said_to_stand_for_less(client, school, monkeypatch):
+    session = with_places_left(0)
+    join(client, session, school)
+    press(client, one(), "wait/")
+    monkeypatch.setattr(timezone, "now", lambda: session.closes_at)
+    said = "You then have 2 hours to accept. Only the hours from 8:00 to 18:00 on school days count."
+    assert said in page_of(client, one()).text
 
 
 def test_end_of_the_list_is_said(client, school, monkeypatch):
@@ -210,7 +226,7 @@ def test_list_that_has_ended_takes_nobody(client, school):
     assert Booking.objects.waiting().count() == 0
 
 
-@pytest.mark.parametrize("left, answers", [(0, {}), (1, {"fewer": "yes"}), (1, {"fewer": "no"})])
+@pytest.mark.parametrize("left, answers", [(0, {}), (1, {"wait": "some", "now": "1"}), (1, {"wait": "all"})])
 def test_answer_is_the_same_to_the_byte_for_an_address_that_is_booked(client, school, left, answers):
     heard = []
     for address in ("eve@school.example", ADA["email"]):

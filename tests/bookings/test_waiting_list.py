@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from bookings import places
 from bookings.due import run_due
@@ -12,7 +13,8 @@ from bookings.rule import offers
 from bookings.rule.refusals import AlreadyBooked, Ended, ListEnded, NotBookable, SessionFull
 from bookings.sessions import changes
 from bookings.states import SessionStatus, Status
-from bookings.verbs import staff_booking, visitors, waiting_list
+from bookings.verbs import contact, staff_booking, visitors, waiting_list
+from bookings.verbs.another_session import to_another_session
 from hubs.models import ShowcaseSession
 from hubs.vocabulary.school_days import SchoolDays, london
 from tests.bookings.observed import count, everything, mails, statuses, verbs
@@ -121,6 +123,68 @@ def test_party_that_has_part_of_its_places_moves_both_to_another_address():
     second = waiting_list.at_another_address(session.pk, wanted, clock=at(NOW), instead_of=first, fewer=True)
     assert statuses(session) == [Status.CANCELLED, Status.CANCELLED, Status.HELD, Status.WAITING]
     assert (second.party, count(session)) == (1, (1, 0, 1))
+
+
+def split(session, school, *, chosen, **asked):
+    """A party of two from the school that has one place: who was chosen is held, the other waits."""
+    wanted = party(email="waits@school.example", school=school, size=2, seated_first=chosen, **asked)
+    first = waiting_list.join(session.pk, wanted, clock=at(NOW), fewer=True, at_least=1).booking
+    return first, Booking.objects.get(goes_with=first)
+
+
+@pytest.mark.parametrize("chosen, comes", [((0,), (True, False)), ((1,), (False, True))])
+def test_who_was_chosen_has_the_place_and_the_other_waits_with_it(chosen, comes):
+    session, school = SessionFactory(share=1), SchoolFactory()
+    held, waits = split(session, school, chosen=chosen)
+    assert (held.status, waits.status) == (Status.HELD, Status.WAITING)
+    assert (held.contact_comes, waits.contact_comes) == comes
+    assert (held.visitors.get().is_contact, waits.visitors.get().is_contact) == comes
+    places.confirm(held.pk, clock=at(NOW))
+    assert count(session) == (1, 0, 30)
+    run_due(at(session.share_until))
+    assert (status_of(held), status_of(waits)) == ("confirmed", "offered")
+
+
+def test_fewer_places_than_were_read_of_are_no_booking():
+    session, school = SessionFactory(room__capacity=1), SchoolFactory()
+    before = everything(session)
+    wanted = party(size=3, school=school, seated_first=(1, 2))
+    with pytest.raises(SessionFull) as refused:
+        waiting_list.join(session.pk, wanted, clock=at(NOW), fewer=True, at_least=2)
+    assert (refused.value.left, everything(session)) == (1, before)
+
+
+def test_more_places_than_were_read_of_are_held():
+    session, school = SessionFactory(), SchoolFactory()
+    wanted = party(size=3, school=school, seated_first=(1, 2))
+    assert waiting_list.join(session.pk, wanted, clock=at(NOW), fewer=True, at_least=2).held == 3
+    booking = Booking.objects.get()
+    assert [one.is_contact for one in booking.visitors.order_by("position")] == [True, False, False]
+
+
+def test_contact_who_waits_comes_no_second_time():
+    """Neither with another school, nor where staff put their address right; the database refuses it too."""
+    session, school = SessionFactory(share=1), SchoolFactory()
+    _held, waits = split(session, school, chosen=(1,))
+    other = party(email="waits@school.example", school=SchoolFactory())
+    assert places.hold(session.pk, other, clock=at(NOW)) is None
+    assert mails(session)[-1] == ("already_booked", "waits@school.example")
+    elsewhere = places.hold(session.pk, party(email="else@school.example"), clock=at(NOW))
+    with pytest.raises(AlreadyBooked):
+        contact.put_right(
+            elsewhere.pk, name="A", email="waits@school.example", mobile="", by=StaffFactory(), clock=at(NOW)
+        )
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Booking.objects.filter(pk=elsewhere.pk).update(email_key=waits.email_key)
+
+
+def test_contact_who_waits_is_not_moved_to_where_they_come_already():
+    session, school = SessionFactory(share=1), SchoolFactory()
+    there = SessionFactory(hub_year=session.hub_year)
+    places.hold(there.pk, party(email="waits@school.example", school=SchoolFactory()), clock=at(NOW))
+    held, _waits = split(session, school, chosen=(1,))
+    with pytest.raises(AlreadyBooked):
+        to_another_session(held.pk, there.pk, by=StaffFactory(), clock=at(NOW), why="they rang")
 
 
 # --- who is offered what --------------------------------------------------------------------------------------------

@@ -34,10 +34,10 @@ def test_back_after_each_mistake_was_put_right(visit, cast):
     page.goto(f"/sessions/{cast.hall.ref}/book/")
     press(page, "Continue")
     wrong(page)
-    page.get_by_label("Your school").fill("ash dover")
+    page.get_by_label("Your school").fill("ash")
     press(page, "Continue")
     back(page, "Schools that match")
-    assert page.get_by_label("Your school").input_value() == "ash dover"
+    assert page.get_by_label("Your school").input_value() == "ash"
 
     press(page, "Continue")
     press(page, "Continue")
@@ -80,8 +80,6 @@ def test_back_after_a_wrong_code_leads_to_the_steps(visit, cast):
     page.goto(f"/sessions/{cast.listed.ref}/book/")
     page.get_by_label("Your school").fill("ash dover")
     press(page, "Continue")
-    page.get_by_label("Ash Primary School, Dover CT16 1AA").check()
-    press(page, "Continue")
     page.get_by_label("Do you have a code?").fill("wrong")
     press(page, "Use this code")
     wrong(page)
@@ -120,11 +118,9 @@ def test_back_after_booking_shows_nothing_that_was_typed(visit, cast):
 def test_back_after_waiting_for_places_that_had_gone(visit, cast):
     """The last button was refused, then the way to wait was left out, then said: Back leads to where the mail went."""
     page = visit()
-    session = SessionFactory(**times(cast.day), hub_year=cast.kent, venue=cast.west, room__capacity=4)
+    session = SessionFactory(**times(cast.day), hub_year=cast.kent, venue=cast.west, room__capacity=3)
     page.goto(f"/sessions/{session.ref}/book/")
     page.get_by_label("Your school").fill("ash dover")
-    press(page, "Continue")
-    page.get_by_label("Ash Primary School, Dover CT16 1AA").check()
     press(page, "Continue")
     say_who(page, "waits@school.example")
     press(page, "Add a colleague")

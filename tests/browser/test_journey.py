@@ -27,8 +27,7 @@ def choose_school(page, cast):
     follow(page, "Book a place")
     page.get_by_label("Your school").fill("ash dover")
     press(page, "Continue")
-    page.get_by_label("Ash Primary School, Dover CT16 1AA").check()
-    press(page, "Continue")
+    assert "Ash Primary School, Dover CT16 1AA" in page.locator("main").inner_text()
 
 
 def say_who(page, email, name="Ada Teacher"):
@@ -42,6 +41,43 @@ def link_in(message):
     text = message.get_body(("plain",)).get_content()
     (found,) = set(re.findall(r"https://localhost:\d+/bookings/[\w-]{50}/", text))
     return found
+
+
+@pytest.mark.usefixtures("rows")
+def test_one_person_whose_school_is_found_by_postcode_presses_five_times_at_most(visit, cast):
+    """From the session's page to "Check your email". A choice from a list counts, typing does not."""
+    page, pressed = visit(), []
+    page.goto(f"/sessions/{cast.hall.ref}/")
+    for press_it in (
+        lambda: follow(page, "Book a place"),
+        lambda: (page.get_by_label("Your school").fill("ct16 1aa"), press(page, "Continue")),
+        lambda: say_who(page, "presses@school.example"),
+        lambda: press(page, "Continue"),
+        lambda: press(page, "Book 1 place"),
+    ):
+        press_it()
+        pressed.append(heading(page))
+    assert pressed[-1] == "Check your email"
+    assert len(pressed) <= 5
+    assert pressed == ["What is your school?", *["Who is coming?"] * 2, "Check and book", "Check your email"]
+
+
+@pytest.mark.usefixtures("rows")
+def test_who_has_the_place_now_is_chosen_and_the_other_waits(visit, cast):
+    page = visit()
+    page.goto(f"/sessions/{cast.share.ref}/book/")
+    page.get_by_label("Your school").fill("ash dover")
+    press(page, "Continue")
+    say_who(page, "some@school.example")
+    press(page, "Add a colleague")
+    page.get_by_label("Full name", exact=True).fill("Ben Colleague")
+    press(page, "Continue")
+    assert heading(page) == "Check and book"
+    page.get_by_label("Ben Colleague").check()
+    press(page, "Book 1 now, wait for 1")
+    assert heading(page) == "Check your email"
+    held, waits = Booking.objects.filter(contact_email="some@school.example").order_by("pk")
+    assert [one.visitors.get().full_name for one in (held, waits)] == ["Ben Colleague", "Ada Teacher"]
 
 
 def test_teacher_books_for_two_confirms_changes_and_cancels(visit, showcase, cast):

@@ -51,6 +51,16 @@ def test_private_page_looks_right(visit, cast, name):
 
 
 @pytest.mark.usefixtures("rows")
+def test_question_whether_a_colleague_is_to_wait_looks_right(visit, cast):
+    page = visit(java_script_enabled=True)
+    page.goto(link(cast.part_waits, "add/"))
+    page.get_by_label("Their full name").fill("Cara Colleague")
+    page.get_by_role("button", name="Continue").click()
+    assert page.get_by_role("heading", level=1).inner_text() == "Put Cara Colleague on the waiting list?"
+    assert_looks_right(page, "booking-add-asks")
+
+
+@pytest.mark.usefixtures("rows")
 def test_change_with_errors_looks_right(visit, cast):
     page = visit(java_script_enabled=True)
     page.goto(link(cast.to_change, "change/"))

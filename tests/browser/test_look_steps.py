@@ -1,12 +1,17 @@
 """Every step of a booking and each of its states, looked at."""
 
-import pytest
+import datetime as dt
 
+import pytest
+from django.utils import timezone
+
+from bookings.models import Draft
 from tests.browser import cast as scene
 from tests.browser.look import assert_looks_right
 
 pytestmark = pytest.mark.browser
 
+HOUR = dt.timedelta(hours=1)
 STATES = {}
 
 
@@ -24,8 +29,6 @@ def chosen(page, session):
     """As far as the school."""
     page.goto(f"/sessions/{session.ref}/book/")
     page.get_by_label("Your school").fill("ash dover")
-    press(page, "Continue")
-    page.get_by_label("Ash Primary School, Dover CT16 1AA").check()
     press(page, "Continue")
 
 
@@ -163,6 +166,25 @@ def book_check_long_names(page, cast):
 
 
 @state
+def book_who_past_the_share(page, cast):
+    chosen(page, cast.open)
+    said(page, colleagues=2)
+
+
+@state
+def book_check_two_of_three(page, cast):
+    book_who_past_the_share(page, cast)
+    press(page, "Continue")
+
+
+@state
+def book_check_two_of_three_error(page, cast):
+    book_check_two_of_three(page, cast)
+    page.get_by_label("Colleague 1").uncheck()
+    press(page, "Book 2 now, wait for 1")
+
+
+@state
 def book_not_this_time(page, cast):
     chosen(page, cast.share)
     said(page)
@@ -206,6 +228,23 @@ def book_address_error(page, cast):
 def test_step_looks_right(visit, cast, name):
     page = visit(java_script_enabled=True)
     STATES[name](page, cast)
+    assert_looks_right(page, name)
+
+
+@pytest.mark.usefixtures("rows")
+@pytest.mark.parametrize("name", ["book-who-late", "book-check-late", "book-sent-late"])
+def test_step_after_hours_looks_right(visit, cast, name):
+    page = visit(java_script_enabled=True)
+    asked(page, cast.hall, name)
+    if name == "book-sent-late":
+        press(page, "Book 2 places")
+        Draft.objects.filter(consumed_at__isnull=False).update(consumed_at=timezone.now() - 2 * HOUR)
+        page.reload()
+    else:
+        Draft.objects.update(expires_at=timezone.now() + 20 * HOUR)
+        if name == "book-who-late":
+            page.go_back()
+        press(page, "Continue" if name == "book-who-late" else "Book 2 places")
     assert_looks_right(page, name)
 
 
