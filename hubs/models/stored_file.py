@@ -151,7 +151,7 @@ class DatabaseStorage(Storage):
     def size(self, name: str) -> int:
         return StoredFile.objects.get(pk=name).size
 
-    def url(self, name: str) -> str:
+    def url(self, name: str | None) -> str:
         """None: a page of ours decides who may read a file. Django's read-only forms ask."""
         return ""
 
