@@ -16,6 +16,7 @@ from bookings.rule.room import Clock
 from bookings.sessions import wide_changes
 from bookings.states import FROZEN, SEATED
 from bookings.views import limits
+from hubs.models import StoredFile
 from hubs.staff.signing_in import lock_out
 
 log = logging.getLogger("showcase.rule")
@@ -36,7 +37,7 @@ def run_due(clock: Clock, *, stop: Callable[[], bool] = sending.never) -> int:
             if not stop():
                 _one(made.make, session_id, clock())
     openings.delete_outlived(now=clock())
-    for forget in (limits.forget, lock_out.forget, staff_mails.forget):
+    for forget in (limits.forget, lock_out.forget, staff_mails.forget, StoredFile.objects.forget):
         forget(now=clock())
     expired = Draft.objects.filter(expires_at__lte=clock())
     if expired.exists():  # a round with nothing to do writes nothing: on SQLite a DELETE would take the one lock

@@ -17,10 +17,13 @@ from hubs.models import (
     Membership,
     Notice,
     OldHubAddress,
+    Photograph,
+    Resource,
     SchoolList,
     VisitingTeacher,
 )
 from tests.factories import NOW, HubFactory, HubYearFactory, SchoolFactory, SessionFactory, StaffFactory, party
+from tests.files import pdf, photograph
 
 DAYS = {"first_day": dt.date(2027, 1, 14), "last_day": dt.date(2027, 1, 25)}
 
@@ -40,6 +43,7 @@ def one_of_each(number: int, *, public: str = "Kent", personal: str = "Test") ->
     session = SessionFactory(
         hub_year=hub_year, host_school=visit, title=f"{public} session", day_contact=f"{personal} on the day"
     )
+    Resource.objects.create(session=session, title=f"{public} plan", file=pdf(), pupils="none")
     booking = booked(session, number, personal=personal)
     words = messages.Message("all", f"{personal} subject", f"{personal} letter")
     messages.write([session.pk], words, by=staff, clock=lambda: NOW)
@@ -67,6 +71,9 @@ def host_school(hub_year, *, public, personal):
         reported_source=f"{public} office",
         **DAYS,
     )
+    teacher.photo_agreed_at = NOW
+    teacher.save()
+    Photograph.objects.create(teacher=teacher, file=photograph(), pupils="none")
     visit.visiting_teachers.add(teacher)
     visit.specialists.add(specialist)
     return visit

@@ -1,20 +1,16 @@
-"""The pictures of number that every primary maths teacher uses: ten frames, and bar models of a whole and its parts.
+"""How many places there are, as every primary maths teacher draws numbers: ten frames, and a bar for a large hall.
 
 Each says again what stands beside it in words, so that those who hear a page miss nothing.
 """
 
-import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import lru_cache
 from itertools import pairwise
-from typing import Any
 
-from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 Frame = tuple[int, int, int]  # taken, kept, cells
-Part = tuple[int, bool]  # minutes, whether it is a lesson
 
 CELL = 16  # of a frame's picture, in its own units
 MOST_FRAMES = 6  # a wall of frames is noise: a larger hall is a bar
@@ -100,45 +96,4 @@ def yours(number: int, *, kept: bool) -> SafeString:
     return format_html(
         '<span class="frames own" aria-hidden="true">{}</span>',
         mark_safe(pictures),  # noqa: S308  (made of numbers, here)
-    )
-
-
-def parts_of_the_time(session: Any, programme: Iterable[Any], lessons: Iterable[Any]) -> list[Part]:
-    """How a session's time is divided: by its programme, where each line has its time; else by its lessons.
-
-    Times of day are London's. Empty where they are not known, or not in order.
-    """
-    if not session.starts_at or not session.ends_at:
-        return []
-    start, end = (_minutes(timezone.localtime(at).time()) for at in (session.starts_at, session.ends_at))
-    lines = [(line.starts, line.is_lesson) for line in programme]
-    if len(lines) > 1 and all(at for at, _lesson in lines):
-        marks = [*((_minutes(at), lesson) for at, lesson in lines), (end, False)]
-    else:
-        timed = [(one.starts, one.ends) for one in lessons if one.starts and one.ends]
-        if not timed:
-            return []
-        inside = [mark for begins, ends in timed for mark in ((_minutes(begins), True), (_minutes(ends), False))]
-        marks = [(start, False), *inside, (end, False)]
-    found = [(after - before, lesson) for (before, lesson), (after, _next) in pairwise(marks)]
-    return [part for part in found if part[0]] if all(minutes >= 0 for minutes, _lesson in found) else []
-
-
-def _minutes(time: dt.time) -> int:
-    return time.hour * 60 + time.minute
-
-
-def time_bar(parts: list[Part]) -> SafeString:
-    """A morning as a bar model, to scale, its lessons in colour; nothing where there are no parts to tell apart."""
-    if len(parts) < 2:
-        return SafeString("")
-    x, drawn = 0, []
-    for minutes, lesson in parts:
-        kind = "taken" if lesson else "rest"
-        drawn.append(f'<path class="{kind}" d="M{x} 0h{minutes}v9H{x}z"/>')
-        x += minutes
-    return format_html(
-        '<svg class="time" viewBox="0 0 {} 9" preserveAspectRatio="none" aria-hidden="true">{}</svg>',
-        x,
-        mark_safe("".join(drawn)),  # noqa: S308  (made of numbers, here)
     )

@@ -3,33 +3,69 @@
 import datetime as dt
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Prefetch, Q, prefetch_related_objects
 
 from bookings.models import SessionChange
+from bookings.public import morning
+from bookings.public.directions import open_street_map
 from bookings.public.feeds import as_script, schema_event, summary
+from bookings.public.for_a_colleague import mail_to_a_colleague
 from bookings.public.instead import alternatives
 from bookings.public.session import Showing
 from bookings.rule.judging import hold_deadline
 from bookings.rule.words import who_may_book
 from bookings.states import FROZEN, Standing, Verb
-from hubs.models import Notice
+from hubs.models import Lesson, Notice, Photograph, ShowcaseSession
 from hubs.models.calendar import calendar_of_session
 
+WITH_A_LESSON = {
+    ShowcaseSession.Kind.SHOWCASE,
+    ShowcaseSession.Kind.OPEN_CLASSROOM,
+    ShowcaseSession.Kind.MASTER_CLASS,
+}
 BEFORE_IT_CLOSES = {Standing.ANNOUNCED, Standing.SOON, Standing.OPEN, Standing.FULL}
 
 
 def said_of(showing: Showing) -> dict[str, Any]:
     """All that the page of a session says."""
     found, now = showing.session, showing.now
+    lessons = _lessons(showing)
+    programme = list(found.programme.all())
+    lines = morning.lines_of(found, programme, lessons)
+    to_come = showing.standing in BEFORE_IT_CLOSES
     return page_of(showing) | {
         "notices": Notice.objects.showing(now=now).filter(Q(hub=None) | Q(hub=found.hub)),
-        "lessons": found.lessons.prefetch_related("visiting_teachers", "specialists"),
-        "programme": list(found.programme.all()),
-        "resources": found.resources.filter(only_with_a_place=False),
-        "for_whom": who_may_book(found, now=now) if showing.standing in BEFORE_IT_CLOSES else "",
+        "lessons": lessons,
+        "hero": next((lesson for lesson in lessons if lesson.picture_of), None),
+        "teachers": _teachers(lessons),
+        "morning": lines,
+        "morning_is": morning.heading(found),
+        "times_follow": not lines and to_come and found.kind in WITH_A_LESSON,
+        "resources": found.resources.published(today=showing.today).filter(only_with_a_place=False),
+        "for_whom": who_may_book(found, now=now) if to_come else "",
+        "open_street_map": open_street_map(found),
+        "to_a_colleague": mail_to_a_colleague(showing) if to_come else "",
         "about": summary(showing),
         "event": as_script(schema_event(showing, found.changes.filter(verb=Verb.MOVE).newest())),
     }
+
+
+def _lessons(showing: Showing) -> list[Lesson]:
+    """The lessons with who teaches them, each with the photograph that may be shown. As many queries for any number,
+    and one for photographs only where somebody has agreed to one."""
+    lessons = list(showing.session.lessons.prefetch_related("visiting_teachers", "specialists"))
+    agreed = [one for lesson in lessons for one in lesson.visiting_teachers.all() if one.photo_agreed_at]
+    shown = Photograph.objects.published(today=showing.today)
+    prefetch_related_objects(agreed, Prefetch("photographs", shown, to_attr="photographs_shown"))
+    return lessons
+
+
+def _teachers(lessons: list[Lesson]) -> dict[str, list[Any]]:
+    """Who teaches in it, each once: visiting teachers, and the names of others."""
+    visiting = dict.fromkeys(teacher for lesson in lessons for teacher in lesson.visiting_teachers.all())
+    specialists = dict.fromkeys(str(one) for lesson in lessons for one in lesson.specialists.all())
+    named = dict.fromkeys(lesson.other_teacher for lesson in lessons if lesson.other_teacher)
+    return {"visiting": list(visiting), "others": [*specialists, *named]}
 
 
 def page_of(showing: Showing) -> dict[str, Any]:

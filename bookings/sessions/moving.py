@@ -255,6 +255,8 @@ def substitute(
             raise NothingChanged
         facts: dict[str, Any] = {"lesson_was": lesson.name, "teachers_was": was.teachers}
         lesson.session = room.session  # whose name follows from its lessons
+        if lesson.topic != teaching.topic:
+            lesson.picture = lesson.picture_of = lesson.watch_for = ""  # of the topic that it was
         lesson.topic, lesson.other_teacher = teaching.topic, teaching.other_teacher
         lesson.save()
         lesson.visiting_teachers.set(teaching.visiting_teachers)

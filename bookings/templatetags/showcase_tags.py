@@ -6,6 +6,7 @@ from typing import Any
 
 from django import template
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.template.loader import get_template
 from django.templatetags.static import static
 from django.utils.dateformat import format as written
@@ -14,7 +15,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from bookings.public import pictures
+from bookings.public import lesson_pictures, pictures
 from bookings.states import Status
 from hubs.models import VisitingTeacher
 from hubs.vocabulary.dates import clock, day, days_between, moment, short_day
@@ -70,10 +71,18 @@ def named(teacher: VisitingTeacher) -> SafeString:
     return format_html('{} <span lang="zh-Hans">{}</span>', pinyin, teacher.name_characters)
 
 
-@register.simple_tag
-def time_bar(session: Any, programme: list[Any], lessons: list[Any]) -> SafeString:
-    """How a session's time is divided, to scale."""
-    return pictures.time_bar(pictures.parts_of_the_time(session, programme, lessons))
+@register.filter
+def picture(lesson: Any) -> SafeString:
+    """What a lesson is about as a picture of number; nothing where none was chosen."""
+    if not lesson.picture_of:
+        return SafeString("")
+    try:
+        return lesson_pictures.draw(lesson.picture, lesson.picture_of)
+    except ValidationError:  # written past the form: a page without it is better than none
+        return SafeString("")
+
+
+register.filter(lesson_pictures.numbered)
 
 
 @register.simple_tag(takes_context=True)

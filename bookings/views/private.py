@@ -1,8 +1,9 @@
 """Behind a private link: the booking, or one visitor's place in it. Opening changes nothing; buttons do."""
 
+import datetime as dt
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
@@ -34,6 +35,10 @@ from hubs.models import ShowcaseSession
 from hubs.models.calendar import calendar_of_session
 from hubs.pages import View, private
 from hubs.vocabulary.teaching import listed
+
+if TYPE_CHECKING:
+    from hubs.models import Resource
+    from hubs.models.marked import MarkedQuerySet
 
 
 def opened_by_giver_too(view: Callable[..., HttpResponse]) -> View:
@@ -191,6 +196,12 @@ def _is_expected(link: Opened) -> bool:
     return booking.status == Status.CONFIRMED and booking.session.places.status not in FROZEN
 
 
+def files_for(link: Opened, *, today: dt.date) -> "MarkedQuerySet[Resource]":
+    """What the owner of this link may read: all that is published, once they are expected."""
+    files: MarkedQuerySet[Resource] = link.booking.session.resources.published(today=today)
+    return files if _is_expected(link) else files.filter(only_with_a_place=False)
+
+
 def _clashes(link: Opened, visitors: list[Visitor]) -> list[ShowcaseSession]:
     """Other places at the same time of whoever this link was sent to, if they come."""
     me = link.visitor or next((visitor for visitor in visitors if visitor.is_contact), None)
@@ -258,7 +269,7 @@ def context_of(link: Opened) -> dict[str, Any]:
         "can_wait": link.booking.status == Status.LAPSED and showing.list_is_open,
         "position": position,
         "with_it": [] if link.visitor else [(one, links.token(Purpose.CONTACT, one)) for one in _with_it(link.booking)],
-        "resources": showing.session.resources.all(),
+        "resources": files_for(link, today=showing.today),
         "expected": expected,
         "by_hub": _ended_by_hub(link.booking),
         "calendar": expected and bool(link.visitor or any(one.is_contact for one in visitors)),

@@ -4,18 +4,20 @@ import datetime as dt
 from typing import Any
 
 from django.db.models import Count, Subquery, Value
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
+from bookings.public.directions import own_map
 from bookings.public.finder import Chip, FinderForm
 from bookings.public.near import Near
 from bookings.public.session import IN_ORDER, Showing, announced, bookable_first, parts
 from bookings.public.session_page import said_of
 from bookings.states import SessionStatus
-from hubs.models import Hub, Notice, Resource, ShowcaseSession
+from hubs.models import Hub, Notice, ShowcaseSession
 from hubs.models.session import ShowcaseSessionQuerySet
-from hubs.pages import public
+from hubs.pages import private, public
 
 PAGE = 50
 
@@ -150,10 +152,23 @@ def _back_to_search(request: HttpRequest, now: dt.datetime) -> dict[str, Any]:
     return {"search": search, "found": Finding(form).count()} if search != "?" else {}
 
 
-@public  # type: ignore[arg-type]  # a file is sent as it is read
-def resource(request: HttpRequest, ref: str, pk: int) -> HttpResponseBase:
-    """A public file of a session, always to be saved and never shown inside our own pages."""
-    found = get_object_or_404(Resource, pk=pk, session=visible_session(ref), only_with_a_place=False)
-    if not found.file:
+@public
+def short(request: HttpRequest, ref: str) -> HttpResponse:
+    """The address to read out or to type, which leads to the session's page."""
+    return redirect("session", ref)
+
+
+class ToAMap(HttpResponseRedirect):
+    """Also to the maps of a phone (geo:, RFC 5870), which are no web pages."""
+
+    allowed_schemes = ["https", "geo"]
+
+
+@private
+@require_safe
+def directions(request: HttpRequest, ref: str) -> HttpResponse:
+    """To the map of whoever asks; kept by nobody, since it depends on their phone."""
+    found = visible_session(ref)
+    if not found.where_name:
         raise Http404
-    return FileResponse(found.file.open(), as_attachment=True)
+    return ToAMap(own_map(found, request.headers.get("User-Agent", "")))

@@ -2,15 +2,17 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
+from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from hubs.admin.bases import ModelAdmin
+from hubs.admin.bases import ModelAdmin, StackedInline
 from hubs.admin.by_name import FoundByName
 from hubs.admin.history import WithHistory
-from hubs.models import Consent, Exchange, HostSchool, MasterySpecialist, VisitingTeacher
+from hubs.models import Consent, Exchange, HostSchool, MasterySpecialist, Photograph, VisitingTeacher
 from hubs.vocabulary.email_address import email_key
 
 
@@ -54,6 +56,17 @@ class HostSchoolAdmin(WithHistory, FoundByName):
         return str(visit.school or _("School to be announced"))
 
 
+class PhotographInline(StackedInline):
+    """A photograph of the teacher, while they agree to it."""
+
+    model = Photograph
+    extra = 0
+    max_num = 1
+    fields = ["file", "pupils", "agreed_until"]
+    # A plain file field, as files have no address that is open before they are published.
+    formfield_overrides = {models.FileField: {"widget": forms.FileInput}}
+
+
 @admin.register(VisitingTeacher)
 class VisitingTeacherAdmin(WithHistory, FoundByName):
     """Who visits. What they agree to they say themselves, behind their private link; staff can write it for them."""
@@ -63,6 +76,7 @@ class VisitingTeacherAdmin(WithHistory, FoundByName):
     list_select_related = ["hub_year__exchange"]
     search_fields = ["name_pinyin", "name_characters", "home_school"]
     autocomplete_fields = ["hub_year"]
+    inlines = [PhotographInline]
     fieldsets = [
         (None, {"fields": ["hub_year", "name_pinyin", "name_characters", "home_school", "phase", "email"]}),
         (

@@ -4,10 +4,12 @@ from hubs.models.calendar import ClosedDay
 from hubs.models.exchange import Consent, Exchange, HostSchool, MasterySpecialist, VisitingTeacher
 from hubs.models.hub import Hub, HubYear, Notice, OldHubAddress
 from hubs.models.lesson import Lesson, ProgrammeSegment
+from hubs.models.photograph import Photograph
 from hubs.models.resource import Resource
 from hubs.models.school import LocalAuthority, School, SchoolList, SchoolWord
 from hubs.models.session import ShowcaseSession
 from hubs.models.staff import Membership, StaffUser
+from hubs.models.stored_file import StoredFile, StoredPiece
 
 __all__ = [
     "ClosedDay",
@@ -22,6 +24,7 @@ __all__ = [
     "Membership",
     "Notice",
     "OldHubAddress",
+    "Photograph",
     "ProgrammeSegment",
     "Resource",
     "School",
@@ -29,5 +32,7 @@ __all__ = [
     "SchoolWord",
     "ShowcaseSession",
     "StaffUser",
+    "StoredFile",
+    "StoredPiece",
     "VisitingTeacher",
 ]

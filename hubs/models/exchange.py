@@ -11,6 +11,7 @@ from simple_history.models import HistoricalRecords
 
 from hubs.models.private_link import PrivateLink
 from hubs.models.school import School
+from hubs.models.stored_file import StoredFile
 from hubs.vocabulary.email_address import EmailField
 
 
@@ -96,6 +97,14 @@ class VisitingTeacher(PrivateLink):
 
     def __str__(self) -> str:
         return f"{self.name_pinyin} {self.name_characters}".strip()
+
+    @transaction.atomic
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Their photograph goes with their yes, at once and from the database too."""
+        super().save(*args, **kwargs)
+        if self.photo_agreed_at is None and (files := list(self.photographs.values_list("file", flat=True))):
+            self.photographs.all().delete()
+            StoredFile.objects.forget_now(files)
 
     @property
     def public_name(self) -> str:

@@ -64,6 +64,7 @@ REACH: dict[str, Reach] = {
     # who hosts, who teaches
     "hubs.HostSchool": _of("hub_year__hub", view=ALL, **KEPT),
     "hubs.VisitingTeacher": _of("hub_year__hub", **KEPT),
+    "hubs.Photograph": _of("teacher__hub_year__hub", **KEPT),
     "hubs.MasterySpecialist": _of("hub_year__hub", **KEPT),
     # the session
     "hubs.ShowcaseSession": _of("hub_year__hub", view=ALL, **KEPT),

@@ -367,7 +367,7 @@ def test_name_that_is_withdrawn_goes_from_public_pages_at_once(client, teacher, 
     assert named()[0] is True
     press(client, teacher, "name:no")
     assert named() == [False, False, False]
-    assert "a visiting teacher from Shanghai" in client.get(public[0]).content.decode()
+    assert "A visiting teacher from Shanghai" in client.get(public[0]).content.decode()
 
 
 def test_looking_changes_nothing(client, teacher, visit):

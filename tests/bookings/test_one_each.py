@@ -98,7 +98,7 @@ def test_database_lets_ended_bookings_and_those_that_go_with_another_be():
     first = hold(session, school=school)
     row(session, school, status=Status.CANCELLED).save()
     row(session, school, status=Status.LAPSED).save()
-    row(session, school, status=Status.WAITING, joined_at=NOW, goes_with=first).save()
+    row(session, school, status=Status.WAITING, joined_at=NOW, goes_with=first, contact_comes=False).save()
     assert statuses(session) == ["held", "cancelled", "lapsed", "waiting"]
 
 

@@ -2,17 +2,15 @@
 
 import datetime as dt
 import re
-from types import SimpleNamespace
 
 import pytest
 from django.template import Context, Template
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bookings.public.pictures import MOST_FRAMES, bar, frames_of, parts_of_the_time, time_bar, yours
+from bookings.public.pictures import MOST_FRAMES, bar, frames_of, yours
 from hubs.vocabulary.dates import clock, day, days_between, moment, short_day
 from hubs.vocabulary.money import pounds
-from hubs.vocabulary.school_days import london
 
 DRAW = Template(
     "{% load showcase_tags %}{% for t, k, c in rooms %}{% ten_frames t k c %}\n{% endfor %}{% frame_symbols %}"
@@ -110,46 +108,6 @@ def test_places_of_ones_own_are_counters_of_another_colour(number, pictures):
     assert [one.count('class="yours"') for one in html.split("<svg")[1:]] == pictures
     assert 'class="kept"' not in html
     assert yours(number, kept=True).count('class="kept"') == number
-
-
-MORNING = SimpleNamespace(
-    starts_at=london(dt.date(2027, 6, 15), dt.time(9)), ends_at=london(dt.date(2027, 6, 15), dt.time(11, 45))
-)
-
-
-def line(starts, *, lesson=False, ends=None):
-    as_time = dt.time.fromisoformat
-    return SimpleNamespace(
-        starts=as_time(starts) if starts else None, ends=as_time(ends) if ends else None, is_lesson=lesson
-    )
-
-
-@pytest.mark.parametrize(
-    "programme, lessons, found",
-    [
-        ([line("08:45"), line("09:30", lesson=True), line("10:15")], [], [(45, False), (45, True), (90, False)]),
-        ([], [line("09:30", ends="10:15")], [(30, False), (45, True), (90, False)]),
-        ([line("")], [line("09:00", ends="10:15")], [(75, True), (90, False)]),
-        ([line("09:00"), line("")], [line("09:30")], []),
-        ([line("10:00"), line("09:00")], [], []),
-        ([line("09:00"), line("12:00")], [], []),
-        ([], [], []),
-    ],
-)
-def test_time_is_divided_by_the_programme_or_by_the_lessons(programme, lessons, found):
-    assert parts_of_the_time(MORNING, programme, lessons) == found
-
-
-def test_time_of_a_session_without_a_start_is_not_drawn():
-    undated = SimpleNamespace(starts_at=None, ends_at=None)
-    assert parts_of_the_time(undated, [line("09:00"), line("10:00")], []) == []
-    assert time_bar([]) == time_bar([(165, True)]) == ""
-
-
-def test_time_is_drawn_to_scale_with_lessons_in_colour():
-    html = time_bar([(30, False), (45, True)])
-    assert 'viewBox="0 0 75 9"' in html
-    assert 'class="rest" d="M0 0h30v9H0z"/><path class="taken" d="M30 0h45v9H30z"' in html
 
 
 def test_each_picture_is_drawn_once_however_often_it_is_used():

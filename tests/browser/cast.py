@@ -23,6 +23,7 @@ from hubs.models import (
     Lesson,
     MasterySpecialist,
     Notice,
+    Photograph,
     ProgrammeSegment,
     Resource,
     SchoolList,
@@ -33,6 +34,7 @@ from hubs.vocabulary.school_days import london
 from hubs.vocabulary.teaching import Roles, Years
 from tests.browser.cast_of_a_hub import fill_hub
 from tests.factories import HubYearFactory, SchoolFactory, SessionFactory, StaffFactory, party
+from tests.files import pdf, photograph
 
 LONG_TOWN = "Llanfairpwllgwyngyll-under-Wychwood-sur-M"[:40]
 LONG_SCHOOL = "Holy Rosary and St Anne's Catholic Voluntary Aided Primary School and Nursery with Specialist Provision"
@@ -221,14 +223,16 @@ def _tell_all_of(session):
     first = session.lessons.get()
     first.starts, first.ends, first.topic = dt.time(9, 30), dt.time(10, 15), "multiplication of fractions"
     first.class_note = "lower prior attainment"
+    first.picture, first.picture_of = "fraction", "7/8 − 3/8 = 4/8"
+    first.watch_for = "The number line comes first, the column method last.\nWho answers, and in whole sentences."
     first.save()
-    second = Lesson.objects.create(session=session, position=2, years=Years.Y3)
+    said = {"picture": "frames", "picture_of": "8 + ? = 13", "watch_for": "How ten is made."}
+    second = Lesson.objects.create(session=session, position=2, years=Years.Y3, topic="making ten", **said)
     hub_year = session.hub_year
-    first.visiting_teachers.add(
-        VisitingTeacher.objects.create(
-            hub_year=hub_year, name_pinyin="Wang Fang", name_characters="王芳", name_agreed_at=timezone.now()
-        )
-    )
+    agreed = {"name_agreed_at": timezone.now(), "photo_agreed_at": timezone.now()}
+    wang = VisitingTeacher.objects.create(hub_year=hub_year, name_pinyin="Wang Fang", name_characters="王芳", **agreed)
+    Photograph.objects.create(teacher=wang, file=photograph(), pupils="none")
+    first.visiting_teachers.add(wang)
     second.visiting_teachers.add(VisitingTeacher.objects.create(hub_year=hub_year, name_pinyin="Li Na"))
     second.specialists.add(MasterySpecialist.objects.create(hub_year=session.hub_year, full_name="A Specialist"))
     lines = [("8:45", "Arrival and coffee", ""), ("9:30", "The lesson", "Hall"), ("10:30", "Discussion", "Library")]
@@ -242,7 +246,9 @@ def _tell_all_of(session):
             place=place,
             is_lesson=text == "The lesson",
         )
-    Resource.objects.create(session=session, title="What a teaching for mastery lesson is", url="https://hub.example/")
+    said = {"session": session, "pupils": "none"}
+    Resource.objects.create(title="What a teaching for mastery lesson is", url="https://hub.example/", **said)
+    Resource.objects.create(title="The plan", file=pdf(), **said)
     HostSchool.objects.create(
         hub_year=session.hub_year,
         school=session.venue,

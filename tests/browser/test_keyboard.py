@@ -198,7 +198,7 @@ def test_action_stands_directly_under_title_date_and_place(keys, cast, name, act
     """In the source too: it is the first stop of the content, in the block after the title's, above all others."""
     page = keys.page
     page.goto(f"/sessions/{getattr(cast, name).ref}/")
-    title, panel = page.locator("main > :has(h1)"), page.locator("main > :has(h1) + .aside > :first-child")
+    title, panel = page.locator(".lesson-title:has(h1)"), page.locator(".lesson-title + .panel")
     assert page.locator("main").locator("a, button, input, select, summary").first.inner_text() == action
     assert panel.locator("a.button").inner_text() == action
     assert title.evaluate("e => e.previousElementSibling") is None

@@ -16,12 +16,15 @@ from hubs.models import (
     MasterySpecialist,
     Membership,
     Notice,
+    Photograph,
     Resource,
     School,
     SchoolList,
     SchoolWord,
     ShowcaseSession,
     StaffUser,
+    StoredFile,
+    StoredPiece,
     VisitingTeacher,
 )
 from hubs.schools.search import schools_found
@@ -286,6 +289,11 @@ def test_database_refuses_a_session(values, constraint):
         ShowcaseSession.objects.filter(pk=session.pk).update(**values)
 
 
+def agreed():
+    """A visiting teacher who has agreed to photographs."""
+    return VisitingTeacher.objects.create(hub_year=HubYearFactory(), name_pinyin="Wang Fang", photo_agreed_at=NOW)
+
+
 OTHERS = {
     "closed_days_in_order": lambda: ClosedDay(hub=HubFactory(), first_day=DAY, last_day=DAY - ONE_DAY),
     "visit_days_in_order": lambda: HostSchool(hub_year=HubYearFactory(), first_day=DAY, last_day=DAY - ONE_DAY),
@@ -296,13 +304,22 @@ OTHERS = {
     "lesson_ends_after_it_starts": lambda: Lesson(
         session=SessionFactory(), position=2, starts=dt.time(10), ends=dt.time(10)
     ),
+    "lesson_picture_shows_something": lambda: Lesson(session=SessionFactory(), position=2, picture="bar"),
     "resource_is_file_or_address": lambda: Resource(session=SessionFactory(), title="Neither"),
+    "resource_agreed_until_a_day": lambda: Resource(
+        session=SessionFactory(), title="Slides", url="https://hub.example/", pupils="agreed"
+    ),
+    "photograph_agreed_until_a_day": lambda: Photograph(teacher=agreed(), file="0.jpg", agreed_until=DAY),
 }
 TWICE = {
     "a_word_of_a_school_once": lambda: SchoolWord(school=SchoolFactory(), word="moor"),
     "one_hub_a_year": lambda: HubYear(hub=HubFactory(), exchange=ExchangeFactory(), name="Kent"),
     "one_list_a_name": lambda: SchoolList(hub=HubFactory(), name="Programme schools"),
     "one_lesson_a_position": lambda: Lesson(session=SessionFactory(), position=2),
+    "one_photograph_a_teacher": lambda: Photograph(teacher=agreed(), file="0.jpg", pupils="none"),
+    "one_piece_a_position": lambda: StoredPiece(
+        file=StoredFile.objects.create(name="0.pdf", size=1), position=0, content=b"x"
+    ),
     "one_membership_a_hub": lambda: Membership(user=StaffFactory(), hub=HubFactory()),
 }
 

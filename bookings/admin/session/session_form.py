@@ -168,6 +168,8 @@ class LessonInline(StackedInline):
         ("position", "starts", "ends"),
         "years",
         ("topic", "class_note"),
+        ("picture", "picture_of"),
+        "watch_for",
         "visiting_teachers",
         "specialists",
         "other_teacher",
