@@ -1,0 +1,233 @@
+"""Whether a test notices when a line changes: `python -m tests.mutants [--changes 120] [--seed 1] [--only FOLDER]`.
+
+One change at a time, as a careless colleague would make it, in a copy of the checkout; then the fast tests that execute
+that line, until one fails and so has killed it. What survives is either no change at all (`x > 0` and `x >= 1` of whole
+numbers), a line that nothing needs, or a gap in the tests: somebody has to look.
+No part of script/test: 120 changes take some twenty minutes, and before them one run of the fast tests that notes who
+executes what (kept in var/ while no file of ours changes).
+"""
+
+import argparse
+import hashlib
+import json
+import os
+import random
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache, lru_cache
+from itertools import islice
+from pathlib import Path
+from queue import Queue
+from typing import NamedTuple
+
+import coverage
+
+from tests.executed import KEPT, VAR
+from tests.imports import ROOT, python_files
+from tests.mutations import Change, changes_of, is_python
+
+NOT_LOOKED_AT = ("bookings/management/demo.py", "bookings/management/commands/demo.py")
+MOST_TESTS = 60
+FAST = "not browser and not slow"  # as in script/_test.py
+PYTEST = [sys.executable, "-m", "pytest", "-q", "--no-header", "-p", "no:cacheprovider"]
+CALM = {"DJANGO_SETTINGS_MODULE": "tests.settings", "PYTHONHASHSEED": "0"}
+FAILED = re.compile(r"^(?:FAILED|ERROR) (\S+)", re.MULTILINE)
+
+
+class Outcome(NamedTuple):
+    """What became of a change: `by` is the test that killed it, or why it could not run; None where it survived."""
+
+    change: Change
+    tests: int
+    by: str | None
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.mutants")
+    parser.add_argument("--changes", type=int, default=120)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--only", default="", help="a folder or file, such as bookings/verbs")
+    options = parser.parse_args()
+    record()
+    changes = sorted(chosen(options.changes, options.seed, options.only), key=lambda one: (one.file, one.start))
+    report(try_all([(change, tests_of(change)) for change in changes], processes=2))
+    return 0
+
+
+# --- which changes, and which tests ---------------------------------------------------------------------------------
+
+
+def chosen(how_many: int, seed: int, only: str = "") -> list[Change]:
+    """Drawn by a seed: from a large file more than from a small one, and not mostly of the commonest kind."""
+    draw, sources, ranked = random.Random(seed), dict[str, bytes](), []
+    for file in python_files("bookings", "hubs"):
+        if file.startswith(only) and file not in NOT_LOOKED_AT:
+            sources[file] = (ROOT / file).read_bytes()
+            found = changes_of(file, sources[file])
+            of_kind = Counter(change.kind for change in found)
+            found.sort(key=lambda change: draw.random() ** of_kind[change.kind], reverse=True)
+            ranked += [((n + draw.random()) / len(found) ** 0.5, change) for n, change in enumerate(found)]
+    in_order = (change for _, change in sorted(ranked) if is_python(change.made(sources[change.file])))
+    return list(islice(in_order, how_many))
+
+
+def record() -> None:
+    """Run the fast tests once and note who executes what, unless that is known of these very files."""
+    digest = hashlib.sha256(b"".join((ROOT / file).read_bytes() for file in python_files())).hexdigest()
+    of = KEPT / "digest"
+    if of.exists() and of.read_text() == digest:
+        return
+    shutil.rmtree(KEPT, ignore_errors=True)
+    print("Which test executes which line …", flush=True)
+    command = [*PYTEST, "-n", "2", "--dist", "loadscope", "-p", "tests.executed", "-m", FAST]
+    subprocess.run(command, cwd=ROOT, env=os.environ | CALM, check=False)
+    of.write_text(digest)
+
+
+@cache
+def seconds() -> dict[str, float]:
+    """How long each test took, of those that passed."""
+    found = [json.loads(path.read_text()) for path in KEPT.glob("seconds-*.json")]
+    return max(found, key=len)  # each process knows its own, the first of them all
+
+
+@lru_cache(maxsize=1)
+def executed(file: str) -> dict[int, set[str]]:
+    """By line, the tests that execute it; an empty name stands for what runs at import."""
+    by_line: dict[int, set[str]] = {}
+    for path in KEPT.glob("lines.*"):
+        data = coverage.CoverageData(str(path))
+        data.read()
+        for line, tests in data.contexts_by_lineno(str(ROOT / file)).items():
+            by_line.setdefault(line, set()).update(map(sys.intern, tests))
+    return by_line
+
+
+def tests_of(change: Change) -> list[str]:
+    """The tests that execute the line; or, where it runs at import, those that execute any of its file."""
+    by_line = executed(change.file)
+    for lines in change.lines:
+        tests = set().union(*(by_line.get(line, set()) for line in lines))
+        if tests - {""}:
+            return few(tests)
+        if tests:
+            break
+    else:
+        return []
+    return few(set().union(*by_line.values()))
+
+
+def few(tests: Iterable[str]) -> list[str]:
+    """At most MOST_TESTS, of as many files and functions as there are, fastest first."""
+    took, files, functions, ranked = seconds(), Counter[str](), Counter[str](), []
+    for test in sorted((test for test in tests if test in took), key=took.__getitem__):
+        file, function = test.partition("::")[0], test.partition("[")[0]
+        ranked.append((files[file] + 10 * functions[function], took[test], test))
+        files[file] += 1
+        functions[function] += 1
+    return [test for _, _, test in sorted(sorted(ranked)[:MOST_TESTS], key=lambda one: one[1])]
+
+
+# --- trying them ----------------------------------------------------------------------------------------------------
+
+
+def try_all(changes: Sequence[tuple[Change, list[str]]], processes: int) -> list[Outcome]:
+    copies: Queue[Path] = Queue()
+    for n in range(processes):
+        copies.put(copy_of_the_checkout(VAR / f"copy-{n}"))
+
+    def try_next(change: Change, tests: list[str]) -> Outcome:
+        copy = copies.get()
+        try:
+            outcome = Outcome(change, len(tests), try_one(change, tests, copy) if tests else None)
+        finally:
+            copies.put(copy)
+        print("survived" if outcome.by is None else f"killed by {outcome.by}", change, flush=True)
+        return outcome
+
+    with ThreadPoolExecutor(processes) as pool:
+        return list(pool.map(try_next, *zip(*changes, strict=True)))
+
+
+def copy_of_the_checkout(copy: Path) -> Path:
+    """All files that git knows or would take, and the migrated database; warm, so that no compiling is left to do."""
+    shutil.rmtree(copy, ignore_errors=True)
+    listed = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    files = subprocess.run(listed, cwd=ROOT, check=True, capture_output=True, text=True).stdout.split("\0")
+    for file in [*filter(None, files), *(f"var/{path.name}" for path in (ROOT / "var").glob("migrated-*"))]:
+        if (ROOT / file).exists():
+            (copy / file).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / file, copy / file)
+    subprocess.run(
+        [*PYTEST, "-n", "0", "--collect-only", "tests"],
+        cwd=copy,
+        env=environment(copy),
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
+    return copy
+
+
+def environment(copy: Path) -> dict[str, str]:
+    return os.environ | CALM | {"PYTHONPYCACHEPREFIX": str(copy / "var" / "pycache")}
+
+
+def try_one(change: Change, tests: Sequence[str], copy: Path) -> str | None:
+    """Make the change, run its tests, and leave the file as it was: what was compiled of it stays true."""
+    path = copy / change.file
+    times, source = path.stat(), path.read_bytes()
+    path.write_bytes(change.made(source))
+    try:
+        return killed_by(tests, copy)
+    finally:
+        path.write_bytes(source)
+        os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+
+
+def killed_by(tests: Sequence[str], copy: Path) -> str | None:
+    """The first of these tests that fails in `copy`; None where all pass. One that never ends counts as failed."""
+    command = [*PYTEST, "-x", "-n", "0", "--tb=no", *tests]
+    env = environment(copy) | {"PYTHONDONTWRITEBYTECODE": "1"}
+    child = subprocess.Popen(
+        command, cwd=copy, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
+    )
+    try:
+        said, _ = child.communicate(timeout=60 + 10 * sum(seconds()[test] for test in tests))
+    except subprocess.TimeoutExpired:
+        os.killpg(child.pid, signal.SIGKILL)
+        child.communicate()
+        return "the clock"
+    if child.returncode == 0:
+        return None
+    failed = FAILED.search(said)
+    return failed[1] if failed else said.strip().splitlines()[-1]  # it does not even start
+
+
+# --- what came of it ------------------------------------------------------------------------------------------------
+
+
+def report(outcomes: Sequence[Outcome]) -> None:
+    survived = [one for one in outcomes if one.by is None and one.tests]
+    untouched = [one for one in outcomes if one.by is None and not one.tests]
+    killed = len(outcomes) - len(survived) - len(untouched)
+    lines = []
+    for name, some in (("Survived", survived), ("Executed by no fast test", untouched)):
+        for change, tests, _ in some:
+            lines += ["", f"{name}: {change}, {tests} tests", *change.diff()]
+    by_kind = Counter(one.change.kind for one in outcomes)
+    lines += ["", ", ".join(f"{n} {kind}" for kind, n in by_kind.most_common())]
+    lines.append(
+        f"{len(outcomes)} changes: {killed} killed, {len(survived)} survived, {len(untouched)} executed by no fast test"
+    )
+    (VAR / "report.txt").write_text("\n".join(lines))
+    print("\n".join(lines))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
