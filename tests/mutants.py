@@ -1,10 +1,11 @@
 """Whether a test notices when a line changes: `python -m tests.mutants [--changes 120] [--seed 1] [--only FOLDER]`.
 
-One change at a time, as a careless colleague would make it, in a copy of the checkout; then the fast tests that execute
-that line, until one fails and so has killed it. What survives is either no change at all (`x > 0` and `x >= 1` of whole
+One change at a time, as a careless colleague would make it; then the fast tests that execute that line, until one fails
+and so has killed it. No file of the checkout is touched: a function gets its changed code in a process of its own, and
+what runs at import is changed in a copy. What survives is either no change at all (`x > 0` and `x >= 1` of whole
 numbers), a line that nothing needs, or a gap in the tests: somebody has to look.
-No part of script/test: 120 changes take some twenty minutes, and before them one run of the fast tests that notes who
-executes what (kept in var/ while no file of ours changes).
+No part of script/test: it takes minutes, and before them a run of the fast tests that notes who executes what (kept in
+var/ while no Python file of ours changes).
 """
 
 import argparse
@@ -18,34 +19,33 @@ import signal
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 from itertools import islice
 from pathlib import Path
-from queue import Queue
 from typing import NamedTuple
 
 import coverage
 
 from tests.executed import KEPT, VAR
+from tests.forks import DOES_NOT_FIT, DONE, TODO
 from tests.imports import ROOT, python_files
 from tests.mutations import Change, changes_of, is_python
 
 NOT_LOOKED_AT = ("bookings/management/demo.py", "bookings/management/commands/demo.py")
 MOST_TESTS = 60
 FAST = "not browser and not slow"  # as in script/_test.py
-PYTEST = [sys.executable, "-m", "pytest", "-q", "--no-header", "-p", "no:cacheprovider"]
+PYTEST = [sys.executable, "-m", "pytest", "-q", "--no-header"]
 CALM = {"DJANGO_SETTINGS_MODULE": "tests.settings", "PYTHONHASHSEED": "0"}
 FAILED = re.compile(r"^(?:FAILED|ERROR) (\S+)", re.MULTILINE)
 
 
 class Outcome(NamedTuple):
-    """What became of a change: `by` is the test that killed it, or why it could not run; None where it survived."""
+    """What became of a change: `by` is the test that killed it, or why none could run; empty where it survived."""
 
     change: Change
     tests: int
-    by: str | None
+    by: str
 
 
 def main() -> int:
@@ -56,7 +56,7 @@ def main() -> int:
     options = parser.parse_args()
     record()
     changes = sorted(chosen(options.changes, options.seed, options.only), key=lambda one: (one.file, one.start))
-    report(try_all([(change, tests_of(change)) for change in changes], processes=2))
+    report(list(try_all(changes)))
     return 0
 
 
@@ -109,18 +109,16 @@ def executed(file: str) -> dict[int, set[str]]:
     return by_line
 
 
-def tests_of(change: Change) -> list[str]:
-    """The tests that execute the line; or, where it runs at import, those that execute any of its file."""
+def tests_of(change: Change) -> tuple[list[str], bool]:
+    """The tests that execute the line; where it runs at import, those that execute any of its file, and True."""
     by_line = executed(change.file)
     for lines in change.lines:
         tests = set().union(*(by_line.get(line, set()) for line in lines))
         if tests - {""}:
-            return few(tests)
+            return few(tests), False
         if tests:
-            break
-    else:
-        return []
-    return few(set().union(*by_line.values()))
+            return few(set().union(*by_line.values())), True
+    return [], False
 
 
 def few(tests: Iterable[str]) -> list[str]:
@@ -137,26 +135,41 @@ def few(tests: Iterable[str]) -> list[str]:
 # --- trying them ----------------------------------------------------------------------------------------------------
 
 
-def try_all(changes: Sequence[tuple[Change, list[str]]], processes: int) -> list[Outcome]:
-    copies: Queue[Path] = Queue()
-    for n in range(processes):
-        copies.put(copy_of_the_checkout(VAR / f"copy-{n}"))
-
-    def try_next(change: Change, tests: list[str]) -> Outcome:
-        copy = copies.get()
-        try:
-            outcome = Outcome(change, len(tests), try_one(change, tests, copy) if tests else None)
-        finally:
-            copies.put(copy)
-        print("survived" if outcome.by is None else f"killed by {outcome.by}", change, flush=True)
-        return outcome
-
-    with ThreadPoolExecutor(processes) as pool:
-        return list(pool.map(try_next, *zip(*changes, strict=True)))
+def try_all(changes: Sequence[Change]) -> Iterator[Outcome]:
+    """Changes of functions in forks of one process that has imported everything; the rest after them, started anew."""
+    tests = [tests_of(change) for change in changes]
+    done = in_forks([one for one in zip(changes, tests, strict=True) if one[1][0] and not one[1][1]])
+    for change, (some, _) in zip(changes, tests, strict=True):
+        by = done.get(change, DOES_NOT_FIT) if some else ""
+        outcome = Outcome(change, len(some), start_anew(change, some) if by == DOES_NOT_FIT else by)
+        print(f"killed by {outcome.by}" if outcome.by else "survived", change, flush=True)
+        yield outcome
 
 
-def copy_of_the_checkout(copy: Path) -> Path:
+def in_forks(changes: Sequence[tuple[Change, tuple[list[str], bool]]]) -> dict[Change, str]:
+    """See tests/forks.py."""
+    shutil.rmtree(DONE, ignore_errors=True)
+    DONE.mkdir(parents=True)
+    tasks = [
+        (
+            n,
+            change.file,
+            change.made((ROOT / change.file).read_bytes()).decode(),
+            tests,
+            sum(seconds()[test] for test in tests),
+        )
+        for n, (change, (tests, _)) in enumerate(changes)
+    ]
+    TODO.write_text(json.dumps(tasks))
+    files = sorted({test.partition("::")[0] for _, _, _, tests, _ in tasks for test in tests})
+    subprocess.run([*PYTEST, "-s", "-n", "0", "-p", "tests.forks", *files], cwd=ROOT, env=os.environ | CALM, check=True)
+    return {change: (DONE / str(n)).read_text() for n, (change, _) in enumerate(changes)}
+
+
+@cache
+def copy_of_the_checkout() -> Path:
     """All files that git knows or would take, and the migrated database; warm, so that no compiling is left to do."""
+    copy = VAR / "copy"
     shutil.rmtree(copy, ignore_errors=True)
     listed = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     files = subprocess.run(listed, cwd=ROOT, check=True, capture_output=True, text=True).stdout.split("\0")
@@ -178,8 +191,9 @@ def environment(copy: Path) -> dict[str, str]:
     return os.environ | CALM | {"PYTHONPYCACHEPREFIX": str(copy / "var" / "pycache")}
 
 
-def try_one(change: Change, tests: Sequence[str], copy: Path) -> str | None:
+def start_anew(change: Change, tests: Sequence[str]) -> str:
     """Make the change, run its tests, and leave the file as it was: what was compiled of it stays true."""
+    copy = copy_of_the_checkout()
     path = copy / change.file
     times, source = path.stat(), path.read_bytes()
     path.write_bytes(change.made(source))
@@ -190,8 +204,8 @@ def try_one(change: Change, tests: Sequence[str], copy: Path) -> str | None:
         os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
 
 
-def killed_by(tests: Sequence[str], copy: Path) -> str | None:
-    """The first of these tests that fails in `copy`; None where all pass. One that never ends counts as failed."""
+def killed_by(tests: Sequence[str], copy: Path) -> str:
+    """The first of these tests that fails in `copy`; nothing where all pass. One that never ends counts as failed."""
     command = [*PYTEST, "-x", "-n", "0", "--tb=no", *tests]
     env = environment(copy) | {"PYTHONDONTWRITEBYTECODE": "1"}
     child = subprocess.Popen(
@@ -204,7 +218,7 @@ def killed_by(tests: Sequence[str], copy: Path) -> str | None:
         child.communicate()
         return "the clock"
     if child.returncode == 0:
-        return None
+        return ""
     failed = FAILED.search(said)
     return failed[1] if failed else said.strip().splitlines()[-1]  # it does not even start
 
@@ -213,8 +227,8 @@ def killed_by(tests: Sequence[str], copy: Path) -> str | None:
 
 
 def report(outcomes: Sequence[Outcome]) -> None:
-    survived = [one for one in outcomes if one.by is None and one.tests]
-    untouched = [one for one in outcomes if one.by is None and not one.tests]
+    survived = [one for one in outcomes if not one.by and one.tests]
+    untouched = [one for one in outcomes if not one.by and not one.tests]
     killed = len(outcomes) - len(survived) - len(untouched)
     lines = []
     for name, some in (("Survived", survived), ("Executed by no fast test", untouched)):

@@ -30,7 +30,8 @@ TURNED: dict[type[ast.AST], tuple[bytes, bytes]] = {
     ast.Add: (b"+", b"-"),
     ast.Sub: (b"-", b"+"),
 }
-WORDS = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy", "log"}
+# What is done with these is read by people, or by nobody: words, logs, and that a value of ours is frozen.
+WORDS = {"dataclass", "log", "_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy"}
 
 
 class Change(NamedTuple):
@@ -44,13 +45,15 @@ class Change(NamedTuple):
     lines: tuple[range, ...]
 
     def made(self, source: bytes) -> bytes:
-        return source[: self.start] + self.new + source[self.end :]
+        """The changed file, each other line of which keeps its number."""
+        fewer = source[self.start : self.end].count(b"\n") - self.new.count(b"\n")
+        return source[: self.start] + self.new + b"\n" * fewer + source[self.end :]
 
     def diff(self) -> list[str]:
         before = (ROOT / self.file).read_bytes()
         after = self.made(before).decode().splitlines()
         lines = difflib.unified_diff(before.decode().splitlines(), after, lineterm="", n=0)
-        return [line for line in lines if line.startswith(("-", "+")) and not line.startswith(("---", "+++"))]
+        return [line for line in lines if re.match(r"-(?!--)|\+(?!\+\+)\s*\S", line)]
 
     def __str__(self) -> str:
         return f"{self.file}:{self.lines[0].start} ({self.kind})"
@@ -165,8 +168,12 @@ def names(node: ast.AST) -> set[str]:
 
 
 def is_text(node: ast.AST) -> bool:
-    literal = isinstance(node, ast.Constant) and isinstance(node.value, str)
-    return literal or isinstance(node, ast.JoinedStr | ast.List) or (isinstance(node, ast.Call) and "_" in names(node))
+    """Words or a list of them, also joined or filled in: what is written, and never reckoned with."""
+    if isinstance(node, ast.BinOp):
+        return is_text(node.left) or is_text(node.right)
+    if isinstance(node, ast.Constant):
+        return isinstance(node.value, str)
+    return isinstance(node, ast.JoinedStr | ast.List) or (isinstance(node, ast.Call) and "_" in names(node))
 
 
 def changes_of(file: str, source: bytes) -> list[Change]:

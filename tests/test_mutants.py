@@ -38,7 +38,7 @@ def offered(source, file="bookings/verbs/made_up.py"):
         ("booked = book(room, at=now)", "booked = book(room)", "argument dropped"),
         ("booked = book(at=now, by=by)", "booked = book(by=by)", "argument dropped"),
         ("booked = book(at=now, by=by)", "booked = book(at=now)", "argument dropped"),
-        ("booked = book(\n    at=now,\n)", "booked = book(\n    )", "argument dropped"),
+        ("booked = book(\n    at=now,\n)", "booked = book(\n    \n)", "argument dropped"),
         ("room.write(booking)", "pass", "statement deleted"),
         ("taken += party", "pass", "statement deleted"),
         ("raise Ended", "pass", "statement deleted"),
@@ -75,6 +75,8 @@ def test_an_early_return_is_deleted_and_the_last_is_not():
         "key = f'{ref + 1}'",
         "party: Literal[3]",
         "words = 'a' + word",
+        "words = word + ' ' + word",
+        "@dataclass(frozen=True)\nclass Room:\n    row: int",
         "field = text(label='Name')",
     ],
 )
