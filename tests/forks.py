@@ -10,11 +10,14 @@ import os
 import shutil
 import signal
 import time
+import traceback
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import CodeType, FunctionType
 from typing import NamedTuple
 
 import pytest
+from django.db import connections
 
 from tests.executed import VAR
 from tests.imports import ROOT
@@ -36,6 +39,9 @@ class Task(NamedTuple):
     seconds: float
 
 
+UNCHANGED = Task(-1, "", "", [], 3600.0)  # runs what killed the others, which has to pass
+
+
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     if report.failed:
         failed.append(report.nodeid)
@@ -49,24 +55,34 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
     run(warm, other)  # makes the database
     assert not failed, failed
     database = close_database()
-    running: dict[int, tuple[Task, float]] = {}
-    while tasks or running:
-        while tasks and len(running) < AT_ONCE:
-            task = tasks.pop(0)
-            child = os.fork()
-            if child == 0:
-                in_child(task, [items[test] for test in task.tests if test in items], other, database)
-            running[child] = task, time.monotonic() + 60 + 20 * task.seconds
-        time.sleep(0.1)
-        for child, (task, deadline) in list(running.items()):
-            ended = os.waitpid(child, os.WNOHANG)[0]
-            if not ended and time.monotonic() > deadline:
-                os.killpg(child, signal.SIGKILL)
-                os.waitpid(child, 0)
-                (DONE / str(task.number)).write_text("the clock")
-            if ended or time.monotonic() > deadline:
-                del running[child]
+    for_each(tasks, lambda task: in_child(task, [items[test] for test in task.tests], other, database))
+    killers = {test for task in tasks if (test := (DONE / str(task.number)).read_text()) in items}
+    for_each([UNCHANGED], lambda task: in_child(task, [items[test] for test in sorted(killers)], other, database))
     return True
+
+
+def for_each(tasks: Sequence[Task], does: Callable[[Task], None]) -> None:
+    """In a fork each; one that takes ten times as long as it may is ended, and all of them with this process."""
+    waiting, running = list(tasks), dict[int, tuple[Task, float]]()
+    try:
+        while waiting or running:
+            while waiting and len(running) < AT_ONCE:
+                task = waiting.pop(0)
+                child = os.fork()
+                if child == 0:
+                    does(task)
+                running[child] = task, time.monotonic() + 60 + 10 * task.seconds
+            time.sleep(0.05)
+            for child, (task, deadline) in list(running.items()):
+                late = time.monotonic() > deadline
+                if late:
+                    (DONE / str(task.number)).write_text("the clock")
+                    os.killpg(child, signal.SIGKILL)
+                if os.waitpid(child, 0 if late else os.WNOHANG)[0]:
+                    del running[child]
+    finally:
+        for child in running:
+            os.killpg(child, signal.SIGKILL)
 
 
 def two_tests_of_rows(items: list[pytest.Item]) -> tuple[pytest.Item, pytest.Item]:
@@ -80,32 +96,33 @@ def run(item: pytest.Item, following: pytest.Item) -> None:
 
 
 def close_database() -> Path:
-    from django.db import connections
-
     connections.close_all()
     return Path(connections["default"].settings_dict["NAME"])
 
 
 def in_child(task: Task, items: list[pytest.Item], other: pytest.Item, database: Path) -> None:
-    """Ends the process, with what came of it in a file where it is not that all tests passed."""
-    from django.db import connections
-
+    """Ends the process; what came of it is in a file, unless this file itself has a fault."""
     os.setsid()
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 1)
-    os.dup2(nowhere, 2)
-    said = DONE / str(task.number)
     try:
-        own = database.with_name(f"{said.name}-{database.name}")
-        shutil.copy(database, own)
-        connections["default"].settings_dict["NAME"] = str(own)
-        said.write_text(DOES_NOT_FIT if not swap(task.file, task.source) else first_failure(items, other))
+        with (DONE / f"{task.number}.log").open("w") as log:
+            os.dup2(log.fileno(), 1)
+            os.dup2(log.fileno(), 2)
+        own = use_a_copy(database, task.number)
+        fits = task is UNCHANGED or swap(task.file, task.source)
+        (DONE / str(task.number)).write_text(first_failure(items, other) if fits else DOES_NOT_FIT)
         for path in own.parent.glob(f"{own.name}*"):
             path.unlink()
-    except BaseException as error:  # such as a change that ends the process
-        said.write_text(f"{error!r}")
+    except BaseException:
+        traceback.print_exc()
     finally:
         os._exit(0)
+
+
+def use_a_copy(database: Path, number: int) -> Path:
+    own = database.with_name(f"{number}-{database.name}")
+    shutil.copy(database, own)
+    connections["default"].settings_dict["NAME"] = str(own)
+    return own
 
 
 def first_failure(items: list[pytest.Item], other: pytest.Item) -> str:
@@ -130,8 +147,8 @@ def swap(file: str, source: str) -> bool:
     ((old, new),) = changed
     if sum(place_of(one) == place_of(old) for one in before) > 1:
         return False
-    of_ours = [one for one in gc.get_objects() if isinstance(one, FunctionType)]
-    found = [one for one in of_ours if place_of(one.__code__) == place_of(old)]
+    every = [one for one in gc.get_objects() if type(one) is FunctionType]  # isinstance would wake what is lazy
+    found = [one for one in every if place_of(one.__code__) == place_of(old)]
     try:
         for function in found:
             function.__code__ = new

@@ -28,7 +28,7 @@ from typing import NamedTuple
 import coverage
 
 from tests.executed import KEPT, VAR
-from tests.forks import DOES_NOT_FIT, DONE, TODO
+from tests.forks import DOES_NOT_FIT, DONE, TODO, UNCHANGED
 from tests.imports import ROOT, python_files
 from tests.mutations import Change, changes_of, is_python
 
@@ -163,6 +163,8 @@ def in_forks(changes: Sequence[tuple[Change, tuple[list[str], bool]]]) -> dict[C
     TODO.write_text(json.dumps(tasks))
     files = sorted({test.partition("::")[0] for _, _, _, tests, _ in tasks for test in tests})
     subprocess.run([*PYTEST, "-s", "-n", "0", "-p", "tests.forks", *files], cwd=ROOT, env=os.environ | CALM, check=True)
+    if fails := (DONE / str(UNCHANGED.number)).read_text():
+        raise RuntimeError(f"{fails} fails though nothing is changed")
     return {change: (DONE / str(n)).read_text() for n, (change, _) in enumerate(changes)}
 
 
