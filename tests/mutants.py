@@ -115,57 +115,56 @@ def tests_of(change: Change) -> tuple[list[str], bool]:
     for lines in change.lines:
         tests = set().union(*(by_line.get(line, set()) for line in lines))
         if tests - {""}:
-            return few(tests), False
+            return in_order(tests), False
         if tests:
-            return few(set().union(*by_line.values())), True
+            return in_order(set().union(*by_line.values()))[:MOST_TESTS], True
     return [], False
 
 
-def few(tests: Iterable[str]) -> list[str]:
-    """At most MOST_TESTS, of as many files and functions as there are, fastest first."""
+def in_order(tests: Iterable[str]) -> list[str]:
+    """Those first that tell most: of as many files and functions as there are, and the fastest of each."""
     took, files, functions, ranked = seconds(), Counter[str](), Counter[str](), []
     for test in sorted((test for test in tests if test in took), key=took.__getitem__):
         file, function = test.partition("::")[0], test.partition("[")[0]
         ranked.append((files[file] + 10 * functions[function], took[test], test))
         files[file] += 1
         functions[function] += 1
-    return [test for _, _, test in sorted(sorted(ranked)[:MOST_TESTS], key=lambda one: one[1])]
+    return [test for _, _, test in sorted(ranked)]
 
 
 # --- trying them ----------------------------------------------------------------------------------------------------
 
 
 def try_all(changes: Sequence[Change]) -> Iterator[Outcome]:
-    """Changes of functions in forks of one process that has imported everything; the rest after them, started anew."""
-    tests = [tests_of(change) for change in changes]
-    done = in_forks([one for one in zip(changes, tests, strict=True) if one[1][0] and not one[1][1]])
-    for change, (some, _) in zip(changes, tests, strict=True):
+    """Changes of functions in forks of one process that has imported everything: what survives a few tests, again with
+    all that execute the line. The rest after them, started anew."""
+    tests = {change: tests_of(change) for change in changes}
+    forked = {change: some for change, (some, at_import) in tests.items() if some and not at_import}
+    done = in_forks({change: some[:MOST_TESTS] for change, some in forked.items()})
+    done |= in_forks({change: some for change, some in forked.items() if not done[change] and some[MOST_TESTS:]})
+    for change, (some, _) in tests.items():
         by = done.get(change, DOES_NOT_FIT) if some else ""
-        outcome = Outcome(change, len(some), start_anew(change, some) if by == DOES_NOT_FIT else by)
+        outcome = Outcome(change, len(some), start_anew(change, some[:MOST_TESTS]) if by == DOES_NOT_FIT else by)
         print(f"killed by {outcome.by}" if outcome.by else "survived", change, flush=True)
         yield outcome
 
 
-def in_forks(changes: Sequence[tuple[Change, tuple[list[str], bool]]]) -> dict[Change, str]:
+def in_forks(tests: dict[Change, list[str]]) -> dict[Change, str]:
     """See tests/forks.py."""
+    if not tests:
+        return {}
     shutil.rmtree(DONE, ignore_errors=True)
     DONE.mkdir(parents=True)
     tasks = [
-        (
-            n,
-            change.file,
-            change.made((ROOT / change.file).read_bytes()).decode(),
-            tests,
-            sum(seconds()[test] for test in tests),
-        )
-        for n, (change, (tests, _)) in enumerate(changes)
+        (n, change.file, change.made((ROOT / change.file).read_bytes()).decode(), some, sum(seconds()[t] for t in some))
+        for n, (change, some) in enumerate(tests.items())
     ]
     TODO.write_text(json.dumps(tasks))
-    files = sorted({test.partition("::")[0] for _, _, _, tests, _ in tasks for test in tests})
+    files = sorted({test.partition("::")[0] for some in tests.values() for test in some})
     subprocess.run([*PYTEST, "-s", "-n", "0", "-p", "tests.forks", *files], cwd=ROOT, env=os.environ | CALM, check=True)
     if fails := (DONE / str(UNCHANGED.number)).read_text():
         raise RuntimeError(f"{fails} fails though nothing is changed")
-    return {change: (DONE / str(n)).read_text() for n, (change, _) in enumerate(changes)}
+    return {change: (DONE / str(n)).read_text() for n, change in enumerate(tests)}
 
 
 @cache
