@@ -9,7 +9,6 @@ var/ while no Python file of ours changes).
 """
 
 import argparse
-import hashlib
 import json
 import os
 import random
@@ -20,23 +19,18 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache, lru_cache
+from functools import cache
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
-import coverage
-
-from tests.executed import KEPT, VAR
+from tests.executed import CALM, CODE, PYTEST, VAR, executed, record, seconds
 from tests.forks import DOES_NOT_FIT, DONE, TODO, UNCHANGED
-from tests.imports import ROOT, python_files
+from tests.imports import ROOT, imports_of, python_files
 from tests.mutations import Change, changes_of, is_python
 
 NOT_LOOKED_AT = ("bookings/management/demo.py", "bookings/management/commands/demo.py")
 MOST_TESTS = 60
-FAST = "not browser and not slow"  # as in script/_test.py
-PYTEST = [sys.executable, "-m", "pytest", "-q", "--no-header"]
-CALM = {"DJANGO_SETTINGS_MODULE": "tests.settings", "PYTHONHASHSEED": "0"}
 FAILED = re.compile(r"^(?:FAILED|ERROR) (\S+)", re.MULTILINE)
 
 
@@ -77,38 +71,6 @@ def chosen(how_many: int, seed: int, only: str = "") -> list[Change]:
     return list(islice(in_order, how_many))
 
 
-def record() -> None:
-    """Run the fast tests once and note who executes what, unless that is known of these very files."""
-    digest = hashlib.sha256(b"".join((ROOT / file).read_bytes() for file in python_files())).hexdigest()
-    of = KEPT / "digest"
-    if of.exists() and of.read_text() == digest:
-        return
-    shutil.rmtree(KEPT, ignore_errors=True)
-    print("Which test executes which line …", flush=True)
-    command = [*PYTEST, "-n", "2", "--dist", "loadscope", "-p", "tests.executed", "-m", FAST]
-    subprocess.run(command, cwd=ROOT, env=os.environ | CALM, check=False)
-    of.write_text(digest)
-
-
-@cache
-def seconds() -> dict[str, float]:
-    """How long each test took, of those that passed."""
-    found = [json.loads(path.read_text()) for path in KEPT.glob("seconds-*.json")]
-    return max(found, key=len)  # each process knows its own, the first of them all
-
-
-@lru_cache(maxsize=1)
-def executed(file: str) -> dict[int, set[str]]:
-    """By line, the tests that execute it; an empty name stands for what runs at import."""
-    by_line: dict[int, set[str]] = {}
-    for path in KEPT.glob("lines.*"):
-        data = coverage.CoverageData(str(path))
-        data.read()
-        for line, tests in data.contexts_by_lineno(str(ROOT / file)).items():
-            by_line.setdefault(line, set()).update(map(sys.intern, tests))
-    return by_line
-
-
 def tests_of(change: Change) -> tuple[list[str], bool]:
     """The tests that execute the line; where it runs at import, those that execute any of its file, and True."""
     by_line = executed(change.file)
@@ -117,8 +79,15 @@ def tests_of(change: Change) -> tuple[list[str], bool]:
         if tests - {""}:
             return in_order(tests), False
         if tests:
-            return in_order(set().union(*by_line.values()))[:MOST_TESTS], True
+            return in_order(tests_of_file(change.file))[:MOST_TESTS], True
     return [], False
+
+
+def tests_of_file(file: str) -> set[str]:
+    """Or, of one that only declares, the tests of those that import it."""
+    found = set().union(*executed(file).values()) - {""}
+    importing = [] if found else [one for one in python_files(*CODE) if file in {two.target for two in imports_of(one)}]
+    return found.union(*(tests for one in importing for tests in executed(one).values()))
 
 
 def in_order(tests: Iterable[str]) -> list[str]:
