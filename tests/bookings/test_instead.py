@@ -84,3 +84,14 @@ def test_alternatives_are_three_in_two_queries(full):
         found = alternatives(showing)
         assert [one.row["name"] for one in found] == ["0", "1", "2"]
     assert len(asked) == 2
+
+
+def test_own_hub_is_worth_five_miles_and_no_more(full):
+    at(0, title="another hub, here")
+    at(4.5, title="same hub, four miles and a half", hub_year=full.hub_year)
+    at(5.5, title="same hub, five miles and a half", hub_year=full.hub_year)
+    assert offered(full) == [
+        "same hub, four miles and a half",
+        "another hub, here",
+        "same hub, five miles and a half",
+    ]

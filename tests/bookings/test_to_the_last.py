@@ -1,4 +1,4 @@
-"""Exactly at a limit: the last place, the last letter, the last row of a page, the last moment."""
+"""Exactly at a limit: the last letter, the last row of a page, the last moment."""
 
 import datetime as dt
 import uuid
@@ -17,11 +17,9 @@ from bookings.sessions.copying import When
 from bookings.verbs import hand_over
 from bookings.verbs import visitors as details
 from bookings.views.hub_pages import MOST
-from hubs.models import SchoolList, VisitingTeacher
+from hubs.models import VisitingTeacher
 from hubs.vocabulary.school_days import london
-from tests.browser.reading import Page
-from tests.browser.steps import at, choose_school
-from tests.factories import NOW, HubYearFactory, SchoolFactory, SessionFactory, StaffFactory, party
+from tests.factories import NOW, HubYearFactory, SessionFactory, StaffFactory, party
 
 pytestmark = pytest.mark.django_db
 SECOND = dt.timedelta(seconds=1)
@@ -35,16 +33,6 @@ def _now(monkeypatch):
 def confirmed(session, **asked):
     booking = places.hold(session.pk, party(**asked), clock=lambda: NOW)
     return places.confirm(booking.pk, clock=lambda: NOW)
-
-
-def test_code_is_taken_for_the_last_place(client):
-    session = SessionFactory(ref="ABC234", room__capacity=1)
-    session.only_list = SchoolList.objects.create(hub=session.hub, name="Programme schools", code="Shanghai")
-    session.who_may_book = "list"
-    session.save()
-    choose_school(client, session, SchoolFactory())
-    client.post(at("book-code", session), {"code": "Shanghai"})
-    assert Page(client.get(at("book-who", session))).title == "Who is coming? – Showcase"
 
 
 @pytest.mark.parametrize(
