@@ -112,17 +112,12 @@ class VisitingTeacher(PrivateLink):
         return str(self) if self.name_agreed_at else str(_("a visiting teacher from Shanghai"))
 
     @transaction.atomic
-    def say(self, consent: Consent, *, agrees: bool, now: dt.datetime, why: str) -> bool:
-        """Write their yes or no, and a version that says `why`; returns whether it changed anything.
-
-        A yes that stands keeps its day: pressing twice is once.
-        """
+    def say(self, consent: Consent, *, agrees: bool, now: dt.datetime, why: str) -> None:
+        """Write their yes or no, and a version that says `why`. A yes that stands keeps its day: twice is once."""
         row = VisitingTeacher.objects.select_for_update(no_key=True).get(pk=self.pk)
-        if (getattr(row, consent.field) is not None) == agrees:
-            return False
-        setattr(row, consent.field, now if agrees else None)
-        row.write_version(why, fields=[consent.field])
-        return True
+        if (getattr(row, consent.field) is not None) != agrees:
+            setattr(row, consent.field, now if agrees else None)
+            row.write_version(why, fields=[consent.field])
 
     def write_version(self, why: str, *, fields: list[str]) -> None:
         """Save those fields, and a version of the row that says why."""

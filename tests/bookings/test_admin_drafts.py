@@ -210,7 +210,9 @@ def test_preview_is_for_who_may_see_the_session(draft):
 def test_draft_made_by_mistake_is_deleted_with_its_trail_and_that_is_kept(administrator, draft):
     changes.set_places(draft.pk, capacity=20, held_back=0, by=StaffFactory(), clock=lambda: NOW)
     name = str(draft)
-    assert name in administrator.get(page_of(draft, "discard")).content.decode()
+    asked = administrator.get(page_of(draft, "discard")).content.decode()
+    assert name in asked
+    assert "It goes with its lessons and its programme, for good. Nobody is told." in asked
     assert ShowcaseSession.objects.exists()
     answer = administrator.post(page_of(draft, "discard"))
     assert messages_of(answer) == [f"Deleted: {name}"]

@@ -125,3 +125,14 @@ def test_party_that_does_not_fit_is_shown_where_all_of_it_would(client):
     page = Page(client.get(steps.at("book-check", small)))
     assert "three places" in page.links
     assert "one place" not in page.links
+
+
+def test_own_hub_is_worth_five_miles_and_no_more(full):
+    at(0, title="another hub, here")
+    at(4.5, title="same hub, four miles and a half", hub_year=full.hub_year)
+    at(5.5, title="same hub, five miles and a half", hub_year=full.hub_year)
+    assert offered(full) == [
+        "same hub, four miles and a half",
+        "another hub, here",
+        "same hub, five miles and a half",
+    ]

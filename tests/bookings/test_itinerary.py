@@ -467,3 +467,14 @@ def test_session_of_which_nothing_is_known_yet_breaks_nothing(client, teacher, v
     page = said(client, teacher)
     for part in ("Date to be announced", "Time to follow", "Place to be announced", "Class to be announced"):
         assert part in page
+
+
+def test_each_thing_that_is_asked_has_its_heading_and_what_it_means(client, teacher):
+    teaches(teacher)
+    page = said(client, teacher)
+    for heading, meaning in (
+        ("Your name", "Your name stands on the public pages"),
+        ("Photographs", "Photographs in which you can be recognised"),
+        ("Film", "Your lessons may be filmed"),
+    ):
+        assert f"{heading} {meaning}" in page

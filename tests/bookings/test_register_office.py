@@ -500,6 +500,7 @@ def test_hub_gives_and_withdraws_the_link_by_buttons(hub_client, session):
     sent = untouched(page)
     answer = hub_client.post(office_page(session), sent | {"may_mark": "on"})
     assert messages_of(answer) == [f"The link is on its way to {OFFICE}."]
+    assert answer.status_code == 302  # so that nothing is sent again by loading the page anew
     shown = words(hub_client.get(office_page(session)))
     assert f"{OFFICE} has had the link since 9:30 on Monday 4 January. It may mark arrivals." in shown
     hub_client.post(office_page(session), {"withdraw": "1"})

@@ -416,3 +416,11 @@ def test_near_keeps_the_rules_of_a_public_page(client, kent):
     assert response.cookies == {}
     assert response.get("Vary", "Accept-Encoding") == "Accept-Encoding"
     assert "contains OS data © Crown copyright" in Page(response).text
+
+
+def test_session_follows_its_school_to_the_north_as_well(maidstone):
+    session = SessionFactory(venue=maidstone)
+    maidstone.northing += round(MILE)
+    maidstone.save()
+    session.refresh_from_db()
+    assert (session.easting, session.northing) == (maidstone.easting, maidstone.northing)
