@@ -8,10 +8,11 @@ from django.utils import timezone
 from bookings import places
 from bookings.mail import links, openings
 from bookings.models import AuditEntry, Places
-from bookings.public.instead import alternatives, with_places
+from bookings.models.places import can_be_booked
+from bookings.public.instead import alternatives
 from bookings.public.session import Showing, announced
 from bookings.rule.party import NewVisitor
-from bookings.sessions import changes as session_changes
+from bookings.sessions import changes
 from bookings.states import SessionStatus
 from bookings.verbs import hand_over, staff_booking
 from bookings.views.access import open_link
@@ -31,7 +32,7 @@ def test_draft_is_deleted_and_the_trail_of_every_other_session_stays():
     other, draft = SessionFactory(), SessionFactory(room__status=SessionStatus.DRAFT)
     confirmed(other)
     before = everything(other)
-    session_changes.discard(draft.pk, by=StaffFactory(), clock=lambda: NOW)
+    changes.discard(draft.pk, by=StaffFactory(), clock=lambda: NOW)
     assert everything(other) == before
     assert AuditEntry.objects.exists()
 
@@ -79,7 +80,7 @@ def test_places_held_back_are_offered_to_nobody_who_looks_for_another_session():
     off = SessionFactory(title="off", room__status=SessionStatus.CANCELLED)
     kept = SessionFactory(title="kept", room__capacity=2, room__held_back=1)
     confirmed(kept)
-    assert not with_places(now=NOW, today=NOW.date()).exists()
+    assert not announced().filter(can_be_booked(NOW)).exists()
     assert alternatives(Showing(announced().get(pk=off.pk), NOW)) == []
 
 

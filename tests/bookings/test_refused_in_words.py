@@ -10,10 +10,9 @@ from bookings.mail import links
 from bookings.models import Booking, Mail, SchoolKind
 from bookings.rule.party import NewVisitor, VisitingSchool
 from bookings.rule.refusals import Ended, ListEnded, NotBookable
-from bookings.sessions import changes as session_changes
+from bookings.sessions import changes
 from bookings.states import Status
-from bookings.verbs import staff_booking, waiting_list
-from bookings.verbs import visitors as details
+from bookings.verbs import staff_booking, visitors, waiting_list
 from hubs.models import Hub, Membership, OldHubAddress, Resource, ShowcaseSession
 from tests.answers import errors_of, messages_of
 from tests.bookings.observed import everything
@@ -130,7 +129,7 @@ def waits(**session):
 
 def test_nobody_waits_for_a_session_that_is_off():
     booking = waits()
-    session_changes.postpone(booking.session_id, by=StaffFactory(), clock=at(NOW))
+    changes.postpone(booking.session_id, by=StaffFactory(), clock=at(NOW))
     before = everything(booking.session)
     with pytest.raises(NotBookable):
         waiting_list.wait(booking.pk, clock=at(NOW))
@@ -184,8 +183,8 @@ def test_place_that_was_given_back_gets_no_name():
         SessionFactory().pk, party(size=2, email=""), by=StaffFactory(), clock=at(NOW)
     )
     visitor = booking.visitors.get(is_contact=False)
-    details.release(visitor.pk, clock=at(NOW))
+    visitors.release(visitor.pk, clock=at(NOW))
     before = everything(booking.session)
     with pytest.raises(Ended):
-        details.name_at_the_door(visitor.pk, "Dee New", by=StaffFactory(), clock=at(NOW))
+        visitors.name_at_the_door(visitor.pk, "Dee New", by=StaffFactory(), clock=at(NOW))
     assert everything(booking.session) == before

@@ -11,11 +11,9 @@ from bookings.mail import itinerary_link
 from bookings.models.letter import LONGEST_LETTER, LONGEST_SUBJECT
 from bookings.rule.party import NewVisitor
 from bookings.rule.refusals import BadNews, Ended, ItineraryOver
-from bookings.sessions import copying
-from bookings.sessions import messages as letters
+from bookings.sessions import copying, messages
 from bookings.sessions.copying import When
-from bookings.verbs import hand_over
-from bookings.verbs import visitors as details
+from bookings.verbs import hand_over, visitors
 from bookings.views.hub_pages import MOST
 from hubs.models import VisitingTeacher
 from hubs.vocabulary.school_days import london
@@ -49,12 +47,12 @@ def confirmed(session, **asked):
 def test_letter_is_as_long_as_may_be(subject, message, taken):
     session = SessionFactory()
     confirmed(session)
-    words = letters.Words("all", subject, message)
+    words = messages.Message("all", subject, message)
     if taken:
-        assert len(letters.write([session.pk], words, by=StaffFactory(), clock=lambda: NOW)) == 1
+        assert len(messages.write([session.pk], words, by=StaffFactory(), clock=lambda: NOW)) == 1
     else:
         with pytest.raises(BadNews):
-            letters.write([session.pk], words, by=StaffFactory(), clock=lambda: NOW)
+            messages.write([session.pk], words, by=StaffFactory(), clock=lambda: NOW)
 
 
 def test_itinerary_is_sent_until_its_last_day_has_gone():
@@ -72,7 +70,7 @@ def test_itinerary_is_sent_until_its_last_day_has_gone():
 def test_place_that_was_given_back_is_handed_to_nobody():
     booking = confirmed(SessionFactory(), size=2)
     visitor = booking.visitors.get(is_contact=False)
-    details.release(visitor.pk, clock=lambda: NOW)
+    visitors.release(visitor.pk, clock=lambda: NOW)
     with pytest.raises(Ended):
         hand_over.hand_over(visitor.pk, NewVisitor(full_name="Cara", email="c@school.example"), clock=lambda: NOW)
 
