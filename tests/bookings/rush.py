@@ -153,9 +153,14 @@ def post(*, port: int, path: str, told: str, attempts: list[str], processes: int
         line = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
         from_afar = f"10.{n // 65536}.{n // 256 % 256}.{n % 256}"  # each teacher is at a school of their own
         headers = {"Content-Type": "application/x-www-form-urlencoded", "X-Forwarded-For": from_afar}
-        line.request("POST", path, body, headers | {"Cookie": f"draft={attempts[n]}; csrftoken={secret}"})
+        headers["Cookie"] = f"draft={attempts[n]}; csrftoken={secret}"
+        line.request("POST", path, body, headers)
         answer = line.getresponse()
         page = answer.read().decode()
+        if answer.status == 303:  # refused: the page itself says why
+            line.request("GET", answer.headers["Location"], headers=headers)
+            answer = line.getresponse()
+            page = answer.read().decode()
         line.close()
         if answer.status == 302:
             return f"302 {answer.headers['Location']}"

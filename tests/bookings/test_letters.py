@@ -132,7 +132,11 @@ def test_party_in_two_parts_is_written_to_once(session):
     booking = Booking.objects.get(contact_email="ada@school.example")
     waits = Booking.objects.get(contact_email="waits@school.example")
     Booking.objects.filter(pk=waits.pk).update(
-        contact_email=booking.contact_email, email_key=booking.email_key, goes_with=booking, school_key="x"
+        contact_email=booking.contact_email,
+        email_key=booking.email_key,
+        goes_with=booking,
+        school_key="x",
+        contact_comes=False,
     )
     write(session)
     assert written() == ["ada+2@school.example", "ada@school.example", "held@school.example"]

@@ -890,7 +890,9 @@ def test_session_that_closes_meanwhile_says_so(client, session, school, status, 
     with places.locked(session.pk, lambda: NOW) as room:
         places.write(room, verb, by=StaffFactory(), status=status)
     for response in (client.get(at("book-check", session)), shown_again(client, "book-check", session)):
-        assert f"This session cannot be booked now {said}" in Page(response).text
+        text = Page(response).text
+        assert "This session cannot be booked now" in text
+        assert said in text
     assert Booking.objects.count() == 0
 
 

@@ -3,7 +3,6 @@
 It reads orders, a line each, and says "done" after what it prints for one. Run by bench.py.
 """
 
-import datetime as dt
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -43,7 +42,7 @@ def drafts(session_ref: str, count: str) -> None:
 
     from django.utils import timezone
 
-    from bookings.models import Draft
+    from bookings.models import Draft, draft
     from hubs.models import ShowcaseSession
 
     session = ShowcaseSession.objects.get(ref=session_ref)
@@ -53,9 +52,9 @@ def drafts(session_ref: str, count: str) -> None:
         school = {"kind": "trust", "name": f"Trust {key}", "place": "Load"}
         who = {"coming": "yes", "name": "Load Teacher", "email": f"{key}@load.example", "role_own": "1"}
         answers = {"school": school, "who": who, "coming": True, "others": 0}
-        made.append(Draft(key=key, session=session, answers=answers, expires_at=timezone.now() + dt.timedelta(hours=2)))
+        made.append(Draft(key=key, session=session, answers=answers, expires_at=timezone.now() + draft.LIFE))
     Draft.objects.bulk_create(made, 1000)
-    print(*(draft.key for draft in made))
+    print(*(one.key for one in made))
 
 
 def rush(count: str, room: str) -> None:
