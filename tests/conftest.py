@@ -4,6 +4,7 @@ import gc
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from django.db import connection
 from pytest_django import DjangoDbBlocker, Settings
@@ -14,6 +15,9 @@ from tests.this_machine import _nothing_outside  # noqa: F401  (and from here on
 
 # A test makes many small objects and few circles: looked for this often, they cost a tenth of the suite's time.
 gc.set_threshold(100_000, 50, 100)
+# A busy machine takes a second for what takes a millisecond: no rule is wrong for that.
+hypothesis.settings.register_profile("ours", deadline=None)
+hypothesis.settings.load_profile("ours")
 
 
 @pytest.fixture(scope="session")

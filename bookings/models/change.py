@@ -85,9 +85,7 @@ class SessionChange(Said):
 
     @property
     def taught_by(self) -> str:
-        """Who teaches since it, in words; a visiting teacher by name only while that may be published. One query."""
-        if "visiting" not in self.facts:
-            return str(self.facts.get("teachers", ""))
+        """Who teaches since a lesson was substituted; a visiting teacher by name only while that may be published."""
         visiting = VisitingTeacher.objects.filter(pk__in=self.facts["visiting"])
         return listed([*(one.public_name for one in visiting), *self.facts["others"]])
 

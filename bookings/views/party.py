@@ -87,10 +87,7 @@ def give(request: HttpRequest, link: Opened, position: int | None = None) -> Htt
         return render(request, "bookings/private/hand_over.html", context, status=_status(form))
     said = form.cleaned_data
     to = NewVisitor(full_name=said["name"], email=said["email"])
-    before = visitor.link_version
     hand_over.hand_over(visitor.pk, to, clock=timezone.now)
-    if link.visitor:
-        return redirect("booking", links.token(Purpose.VISITOR, visitor, version=before))
     return redirect("booking", link.token)
 
 

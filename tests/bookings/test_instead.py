@@ -136,3 +136,10 @@ def test_own_hub_is_worth_five_miles_and_no_more(full):
         "another hub, here",
         "same hub, five miles and a half",
     ]
+
+
+def test_session_more_than_a_fortnight_before_is_offered_only_where_there_is_no_other(full):
+    at(0, days=-15, title="fifteen days before")
+    assert offered(full) == ["fifteen days before"]
+    at(90, days=30, title="far and late")
+    assert offered(full) == ["far and late"]

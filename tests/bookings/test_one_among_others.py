@@ -9,6 +9,7 @@ from bookings import places
 from bookings.mail import links, openings
 from bookings.models import AuditEntry, Places
 from bookings.models.places import can_be_booked
+from bookings.public.counting import with_counts
 from bookings.public.instead import alternatives
 from bookings.public.session import Showing, announced
 from bookings.rule.party import NewVisitor
@@ -16,6 +17,7 @@ from bookings.sessions import changes
 from bookings.states import SessionStatus
 from bookings.verbs import hand_over, staff_booking
 from bookings.views.access import open_link
+from hubs.models import ShowcaseSession
 from tests.answers import untouched
 from tests.bookings.observed import count, everything
 from tests.factories import DAY, NOW, SchoolFactory, SessionFactory, StaffFactory, party, staff_of
@@ -97,3 +99,13 @@ def test_session_without_a_day_has_others_to_go_to_instead():
     other = SessionFactory(title="other", venue=SchoolFactory())
     assert other.first_day == DAY
     assert [one.session for one in alternatives(Showing(announced().get(pk=off.pk), NOW))] == [other]
+
+
+def test_only_who_has_a_place_is_counted_as_coming():
+    session = SessionFactory()
+    confirmed(session, size=2)
+    places.hold(session.pk, party(email="held@school.example"), clock=lambda: NOW)
+    gone = confirmed(session, email="gone@school.example")
+    places.cancel(gone.pk, clock=lambda: NOW)
+    one = with_counts(ShowcaseSession.objects.all()).get()
+    assert (one.bookings_seated, one.schools_seated, one.visitors_confirmed, one.visitors_waiting) == (2, 2, 2, 0)

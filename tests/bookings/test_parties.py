@@ -478,3 +478,10 @@ def test_database_refuses_two_open_hand_overs_of_one_place():
         handed.save(force_insert=True)
     HandOver.objects.filter(visitor=visitor).update(taken_at=NOW)
     handed.save(force_insert=True)
+
+
+def test_visitor_who_hands_over_their_own_place_still_sees_it_by_their_old_link(client):
+    ben = booked(SessionFactory(), size=2).visitors.get(position=2)
+    answer = client.post(link_of(ben, "hand-over/"), {"name": "Cara Colleague", "email": "cara@school.example"})
+    assert answer["Location"] == link_of(ben, version=ben.link_version)
+    assert "Your place is handed over" in reads(client, answer["Location"]).text
