@@ -206,7 +206,7 @@ def test_after_a_search_one_line_says_what_was_asked_and_the_results_come_first(
     assert "Watch a lesson taught by a teacher from Shanghai" in before.text
     html = client.get("/?teach=y6&month=2027-01").content.decode()
     assert "Watch a lesson taught" not in html
-    assert re.search(r'<details class="asked">\s*<summary>\s*Year 6 ·\s*January 2027\s*<span', html)
+    assert re.search(r'<details class="search-line">\s*<summary>\s*Year 6 ·\s*January 2027\s*<span', html)
     assert re.findall(r"<h([123])", html) == ["1", "2", "3"]  # no level is left out
     assert re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', html) == [("month", "2027-01")]
     assert Page(client.get("/?teach=y6")).links["Clear all filters"] == "?"
@@ -215,8 +215,8 @@ def test_after_a_search_one_line_says_what_was_asked_and_the_results_come_first(
 
 def test_form_with_a_mistake_stays_open(client):
     html = client.get("/?teach=y6&since=soon").content.decode()
-    assert '<details class="asked" open>' in html
-    assert '<details class="asked" open>' not in client.get("/?month=soon&teach=y6").content.decode()
+    assert '<details class="search-line" open>' in html
+    assert '<details class="search-line" open>' not in client.get("/?month=soon&teach=y6").content.decode()
 
 
 def test_link_of_a_list_keeps_the_search_for_the_way_back(client):

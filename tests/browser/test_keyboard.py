@@ -124,7 +124,7 @@ def finds_a_session(keys):
     keys.pick("I am", "Anybody")
     keys.to("Find sessions")
     keys.go("Find a session")
-    assert keys.page.locator(".asked .chips li").count() == 3  # each filter, and all of them
+    assert keys.page.locator(".search-line .chips li").count() == 3  # each filter, and all of them
     keys.to("A lesson in the hall")
     keys.go("A lesson in the hall")
 

@@ -26,11 +26,11 @@ def test_teacher_from_shanghai_says_yes_and_takes_it_back(visit, cast):
     """Without JavaScript, on the Chinese address: each press leads back to the same place of the page."""
     page = visit(viewport={"width": 320, "height": 640})
     page.goto("/zh-hans" + itinerary_link(cast.teacher))
-    row = page.locator("#photo")
+    row = page.locator("#film")
     for agrees in (True, False):
         row.locator("button").click()
         assert page.url.endswith("/#consent")
         assert page.url.split("/")[3] == "zh-hans"
-        row = page.locator("#photo")
-        assert (VisitingTeacher.objects.get(pk=cast.teacher.pk).photo_agreed_at is not None) == agrees
+        row = page.locator("#film")
+        assert (VisitingTeacher.objects.get(pk=cast.teacher.pk).film_agreed_at is not None) == agrees
         assert row.locator(".tag.good").count() == agrees
