@@ -13,10 +13,10 @@ from bookings.rule.refusals import Ended, ListEnded, NotBookable
 from bookings.sessions import changes
 from bookings.states import Status
 from bookings.verbs import staff_booking, visitors, waiting_list
-from hubs.models import Hub, Membership, OldHubAddress, Resource, ShowcaseSession
+from hubs.models import Hub, OldHubAddress, Resource, ShowcaseSession
 from tests.answers import errors_of, messages_of
 from tests.bookings.observed import everything
-from tests.factories import NOW, HubYearFactory, SchoolFactory, SessionFactory, StaffFactory, party
+from tests.factories import NOW, HubYearFactory, SchoolFactory, SessionFactory, StaffFactory, party, staff_of
 
 pytestmark = pytest.mark.django_db
 TYPED = VisitingSchool(kind=SchoolKind.INDEPENDENT, name="St Ronan’s", place="Hawkhurst")
@@ -35,10 +35,8 @@ def hub():
 @pytest.fixture
 def client(hub):
     """A hub administrator."""
-    user = StaffFactory(full_name="Ada Admin")
-    Membership.objects.create(user=user, hub=hub.hub)
     client = Client()
-    client.force_login(user)
+    client.force_login(staff_of(hub.hub))
     return client
 
 
