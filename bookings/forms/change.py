@@ -62,7 +62,7 @@ class _Corrections(StepForm):
             self.add_error(name, words)
 
 
-def _role(label: Promise | str) -> forms.ChoiceField:
+def _role(label: Any) -> forms.ChoiceField:
     return forms.ChoiceField(label=label, choices=ROLES, required=False, error_messages=BAD_CHOICE)
 
 
@@ -81,11 +81,8 @@ def _own_needs(session: ShowcaseSession) -> Line:
 
 
 def _mobile() -> Mobile:
-    return Mobile(
-        label=_("Your mobile number (optional)"),
-        help_text=_("Only used if something changes on the day"),
-        max_length=30,
-    )
+    told = _("Only used if something changes on the day")
+    return Mobile(label=_("Your mobile number (optional)"), help_text=told, max_length=30)
 
 
 def _own_name(help_text: Promise | str = "") -> Line:
@@ -195,14 +192,7 @@ class ChangeForm(_Corrections):
         return {pk: correction for pk, correction in found.items() if correction != Correction()}
 
     def _correction(self, key: int) -> Correction:
-        details = {
-            "full_name": "name",
-            "email": "email",
-            "role": "role",
-            "years": "years",
-            "needs": "needs",
-            "adds": "adds",
-        }
+        details = {detail: detail for detail in ("email", "role", "years", "needs", "adds")} | {"full_name": "name"}
         names = {detail: f"{field}_{key}" for detail, field in details.items()}
         return _said(self.changed(*(name for name in names.values() if name in self.fields)), **names)
 

@@ -21,7 +21,7 @@ from hubs.vocabulary.email_address import email_key
 
 SAID = ["full_name", "email", "email_key", "role", "years", "needs", "needs_added", "mobile"]
 SAVED = [*SAID, "link_version", "person_id", "first_time"]
-LONGEST_ADDED: int = Visitor._meta.get_field("needs_added").max_length
+LONGEST_ADDED = Visitor._meta.get_field("needs_added").max_length or 0
 
 Corrections = Sequence[tuple[Visitor, Correction]]
 
@@ -69,10 +69,8 @@ def change_details(
 
 def _refuse_doubled(room: Room, booking: Booking, said: Corrections) -> None:
     """One party names an address once (rule.md#one-each): also where two people correct it at once."""
-    keys = {visitor.pk: email_key(new.email) for visitor, new in said if new.email}
-    keys = {
-        visitor.pk: keys[visitor.pk] for visitor, _new in said if keys.get(visitor.pk) not in (None, visitor.email_key)
-    }
+    typed = [(visitor, email_key(new.email)) for visitor, new in said if new.email]
+    keys = {visitor.pk: key for visitor, key in typed if key != visitor.email_key}
     if not keys:
         return
     others = Visitor.objects.coming().filter(booking__in=live_party(room, booking)).exclude(pk__in=keys)
@@ -130,7 +128,7 @@ def _put_contact_right(room: Room, booking: Booking, name: str | None, mobile: s
     return party
 
 
-# --- by each of them ----------------------------------------------------------------------------------------------------
+# --- by each of them --------------------------------------------------------------------------------------------------
 
 
 def change_own(visitor_id: int, said: Correction, *, clock: Clock) -> Visitor:

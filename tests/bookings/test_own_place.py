@@ -202,7 +202,7 @@ def test_visitor_whose_place_has_gone_changes_nothing(client, booking, ben):
     assert every_row() == before
 
 
-# --- who reads both -----------------------------------------------------------------------------------------------------
+# --- who reads both ---------------------------------------------------------------------------------------------------
 
 
 def test_register_of_staff_and_of_the_office_export_and_row_show_both(client, session, ben):
