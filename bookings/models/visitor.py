@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bookings.models.booking import Booking
 from bookings.models.names import Named, NamedQuerySet, NameWords, words_go_with
+from bookings.states import Status
 from hubs.models.private_link import PrivateLink
 from hubs.vocabulary.email_address import EmailField, email_key
 from hubs.vocabulary.flags import FlagField
@@ -34,6 +35,14 @@ class VisitorQuerySet(NamedQuerySet["Visitor"]):
     def coming(self) -> "VisitorQuerySet":
         """Those whose place has not been released."""
         return self.filter(released_at=None)
+
+    def of_party(self, booking: Booking) -> "VisitorQuerySet":
+        """The named visitors with a confirmed place of that booking's whole party, of which some may have been booked
+        or offered places apart from the others."""
+        first = booking.goes_with_id or booking.pk
+        party = Q(booking=first) | Q(booking__goes_with=first)
+        placed = self.coming().filter(party, booking__session=booking.session_id, booking__status=Status.CONFIRMED)
+        return placed.exclude(full_name=None).order_by("booking", "position")
 
 
 class Visitor(Named, PrivateLink):

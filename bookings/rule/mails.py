@@ -4,7 +4,7 @@ Every kind has one template, `templates/emails/<kind>.html`, from which its subj
 """
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
@@ -100,7 +100,7 @@ def _of_hand_over(room: Room, booking: Booking, kind: Kind, key: str, handed: Ha
 
 
 def _to_contact(
-    room: Room, booking: Booking, kind: Kind, key: str, coming: Iterable[Visitor] = (), *, was: str = ""
+    room: Room, booking: Booking, kind: Kind, key: str, coming: Sequence[Visitor] = (), *, was: str = ""
 ) -> Mail:
     me = next((visitor for visitor in coming if visitor.is_contact), None)
     placed = MAILS[kind].gives or was == Status.CONFIRMED
@@ -112,6 +112,7 @@ def _to_contact(
         "goes_with": bool(booking.goes_with_id),
         "visitors": [visitor.full_name for visitor in coming if visitor.full_name],
         "to_be_named": sum(1 for visitor in coming if not visitor.full_name),
+        "for_others": bool(coming) and me is None,  # the contact arranges it for them, and does not come
         **(_link_and_calendar(room, booking, kind, me) if me and MAILS[kind].calendar and placed else {}),
     }
     return _mail(room, kind, key, booking.contact_email or "", booking.language, facts, booking=booking)

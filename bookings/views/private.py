@@ -14,10 +14,12 @@ from django.views.decorators.http import require_http_methods
 from bookings import places
 from bookings.forms import ChangeForm
 from bookings.mail import links
+from bookings.mail.arriving import colleagues
 from bookings.mail.calendar_entry import calendar_entry
 from bookings.mail.clashes import clashing
 from bookings.mail.links import Purpose
 from bookings.models import AuditEntry, Booking, HandOver, SchoolKind, Visitor
+from bookings.public.directions import open_street_map
 from bookings.public.instead import alternatives
 from bookings.public.session import Showing
 from bookings.public.session_page import offered_instead
@@ -155,7 +157,8 @@ def calendar(request: HttpRequest, link: Opened) -> HttpResponse:
         raise Http404
     version = entry_version(session.places, link.booking, me)
     facts: dict[str, Any] = room.session_facts(session, sequence=version)
-    facts |= {"title": session.name, "calendar_of": me.pk, "starts_at": session.starts_at, "ends_at": session.ends_at}
+    facts |= {"title": session.name, "calendar_of": me.pk, "colleagues": colleagues(link.booking, me)}
+    facts |= {name: getattr(session, name) for name in ("starts_at", "ends_at", "arrival_at")}
     entry = calendar_entry(facts, attendee=me.email or "", created_at=timezone.now())
     response = HttpResponse(entry, content_type="text/calendar; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="showcase.ics"'
@@ -250,6 +253,7 @@ def context_of(link: Opened) -> dict[str, Any]:
     started = bool(showing.session.starts_at and showing.session.starts_at <= now)
     visitors = list(Visitor.objects.coming().filter(booking=link.booking))
     expected = _is_expected(link)
+    comes = bool(link.visitor or any(one.is_contact for one in visitors))
     position = link.booking.position if link.booking.address_proved_at else None
     return (_while_waiting(link.booking, showing, visitors) if position else {}) | {
         "token": link.token,
@@ -272,5 +276,7 @@ def context_of(link: Opened) -> dict[str, Any]:
         "resources": files_for(link, today=showing.today),
         "expected": expected,
         "by_hub": _ended_by_hub(link.booking),
-        "calendar": expected and bool(link.visitor or any(one.is_contact for one in visitors)),
+        "comes": comes,
+        "calendar": expected and comes,
+        "open_street_map": open_street_map(showing.session),
     }

@@ -7,6 +7,7 @@ from django.utils import timezone
 from icalendar import Calendar
 
 from bookings import places
+from bookings.mail import rendering
 from bookings.mail.links import Purpose, token
 from bookings.mail_kinds import Kind
 from bookings.models import AuditEntry, Booking, Mail
@@ -150,9 +151,10 @@ def test_confirm_confirms_and_shows_reference_and_how_to_arrive(client, held):
     assert page.title == "2 places confirmed – Showcase"
     assert f"2 places confirmed Your reference {held.reference_spaced}" in page.text
     assert (
-        "When you arrive Come from 8:45. The gate in Greenway. Bring: your school badge. "
-        "The school office signs every visitor in. Ring the bell twice. Parking In the street "
-        "School office 01622 000 000 On the day Sam on the day"
+        "When you arrive Report to the school office: it signs every visitor in. Come from 8:45 "
+        "Entrance The gate in Greenway. Ask for Sam on the day Bring your school badge Parking In the street "
+        "School office 01622 000 000 Where West Borough Postcode: ME16 8TL Directions · OpenStreetMap "
+        "Ring the bell twice."
     ) in page.text
     assert page.links["01622 000 000"] == "tel:01622000000"
     assert page.links["Add to calendar"] == link(held, "calendar.ics")
@@ -419,6 +421,35 @@ def test_booking_that_has_ended_cannot_be_changed(client, request, state):
     assert every_row() == before
 
 
+def test_who_books_for_others_is_told_how_those_arrive(client, session):
+    booking = places.hold(
+        session.pk, party(contact_comes=False, visitors=(NewVisitor(full_name="Ann Lee"),)), clock=at_now
+    )
+    places.confirm(booking.pk, clock=at_now)
+    text = get(client, link(booking)).text
+    assert "When they arrive Report to the school office: it signs every visitor in. Pass this on" in text
+    assert "When you arrive" not in text
+
+
+def test_arriving_is_said_also_where_the_hub_has_said_nothing(client):
+    booking = places.hold(SessionFactory().pk, party(), clock=at_now)
+    places.confirm(booking.pk, clock=at_now)
+    assert "When you arrive Report to the school office: it signs every visitor in." in get(client, link(booking)).text
+    there = {"venue": None, "place_name": "The Barn", "visibility": "staff"}
+    booking = places.hold(SessionFactory(**there).pk, party(email="b@school.example"), clock=at_now)
+    places.confirm(booking.pk, clock=at_now)
+    page = get(client, link(booking))
+    assert "When you arrive Report to reception: every visitor signs in. Where The Barn OpenStreetMap" in page.text
+
+
+def test_entry_to_save_says_what_the_mailed_one_does(client, confirmed):
+    (event,) = Calendar.from_ical(client.get(link(confirmed, "calendar.ics")).content).walk("VEVENT")
+    (mailed,) = rendering.render(Mail.objects.get(kind=Kind.CONFIRMED), now=NOW).attachments
+    (sent,) = Calendar.from_ical(mailed.content).walk("VEVENT")
+    assert event["DESCRIPTION"] == sent["DESCRIPTION"]
+    assert "Coming too: Ben Colleague" in event["DESCRIPTION"]
+
+
 # --- one visitor's own link ------------------------------------------------------------------------------------------
 
 
@@ -427,7 +458,7 @@ def test_visitors_link_shows_that_place_alone(client, confirmed):
     page = get(client, link_of(ben))
     html = client.get(link_of(ben)).content.decode()
     assert "You have a place Ben Colleague, booked by Ada Teacher" in page.text
-    assert "When you arrive Come from 8:45." in page.text
+    assert "When you arrive Report to the school office: it signs every visitor in. Come from 8:45" in page.text
     assert page.links["Release this place"] == page.links["I am not coming"] == link_of(ben, "cancel/")
     for private in ("ada@school.example", "07700 900 982", "hearing loop", confirmed.reference_spaced):
         assert private not in html
