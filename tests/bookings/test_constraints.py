@@ -44,7 +44,7 @@ REFUSED = [
     (Visitor, {"attendance": "attended"}, "marked_at_a_time"),
     (TellMe, {"session": None}, "told_of_one_thing"),
     (TellMe, {"hub": lambda: HubYearFactory().hub}, "told_of_one_thing"),
-    (TellMe, {"search": "teach=y6"}, "told_of_one_thing"),
+    (TellMe, {"search": "x", "easting": 1, "northing": 1, "miles": 30}, "told_of_one_thing"),
     (TellMe, {"session": None, "search": "teach=y6"}, "search_is_of_a_place_or_a_hub"),
     (TellMe, {"easting": 1, "northing": 1, "miles": 30}, "told_near_a_place"),
     (TellMe, {"session": None, "search": "x", "easting": 1, "northing": 1, "miles": 61}, "told_near_a_place"),
