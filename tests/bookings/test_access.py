@@ -245,7 +245,46 @@ def test_colleague_with_a_need_is_added_by_the_second_press_and_nothing_is_lost(
     )
     assert page.buttons == ["Add them"]
     assert client.post(address, page.fields).status_code == 302
-    assert list(booking.visitors.values_list("full_name", "needs"))[1:] == [("Cara Colleague", NEEDS)]
+    assert list(booking.visitors.values_list("full_name", "needs_added"))[1:] == [("Cara Colleague", NEEDS)]
+
+
+def a_party(session):
+    """Ada and Ben, confirmed, with the addresses of the pages where each says more."""
+    booking = booked(session, visitors=(NewVisitor(), NewVisitor(full_name="Ben", email="ben@school.example")))
+    ben = booking.visitors.get(is_contact=False)
+    return {
+        "needs_1": f"/bookings/{token(Purpose.CONTACT, booking)}/change/",
+        "adds_2": f"/bookings/{token(Purpose.CONTACT, booking)}/change/",
+        "needs": f"/bookings/{token(Purpose.VISITOR, ben)}/change/",
+    }
+
+
+@pytest.mark.parametrize("field", ["needs_1", "adds_2", "needs"])
+def test_need_that_is_written_later_is_kept_by_the_second_press_and_nothing_is_lost(client, field):
+    SessionFactory(title="step-free", step_free="yes")
+    address = a_party(a_session(step_free="partly"))[field]
+    before = every_row()
+    mobile = {"mobile": "07700 900 982", field: NEEDS}
+    answer = client.post(address, Page(client.get(address)).fields | mobile)
+    page = Page(answer)
+    assert (answer.status_code, every_row()) == (409, before)
+    assert SAID["partly"] in page.text
+    assert "Nothing is saved yet. All that you typed stands below: press the button again to go on." in page.text
+    assert "step-free" in page.links
+    assert {name: page.fields[name] for name in mobile} == mobile
+    assert client.post(address, page.fields).status_code == 302
+    needs = [*Visitor.objects.values_list("needs", "needs_added")]
+    assert [one for one in needs if NEEDS in one] != []
+
+
+@pytest.mark.parametrize("field", ["needs_1", "adds_2", "needs"])
+def test_need_is_kept_at_once_where_it_is_step_free_and_one_that_stood_before_is_no_news(client, field):
+    session = a_session(step_free="yes")
+    address = a_party(session)[field]
+    assert client.post(address, Page(client.get(address)).fields | {field: NEEDS}).status_code == 302
+    ShowcaseSession.objects.filter(pk=session.pk).update(step_free="no")
+    fields = Page(client.get(address)).fields | {"mobile": "07700 900 982"}
+    assert client.post(address, fields).status_code == 302
 
 
 @pytest.mark.parametrize("said, needs", [({"step_free": "yes"}, NEEDS), ({"step_free": "no"}, "")])
