@@ -6,7 +6,7 @@ from pathlib import Path
 
 import hypothesis
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from pytest_django import DjangoDbBlocker, Settings
 
 from bookings.due import miscounts
@@ -46,6 +46,19 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
 def versions_kept(settings: Settings) -> None:
     """For a test that reads the versions of what staff edit."""
     settings.SIMPLE_HISTORY_ENABLED = True
+
+
+@pytest.fixture(scope="module")
+def shared_rows(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """For fixtures that make rows for a whole module: each test begins with them as they were, and all go at its end.
+
+    What a test writes is taken back as ever, around these rows. No test of the module may ask for real transactions.
+    """
+    around = transaction.atomic()
+    around._from_testcase = True  # as Django's TestCase does: verbs are durable, and may be called inside
+    with django_db_blocker.unblock(), around:
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.fixture(autouse=True)
