@@ -42,7 +42,8 @@ def add(request: HttpRequest, link: Opened) -> HttpResponse:
     """Add a colleague: to the booking, or to the waiting list. Nobody comes to wait who was not asked about first."""
     if link.visitor:
         raise Http404
-    form = ColleagueForm(request.POST if request.method == "POST" else None, initial={"key": uuid.uuid4()})
+    sent = request.POST if request.method == "POST" else None
+    form = ColleagueForm(sent, session=link.booking.session, initial={"key": uuid.uuid4()})
     if not form.is_valid():
         return _add_page(request, link, form, status=_status(form))
     said = form.cleaned_data
