@@ -75,6 +75,7 @@ EACH = {
     "since": ("2027-02-01", "from 1 February 2027", IN_MARCH, {}),
     "until": ("28/2/2027", "to 28 February 2027", {}, IN_MARCH),
     "hub": ("kent", "Kent Hub", KENT, {}),
+    "hubs": ("kent,nowhere", "Kent Hub", KENT, {}),
     "month": ("2027-03", "March 2027", IN_MARCH, {}),
     "places": ("1", "with places left", {}, {"room__held_back": 30}),
 }
