@@ -4,6 +4,7 @@ from django.urls import path, register_converter
 
 from bookings.views import (
     booking_steps,
+    change,
     code,
     feeds,
     files,
@@ -87,7 +88,8 @@ urlpatterns = [
     path("bookings/<str:token>/confirm/", private.confirm, name="booking-confirm"),
     path("bookings/<str:token>/wait/", private.wait, name="booking-wait"),
     path("bookings/<str:token>/cancel/", private.cancel, name="booking-cancel"),
-    path("bookings/<str:token>/change/", private.change, name="booking-change"),
+    path("bookings/<str:token>/change/", change.change, name="booking-change"),
+    path("bookings/<str:token>/needs/", change.needs, name="booking-needs"),
     path("bookings/<str:token>/add/", party.add, name="booking-add"),
     path("bookings/<str:token>/hand-over/", party.give, name="booking-hand-over"),
     path("bookings/<str:token>/take/", party.take, name="booking-take"),

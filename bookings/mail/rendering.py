@@ -182,8 +182,8 @@ def _context(mail: Mail, *, now: dt.datetime) -> dict[str, Any]:
 
 
 def _as_it_is(mail: Mail) -> dict[str, Any]:
-    """A letter tells of no change: it names the session as it is by now, and says where it is off."""
-    if mail.kind != Kind.LETTER or mail.session is None:
+    """What tells of no change names the session as it is by now, and says where it is off."""
+    if not mail_row(mail.kind).as_it_is or mail.session is None:
         return {}
     places = mail.session.places
     off = {"off": str(places.get_status_display())} if places.status in FROZEN else {}

@@ -71,6 +71,8 @@ def remind(
 
 def _to_visitor(room: Room, booking: Booking, kind: Kind, key: str, visitor: Visitor) -> Mail:
     facts = {"contact": booking.contact_name} | _link_and_calendar(room, booking, kind, visitor)
+    if kind == Kind.NAMED:
+        facts["needs_added"] = bool(visitor.needs_added)
     return _mail(room, kind, key, visitor.email or "", booking.language, facts, booking=booking, visitor=visitor)
 
 

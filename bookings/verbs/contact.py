@@ -53,7 +53,7 @@ def put_right(booking_id: int, *, name: str, email: str, mobile: str, by: StaffU
     with locked_booking(booking_id, clock) as (room, booking):
         if not booking.is_live:
             raise Ended
-        party = _party(room, booking)
+        party = live_party(room, booking)
         moves = (email_key(email) or None) != booking.email_key
         for one in party:
             one.contact_name, one.contact_email, one.email_key = name, email or None, email_key(email) or None
@@ -67,7 +67,7 @@ def put_right(booking_id: int, *, name: str, email: str, mobile: str, by: StaffU
         return next(one for one in party if one.pk == booking.pk)
 
 
-def _party(room: Room, booking: Booking) -> list[Booking]:
+def live_party(room: Room, booking: Booking) -> list[Booking]:
     """All live bookings of the party, some of which may wait: they have one contact."""
     first = booking.goes_with_id or booking.pk
     party = Booking.objects.live().filter(Q(pk=first) | Q(goes_with=first), session=room.session)

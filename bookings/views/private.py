@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from bookings import places
-from bookings.forms import ChangeForm
+from bookings.forms import who_reads_needs
 from bookings.mail import links
 from bookings.mail.arriving import colleagues
 from bookings.mail.calendar_entry import calendar_entry
@@ -36,7 +36,7 @@ from bookings.views.access import Opened, open_link
 from hubs.models import ShowcaseSession
 from hubs.models.calendar import calendar_of_session
 from hubs.pages import View, private
-from hubs.vocabulary.teaching import listed
+from hubs.vocabulary.teaching import in_words, listed, roles_in_words
 
 if TYPE_CHECKING:
     from hubs.models import Resource
@@ -116,29 +116,6 @@ def cancel(request: HttpRequest, link: Opened) -> HttpResponse:
 
 @opened
 @require_http_methods(["GET", "HEAD", "POST"])
-def change(request: HttpRequest, link: Opened) -> HttpResponse:
-    """Change names and details, by the contact's link."""
-    if link.visitor:
-        raise Http404
-    if not link.booking.is_live:
-        return redirect("booking", link.token)
-    form = ChangeForm(request.POST if request.method == "POST" else None, booking=link.booking)
-    if not form.is_valid():
-        status = 422 if form.is_bound else 200
-        return render(request, "bookings/private/change.html", context_of(link) | {"form": form}, status=status)
-    said = form.cleaned_data
-    details.change_details(
-        link.booking.pk,
-        clock=timezone.now,
-        contact_name=said["name"],
-        contact_mobile=said["mobile"],
-        visitors=form.details(),
-    )
-    return redirect("booking", link.token)
-
-
-@opened
-@require_http_methods(["GET", "HEAD", "POST"])
 def seen(request: HttpRequest, link: Opened) -> HttpResponse:
     """ "I have seen this", or "Yes, we can come". Only the button says so; a number that is none says nothing."""
     newest = request.POST.get("change", "")
@@ -174,6 +151,7 @@ def booking_page(
     if refused:
         places = 1 if link.visitor else link.booking.party
         context |= {"why": why_not(refused), "instead": alternatives(showing, places=places)}
+    context["saved"] = "saved" in request.GET
     context["told"] = unseen_changes(link.booking, link.visitor, showing.places)
     if showing.places.status in FROZEN:
         context |= offered_instead(context["told"].newest, showing.now)
@@ -234,6 +212,17 @@ def _with_it(booking: Booking) -> list[Booking]:
     return list(party.order_by("pk"))
 
 
+def _about(link: Opened) -> dict[str, Any]:
+    """What is said of a named visitor, in words, on the page of their own place."""
+    if link.visitor is None or link.given:
+        return {}
+    return {
+        "role": roles_in_words(link.visitor.role),
+        "years": in_words(link.visitor.years),
+        "who_reads_needs": who_reads_needs(link.booking.session),
+    }
+
+
 def _while_waiting(booking: Booking, showing: Showing, visitors: list[Visitor]) -> dict[str, Any]:
     """What whoever waits is told: how long an offer stands, when the school may have more, and who it is that waits
     where that is not the contact."""
@@ -255,28 +244,34 @@ def context_of(link: Opened) -> dict[str, Any]:
     expected = _is_expected(link)
     comes = bool(link.visitor or any(one.is_contact for one in visitors))
     position = link.booking.position if link.booking.address_proved_at else None
-    return (_while_waiting(link.booking, showing, visitors) if position else {}) | {
-        "token": link.token,
-        "booking": link.booking,
-        "visitor": link.visitor,
-        "given": link.given or _open_hand_over(link),
-        "is_giver": bool(link.given),
-        "visitors": visitors,
-        "clashes": _clashes(link, visitors),
-        "handed": {one.visitor_id: one for one in _open_hand_overs(visitors)} if not link.visitor else {},
-        "can_change": link.booking.is_live and not started and showing.standing not in (Standing.CANCELLED,),
-        "can_add": link.booking.status in (Status.HELD, Status.CONFIRMED) and showing.list_is_open,
-        "showing": showing,
-        "session": showing.session,
-        "started": started,
-        "can_book_again": link.booking.status == Status.LAPSED and showing.standing == Standing.OPEN,
-        "can_wait": link.booking.status == Status.LAPSED and showing.list_is_open,
-        "position": position,
-        "with_it": [] if link.visitor else [(one, links.token(Purpose.CONTACT, one)) for one in _with_it(link.booking)],
-        "resources": files_for(link, today=showing.today),
-        "expected": expected,
-        "by_hub": _ended_by_hub(link.booking),
-        "comes": comes,
-        "calendar": expected and comes,
-        "open_street_map": open_street_map(showing.session),
-    }
+    return (
+        _about(link)
+        | (_while_waiting(link.booking, showing, visitors) if position else {})
+        | {
+            "token": link.token,
+            "booking": link.booking,
+            "visitor": link.visitor,
+            "given": link.given or _open_hand_over(link),
+            "is_giver": bool(link.given),
+            "visitors": visitors,
+            "clashes": _clashes(link, visitors),
+            "handed": {one.visitor_id: one for one in _open_hand_overs(visitors)} if not link.visitor else {},
+            "can_change": link.booking.is_live and not started and showing.standing not in (Standing.CANCELLED,),
+            "can_add": link.booking.status in (Status.HELD, Status.CONFIRMED) and showing.list_is_open,
+            "showing": showing,
+            "session": showing.session,
+            "started": started,
+            "can_book_again": link.booking.status == Status.LAPSED and showing.standing == Standing.OPEN,
+            "can_wait": link.booking.status == Status.LAPSED and showing.list_is_open,
+            "position": position,
+            "with_it": []
+            if link.visitor
+            else [(one, links.token(Purpose.CONTACT, one)) for one in _with_it(link.booking)],
+            "resources": files_for(link, today=showing.today),
+            "expected": expected,
+            "by_hub": _ended_by_hub(link.booking),
+            "comes": comes,
+            "calendar": expected and comes,
+            "open_street_map": open_street_map(showing.session),
+        }
+    )

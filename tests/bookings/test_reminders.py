@@ -15,8 +15,9 @@ from bookings.mail import reminders, rendering
 from bookings.mail.sending import send_due
 from bookings.mail_kinds import Kind
 from bookings.models import Booking, Mail, Places, Told
-from bookings.rule.party import NewVisitor
+from bookings.rule.party import Correction, NewVisitor
 from bookings.states import SessionStatus, Status
+from bookings.verbs import details as put_right
 from bookings.verbs import hand_over, staff_booking
 from bookings.verbs import visitors as details
 from hubs.models import ShowcaseSession
@@ -191,10 +192,8 @@ def test_reminder_of_the_day_before_is_for_who_booked_in_the_week_before() -> No
 def test_reminder_is_for_who_only_changed_a_detail_since() -> None:
     booking = confirmed(a_session())
     visitor = booking.visitors.get()
-    said = {visitor.pk: NewVisitor(full_name="Test Teacher", needs="Hearing loop")}
-    details.change_details(
-        booking.pk, clock=at(WEEK_BEFORE - HOUR), contact_name="Test Teacher", contact_mobile="", visitors=said
-    )
+    said = {visitor.pk: Correction(needs="Hearing loop")}
+    put_right.change_details(booking.pk, clock=at(WEEK_BEFORE - HOUR), visitors=said)
     run(WEEK_BEFORE)
     assert len(made()) == 1
 
@@ -202,10 +201,8 @@ def test_reminder_is_for_who_only_changed_a_detail_since() -> None:
 def test_reminder_is_not_for_a_visitor_who_was_named_just_before() -> None:
     booking = confirmed(a_session(), visitors=(NewVisitor(), NewVisitor()))
     visitor = booking.visitors.get(is_contact=False)
-    named = {visitor.pk: NewVisitor(full_name="Ann Lee", email="ann@school.example")}
-    details.change_details(
-        booking.pk, clock=at(WEEK_BEFORE - HOUR), contact_name="Test Teacher", contact_mobile="", visitors=named
-    )
+    named = {visitor.pk: Correction(full_name="Ann Lee", email="ann@school.example")}
+    put_right.change_details(booking.pk, clock=at(WEEK_BEFORE - HOUR), visitors=named)
     run(WEEK_BEFORE)
     assert [to for to, _at in made()] == ["teacher@school.example"]
     run(DAY_BEFORE)
