@@ -184,6 +184,7 @@ FILTERS = (
         narrow=lambda sessions, _yes, _at: sessions.filter(step_free=Has.YES),
         words=lambda _yes: _now("with step-free access"),
         stands=Stands.MORE,
+        keeps=lambda _yes: {"step_free": True},
     ),
     Filter(
         "hub",
