@@ -1,11 +1,12 @@
 """Behind a private link: the booking, or one visitor's place in it. Opening changes nothing; buttons do."""
 
 import datetime as dt
-from collections.abc import Callable
-from functools import wraps
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property, wraps
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q
+from django.db.models import Q, prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -17,24 +18,23 @@ from bookings.mail import links
 from bookings.mail.calendar_entry import calendar_entry
 from bookings.mail.clashes import clashing
 from bookings.mail.links import Purpose
-from bookings.models import AuditEntry, Booking, HandOver, SchoolKind, Visitor
+from bookings.models import AuditEntry, Booking, HandOver, Visitor
 from bookings.public.instead import alternatives
 from bookings.public.session import Showing
 from bookings.public.session_page import offered_instead
-from bookings.rule import offers, room
+from bookings.rule import offers, parts, room
 from bookings.rule.calendar import entry_version
-from bookings.rule.fair_share import share_of
+from bookings.rule.party import MOST_VISITORS
 from bookings.rule.refusals import Refused
 from bookings.rule.words import why_not
 from bookings.sessions.seen import mark_seen, unseen_changes
-from bookings.states import FROZEN, SEATED, Standing, Status, Verb
+from bookings.states import FROZEN, LIVE, SEATED, Standing, Status, Verb
 from bookings.verbs import visitors as details
 from bookings.verbs import waiting_list
 from bookings.views.access import Opened, open_link
 from hubs.models import ShowcaseSession
 from hubs.models.calendar import calendar_of_session
 from hubs.pages import View, private
-from hubs.vocabulary.teaching import listed
 
 if TYPE_CHECKING:
     from hubs.models import Resource
@@ -106,10 +106,25 @@ def cancel(request: HttpRequest, link: Opened) -> HttpResponse:
             return redirect("booking", link.token)
         return render(request, "bookings/private/cancel.html", context_of(link))
     if link.visitor:
-        details.release(link.visitor.pk, clock=timezone.now)
+        details.release(link.visitor.pk, clock=timezone.now, by_own_link=True)
     else:
         places.cancel(link.booking.pk, clock=timezone.now)
     return redirect("booking", link.token)
+
+
+@opened
+@require_http_methods(["GET", "HEAD", "POST"])
+def cancel_all(request: HttpRequest, link: Opened) -> HttpResponse:
+    """Give back all that the party has, and leave the waiting list: asks once."""
+    if link.visitor:
+        raise Http404
+    if request.method == "POST":
+        places.cancel(link.booking.pk, clock=timezone.now, whole_party=True)
+        return redirect("booking", link.token)
+    context = context_of(link)
+    if not any(one.booking.is_live for one in context["parts"]):
+        return redirect("booking", link.token)
+    return render(request, "bookings/private/cancel_all.html", context)
 
 
 @opened
@@ -171,7 +186,8 @@ def booking_page(
     if refused:
         places = 1 if link.visitor else link.booking.party
         context |= {"why": why_not(refused), "instead": alternatives(showing, places=places)}
-    context["told"] = unseen_changes(link.booking, link.visitor, showing.places)
+    live = next((one.booking for one in context["parts"] if one.booking.is_live), link.booking)
+    context["told"] = unseen_changes(live, link.visitor, showing.places)
     if showing.places.status in FROZEN:
         context |= offered_instead(context["told"].newest, showing.now)
     return render(request, _template(link), context, status=status)
@@ -191,9 +207,18 @@ def _ended_by_hub(booking: Booking) -> AuditEntry | None:
 
 
 def _is_expected(link: Opened) -> bool:
-    """Whether somebody is to come: a confirmed booking of a session that takes place."""
+    """Whether somebody is to come: a confirmed booking, by a contact's link of any of the party, of a session that
+    takes place."""
     booking = link.booking
-    return booking.status == Status.CONFIRMED and booking.session.places.status not in FROZEN
+    if booking.session.places.status in FROZEN:
+        return False
+    if booking.status == Status.CONFIRMED or link.visitor or not _has_company(booking):
+        return booking.status == Status.CONFIRMED
+    return Booking.objects.of_party(booking).filter(status=Status.CONFIRMED).exists()
+
+
+def _has_company(booking: Booking) -> bool:
+    return bool(booking.goes_with_id or booking.has_company)  # type: ignore[attr-defined]  # annotated by the gate
 
 
 def files_for(link: Opened, *, today: dt.date) -> "MarkedQuerySet[Resource]":
@@ -205,7 +230,7 @@ def files_for(link: Opened, *, today: dt.date) -> "MarkedQuerySet[Resource]":
 def _clashes(link: Opened, visitors: list[Visitor]) -> list[ShowcaseSession]:
     """Other places at the same time of whoever this link was sent to, if they come."""
     me = link.visitor or next((visitor for visitor in visitors if visitor.is_contact), None)
-    if me is None or link.given or me.released_at or link.booking.status not in SEATED:
+    if me is None or link.given or me.released_at or me.booking.status not in SEATED:
         return []
     session = link.booking.session
     return clashing(me.email_key, session.starts_at, session.ends_at, beside=me.pk)
@@ -222,55 +247,117 @@ def _open_hand_over(link: Opened) -> HandOver | None:
     return next(iter(_open_hand_overs([link.visitor])), None) if link.visitor else None
 
 
-def _with_it(booking: Booking) -> list[Booking]:
-    """The other live bookings of the same party: part of it has places, part of it waits."""
-    if not (booking.goes_with_id or booking.has_company):  # type: ignore[attr-defined]  # annotated by the gate
-        return []
-    first = booking.goes_with_id or booking.pk
-    party = Booking.objects.live().filter(Q(pk=first) | Q(goes_with=first)).exclude(pk=booking.pk)
-    return list(party.order_by("pk"))
+def _bookings_of(link: Opened) -> list[Booking]:
+    """The bookings of the party that a page tells of, with the visitors that come: what stands or can be asked for
+    again, and the one whose link was opened."""
+    booking = link.booking
+    if link.visitor or not _has_company(booking):
+        prefetch_related_objects([booking], parts.with_coming())
+        return [booking]
+    stands = Q(pk=booking.pk) | Q(status__in=LIVE | {Status.LAPSED})
+    party = Booking.objects.of_party(booking).filter(stands).select_related("school")
+    found = [booking if one == booking else one for one in party]
+    prefetch_related_objects(found, parts.with_coming())
+    for one in found:
+        one.session = booking.session
+    return found
 
 
-def _while_waiting(booking: Booking, showing: Showing, visitors: list[Visitor]) -> dict[str, Any]:
-    """What whoever waits is told: how long an offer stands, when the school may have more, and who it is that waits
-    where that is not the contact."""
-    session, now = showing.session, showing.now
-    others = [visitor.full_name for visitor in visitors if visitor.full_name and not visitor.is_contact]
-    shares = booking.school_kind != SchoolKind.NONE and share_of(session, now=now) is not None
-    return {
-        "offer": offers.terms(session, calendar_of_session(session.pk), now=now),
-        "share_lifts_at": session.share_until if shares else None,
-        "waits_for": listed(others) if booking.goes_with_id and len(others) == len(visitors) else "",
-    }
+@dataclass(frozen=True)
+class PartOnPage:
+    """One booking of a party as its page shows it, with the link that its own buttons post to."""
+
+    part: parts.Part
+    token: str
+    showing: Showing
+
+    @property
+    def booking(self) -> Booking:
+        return self.part.booking
+
+    @property
+    def visitors(self) -> Sequence[Visitor]:
+        return self.part.coming
+
+    @property
+    def expected(self) -> bool:
+        return self.booking.status == Status.CONFIRMED and self.showing.places.status not in FROZEN
+
+    @property
+    def can_change(self) -> bool:
+        starts_at, now = self.showing.session.starts_at, self.showing.now
+        started = bool(starts_at and starts_at <= now)
+        return self.booking.is_live and not started and self.showing.standing != Standing.CANCELLED
+
+    @property
+    def can_add(self) -> bool:
+        few = len(self.visitors) < MOST_VISITORS
+        takes = self.booking.status in (Status.HELD, Status.CONFIRMED) and self.showing.list_is_open
+        return few and takes and self.can_change
+
+    @property
+    def can_book_again(self) -> bool:
+        return self.booking.status == Status.LAPSED and self.showing.standing == Standing.OPEN
+
+    @property
+    def can_wait(self) -> bool:
+        return self.booking.status == Status.LAPSED and self.showing.list_is_open
+
+    @cached_property
+    def position(self) -> int | None:
+        """On the waiting list, once the wait is confirmed."""
+        return self.booking.position if self.booking.address_proved_at else None
+
+
+def _while_waiting(showing: Showing) -> dict[str, Any]:
+    """What whoever waits is told: how long an offer stands."""
+    session = showing.session
+    return {"offer": offers.terms(session, calendar_of_session(session.pk), now=showing.now)}
 
 
 def context_of(link: Opened) -> dict[str, Any]:
     now = timezone.now()
     showing = Showing(link.booking.session, now)
     started = bool(showing.session.starts_at and showing.session.starts_at <= now)
-    visitors = list(Visitor.objects.coming().filter(booking=link.booking))
+    party = parts.of_party(_bookings_of(link), now=now)
+    shown = [PartOnPage(one, _token_of(one.booking, link), showing) for one in party.parts]
+    own = next(one for one in shown if one.booking == link.booking)
+    visitors = [visitor for one in shown for visitor in one.visitors]
     expected = _is_expected(link)
-    position = link.booking.position if link.booking.address_proved_at else None
-    return (_while_waiting(link.booking, showing, visitors) if position else {}) | {
+    me = next((one for one in shown if any(each.is_contact for each in one.visitors)), None)
+    return (_while_waiting(showing) if any(one.position for one in shown) else {}) | {
         "token": link.token,
         "booking": link.booking,
         "visitor": link.visitor,
         "given": link.given or _open_hand_over(link),
         "is_giver": bool(link.given),
+        "party": party,
+        "parts": shown,
+        "own": own,
+        "stands": any(one.can_change for one in shown),
+        "confirmed": next((one.booking for one in shown if one.expected), None),
+        "answers_to": next((one.token for one in shown if one.part.asks), ""),
         "visitors": visitors,
         "clashes": _clashes(link, visitors),
         "handed": {one.visitor_id: one for one in _open_hand_overs(visitors)} if not link.visitor else {},
-        "can_change": link.booking.is_live and not started and showing.standing not in (Standing.CANCELLED,),
-        "can_add": link.booking.status in (Status.HELD, Status.CONFIRMED) and showing.list_is_open,
+        "can_change": own.can_change,
+        "adds_to": next((one.token for one in shown if one.can_add), ""),
         "showing": showing,
         "session": showing.session,
         "started": started,
-        "can_book_again": link.booking.status == Status.LAPSED and showing.standing == Standing.OPEN,
-        "can_wait": link.booking.status == Status.LAPSED and showing.list_is_open,
-        "position": position,
-        "with_it": [] if link.visitor else [(one, links.token(Purpose.CONTACT, one)) for one in _with_it(link.booking)],
         "resources": files_for(link, today=showing.today),
         "expected": expected,
         "by_hub": _ended_by_hub(link.booking),
-        "calendar": expected and bool(link.visitor or any(one.is_contact for one in visitors)),
+        "calendar": _calendar_link(link, me) if expected else "",
     }
+
+
+def _token_of(booking: Booking, link: Opened) -> str:
+    return link.token if booking == link.booking else links.token(Purpose.CONTACT, booking)
+
+
+def _calendar_link(link: Opened, me: PartOnPage | None) -> str:
+    """The link whose calendar entry is the reader's own place, where they have one."""
+    if link.visitor:
+        return link.token
+    return me.token if me and me.expected else ""
