@@ -19,6 +19,7 @@ class Kind(TextChoices):
     ALREADY_BOOKED = "already_booked", _("you already have a booking")
     NOT_BOOKED = "not_booked", _("not booked after all")
     NAMED = "named", _("you have been named")
+    NEEDS_ADDED = "needs_added", _("something added to your needs")
     CONFIRMED = "confirmed", _("confirmed")
     WAITING = "waiting", _("on the waiting list")
     OFFERED = "offered", _("a place is offered")
@@ -134,6 +135,7 @@ class MailRow(NamedTuple):
     read_within: dt.timedelta | None = None  # its deadline waits until it has had this long to be read
     of_place: bool = False  # true while its reader has the place, at the address that it was written to
     gives: bool = False  # gives a place: names the party, and warns of other places at the same time
+    as_it_is: bool = False  # tells of no change: it names the session as it is by the time it is sent
     again: bool = False  # sent once more where the contact has lost the link of a booking that stands so
     to_session: bool = False  # its button leads to the session's page, and the link stands below
     office_too: bool = False  # of a change: the host school's office is told as well
@@ -161,8 +163,9 @@ MAILS: dict[Kind, MailRow] = {
     K.BOOKING_MOVED: MailRow(T.CONTACT, L.BOOKING, C.REQUEST, ("confirmed",), N.ON, gives=True),
     K.PLACE_MOVED: MailRow(T.VISITORS, L.PLACE, C.REQUEST, ("confirmed",), N.ON, of_place=True, gives=True),
     K.REMINDER: MailRow(T.EVERYONE, L.EITHER, None, ("confirmed",), N.ON, X.REMINDER, of_place=True),
-    # The hub's own words, which no other mail repeats: it says the session as it is when it is sent.
-    K.LETTER: MailRow(T.EVERYONE, L.EITHER, None, LIVE, of_place=True),
+    K.NEEDS_ADDED: MailRow(T.VISITORS, L.PLACE, None, ("confirmed",), of_place=True, as_it_is=True),
+    # The hub's own words, which no other mail repeats.
+    K.LETTER: MailRow(T.EVERYONE, L.EITHER, None, LIVE, of_place=True, as_it_is=True),
     # of a change of the session. Those with a time to be read carry link and deadline too, in place of an older mail
     # that was dropped because it said the old state.
     K.SESSION_CANCELLED: MailRow(T.EVERYONE, L.EITHER, C.CANCEL, LIVE, N.SAME, of_place=True, office_too=True),

@@ -57,6 +57,7 @@ class Verb(TextChoices):
     TAKE_BACK = "take_back", _("a place taken back")
     CHANGE = "change", _("details changed")
     NAME = "name", _("visitor named")
+    ADD_NEEDS = "add_needs", _("something added to a colleague's needs")
     SEND_AGAIN = "send_again", _("link sent again")
     READDRESS = "readdress", _("contact's address put right")
     IDENTIFY = "identify", _("school found in the register")
@@ -145,6 +146,7 @@ TABLE: tuple[Row, ...] = (
     Row(V.TAKE, S.CONFIRMED, None, W.VISITOR),
     Row(V.TAKE_BACK, S.CONFIRMED, None, W.VISITOR, (Kind.TAKEN_BACK, Kind.HANDED_BACK)),
     Row(V.NAME, S.CONFIRMED, None, W.VISITOR, (Kind.NAMED,)),
+    Row(V.ADD_NEEDS, S.CONFIRMED, None, W.VISITOR, (Kind.NEEDS_ADDED,)),
     Row(V.CHANGE, S.HELD, None, W.VISITOR),
     Row(V.CHANGE, S.OFFERED, None, W.VISITOR),
     Row(V.CHANGE, S.CONFIRMED, None, W.VISITOR),

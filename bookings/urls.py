@@ -4,6 +4,7 @@ from django.urls import path, register_converter
 
 from bookings.views import (
     booking_steps,
+    change,
     code,
     feeds,
     files,
@@ -69,6 +70,8 @@ urlpatterns = [
     path("hubs/<slug:slug>/tell-me/sent/", tell_me.hub_sent, name="tell-me-hub-sent"),
     path("hubs/<slug:slug>/visits/<int:pk>/tell-me/", tell_me.visit, name="tell-me-visit"),
     path("hubs/<slug:slug>/visits/<int:pk>/tell-me/sent/", tell_me.visit_sent, name="tell-me-visit-sent"),
+    path("tell-me/", tell_me.search, name="tell-me-search"),
+    path("tell-me/sent/", tell_me.search_sent, name="tell-me-search-sent"),
     path("tell-me/stopped/", tell_me.stopped, name="tell-me-stopped"),
     path("sessions/<ref:ref>/book/", booking_steps.find_school, name="book"),
     path("sessions/<ref:ref>/book/school/", booking_steps.pick_school, name="book-school"),
@@ -86,7 +89,8 @@ urlpatterns = [
     path("bookings/<str:token>/wait/", private.wait, name="booking-wait"),
     path("bookings/<str:token>/cancel/", private.cancel, name="booking-cancel"),
     path("bookings/<str:token>/cancel/all/", private.cancel_all, name="booking-cancel-all"),
-    path("bookings/<str:token>/change/", private.change, name="booking-change"),
+    path("bookings/<str:token>/change/", change.change, name="booking-change"),
+    path("bookings/<str:token>/needs/", change.needs, name="booking-needs"),
     path("bookings/<str:token>/add/", party.add, name="booking-add"),
     path("bookings/<str:token>/hand-over/", party.give, name="booking-hand-over"),
     path("bookings/<str:token>/take/", party.take, name="booking-take"),

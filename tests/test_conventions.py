@@ -62,7 +62,7 @@ WHO_HAS_A_PLACE = Guarded(
 )
 CONTACT = {"contact_name", "contact_email", "contact_mobile", "contact_comes", "email_key"}
 SCHOOL = {"school", "school_kind", "school_name", "school_place", "school_key"}
-VISITOR = {"full_name", "needs", "seen_before", "released_at", "is_contact", "person_id", "first_time"}
+VISITOR = {"full_name", "needs", "needs_added", "seen_before", "released_at", "is_contact", "person_id", "first_time"}
 WHO_THEY_ARE = Guarded(
     frozenset(CONTACT | SCHOOL | VISITOR),
     frozenset({"Visitor", "HandOver"}),
@@ -237,6 +237,8 @@ OF_THE_VISITOR = {
     "take",
     "take_back",
     "mark_seen",
+    "change_own",
+    "take_needs_away",
 }
 NO_VERBS = {"locked", "locked_booking", "locked_together", "settle_if_due", "carry_out", "send_test"}
 

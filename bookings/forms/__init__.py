@@ -1,6 +1,6 @@
 """The forms of the booking pages, after the GOV.UK Design System's conventions (rule.md#pages)."""
 
-from bookings.forms.change import ChangeForm
+from bookings.forms.change import ChangeForm, OwnPlaceForm, needs_of_colleague, who_reads_needs
 from bookings.forms.code import CodeForm
 from bookings.forms.door import NameForm, WalkInForm
 from bookings.forms.fields import Address, AddressForm, Line, Mobile, StepForm
@@ -19,6 +19,7 @@ __all__ = [
     "Mobile",
     "NameForm",
     "OtherSchoolForm",
+    "OwnPlaceForm",
     "SchoolPickForm",
     "SchoolSearchForm",
     "StepForm",
@@ -26,5 +27,7 @@ __all__ = [
     "WaitForm",
     "WalkInForm",
     "WhoForm",
+    "needs_of_colleague",
     "typed",
+    "who_reads_needs",
 ]

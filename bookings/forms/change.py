@@ -1,55 +1,153 @@
-"""Changing names and details of a booking."""
+"""Correcting who comes: a whole booking by its contact's link, one's own place by one's own.
 
+Each field sends along what it showed: only what somebody has changed is corrected, so that a page that was open for an
+hour puts nothing back that somebody else has put right meanwhile.
+"""
+
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.utils.functional import Promise
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from bookings.forms.fields import ROLES, Address, Line, Mobile, StepForm
-from bookings.models import Booking
-from bookings.rule.party import NewVisitor
+from bookings.forms.who import years_taught
+from bookings.models import Booking, Visitor
+from bookings.models.visitor import needs_deleted_on
+from bookings.rule.party import Correction
+from hubs.models import ShowcaseSession
+from hubs.vocabulary.dates import day_and_month
 from hubs.vocabulary.email_address import email_key
-from hubs.vocabulary.teaching import Roles
+from hubs.vocabulary.teaching import STAGES, Roles, Years
+
+WHOLE = (Years.RECEPTION, *(years for _n, years in STAGES))  # what "What do you teach?" offers
+ANOTHER_PERSON = _("Is it another person? Then hand the place over instead.")
+BAD_CHOICE = {"invalid_choice": _("Choose one of these")}
 
 
-class ChangeForm(StepForm):
-    """Names and details of a booking, by the contact's link; an address once given is changed by handing over."""
+def who_reads_needs(session: ShowcaseSession) -> str:
+    """Who reads what somebody needs, and until when."""
+    if day := needs_deleted_on(session):
+        return _now("The hub and the school office read it; it is deleted on %(day)s.") % {"day": day_and_month(day)}
+    return _now("The hub and the school office read it; it is deleted seven days after the session.")
 
-    name = Line(
+
+def needs_of_colleague(session: ShowcaseSession) -> str:
+    """What whoever writes down a colleague's needs is told beside the field."""
+    return _now("Only if they have asked you to.") + " " + who_reads_needs(session)
+
+
+class _Corrections(StepForm):
+    """A form that knows which of its fields were changed."""
+
+    def add(self, name: str, field: forms.Field, initial: Any) -> None:
+        field.show_hidden_initial = True
+        self.fields[name] = field
+        self.initial[name] = initial
+
+    def as_shown(self) -> SafeString:
+        """What each field showed, hidden."""
+        return mark_safe("".join(self[name].as_hidden(only_initial=True) for name in self.fields))  # noqa: S308  (Django's own)
+
+    def changed(self, *names: str) -> dict[str, Any]:
+        """What was said in those of the fields that were changed. Only after is_valid()."""
+        return {name: self.cleaned_data[name] for name in names if name in self.changed_data}
+
+    def must_stay(self, name: str, had: object, words: str) -> None:
+        """What was there once is corrected, and not taken away."""
+        if had and not self.cleaned_data.get(name, True):
+            self.add_error(name, words)
+
+
+def _role(label: Any) -> forms.ChoiceField:
+    return forms.ChoiceField(label=label, choices=ROLES, required=False, error_messages=BAD_CHOICE)
+
+
+def _years() -> forms.MultipleChoiceField:
+    return forms.MultipleChoiceField(
+        label=_("What do you teach? (optional)"),
+        choices=years_taught,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"invalid_choice": _("Choose from these")},
+    )
+
+
+def _own_needs(session: ShowcaseSession) -> Line:
+    return Line(label=_("Your access or dietary needs (optional)"), max_length=300, help_text=who_reads_needs(session))
+
+
+def _mobile() -> Mobile:
+    told = _("Only used if something changes on the day")
+    return Mobile(label=_("Your mobile number (optional)"), help_text=told, max_length=30)
+
+
+def _own_name(help_text: Promise | str = "") -> Line:
+    return Line(
         label=_("Your full name"),
+        help_text=help_text,
         empty=_("Enter your full name"),
         widget=forms.TextInput(attrs={"autocomplete": "name", "spellcheck": "false"}),
     )
-    mobile = Mobile(
-        label=_("Your mobile number (optional)"),
-        help_text=_("Only used if something changes on the day"),
-        max_length=30,
-    )
+
+
+def _whole(years: Years) -> list[str]:
+    return [str(int(part)) for part in WHOLE if part in years]
+
+
+def _said(changed: dict[str, Any], **names: str) -> Correction:
+    """A correction out of changed fields; `names` says which field is which detail."""
+    said = {detail: changed[field] for detail, field in names.items() if field in changed}
+    if "role" in said:
+        said["role"] = Roles(int(said["role"] or 0))
+    if "years" in said:
+        said["years"] = Years(sum(int(years) for years in said["years"]))
+    return Correction(**said)
+
+
+class ChangeForm(_Corrections):
+    """A booking by its contact's link: the contact's own details, and names, roles and addresses of colleagues.
+
+    A colleague's needs are added to, and never shown.
+    """
 
     def __init__(self, data: Any = None, *, booking: Booking) -> None:
+        super().__init__(data)
+        self.booking = booking
         self.visitors = list(booking.visitors.coming())
-        initial = {"name": booking.contact_name, "mobile": booking.contact_mobile}
-        super().__init__(data, initial=initial)
-        self.contact_key = booking.email_key or ""
+        self.add("name", _own_name(), booking.contact_name or "")
+        self.add("mobile", _mobile(), booking.contact_mobile)
         for visitor in self.visitors:
-            self._add(visitor)
+            add = self._add_own if visitor.is_contact else self._add_colleague
+            add(visitor, visitor.position)
 
-    def _add(self, visitor: Any) -> None:
-        key = visitor.position
-        if not visitor.is_contact:
-            self.fields[f"name_{key}"] = Line(label=_("Full name"), initial=visitor.full_name)
-            if not visitor.email:
-                self.fields[f"email_{key}"] = Address(
-                    label=_("Email address (optional)"), help_text=_("We tell them about their place")
-                )
-        self.fields[f"role_{key}"] = forms.ChoiceField(
-            label=_("Role (optional)"), choices=ROLES, required=False, initial=int(visitor.role) or ""
+    def _add_own(self, visitor: Visitor, key: int) -> None:
+        self.add(f"role_{key}", _role(_("What do you do?")), int(visitor.role) or "")
+        self.add(f"years_{key}", _years(), _whole(visitor.years))
+        self.add(f"needs_{key}", _own_needs(self.booking.session), visitor.needs)
+
+    def _add_colleague(self, visitor: Visitor, key: int) -> None:
+        plain = {"autocomplete": "off", "spellcheck": "false"}
+        another = ANOTHER_PERSON if visitor.full_name else ""
+        name = Line(label=_("Full name"), help_text=another, widget=forms.TextInput(attrs=plain))
+        self.add(f"name_{key}", name, visitor.full_name or "")
+        told = _("At another address they get a new link, and the old one stops working")
+        email = Address(
+            label=_("Email address") if visitor.email else _("Email address (optional)"),
+            help_text=told if visitor.email else _("We tell them about their place"),
+            widget=forms.EmailInput(attrs=plain),
         )
-        if visitor.is_contact:
-            self.fields[f"needs_{key}"] = Line(
-                label=_("Access or dietary needs (optional)"), max_length=300, initial=visitor.needs
-            )
+        self.add(f"email_{key}", email, visitor.email or "")
+        self.add(f"role_{key}", _role(_("What do they do? (optional)")), int(visitor.role) or "")
+        adds = Line(
+            label=_("Add to their access or dietary needs (optional)"),
+            max_length=300,
+            help_text=needs_of_colleague(self.booking.session),
+        )
+        self.add(f"adds_{key}", adds, "")
 
     def blocks(self) -> list[dict[str, Any]]:
         """The fields of each visitor."""
@@ -63,31 +161,54 @@ class ChangeForm(StepForm):
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
-        seen = {self.contact_key} | {visitor.email_key for visitor in self.visitors if visitor.email_key}
+        seen = {self.booking.email_key or ""}
         for visitor in self.visitors:
-            name = f"name_{visitor.position}"
-            if visitor.full_name and name in said and not said[name]:
-                self.add_error(name, _now("Enter their full name"))
-            address = f"email_{visitor.position}"
-            key = email_key(said.get(address) or "")
-            if key and not said.get(name):
-                self.add_error(name, _now("Enter their full name"))
-            if key and key in seen:
-                self.add_error(address, _now("Enter a different address: this one is already in this booking"))
-            seen.add(key)
+            if not visitor.is_contact:
+                self._check(visitor, said, seen)
         return said
 
-    def details(self) -> dict[int, NewVisitor]:
-        """New details by visitor id. Only after is_valid()."""
-        return {visitor.pk: self._details(visitor) for visitor in self.visitors}
+    def _check(self, visitor: Visitor, said: dict[str, Any], seen: set[str]) -> None:
+        """A name and an address once given stay; and one party names an address once (rule.md#one-each)."""
+        name, address, adds = (f"{field}_{visitor.position}" for field in ("name", "email", "adds"))
+        key = email_key(said.get(address) or "")
+        if (visitor.full_name or key or said.get(adds)) and not said.get(name, True):
+            self.add_error(name, _now("Enter their full name"))
+        self.must_stay(address, visitor.email, _now("Enter their email address, or hand the place over"))
+        if key and key in seen:
+            self.say_doubled(visitor)
+        seen.add(key)
 
-    def _details(self, visitor: Any) -> NewVisitor:
-        said, key = self.cleaned_data, visitor.position
-        return NewVisitor(
-            full_name=said["name"] if visitor.is_contact else said[f"name_{key}"],
-            email=said.get(f"email_{key}", ""),
-            role=Roles(int(said[f"role_{key}"] or 0)),
-            years=visitor.years,
-            needs=said.get(f"needs_{key}", visitor.needs),
-            seen_before=visitor.seen_before,
-        )
+    def say_doubled(self, visitor: Visitor) -> None:
+        words = _now("Enter a different address: this one is already in this booking")
+        self.add_error(f"email_{visitor.position}", words)
+
+    def with_new_address(self) -> Iterable[Visitor]:
+        """Whose address was changed. Only after is_valid()."""
+        return [one for one in self.visitors if f"email_{one.position}" in self.changed_data]
+
+    def corrections(self) -> dict[int, Correction]:
+        """What was changed, by visitor id. Only after is_valid()."""
+        found = {visitor.pk: self._correction(visitor.position) for visitor in self.visitors}
+        return {pk: correction for pk, correction in found.items() if correction != Correction()}
+
+    def _correction(self, key: int) -> Correction:
+        details = {detail: detail for detail in ("email", "role", "years", "needs", "adds")} | {"full_name": "name"}
+        names = {detail: f"{field}_{key}" for detail, field in details.items()}
+        return _said(self.changed(*(name for name in names.values() if name in self.fields)), **names)
+
+
+class OwnPlaceForm(_Corrections):
+    """What a named visitor says of themselves, by the link of their own place."""
+
+    def __init__(self, data: Any = None, *, visitor: Visitor, session: ShowcaseSession) -> None:
+        super().__init__(data)
+        self.add("name", _own_name(ANOTHER_PERSON), visitor.full_name or "")
+        self.add("role", _role(_("What do you do?")), int(visitor.role) or "")
+        self.add("years", _years(), _whole(visitor.years))
+        self.add("mobile", _mobile(), visitor.mobile)
+        self.add("needs", _own_needs(session), visitor.needs)
+
+    def correction(self) -> Correction:
+        """What was changed. Only after is_valid()."""
+        names = {"full_name": "name", "role": "role", "years": "years", "needs": "needs", "mobile": "mobile"}
+        return _said(self.changed(*names.values()), **names)

@@ -1,9 +1,13 @@
 """One person by name: a colleague who is added, or who takes a place over."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from bookings.forms.change import needs_of_colleague
 from bookings.forms.fields import Address, Line, StepForm
+from hubs.models import ShowcaseSession
 
 
 class ColleagueForm(StepForm):
@@ -21,6 +25,10 @@ class ColleagueForm(StepForm):
         widget=forms.EmailInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
     needs = Line(label=_("Access or dietary needs (optional)"), max_length=300)
+
+    def __init__(self, data: Any = None, *, session: ShowcaseSession, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        self.fields["needs"].help_text = needs_of_colleague(session)
 
 
 class TakerForm(StepForm):

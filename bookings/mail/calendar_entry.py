@@ -18,6 +18,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event, vCalAddress, vText
 
+from bookings.mail.arriving import in_lines
+
 PRODUCT = "-//Showcase//Maths Hubs//EN"
 
 
@@ -42,7 +44,7 @@ def calendar_entry(facts: dict[str, Any], *, attendee: str, created_at: dt.datet
     event.add("dtend", facts["ends_at"].astimezone(dt.timezone.utc))
     event.add("summary", facts["title"])
     event.add("location", facts["place"])
-    event.add("description", _description())
+    event.add("description", _description(facts, cancelled=cancelled))
     event.add("url", settings.SITE_URL + reverse("session", args=[facts["ref"]]))
     event.add("status", "CANCELLED" if cancelled else "CONFIRMED")
     event.add("transp", "OPAQUE")
@@ -53,13 +55,12 @@ def calendar_entry(facts: dict[str, Any], *, attendee: str, created_at: dt.datet
     return str(calendar.to_ical().decode())
 
 
-def _description() -> str:
-    return "\n".join(
-        [
-            _("Declining here does not release your place"),
-            _("See, change or cancel your place:") + " " + settings.SITE_URL + reverse("my-bookings"),
-        ]
-    )
+def _description(facts: dict[str, Any], *, cancelled: bool) -> str:
+    lines = [
+        _("Declining here does not release your place"),
+        _("See, change or cancel your place:") + " " + settings.SITE_URL + reverse("my-bookings"),
+    ]
+    return "\n".join(lines if cancelled else [*lines, "", *in_lines(facts)])
 
 
 def _person(address: str, **said: str) -> vCalAddress:

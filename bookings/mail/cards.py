@@ -23,7 +23,12 @@ ASK_THEMSELVES = (Kind.CONFIRM, Kind.OFFERED, *SAYS_ANEW)  # of what has to be a
 READING = {Status.HELD: READING_TIME, Status.OFFERED: SHORTEST_OFFER}
 
 
-def kept_until(booking: Booking, *, now: dt.datetime) -> dt.datetime | None:
+def says_anew_since(mail: Mail) -> dt.datetime | None:
+    """From when on a deadline counts as told, where the mail is the newer word of a session that was off or moved."""
+    return mail.created_at if mail.kind in SAYS_ANEW else None
+
+
+def kept_until(booking: Booking, *, now: dt.datetime, since: dt.datetime | None = None) -> dt.datetime | None:
     """Until when the places of an unanswered booking are kept, for a mail that is sent now: one that comes late leaves
     time to be read, as the rule does (rule.md#hold)."""
     reading = READING.get(Status(booking.status))
@@ -31,7 +36,7 @@ def kept_until(booking: Booking, *, now: dt.datetime) -> dt.datetime | None:
         return booking.deadline
     session = booking.session
     ends = [session.starts_at, session.waiting_closes_at if booking.status == Status.OFFERED else None]
-    read_by = max(booking.deadline, (booking.told_at() or now) + reading)
+    read_by = max(booking.deadline, (booking.told_at(since=since) or now) + reading)
     return min([read_by, *(at for at in ends if at)])
 
 
@@ -44,7 +49,7 @@ def party_of(mail: Mail, *, now: dt.datetime) -> PartyAsItStands | None:
     others = [one for one in bookings if one != mail.booking]
     if not others and mail.kind in ASK_THEMSELVES:
         return None
-    return _party(bookings, now=now) if bookings else None
+    return _party(bookings, now=now, since=says_anew_since(mail)) if bookings else None
 
 
 def rides(mail: Mail, party: PartyAsItStands | None) -> PartyAsItStands | None:
@@ -54,10 +59,11 @@ def rides(mail: Mail, party: PartyAsItStands | None) -> PartyAsItStands | None:
     return PartyAsItStands(party.unanswered)
 
 
-def _party(bookings: list[Booking], *, now: dt.datetime) -> PartyAsItStands:
-    return parts.of_party(
-        bookings, now=now, until=lambda one: kept_until(one, now=now), sayable=lambda name: bool(as_name(name))
-    )
+def _party(bookings: list[Booking], *, now: dt.datetime, since: dt.datetime | None = None) -> PartyAsItStands:
+    def until(booking: Booking) -> dt.datetime | None:
+        return kept_until(booking, now=now, since=since)
+
+    return parts.of_party(bookings, now=now, until=until, sayable=lambda name: bool(as_name(name)))
 
 
 class Card(NamedTuple):

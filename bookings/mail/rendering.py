@@ -21,16 +21,15 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from bookings.mail import cards, links, staff_mails
+from bookings.mail import arriving, cards, links, staff_mails
 from bookings.mail.calendar_entry import calendar_entry, our_address
 from bookings.mail.clashes import clashing
 from bookings.mail.names import as_name
-from bookings.mail_kinds import Kind, Link, mail_row
+from bookings.mail_kinds import Calendar, Kind, Link, Stale, mail_row
 from bookings.models import Mail, OfficeLink, SessionChange
 from bookings.rule.parts import PartyAsItStands
 from bookings.rule.room import session_facts
 from bookings.states import FROZEN, Status
-from hubs.vocabulary.dates import clock
 from hubs.vocabulary.languages import CHINESE
 from hubs.vocabulary.one_line import one_line
 from hubs.vocabulary.teaching import listed
@@ -140,6 +139,7 @@ def _first_link(mail: Mail, private: str, of_session: str) -> str:
 def _context(mail: Mail, *, now: dt.datetime) -> dict[str, Any]:
     """What the templates say, each fact on one line."""
     facts = _said(mail.facts | _as_it_is(mail))
+    facts["colleagues"] = _colleagues(mail)
     session_url = settings.SITE_URL + reverse("session", args=[facts["ref"]]) if "ref" in facts else ""
     link = private_link(mail)
     party = cards.party_of(mail, now=now)
@@ -159,7 +159,11 @@ def _context(mail: Mail, *, now: dt.datetime) -> dict[str, Any]:
         "waits": _wait(party, mail),
         "rides": cards.rides(mail, party),
         "clashes": _clashes(mail, facts),
-        "practical": _practical(facts),
+        "practical": arriving.practical(facts),
+        "report_to": arriving.report_to(facts),
+        "directions_url": arriving.directions_url(facts),
+        "colleagues": listed(facts["colleagues"]),
+        "days_ahead": _days_ahead(facts, now=now),
         "entry": _entry(mail, facts),
         "instead": _instead(mail, now=now),
         "changed": _changed(facts),
@@ -177,8 +181,8 @@ def _context(mail: Mail, *, now: dt.datetime) -> dict[str, Any]:
 
 
 def _as_it_is(mail: Mail) -> dict[str, Any]:
-    """A letter tells of no change: it names the session as it is by now, and says where it is off."""
-    if mail.kind != Kind.LETTER or mail.session is None:
+    """What tells of no change names the session as it is by now, and says where it is off."""
+    if not mail_row(mail.kind).as_it_is or mail.session is None:
         return {}
     places = mail.session.places
     off = {"off": str(places.get_status_display())} if places.status in FROZEN else {}
@@ -254,24 +258,26 @@ def _deadline(mail: Mail, facts: dict[str, Any], *, now: dt.datetime) -> dt.date
     reading_time = mail_row(mail.kind).read_within
     if not deadline or not reading_time or deadline >= now + reading_time:
         return deadline
-    first = mail.booking.told_at() if mail.booking else None
+    first = mail.booking.told_at(since=cards.says_anew_since(mail)) if mail.booking else None
     read_by: dt.datetime = max(deadline, (first or now) + reading_time)
     of_list = mail.kind == Kind.OFFERED or facts.get("was") == Status.OFFERED
     ends: list[dt.datetime] = [at for at in (starts_at, facts.get("list_ends_at") if of_list else None) if at]
     return min([read_by, *ends])
 
 
-def _practical(facts: dict[str, Any]) -> list[tuple[str, str]]:
-    """What somebody with a place needs to know on the day: labels and values, where there is a value."""
-    said = [
-        (_("Come from"), clock(facts.get("arrival_at"))),
-        (_("Entrance"), facts.get("entrance")),
-        (_("Bring"), facts.get("bring")),
-        (_("Parking"), facts.get("parking")),
-        (_("School office"), facts.get("office_phone")),
-        (_("On the day"), facts.get("day_contact")),
-    ]
-    return [(label, value) for label, value in said if value]
+def _colleagues(mail: Mail) -> list[str]:
+    """Who else of the party comes, as it is when the mail is sent, for a mail to somebody who is expected."""
+    row = mail_row(mail.kind)
+    if mail.booking is None or not (row.calendar is Calendar.REQUEST or row.stale is Stale.REMINDER):
+        return []
+    names = arriving.colleagues(mail.booking, mail.visitor)
+    return [one_line(name) for name in names if as_name(name)]
+
+
+def _days_ahead(facts: dict[str, Any], *, now: dt.datetime) -> int | None:
+    """How many days the session is away in London: 1 is tomorrow."""
+    starts_at = facts.get("starts_at")
+    return (timezone.localdate(starts_at) - timezone.localdate(now)).days if starts_at else None
 
 
 def _entry(mail: Mail, facts: dict[str, Any]) -> str:

@@ -248,9 +248,11 @@ class Booking(Named, PrivateLink):
         """The first booking of its party: the one that it goes with, or itself."""
         return self.goes_with_id or self.pk
 
-    def told_at(self) -> dt.datetime | None:
-        """When a mail server first answered a mail that says until when it has to be answered; see `lapsing`."""
-        since = self.offered_at or self.joined_at if self.status == Status.OFFERED else None
+    def told_at(self, *, since: dt.datetime | None = None) -> dt.datetime | None:
+        """When a mail server first answered a mail, made `since` then, that says until when it has to be answered; see
+        `lapsing`."""
+        if since is None and self.status == Status.OFFERED:
+            since = self.offered_at or self.joined_at
         mails = _telling(self.first_id, self.email_key).filter(answered_at__isnull=False)
         if since:
             mails = mails.filter(created_at__gte=since)

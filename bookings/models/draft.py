@@ -17,6 +17,8 @@ from hubs.models import HostSchool, Hub, School, ShowcaseSession
 from hubs.models.private_link import PrivateLink
 from hubs.models.session import OF_ITS_SESSION
 from hubs.vocabulary.email_address import EmailField
+from hubs.vocabulary.flags import FlagField
+from hubs.vocabulary.teaching import Roles, Years
 
 # A draft lives so long from the last press (WCAG 2.2.1 asks for more than 20 hours): it holds no place.
 LIFE = dt.timedelta(hours=24)
@@ -26,6 +28,8 @@ FRESH = dt.timedelta(hours=2)
 AFTERWARDS = dt.timedelta(hours=1)
 # How long a wish is kept, and one whose address nobody has proved.
 KEPT, TO_BE_PROVED = dt.timedelta(days=365), dt.timedelta(days=30)
+LONGEST_SEARCH, LONGEST_WORDS = 1000, 300
+FARTHEST = 60  # miles, of a wish to be told: it never means all of England
 
 
 class Draft(models.Model):
@@ -62,20 +66,24 @@ class TellMeQuerySet(models.QuerySet["TellMe"]):
         return self.filter(proved_at__isnull=False)
 
     def outlived(self, *, now: dt.datetime) -> "TellMeQuerySet":
-        """To be deleted: of a session that is over, older than a year, or never proved within a month.
+        """To be deleted: of a session or of days that are over, older than a year, or never proved within a month.
 
-        Three indexed queries in one statement.
+        Four indexed queries in one statement.
         """
         over = self.filter(session__last_day__lt=timezone.localdate(now))
+        days_over = self.filter(until__lt=timezone.localdate(now))
         old = self.filter(created_at__lte=now - KEPT)
         unproved = self.filter(created_at__lte=now - TO_BE_PROVED, proved_at=None)
-        return over.union(old, unproved)
+        return over.union(days_over, old, unproved)
 
 
 class TellMe(PrivateLink):
-    """A wish to be told when booking opens: of a session, a host school's visit or a hub.
+    """A wish to be told when booking opens: of a session, a host school's visit or a hub, or of what a search finds.
 
     A session's wish is told once, and `told_at` says so; others are told of each session that opens.
+
+    A search is of a place, a hub or both, and stands here twice: as the list's own address has it (`search`), by which
+    it is known again, and column by column, by which a database finds the wishes that a session fits.
     """
 
     email = EmailField(_("email address"))
@@ -87,6 +95,17 @@ class TellMe(PrivateLink):
     created_at = models.DateTimeField(_("asked at"))
     proved_at = models.DateTimeField(_("address proved at"), null=True, blank=True)
     told_at = models.DateTimeField(_("told at"), null=True, blank=True)
+
+    # Of a search.
+    search = models.CharField(_("search"), max_length=LONGEST_SEARCH, blank=True, default="", editable=False)
+    words = models.CharField(_("asked for"), max_length=LONGEST_WORDS, blank=True, default="")
+    easting = models.IntegerField(null=True, blank=True, editable=False)
+    northing = models.IntegerField(null=True, blank=True, editable=False)
+    miles = models.PositiveSmallIntegerField(null=True, blank=True, editable=False)
+    years = FlagField(_("teaches"), flag=Years)
+    roles = FlagField(_("role"), flag=Roles)
+    since = models.DateField(_("from"), null=True, blank=True)
+    until = models.DateField(_("to"), null=True, blank=True)
 
     objects = TellMeQuerySet.as_manager()
 
@@ -101,21 +120,40 @@ class TellMe(PrivateLink):
             ),
             models.Index(fields=["created_at"], name="tell_me_by_age"),
             models.Index(fields=["email_key"], name="tell_me_by_address"),
+            models.Index(
+                fields=["easting", "northing"],
+                name="tell_me_near",
+                condition=Q(easting__isnull=False, proved_at__isnull=False),
+            ),
+            models.Index(fields=["until"], name="tell_me_until", condition=Q(until__isnull=False)),
         ]
         constraints = [
             models.CheckConstraint(
-                condition=Q(session__isnull=False, host_school=None, hub=None)
-                | Q(session=None, host_school__isnull=False, hub=None)
-                | Q(session=None, host_school=None, hub__isnull=False),
+                condition=Q(session__isnull=False, host_school=None, hub=None, search="")
+                | Q(session=None, host_school__isnull=False, hub=None, search="")
+                | Q(session=None, host_school=None, hub__isnull=False, search="")
+                | (Q(session=None, host_school=None) & ~Q(search="")),
                 name="told_of_one_thing",
+            ),
+            models.CheckConstraint(
+                condition=Q(easting=None, northing=None, miles=None)
+                | (Q(easting__isnull=False, northing__isnull=False, miles__range=(1, FARTHEST)) & ~Q(search="")),
+                name="told_near_a_place",
+            ),
+            models.CheckConstraint(
+                condition=Q(search="") | Q(easting__isnull=False) | Q(hub__isnull=False),
+                name="search_is_of_a_place_or_a_hub",
             ),
             *(
                 models.UniqueConstraint(
                     fields=["email_key", of],
                     name=f"told_once_of_{of}",
-                    condition=Q(**{f"{of}__isnull": False}),
+                    condition=Q(**{f"{of}__isnull": False}, search=""),
                 )
                 for of in ("session", "host_school", "hub")
+            ),
+            models.UniqueConstraint(
+                fields=["email_key", "search"], name="told_once_of_search", condition=~Q(search="")
             ),
         ]
 

@@ -1,18 +1,32 @@
 """Visitors: each takes one place. And the person behind them, who dies with their last booking."""
 
+import datetime as dt
 import uuid
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models.booking import Booking
 from bookings.models.names import Named, NamedQuerySet, NameWords, words_go_with
+from bookings.states import Status
+from hubs.models import ShowcaseSession
 from hubs.models.private_link import PrivateLink
 from hubs.vocabulary.email_address import EmailField, email_key
 from hubs.vocabulary.flags import FlagField
 from hubs.vocabulary.teaching import Roles, Years
+
+# What is kept of a visitor after the session's last day (rule.md#what-is-kept).
+MOBILE_KEPT, NEEDS_KEPT = dt.timedelta(days=1), dt.timedelta(days=7)
+BETWEEN_NEEDS = "; "
+MOST_AT_ONCE = 500  # rows that one round forgets: the next one goes on
+
+
+def needs_deleted_on(session: ShowcaseSession) -> dt.date | None:
+    """The day on which nobody can read what visitors of that session need any longer; None while it has no date."""
+    return session.last_day + NEEDS_KEPT if session.last_day else None
 
 
 class Person(models.Model):
@@ -35,6 +49,27 @@ class VisitorQuerySet(NamedQuerySet["Visitor"]):
         """Those whose place has not been released."""
         return self.filter(released_at=None)
 
+    def with_needs(self) -> "VisitorQuerySet":
+        """Those of whom somebody has said what they need: they themselves, or their contact."""
+        return self.exclude(needs="", needs_added="")
+
+    def forget(self, *, now: dt.datetime) -> None:
+        """Forget mobile numbers and needs that have had their time. A round with nothing to forget only reads."""
+        today = timezone.localdate(now)
+        needs = self.with_needs().filter(booking__session__last_day__lte=today - NEEDS_KEPT)
+        mobiles = self.exclude(mobile="").filter(booking__session__last_day__lt=today - MOBILE_KEPT)
+        for rows, nothing in ((needs, {"needs": "", "needs_added": ""}), (mobiles, {"mobile": ""})):
+            if found := list(rows.order_by().values_list("pk", flat=True)[:MOST_AT_ONCE]):
+                self.filter(pk__in=found).update(**nothing)
+
+    def of_party(self, booking: Booking) -> "VisitorQuerySet":
+        """The named visitors with a confirmed place of that booking's whole party, of which some may have been booked
+        or offered places apart from the others."""
+        first = booking.goes_with_id or booking.pk
+        party = Q(booking=first) | Q(booking__goes_with=first)
+        placed = self.coming().filter(party, booking__session=booking.session_id, booking__status=Status.CONFIRMED)
+        return placed.exclude(full_name=None).order_by("booking", "position")
+
 
 class Visitor(Named, PrivateLink):
     """One person expected at a session, or a place whose visitor is to be named."""
@@ -53,7 +88,10 @@ class Visitor(Named, PrivateLink):
     email_key = models.CharField(max_length=254, null=True, editable=False)  # noqa: DJ001
     role = FlagField(_("role"), flag=Roles)
     years = FlagField(_("years taught"), flag=Years)
+    mobile = models.CharField(_("mobile number"), max_length=30, blank=True, default="")
+    # In the person's own words; and apart from them what their contact has added, who never reads the former.
     needs = models.CharField(_("access or dietary needs"), max_length=300, blank=True, default="")
+    needs_added = models.CharField(_("needs added by the contact"), max_length=600, blank=True, default="")
     seen_before = models.BooleanField(_("has seen a Shanghai lesson before"), null=True, blank=True)
     released_at = models.DateTimeField(_("released at"), null=True, blank=True)
     person_id = models.UUIDField(null=True, editable=False, db_index=True)
@@ -99,6 +137,18 @@ class Visitor(Named, PrivateLink):
         """Take an address, and its key; an empty one is none."""
         self.email = address or None
         self.email_key = email_key(address) or None
+
+    @property
+    def has_needs(self) -> bool:
+        return bool(self.needs or self.needs_added)
+
+    def add_needs(self, more: str) -> bool:
+        """Put what the contact adds beside what stands there; False where it stands there already."""
+        known = self.needs_added.split(BETWEEN_NEEDS) if self.needs_added else []
+        if not more or more in known:
+            return False
+        self.needs_added = BETWEEN_NEEDS.join([*known, more])
+        return True
 
     @property
     def has_own_mail(self) -> bool:

@@ -8,6 +8,8 @@ each to its own; what it cannot tell goes to OpenStreetMap. Nobody is asked wher
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from hubs.vocabulary import maps
+
 APPLE = ("iPhone", "iPad", "Macintosh")  # an iPad says that it is a Macintosh
 WITHOUT_GEO = "; wv)"  # the browser inside another Android app opens web addresses alone
 
@@ -21,10 +23,8 @@ def address_in_line(session: Any) -> str:
 
 
 def open_street_map(session: Any) -> str:
-    """The place on OpenStreetMap, which finds a postcode better than the name of a school."""
-    return "https://www.openstreetmap.org/search?" + urlencode(
-        {"query": session.where_postcode or address_in_line(session)}, quote_via=quote
-    )
+    """The place on OpenStreetMap, for whoever wants no map of their phone."""
+    return maps.open_street_map(session.where_postcode or address_in_line(session))
 
 
 def own_map(session: Any, user_agent: str) -> str:

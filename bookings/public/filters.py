@@ -45,6 +45,7 @@ class Filter(NamedTuple):
     narrow: Callable[[ShowcaseSessionQuerySet, Any, dt.datetime], ShowcaseSessionQuerySet]  # by its value, at a moment
     words: Callable[[Any], str]
     stands: Stands = Stands.FIRST
+    keeps: Callable[[Any], dict[str, Any]] | None = None  # what a wish for the search keeps of it; None: it does not
 
 
 class PlaceField(Line):
@@ -84,8 +85,12 @@ def _for_role(sessions: ShowcaseSessionQuerySet, role: Roles, now: dt.datetime) 
 
 def _in_month(sessions: ShowcaseSessionQuerySet, first: dt.date, now: dt.datetime) -> ShowcaseSessionQuerySet:
     """Those of which a day may fall in the month that begins on `first`."""
-    last = first.replace(day=monthrange(first.year, first.month)[1])
+    first, last = days_of_month(first)
     return sessions.filter(last_day__gte=first, first_day__lte=last)
+
+
+def days_of_month(first: dt.date) -> tuple[dt.date, dt.date]:
+    return first, first.replace(day=monthrange(first.year, first.month)[1])
 
 
 def month_in_words(first: dt.date) -> str:
@@ -117,6 +122,7 @@ FILTERS = (
         ),
         narrow=lambda sessions, _place, _at: sessions,  # how far is far depends on how many are near: see near.py
         words=lambda place: _now("near %(place)s") % {"place": place.name},
+        keeps=lambda place: {"easting": place.easting, "northing": place.northing},
     ),
     Filter(
         "teach",
@@ -125,6 +131,7 @@ FILTERS = (
         ),
         narrow=_suiting,
         words=in_words,
+        keeps=lambda years: {"years": years},
     ),
     Filter(
         "role",
@@ -138,6 +145,7 @@ FILTERS = (
         narrow=_for_role,
         words=roles_in_words,
         stands=Stands.MORE,
+        keeps=lambda role: {"roles": role},
     ),
     Filter(
         "since",
@@ -145,6 +153,7 @@ FILTERS = (
         narrow=lambda sessions, day, _at: sessions.filter(last_day__gte=day),
         words=_day(_("from %(day)s")),
         stands=Stands.MORE,
+        keeps=lambda day: {"since": day},
     ),
     Filter(
         "until",
@@ -152,6 +161,7 @@ FILTERS = (
         narrow=lambda sessions, day, _at: sessions.filter(first_day__lte=day),
         words=_day(_("to %(day)s")),
         stands=Stands.MORE,
+        keeps=lambda day: {"until": day},
     ),
     Filter(
         "hub",
@@ -159,6 +169,7 @@ FILTERS = (
         forms.TypedChoiceField(label=_("Hub"), required=False, error_messages=NOT_THERE),
         narrow=lambda sessions, hub, _at: sessions.run_by(hub.slug),
         words=lambda hub: str(hub.current_name),
+        keeps=lambda hub: {"hub": hub},
     ),
     Filter(
         "month",

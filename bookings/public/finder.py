@@ -3,7 +3,7 @@
 import datetime as dt
 import json
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from copy import deepcopy
 from functools import lru_cache, reduce
 from operator import or_
@@ -16,7 +16,7 @@ from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models.places import can_be_booked
-from bookings.public.filters import FILTERS, Stands, month_alone, month_in_words, years_of
+from bookings.public.filters import FILTERS, Filter, Stands, month_alone, month_in_words, years_of
 from bookings.public.near import RADII, USUAL, Near
 from hubs.models import Hub
 from hubs.models.session import ShowcaseSessionQuerySet
@@ -35,6 +35,16 @@ class Chip(NamedTuple):
     in_force: bool
 
 
+def fields_of(filters: Iterable[Filter], hubs: QuerySet[Hub]) -> dict[str, forms.Field]:
+    """The filters' fields; a form knows the hubs, and makes a hub of its name in the address."""
+    fields = {one.name: deepcopy(one.field) for one in filters}
+    by_slug = {hub.slug: hub for hub in hubs}
+    hub: Any = fields["hub"]
+    hub.choices = [("", _("Any hub")), *((slug, one.current_name) for slug, one in by_slug.items())]  # type: ignore[attr-defined]
+    hub.coerce = by_slug.__getitem__
+    return fields
+
+
 class FinderForm(forms.Form):
     """The filters. A value that makes no sense is said beside its field and left out; the list still shows."""
 
@@ -47,11 +57,7 @@ class FinderForm(forms.Form):
     def __init__(self, data: Any, *, hubs: QuerySet[Hub], now: dt.datetime) -> None:
         super().__init__(data)
         self.now = now
-        self.fields = {one.name: deepcopy(one.field) for one in FILTERS} | self.fields
-        by_slug = {hub.slug: hub for hub in hubs}
-        hub: Any = self.fields["hub"]
-        hub.choices = [("", _("Any hub")), *((slug, one.current_name) for slug, one in by_slug.items())]  # type: ignore[attr-defined]
-        hub.coerce = by_slug.__getitem__
+        self.fields = fields_of(FILTERS, hubs) | self.fields
         self.is_valid()
 
     def clean(self) -> dict[str, Any]:
@@ -70,15 +76,9 @@ class FinderForm(forms.Form):
         return self.cleaned_data.get("near") or None
 
     @property
-    def _meant(self) -> list[Place]:
-        """What may have been meant by a place that we do not know."""
-        problems: Any = self.errors.get("near")
-        return next(((one.params or {}).get("meant", []) for one in problems.as_data()), []) if problems else []
-
-    @property
     def others(self) -> list[tuple[str, str]]:
         """Other places that what was typed may mean, or resembles where it means none that we know; with addresses."""
-        found = self.place.others if self.place else self._meant
+        found = self.place.others if self.place else meant_by(self)
         return [(one.name, self.address(near=one.typed or one.name, page=None)) for one in found]
 
     def first(self) -> list[forms.BoundField]:
@@ -222,6 +222,12 @@ class FinderForm(forms.Form):
 
     def _toggled(self, name: str, value: Any, *, in_force: bool) -> tuple[str, bool]:
         return self.address(**{name: None if in_force else value}, page=None), in_force
+
+
+def meant_by(form: forms.Form) -> list[Place]:
+    """What may have been meant by a place that we do not know."""
+    problems: Any = form.errors.get("near")
+    return next(((one.params or {}).get("meant", []) for one in problems.as_data()), []) if problems else []
 
 
 def _months(first: dt.date | None, last: dt.date | None) -> list[dt.date]:

@@ -4,7 +4,7 @@ Every kind has one template, `templates/emails/<kind>.html`, from which its subj
 """
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
@@ -124,6 +124,8 @@ def remind(
 
 def _to_visitor(room: Room, booking: Booking, kind: Kind, key: str, visitor: Visitor) -> Mail:
     facts = {"contact": booking.contact_name} | _link_and_calendar(room, booking, kind, visitor)
+    if kind == Kind.NAMED:
+        facts["needs_added"] = bool(visitor.needs_added)
     return _mail(room, kind, key, visitor.email or "", booking.language, facts, booking=booking, visitor=visitor)
 
 
@@ -153,7 +155,7 @@ def _of_hand_over(room: Room, booking: Booking, kind: Kind, key: str, handed: Ha
 
 
 def _to_contact(
-    room: Room, booking: Booking, kind: Kind, key: str, coming: Iterable[Visitor] = (), *, was: str = ""
+    room: Room, booking: Booking, kind: Kind, key: str, coming: Sequence[Visitor] = (), *, was: str = ""
 ) -> Mail:
     me = next((visitor for visitor in coming if visitor.is_contact), None)
     placed = MAILS[kind].gives or was == Status.CONFIRMED
@@ -165,6 +167,7 @@ def _to_contact(
         "goes_with": bool(booking.goes_with_id),
         "visitors": [visitor.full_name for visitor in coming if visitor.full_name],
         "to_be_named": sum(1 for visitor in coming if not visitor.full_name),
+        "for_others": bool(coming) and me is None,  # the contact arranges it for them, and does not come
         **(_link_and_calendar(room, booking, kind, me) if me and MAILS[kind].calendar and placed else {}),
     }
     return _mail(room, kind, key, booking.contact_email or "", booking.language, facts, booking=booking)

@@ -50,17 +50,42 @@ class NewVisitor:
     needs: str = ""
     seen_before: bool | None = None
 
-    def put_on(self, visitor: Visitor) -> bool:
-        """Put these details on a visitor's row; an address is taken only where there was none.
-
-        Returns whether they have only now become somebody with mail of their own.
-        """
-        had_own_mail = visitor.has_own_mail
+    def put_on(self, visitor: Visitor) -> None:
+        """Put these details on a new visitor's row. What a colleague needs is said in the contact's words."""
         visitor.full_name = self.full_name or None
-        visitor.role, visitor.years = self.role, self.years
-        visitor.needs, visitor.seen_before = self.needs, self.seen_before
-        visitor.set_email(visitor.email or self.email)
-        return visitor.has_own_mail and not had_own_mail
+        visitor.role, visitor.years, visitor.seen_before = self.role, self.years, self.seen_before
+        if visitor.is_contact:
+            visitor.needs = self.needs
+        else:
+            visitor.needs_added = self.needs
+        visitor.set_email(self.email)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Correction:
+    """What is put right of one person; None leaves it as it is, so that two who correct at once both do."""
+
+    full_name: str | None = None
+    email: str | None = None
+    role: Roles | None = None
+    years: Years | None = None
+    needs: str | None = None
+    adds: str = ""  # to a colleague's needs, by the contact
+    mobile: str | None = None
+
+    def put_on(self, visitor: Visitor) -> None:
+        """Put these details on a visitor's row; at another address it is another link's."""
+        for name in ("full_name", "role", "years", "needs", "mobile"):
+            if (said := getattr(self, name)) is not None:
+                setattr(visitor, name, said)
+        visitor.full_name = visitor.full_name or None
+        visitor.add_needs(self.adds)
+        before = visitor.email_key
+        if self.email is not None:
+            visitor.set_email(self.email)
+        if before and visitor.email_key != before:
+            visitor.link_version += 1
+            visitor.person_id = visitor.first_time = None
 
 
 @dataclass(frozen=True, kw_only=True)

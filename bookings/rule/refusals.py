@@ -65,6 +65,10 @@ class InThisBooking(Refused):
     """The address is in this booking already. Told to whoever holds its link."""
 
 
+class NeedsTooLong(Refused):
+    """What the contact adds to a colleague's needs leaves no room for it beside what they have added before."""
+
+
 class Ended(Refused):
     """The booking, or this visitor's place, is cancelled; or the verb does not fit where the booking stands."""
 

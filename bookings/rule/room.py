@@ -13,6 +13,7 @@ from bookings.models import Booking, Mail, Places
 from bookings.states import LIVE
 from hubs.models import ShowcaseSession
 from hubs.vocabulary.languages import CHINESE, ENGLISH
+from hubs.vocabulary.maps import open_street_map
 
 Clock = Callable[[], dt.datetime]
 
@@ -53,7 +54,6 @@ class Room:
 def session_facts(session: ShowcaseSession, *, sequence: int) -> dict[str, Any]:
     """What mails say about a session, as it is now. Moments are ISO strings in UTC."""
     host = None if session.is_elsewhere else session.host_school
-    where = ", ".join(part for part in (session.where_name, session.place_address, session.where_town) if part)
     return {
         "ref": session.ref,
         "title": _name_in(ENGLISH, session),
@@ -64,7 +64,10 @@ def session_facts(session: ShowcaseSession, *, sequence: int) -> dict[str, Any]:
         "ends_at": iso(session.ends_at),
         "arrival_at": iso(session.arrival_at),
         "list_ends_at": iso(session.waiting_closes_at),
-        "place": f"{where} {session.where_postcode}".strip(),
+        "place": session.where,
+        "at_school": session.school is not None,
+        "map": open_street_map(session.where_postcode or session.where) if session.where_name else "",
+        "has_page": bool(session.where_name) and session.visibility != ShowcaseSession.Visibility.STAFF,
         "bring": session.bring,
         "parking": session.parking,
         "entrance": session.entrance,

@@ -21,6 +21,7 @@ from bookings.rule.refusals import (
     MailTooLate,
     MovedMeanwhile,
     NeedsReason,
+    NeedsTooLong,
     NoAddress,
     NobodyThere,
     NoOffice,
@@ -147,6 +148,7 @@ SENTENCES = {
     MailTooLate: gettext_lazy("It is too late for this mail: what it is about is over."),
     MovedMeanwhile: gettext_lazy("This booking has just been moved to another session. Look at it, then try again."),
     NeedsReason: gettext_lazy("Say why."),
+    NeedsTooLong: gettext_lazy("There is no room for more words about what they need. Ask them to write to the hub."),
     NoAddress: gettext_lazy("This booking has no email address, so there is nobody to send it to."),
     NotReady: gettext_lazy(
         "Give the session a date, a start, an end, a place and its number of places before you open it."

@@ -80,8 +80,8 @@ class NotSeen(NamedTuple):
 
     @property
     def mobile(self) -> str:
-        """The contact's number: visitors give none of their own, and the contact can pass it on."""
-        return self.booking.contact_mobile
+        """A visitor's own number where they have given one; else the contact's, who can pass it on."""
+        return (self.visitor.mobile if self.visitor else "") or self.booking.contact_mobile
 
 
 def not_seen(change: SessionChange) -> list[NotSeen]:

@@ -118,7 +118,7 @@ def link(context: template.Context, url: str, said: str = "") -> SafeString:
     """A link, called by its address or by what is `said`. In plain text its address has a line of its own."""
     if context.autoescape:
         return format_html(LINK, url, said or url)
-    return mark_safe(LINE.join([said, url, ""]))  # noqa: S308  (no HTML)
+    return mark_safe(LINE.join([str(said), url, ""]))  # noqa: S308  (no HTML)
 
 
 @register.simple_tag(takes_context=True)

@@ -51,7 +51,7 @@ def put_right(booking_id: int, *, name: str, email: str, mobile: str, by: StaffU
     with locked_booking(booking_id, clock) as (room, booking):
         if not booking.is_live:
             raise Ended
-        party = list(Booking.objects.of_party(booking).live().select_related("school"))
+        party = live_party(booking)
         moves = (email_key(email) or None) != booking.email_key
         for one in party:
             one.contact_name, one.contact_email, one.email_key = name, email or None, email_key(email) or None
@@ -63,6 +63,11 @@ def put_right(booking_id: int, *, name: str, email: str, mobile: str, by: StaffU
         told = moves and email and room.places.status not in FROZEN
         write(room, Verb.READDRESS if told else Verb.CHANGE, party, by=by)
         return next(one for one in party if one.pk == booking.pk)
+
+
+def live_party(booking: Booking) -> list[Booking]:
+    """All live bookings of the party, some of which may wait: they have one contact."""
+    return list(Booking.objects.of_party(booking).live().select_related("school"))
 
 
 def _refuse_taken(room: Room, party: Sequence[Booking]) -> None:

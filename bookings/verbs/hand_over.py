@@ -99,7 +99,8 @@ def _becomes(visitor: Visitor, name: str, address: str, *, is_contact: bool) -> 
     visitor.full_name = name or None
     visitor.set_email(address)
     visitor.is_contact = is_contact
-    visitor.needs, visitor.seen_before, visitor.person_id, visitor.first_time = "", None, None, None
+    visitor.needs = visitor.needs_added = visitor.mobile = ""
+    visitor.seen_before = visitor.person_id = visitor.first_time = None
     visitor.role, visitor.years = NewVisitor().role, NewVisitor().years
     visitor.link_version += 1
     visitor.save()

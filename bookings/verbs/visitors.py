@@ -1,4 +1,4 @@
-"""Changing a booking's people: one leaves, one is named, a detail is put right."""
+"""Changing who a booking's people are: one leaves, one is named at the door, one is added."""
 
 import uuid
 from typing import NamedTuple
@@ -70,39 +70,6 @@ def name_at_the_door(visitor_id: int, full_name: str, *, by: StaffUser, clock: C
         people.recognise([visitor])
         write(room, Verb.CHANGE, [booking], by=by)
         return visitor
-
-
-def change_details(
-    booking_id: int,
-    *,
-    clock: Clock,
-    contact_name: str,
-    contact_mobile: str,
-    visitors: dict[int, NewVisitor],
-    by: StaffUser | By = By.VISITOR,
-) -> Booking:
-    """Change what a live booking says about its people, by visitor id. Places do not change hands here.
-
-    An address is taken only where there was none yet. Whoever is named with an address in a confirmed booking is told
-    so. Raises Ended, or NotBookable once the session has started.
-    """
-    with locked_booking(booking_id, clock) as (room, booking):
-        if not booking.is_live:
-            raise Ended
-        refuse_after_start(room)
-        coming = [visitor for visitor in booking.visitors.coming() if visitor.pk in visitors]
-        named = [visitor for visitor in coming if visitors[visitor.pk].put_on(visitor)]
-        booking.contact_name, booking.contact_mobile = contact_name, contact_mobile
-        Booking.objects.filter(pk=booking_id).update(contact_name=contact_name, contact_mobile=contact_mobile)
-        Visitor.objects.bulk_update(
-            coming, ["full_name", "email", "email_key", "role", "years", "needs", "seen_before"]
-        )
-        confirmed = booking.status == Status.CONFIRMED
-        if confirmed:
-            people.recognise(coming)
-        verb = Verb.NAME if named and confirmed else Verb.CHANGE
-        write(room, verb, [booking], by=by, visitors=named)
-        return booking
 
 
 # A party that grows: a colleague is added to a booking, and has a place or waits for one (rule.md#waiting-list).

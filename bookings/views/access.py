@@ -1,6 +1,5 @@
 """The one gate to what a private link opens."""
 
-import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,13 +13,13 @@ from bookings.mail.itinerary_link import itinerary_ends
 from bookings.mail.links import Purpose
 from bookings.mail.openings import RELATED
 from bookings.models import Booking, HandOver, OfficeLink, TellMe, Visitor
+from bookings.models.visitor import NEEDS_KEPT
 from hubs.models import VisitingTeacher
 from hubs.models.session import OF_ITS_SESSION
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
-OFFICE_READS_ON = dt.timedelta(days=7)
 _WITH = (*OF_ITS_SESSION, "session__places")
 
 
@@ -64,7 +63,7 @@ def open_office(token: str) -> OfficeLink:
     if office.is_anothers(found, found.session):
         raise Http404
     last_day = found.session.last_day
-    if last_day and timezone.localdate() > last_day + OFFICE_READS_ON:
+    if last_day and timezone.localdate() > last_day + NEEDS_KEPT:
         raise Http404
     return found
 

@@ -21,7 +21,8 @@ from bookings.rule.words import why_not
 from bookings.verbs import hand_over, visitors
 from bookings.verbs import visitors as parties
 from bookings.views.access import Opened
-from bookings.views.private import context_of, opened, opened_by_giver_too
+from bookings.views.party_page import context_of
+from bookings.views.private import opened, opened_by_giver_too
 
 
 def place_of(link: Opened, position: int | None) -> Visitor:
@@ -42,7 +43,8 @@ def add(request: HttpRequest, link: Opened) -> HttpResponse:
     """Add a colleague: to the booking, or to the waiting list. Nobody comes to wait who was not asked about first."""
     if link.visitor:
         raise Http404
-    form = ColleagueForm(request.POST if request.method == "POST" else None, initial={"key": uuid.uuid4()})
+    sent = request.POST if request.method == "POST" else None
+    form = ColleagueForm(sent, session=link.booking.session, initial={"key": uuid.uuid4()})
     if not form.is_valid():
         return _add_page(request, link, form, status=_status(form))
     said = form.cleaned_data

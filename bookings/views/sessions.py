@@ -100,6 +100,7 @@ def find(request: HttpRequest) -> HttpResponse:
         "chosen": chosen,
         "searched": bool(chosen or form.is_wrong or found.past or number > 1),
         "search": form.address() if chosen or found.past or number > 1 else "",
+        "wish": form.address(page=None, places=None) if chosen else "",
         "past": found.past,
         "near": found.near,
         "distances": form.distances(found.near) if found.near else [],

@@ -1,5 +1,6 @@
 """Tell me when booking opens: an address in, a mail out, the same for every address; and what its link opens."""
 
+import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
@@ -12,8 +13,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from bookings.forms import AddressForm
 from bookings.mail import links, openings
 from bookings.mail.links import Purpose
+from bookings.mail.searched import Search
 from bookings.models import TellMe
+from bookings.public.finder import FinderForm
 from bookings.public.session import Showing
+from bookings.public.wished import WishForm, asked_in, title_of_search
 from bookings.states import Standing
 from bookings.views import itinerary, limits, office
 from bookings.views import private as private_pages
@@ -67,6 +71,37 @@ def _sent(request: HttpRequest, thing: openings.Thing) -> HttpResponse:
     return render(request, "bookings/tell_me/sent.html", _about(thing))
 
 
+@private
+@require_http_methods(["GET", "HEAD", "POST"])
+def search(request: HttpRequest) -> HttpResponse:
+    """Ask to be told of what a search finds, beginning with the one that the list was asked for."""
+    now = timezone.now()
+    if request.method == "POST":
+        form = WishForm(request.POST, hubs=Hub.objects.named(), now=now)
+        if form.is_valid() and within_limits(request, form, limits.MAIL, now=now):
+            return _ask_of(form, now=now)
+    else:
+        asked = FinderForm(request.GET, hubs=Hub.objects.named(), now=now)
+        form = WishForm(None, hubs=Hub.objects.named(), now=now, initial=asked_in(asked))
+    return render(request, "bookings/tell_me/search.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
+def _ask_of(form: WishForm, *, now: dt.datetime) -> HttpResponse:
+    thing = form.thing()
+    openings.ask(form.cleaned_data["email"], thing, language=spoken(), now=now)
+    if isinstance(thing, Hub):
+        return redirect("tell-me-hub-sent", thing.slug)
+    return redirect(f"{reverse('tell-me-search-sent')}?{thing.query}")
+
+
+@private
+@require_safe
+def search_sent(request: HttpRequest) -> HttpResponse:
+    """The same for every address, with the search as it was understood."""
+    form = FinderForm(request.GET, hubs=Hub.objects.named(), now=timezone.now())
+    return _sent(request, Search(form.address().removeprefix("?"), title_of_search(form)))
+
+
 def _pages(finds: Finds) -> tuple[View, View]:
     """The form and the page after it, about what `finds` finds by its address, or where that leads instead."""
 
@@ -92,6 +127,8 @@ def _about(thing: openings.Thing) -> dict[str, Any]:
         showing = Showing(thing, timezone.now())
         said = {"session": thing, "showing": showing, "to_come": showing.standing in TO_COME}
         return said | {"title": thing.name, "url": thing.get_absolute_url()}
+    if isinstance(thing, Search):
+        return {"title": thing.title, "url": f"{reverse('home')}?{thing.query}", "to_come": True}
     hub = thing.hub_year.hub if isinstance(thing, HostSchool) else thing
     return {"title": openings.title_of(thing), "url": reverse("hub", args=[hub.slug]), "to_come": True}
 
@@ -115,8 +152,10 @@ def by_link(request: HttpRequest, token: str) -> HttpResponse:
 @require_safe
 def _wish(request: HttpRequest, wish: TellMe, token: str) -> HttpResponse:
     """A wish as it stands, with the buttons that confirm and end it. Opening changes nothing."""
-    others = [(_about(_thing(other))["title"], _token(other), other.proved_at) for other in openings.beside(wish)]
-    context = _about(_thing(wish)) | {"wish": wish, "token": token, "others": others}
+    others = [
+        (_about(openings.thing_of(other))["title"], _token(other), other.proved_at) for other in openings.beside(wish)
+    ]
+    context = _about(openings.thing_of(wish)) | {"wish": wish, "token": token, "others": others}
     return render(request, "bookings/tell_me/wish.html", context)
 
 
@@ -147,12 +186,6 @@ def stop(request: HttpRequest, token: str) -> HttpResponse:
 def stopped(request: HttpRequest) -> HttpResponse:
     """The wish is forgotten, and its link with it."""
     return render(request, "bookings/tell_me/stopped.html")
-
-
-def _thing(wish: TellMe) -> openings.Thing:
-    thing = wish.session or wish.host_school or wish.hub
-    assert thing is not None  # the database says so  # noqa: S101
-    return thing
 
 
 def _token(wish: TellMe) -> str:

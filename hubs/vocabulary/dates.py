@@ -20,6 +20,11 @@ def short_day(value: dt.date | dt.datetime | None) -> str:
     return _written(_day_of(value), pgettext("a day", "l j F")) if value else ""
 
 
+def day_and_month(value: dt.date) -> str:
+    """29 January, where the year goes without saying."""
+    return _written(value, pgettext("a day", "j F"))
+
+
 def clock(value: dt.datetime | dt.time | None) -> str:
     """9:00, in London, as a school bell has it."""
     if not value:

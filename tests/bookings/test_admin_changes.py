@@ -78,6 +78,7 @@ def links_of(client, row):
 # --- links ----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "was, shown",
     [

@@ -5,6 +5,7 @@ from email.message import EmailMessage
 from typing import Any
 
 import pytest
+from django.utils import translation
 from icalendar import Calendar
 
 from bookings import places
@@ -60,7 +61,8 @@ def test_entry_is_exactly_this() -> None:
         "ATTENDEE;PARTSTAT=ACCEPTED;ROLE=REQ-PARTICIPANT;RSVP=FALSE:mailto:teacher@",
         " school.example",
         "DESCRIPTION:Declining here does not release your place\\nSee\\, change or ca",
-        " ncel your place: https://testserver/my-bookings/",
+        " ncel your place: https://testserver/my-bookings/\\n\\nReport to the school o",
+        " ffice: it signs every visitor in.",
         "LOCATION:West Borough Primary School\\, Maidstone ME16 8TL",
         'ORGANIZER;CN="Kent & Medway Maths Hub":mailto:office@hub.example',
         "STATUS:CONFIRMED",
@@ -116,6 +118,40 @@ def test_organizer_is_ours_where_the_hub_has_no_address() -> None:
 
 def test_visitor_without_an_address_is_no_attendee() -> None:
     assert "ATTENDEE" not in only_event(entry(attendee=""))
+
+
+def test_entry_says_what_one_needs_on_the_day_and_a_cancelled_one_does_not() -> None:
+    said = {
+        "arrival_at": london(dt.date(2027, 1, 26), dt.time(8, 45)),
+        "entrance": "The gate in Greenway",
+        "day_contact": "Sara",
+        "bring": "photo ID",
+        "colleagues": ["Ann Lee", "Bo Day"],
+        "has_page": True,
+    }
+    assert str(only_event(entry(**said))["DESCRIPTION"]).splitlines() == [
+        "Declining here does not release your place",
+        "See, change or cancel your place: https://testserver/my-bookings/",
+        "",
+        "Report to the school office: it signs every visitor in.",
+        "Come from: 8:45",
+        "Entrance: The gate in Greenway",
+        "Ask for: Sara",
+        "Bring: photo ID",
+        "Coming too: Ann Lee and Bo Day",
+        "Directions: https://testserver/sessions/7F3QKM/directions/",
+    ]
+    assert len(str(only_event(entry(**said, method="CANCEL"))["DESCRIPTION"]).splitlines()) == 2
+
+
+def test_entry_says_it_in_chinese_too() -> None:
+    with translation.override("zh-hans"):
+        said = str(only_event(entry(at_school=False, entrance="The gate", colleagues=["Ann Lee"]))["DESCRIPTION"])
+    assert said.splitlines()[3:] == [
+        "请先到前台报到：每位访客都要登记。",
+        "入口：The gate",
+        "同行人员：Ann Lee",
+    ]
 
 
 # --- in the mail ----------------------------------------------------------------------------------------------------

@@ -12,12 +12,12 @@ from bookings.mail import rendering
 from bookings.mail.sending import send_due
 from bookings.mail_kinds import Kind
 from bookings.models import Booking, Mail, Places
-from bookings.rule.party import NewVisitor
+from bookings.rule.party import Correction, NewVisitor
 from bookings.sessions import changes
 from bookings.sessions.changes import News, cancel_session, postpone, reinstate
 from bookings.sessions.moving import Plan, Teaching, move, substitute
 from bookings.states import SESSION_MAILS, SessionStatus, Verb
-from bookings.verbs import hand_over, visitors, waiting_list
+from bookings.verbs import details, hand_over, visitors, waiting_list
 from hubs.models import Lesson, ShowcaseSession
 from tests.bookings.conftest import MailServer
 from tests.factories import NOW, HubYearFactory, SchoolFactory, SessionFactory, StaffFactory, party
@@ -230,8 +230,8 @@ def test_visitor_named_while_a_session_is_off_is_told_once_it_takes_place(smtp_s
     send_due(at())
     do(Verb.POSTPONE, session)
     second = booking.visitors.get(is_contact=False)
-    named = {second.pk: NewVisitor(full_name="Jo Brown", email="jo@school.example")}
-    visitors.change_details(booking.pk, clock=at(), contact_name="Test Teacher", contact_mobile="", visitors=named)
+    named = {second.pk: Correction(full_name="Jo Brown", email="jo@school.example")}
+    details.change_details(booking.pk, clock=at(), visitors=named)
     send_due(at())
     assert "jo@school.example" not in smtp_server.to
     do(Verb.REINSTATE, session)

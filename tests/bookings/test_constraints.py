@@ -44,6 +44,12 @@ REFUSED = [
     (Visitor, {"attendance": "attended"}, "marked_at_a_time"),
     (TellMe, {"session": None}, "told_of_one_thing"),
     (TellMe, {"hub": lambda: HubYearFactory().hub}, "told_of_one_thing"),
+    (TellMe, {"search": "x", "easting": 1, "northing": 1, "miles": 30}, "told_of_one_thing"),
+    (TellMe, {"session": None, "search": "teach=y6"}, "search_is_of_a_place_or_a_hub"),
+    (TellMe, {"easting": 1, "northing": 1, "miles": 30}, "told_near_a_place"),
+    (TellMe, {"session": None, "search": "x", "easting": 1, "northing": 1, "miles": 61}, "told_near_a_place"),
+    (TellMe, {"session": None, "search": "x", "easting": 1, "northing": 1, "miles": 0}, "told_near_a_place"),
+    (TellMe, {"session": None, "search": "x", "easting": 1, "miles": 30}, "told_near_a_place"),
     (WideChange, {"hub_year": None}, "wide_change_is_of_one_thing"),
     (
         WideChange,
@@ -57,7 +63,7 @@ TRIED_ELSEWHERE = {
     "told_once",
     *("contact_sees_a_change_once", "visitor_sees_a_change_once", "each_session_once_a_change"),
 }
-TOLD_ONCE = {"told_once_of_session", "told_once_of_host_school", "told_once_of_hub"}
+TOLD_ONCE = {"told_once_of_session", "told_once_of_host_school", "told_once_of_hub", "told_once_of_search"}
 
 
 def rows():
@@ -86,15 +92,17 @@ def test_database_refuses(case):
     assert constraint in str(refused.value) or "UNIQUE constraint failed" in str(refused.value)  # SQLite's words
 
 
-@pytest.mark.parametrize("of", ["session", "host_school", "hub"])
+@pytest.mark.parametrize("of", ["session", "host_school", "hub", "search"])
 def test_database_refuses_to_tell_an_address_twice_of_one_thing(of):
     hub_year = HubYearFactory()
     thing = {
         "session": SessionFactory,
         "host_school": lambda: HostSchool.objects.create(hub_year=hub_year),
         "hub": lambda: hub_year.hub,
+        "search": lambda: "near=ME16+8TL",
     }[of]()
-    wish = {"email": "a@a.example", "email_key": "a@a.example", "created_at": NOW, of: thing}
+    near = {"easting": 574000, "northing": 155000, "miles": 30} if of == "search" else {}
+    wish = near | {"email": "a@a.example", "email_key": "a@a.example", "created_at": NOW, of: thing}
     TellMe.objects.create(**wish)
     with pytest.raises(IntegrityError), transaction.atomic():
         TellMe.objects.create(**wish)

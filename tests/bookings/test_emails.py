@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from django.core.mail import EmailMultiAlternatives
 from django.db import connection
+from icalendar import Calendar
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from bookings import places
@@ -150,7 +151,8 @@ def test_every_kind_carries_session_link_and_no_template_left_over() -> None:
 def test_every_kind_says_the_same_in_html() -> None:
     for mail in a_mail_of_each_kind().values():
         message = rendering.render(mail, now=NOW)
-        seen = shown(message)
+        links = re.findall(r'href="([^"]+)"', str(message.alternatives[0][0]))
+        seen = " ".join([shown(message), *links])
         paragraphs = [words(part) for part in re.split(r"\n\n|\n(?=https://)|:\n", str(message.body)) if part != "--"]
         plain, leads_to = seen.replace(":", ""), str(message.alternatives[0][0])  # a row has cells in place of a colon
         said = [part.removeprefix("-- ") for part in paragraphs if f'href="{part}"' not in leads_to]
@@ -279,11 +281,98 @@ def test_confirmed_mail_has_all_that_a_visitor_needs() -> None:
         "Entrance: Main entrance on Greenway",
         "Bring: photo ID or school badge",
         "School office: 01622 726391",
-        "On the day: Sara, 07700 900123",
+        "Ask for: Sara, 07700 900123",
         "Sign in at the office. Phones off.",
         "A calendar entry is attached. Declining it does not release your place.",
     ):
         assert said in text
+
+
+GIVEN = ("confirmed", "named", "handed_to_you", "handed_back", "reminder", "booking_moved", "place_moved")
+
+
+@pytest.mark.parametrize(
+    "language, heading, said",
+    [
+        ("en-gb", "When you arrive", "Report to the school office: it signs every visitor in."),
+        ("zh-hans", "到访须知", "请先到学校办公室报到：每位访客都要在那里登记。"),
+    ],
+)
+def test_whoever_has_a_place_reads_how_to_arrive_also_where_the_hub_has_said_nothing(
+    language: str, heading: str, said: str
+) -> None:
+    confirmed()
+    mail = Mail.objects.get(kind=Kind.CONFIRMED)
+    mail.facts |= dict.fromkeys(("entrance", "bring", "parking", "office_phone", "day_contact", "joining"), "")
+    mail.facts["arrival_at"] = None
+    mail.language = language
+    for mail.kind in GIVEN:
+        message = rendering.render(mail, now=NOW)
+        assert f"{heading} {said}" in words(str(message.body))
+        assert f'<h2 style="margin:24px 0 8px;font-size:20px;line-height:1.25">{heading}</h2>' in str(
+            message.alternatives[0][0]
+        )
+
+
+def test_who_is_expected_somewhere_else_than_at_a_school_reports_to_reception() -> None:
+    confirmed(a_session(venue=None, place_name="The Barn", place_town="Ash"))
+    assert "When you arrive Report to reception: every visitor signs in." in words(str(rendered(Kind.CONFIRMED).body))
+
+
+def test_mails_say_how_to_get_there_as_the_page_of_the_session_does() -> None:
+    session = a_session()
+    confirmed(session)
+    message = rendered(Kind.CONFIRMED)
+    text = str(message.body)
+    assert "How to get there\n\nWest Borough Primary School, Maidstone ME16 8TL\n" in text
+    assert f"Directions\nhttps://testserver/sessions/{session.ref}/directions/\n" in text
+    assert "OpenStreetMap\nhttps://www.openstreetmap.org/search?query=ME16%208TL\n" in text
+    assert f'href="https://testserver/sessions/{session.ref}/directions/"' in str(message.alternatives[0][0])
+
+
+def test_session_that_has_no_page_has_no_directions_of_ours() -> None:
+    confirmed(a_session(visibility=ShowcaseSession.Visibility.STAFF))
+    text = str(rendered(Kind.CONFIRMED).body)
+    assert ("/directions/" in text, "https://www.openstreetmap.org/" in text) == (False, True)
+
+
+def test_colleague_reads_who_else_of_the_party_comes_and_nobody_else() -> None:
+    session = a_session()
+    others = (NewVisitor(full_name="Ann Lee", email="ann@school.example"), NewVisitor(full_name="Bo Day"), NewVisitor())
+    booking = confirmed(session, contact_name="Jo Brown", visitors=(NewVisitor(), *others))
+    confirmed(session, contact_name="Foreign Party", email="foreign@school.example", school=booking.school)
+    message = rendered(Kind.NAMED, booking=booking)
+    assert "Coming too: Jo Brown and Bo Day." in words(str(message.body))
+    (entry,) = message.attachments
+    (event,) = Calendar.from_ical(entry.content).walk("VEVENT")
+    assert "Coming too: Jo Brown and Bo Day" in str(event["DESCRIPTION"])
+    visitors.release(booking.visitors.get(full_name="Bo Day").pk, clock=at())
+    message = rendered(Kind.NAMED, booking=booking)
+    assert "Coming too: Jo Brown." in words(str(message.body))
+    assert "Foreign" not in str(message.body) + str(message.alternatives[0][0])
+
+
+def test_contact_who_comes_has_the_others_in_their_calendar() -> None:
+    confirmed(size=2)
+    message = rendered(Kind.CONFIRMED)
+    (event,) = Calendar.from_ical(message.attachments[0].content).walk("VEVENT")
+    assert "Coming too: Colleague 2" in str(event["DESCRIPTION"])
+    assert "Coming too" not in str(message.body)  # it lists the visitors already
+
+
+@pytest.mark.parametrize("name", ["http://evil.example", "see evil.com"])
+def test_name_of_a_colleague_that_carries_a_link_is_not_passed_on(name: str) -> None:
+    others = (NewVisitor(full_name="Ann Lee", email="ann@school.example"), NewVisitor(full_name=name))
+    confirmed(visitors=(NewVisitor(), *others))
+    message = rendered(Kind.NAMED)
+    assert "evil" not in str(message.body) + str(message.alternatives[0][0]) + str(message.attachments[0].content)
+
+
+def test_whoever_books_for_others_is_told_how_those_arrive() -> None:
+    confirmed(contact_comes=False, visitors=(NewVisitor(full_name="Ann Lee"),))
+    text = words(str(rendered(Kind.CONFIRMED).body))
+    assert "When they arrive Report to the school office: it signs every visitor in. Pass this on" in text
+    assert "When you arrive" not in text
 
 
 def test_only_people_with_a_place_are_told_of_the_entrance() -> None:

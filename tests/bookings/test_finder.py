@@ -103,6 +103,7 @@ def test_filter_narrows_the_list_says_so_and_can_be_taken_away(client, monkeypat
     assert client.get(f"/sessions.json?{query}").json()["sessions"][0]["name"] == "fits"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", EACH)
 @pytest.mark.parametrize("value", ["", "nonsense", "%00", "0", "9999-12", "-1"])
 def test_no_value_of_a_filter_is_a_fault(client, name, value):

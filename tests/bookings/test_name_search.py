@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from bookings import places
 from bookings.models import Booking, SchoolKind, Visitor
-from bookings.rule.party import NewVisitor, VisitingSchool
-from bookings.verbs import contact, hand_over, staff_booking, visitors, waiting_list
+from bookings.rule.party import Correction, NewVisitor, VisitingSchool
+from bookings.verbs import contact, details, hand_over, staff_booking, visitors, waiting_list
 from bookings.verbs import visitors as parties
 from hubs.models import HostSchool, MasterySpecialist, Membership, VisitingTeacher
 from tests.bookings.conftest import wrong_words
@@ -73,6 +73,7 @@ def found(client, model, typed):
 # --- bookings and visitors -------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kept", ONE_NAME)
 def test_name_is_found_however_its_apostrophe_is_typed(client, kept):
     held(SessionFactory(), contact_name=kept, email="sean@school.example")
@@ -124,8 +125,8 @@ def test_every_way_to_write_a_name_writes_its_words(client):
         booking.visitors.get(position=2).pk, NewVisitor(full_name="Zoë Three", email="3@school.example"), clock=clock
     )
     first = booking.visitors.get(position=1)
-    named = {first.pk: NewVisitor(full_name="Zoë Four")}
-    visitors.change_details(booking.pk, clock=clock, contact_name="Zoë Four", contact_mobile="", visitors=named)
+    named = {first.pk: Correction(full_name="Zoë Four")}
+    details.change_details(booking.pk, clock=clock, contact_name="Zoë Four", visitors=named)
     contact.put_right(booking.pk, name="Zoë Five", email="5@school.example", mobile="", by=by, clock=clock)
     asked = party(contact_name="Zoë Six", email="6@school.example", visitors=(NewVisitor(), NewVisitor()))
     staff_booking.staff_booking(SessionFactory().pk, asked, by=by, clock=clock)
@@ -199,6 +200,7 @@ def named(client):
     Membership.objects.create(user=user, hub=year.hub, invited_as="Séan O’Neill", invited_at=NOW)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "model, typed",
     [

@@ -15,8 +15,9 @@ from bookings.mail import reminders, rendering
 from bookings.mail.sending import send_due
 from bookings.mail_kinds import Kind
 from bookings.models import Booking, Mail, Places, Told
-from bookings.rule.party import NewVisitor
+from bookings.rule.party import Correction, NewVisitor
 from bookings.states import SessionStatus, Status
+from bookings.verbs import details as put_right
 from bookings.verbs import hand_over, staff_booking
 from bookings.verbs import visitors as details
 from hubs.models import ShowcaseSession
@@ -191,10 +192,8 @@ def test_reminder_of_the_day_before_is_for_who_booked_in_the_week_before() -> No
 def test_reminder_is_for_who_only_changed_a_detail_since() -> None:
     booking = confirmed(a_session())
     visitor = booking.visitors.get()
-    said = {visitor.pk: NewVisitor(full_name="Test Teacher", needs="Hearing loop")}
-    details.change_details(
-        booking.pk, clock=at(WEEK_BEFORE - HOUR), contact_name="Test Teacher", contact_mobile="", visitors=said
-    )
+    said = {visitor.pk: Correction(needs="Hearing loop")}
+    put_right.change_details(booking.pk, clock=at(WEEK_BEFORE - HOUR), visitors=said)
     run(WEEK_BEFORE)
     assert len(made()) == 1
 
@@ -202,10 +201,8 @@ def test_reminder_is_for_who_only_changed_a_detail_since() -> None:
 def test_reminder_is_not_for_a_visitor_who_was_named_just_before() -> None:
     booking = confirmed(a_session(), visitors=(NewVisitor(), NewVisitor()))
     visitor = booking.visitors.get(is_contact=False)
-    named = {visitor.pk: NewVisitor(full_name="Ann Lee", email="ann@school.example")}
-    details.change_details(
-        booking.pk, clock=at(WEEK_BEFORE - HOUR), contact_name="Test Teacher", contact_mobile="", visitors=named
-    )
+    named = {visitor.pk: Correction(full_name="Ann Lee", email="ann@school.example")}
+    put_right.change_details(booking.pk, clock=at(WEEK_BEFORE - HOUR), visitors=named)
     run(WEEK_BEFORE)
     assert [to for to, _at in made()] == ["teacher@school.example"]
     run(DAY_BEFORE)
@@ -322,6 +319,70 @@ def test_reminder_asks_for_names_and_says_where_to_come_and_how_to_give_places_b
     assert f"{rendering.private_link(to_visitor)}cancel/" in words(to_visitor)
     assert booking.reference_spaced not in words(to_visitor)
     assert rendering.private_link(to_contact) not in words(to_visitor)
+
+
+@pytest.mark.parametrize(
+    "now, subject, heading",
+    [
+        (DAY_BEFORE, "Tomorrow, 9:00: Year 6 lesson", "Tomorrow, 9:00"),
+        (DAY_BEFORE + 15 * HOUR - SECOND, "Tomorrow, 9:00: Year 6 lesson", "Tomorrow, 9:00"),
+        (DAY_BEFORE + 15 * HOUR, "Today, 9:00: Year 6 lesson", "Today, 9:00"),
+        (DAY_BEFORE - A_DAY, "Reminder: Year 6 lesson, Tuesday 26 January", "Tuesday 26 January, 9:00"),
+    ],
+)
+def test_reminder_says_tomorrow_only_where_the_session_is_tomorrow(
+    now: dt.datetime, subject: str, heading: str
+) -> None:
+    confirmed(a_session())
+    run(DAY_BEFORE)
+    message = rendering.render(Mail.objects.get(kind=Kind.REMINDER), now=now)
+    assert (message.subject, str(message.body).splitlines()[0]) == (subject, heading)
+
+
+def test_tomorrow_is_london_s_when_the_clocks_have_changed() -> None:
+    day = dt.date(2027, 3, 30)
+    confirmed(a_session(day, starts_at=london(day, dt.time(0, 30)), ends_at=london(day, dt.time(11))))
+    run(london(dt.date(2027, 3, 29), dt.time(9)))
+    mail = Mail.objects.get(kind=Kind.REMINDER)
+    assert rendering.render(mail, now=london(day, dt.time(0, 10))).subject == "Today, 0:30: Year 6 lesson"
+    assert rendering.render(mail, now=london(day, dt.time(0)) - SECOND).subject == "Tomorrow, 0:30: Year 6 lesson"
+
+
+def test_reminder_of_the_day_before_has_all_that_one_needs() -> None:
+    session = a_session(
+        arrival_at=london(DAY, dt.time(8, 45)), entrance="The gate in Greenway", day_contact="Sara", bring="photo ID"
+    )
+    booking = confirmed(session, visitors=(NewVisitor(), NewVisitor(full_name="Ann Lee", email="ann@school.example")))
+    run(DAY_BEFORE)
+    to_contact, to_visitor = Mail.objects.filter(kind=Kind.REMINDER).order_by("pk")
+    for said in (
+        "When you arrive Report to the school office: it signs every visitor in. Come from: 8:45 "
+        "Entrance: The gate in Greenway Ask for: Sara Bring: photo ID",
+        f"How to get there {session.where} Directions https://testserver/sessions/{session.ref}/directions/",
+    ):
+        assert said in words(to_contact)
+        assert said in words(to_visitor)
+    assert "Coming too: Test Teacher." in words(to_visitor)
+    assert booking.visitors.count() == 2
+
+
+@pytest.mark.parametrize(
+    "language, said, not_said",
+    [
+        ("en-gb", ["places for colleagues at this session", "When they arrive"], ["See you", "When you arrive"]),
+        ("zh-hans", ["为同事留有本场公开课的2个名额", "到访须知（请转告同事）"], ["明天见"]),
+    ],
+)
+def test_reminder_to_who_does_not_come_speaks_of_those_who_do(
+    language: str, said: list[str], not_said: list[str]
+) -> None:
+    visitors = (NewVisitor(full_name="Ann Lee"), NewVisitor(full_name="Bo Day"))
+    confirmed(a_session(), contact_comes=False, visitors=visitors, language=language)
+    run(DAY_BEFORE)
+    mail = Mail.objects.get(kind=Kind.REMINDER)
+    text = words(mail)
+    assert [one for one in said if one not in text] == [one for one in not_said if one in text] == []
+    assert "cancel/" not in text
 
 
 # --- how ------------------------------------------------------------------------------------------------------------

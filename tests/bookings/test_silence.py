@@ -14,6 +14,7 @@ from django.utils import timezone
 from bookings import places
 from bookings.mail import openings
 from bookings.mail.links import Purpose, token
+from bookings.mail.searched import Search
 from bookings.mail_kinds import Kind
 from bookings.models import AuditEntry, Booking, Draft, Mail, Person, SchoolKind, TellMe, Visitor
 from bookings.rule.party import NewVisitor, VisitingSchool
@@ -357,13 +358,19 @@ def test_tell_me_is_answered_the_same(typed, proved):
         visit = HostSchool.objects.create(pk=7, hub_year=world.session.hub_year, school=world.school)
         for thing in (soon, visit, soon.hub):
             openings.ask(world.earlier.contact_email, thing, language="en-gb", now=NOW - 2 * HOUR)
+        near = {"easting": 574000, "northing": 155000, "miles": 30}
+        same = Search("near=ME16+8TL&teach=y6", "Sessions", None, near)
+        openings.ask(world.earlier.contact_email, same, language="en-gb", now=NOW - 2 * HOUR)
         if proved:
             TellMe.objects.update(proved_at=NOW - HOUR)
         for page in ("/sessions/XYZ234/", "/hubs/kent/", "/hubs/kent/visits/7/"):
             world.get(f"{page}tell-me/")
             for _press in range(3):
                 world.post(f"{page}tell-me/", email=typed)
-        assert len(world.heard) == 21
+        world.get("/tell-me/?near=ME16+8TL")
+        for _press in range(3):
+            world.post("/tell-me/", near="ME16 8TL", teach="y6", email=typed)
+        assert len(world.heard) == 28
         HostSchool.objects.all().delete()
 
     assert_silent(walk)

@@ -32,7 +32,7 @@ from tests.addresses import public_addresses, views
 from tests.browser.steps import at, book, choose_school, fill_in
 from tests.factories import DAY, NOW, ExchangeFactory, HubYearFactory, SchoolFactory, SessionFactory, party
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 POLICY = {
     "default-src 'none'",
@@ -261,6 +261,10 @@ def test_tell_me_is_kept_by_nobody(client):
         assert_private(client.get(f"{page}tell-me/sent/"))
         assert_private(client.post(f"{page}tell-me/", {"email": ""}))
         assert_private(client.post(f"{page}tell-me/", {"email": "ada@school.example"}))
+    assert_private(client.get("/tell-me/"))
+    assert_private(client.get("/tell-me/sent/"))
+    assert_private(client.post("/tell-me/", {"near": "ME16 8TL", "email": ""}))
+    assert_private(client.post("/tell-me/", {"near": "ME16 8TL", "email": "ada@school.example"}))
     link = f"/bookings/{token(Purpose.UNSUBSCRIBE, TellMe.objects.first())}/"
     assert_private(client.get(link))
     assert_private(client.post(f"{link}tell-me/"))
@@ -287,11 +291,13 @@ def test_only_pages_with_a_form_set_a_cookie(client, session):
         at("book-other", session),
         "/my-bookings/",
         "/hubs/kent/tell-me/",
+        "/tell-me/",
         link,
         f"{link}change/",
         f"{link}cancel/",
     ]
-    without = ["/my-bookings/sent/", "/hubs/kent/tell-me/sent/", "/tell-me/stopped/", "/bookings/x/", *PUBLIC]
+    without = ["/my-bookings/sent/", "/hubs/kent/tell-me/sent/", "/tell-me/sent/", "/tell-me/stopped/", "/bookings/x/"]
+    without += PUBLIC
     for address in with_form:
         assert set(client_without_cookies(client).get(address).cookies) == {"csrftoken"}
     for address in without:

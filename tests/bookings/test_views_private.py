@@ -7,6 +7,7 @@ from django.utils import timezone
 from icalendar import Calendar
 
 from bookings import places
+from bookings.mail import rendering
 from bookings.mail.links import Purpose, token
 from bookings.mail_kinds import Kind
 from bookings.models import AuditEntry, Booking, Mail
@@ -106,10 +107,10 @@ def get(client, address, status=200):
     return Page(response)
 
 
-def press(client, address, **fields):
+def press(client, address, *, then="", **fields):
     """Press a button that leads back to the booking's page; returns that page."""
     response = client.post(address, fields)
-    assert (response.status_code, response["Location"]) == (302, address.rsplit("/", 2)[0] + "/")
+    assert (response.status_code, response["Location"]) == (302, address.rsplit("/", 2)[0] + "/" + then)
     return get(client, response["Location"])
 
 
@@ -150,9 +151,10 @@ def test_confirm_confirms_and_shows_reference_and_how_to_arrive(client, held):
     assert page.title == "2 places confirmed – Showcase"
     assert f"2 places confirmed Your reference {held.reference_spaced}" in page.text
     assert (
-        "When you arrive Come from 8:45. The gate in Greenway. Bring: your school badge. "
-        "The school office signs every visitor in. Ring the bell twice. Parking In the street "
-        "School office 01622 000 000 On the day Sam on the day"
+        "When you arrive Report to the school office: it signs every visitor in. Come from 8:45 "
+        "Entrance The gate in Greenway. Ask for Sam on the day Bring your school badge Parking In the street "
+        "School office 01622 000 000 Where West Borough Postcode: ME16 8TL Directions · OpenStreetMap "
+        "Ring the bell twice."
     ) in page.text
     assert page.links["01622 000 000"] == "tel:01622000000"
     assert page.links["Add to calendar"] == link(held, "calendar.ics")
@@ -301,7 +303,8 @@ def test_started_session_leaves_nothing_to_change(client, session, confirmed, cl
         assert words not in page.links
     before = every_row()
     for address in ("cancel/", "change/"):
-        response = client.post(link(confirmed, address), {"name": "Changed", "name_2": "Changed"})
+        new = {"name": "Changed", "name_2": "Changed", "email_2": "ben@school.example"}
+        response = client.post(link(confirmed, address), new)
         assert response.status_code == 409
         assert "Not done This session has started or is over." in Page(response).text
     assert every_row() == before
@@ -347,22 +350,26 @@ def test_lapsed_booking_has_nothing_to_cancel(client, lapsed):
 
 def test_change_shows_what_is_known_and_saves_what_is_new(client, confirmed):
     page = get(client, link(confirmed, "change/"))
-    assert page.fields == {
+    assert {name: shown for name, shown in page.fields.items() if not name.startswith("initial-")} == {
         "name": "Ada Teacher",
         "mobile": "07700 900 982",
         "role_1": "",
         "needs_1": "hearing loop",
         "name_2": "Ben Colleague",
+        "email_2": "ben@school.example",
         "role_2": "",
+        "adds_2": "",
     }
     new = {"name": "Ada Changed", "mobile": "", "needs_1": "", "name_2": "Benjamin Colleague", "role_2": "8"}
-    press(client, link(confirmed, "change/"), **page.form(**new))
+    new |= {"adds_2": "no sesame"}
+    page = press(client, link(confirmed, "change/"), then="?saved", **page.form(**new))
+    assert "Saved" in page.text
     confirmed.refresh_from_db()
     ada, ben = confirmed.visitors.all()
     assert (confirmed.contact_name, confirmed.contact_mobile) == ("Ada Changed", "")
     assert (ada.full_name, ada.needs, ada.email) == ("Ada Changed", "", "ada@school.example")
     assert (ben.full_name, ben.role, ben.email) == ("Benjamin Colleague", Roles.HEADTEACHER, "ben@school.example")
-    assert ben.needs == "no nuts"
+    assert ben.needs_added == "no nuts; no sesame"
 
 
 def test_change_says_what_is_wrong_and_keeps_what_was_typed(client, confirmed):
@@ -377,6 +384,7 @@ def test_change_says_what_is_wrong_and_keeps_what_was_typed(client, confirmed):
         "mobile": "Enter a mobile number, like 07700 900 982",
         "needs_1": "Enter 300 characters or fewer",
         "name_2": "Enter their full name",
+        "email_2": "Enter their email address, or hand the place over",
     }
     assert page.fields["mobile"] == "no"
     assert every_row() == before
@@ -387,9 +395,9 @@ def test_visitor_named_with_an_address_is_told(client, session):
     places.confirm(booking.pk, clock=at_now)
     page = get(client, link(booking, "change/"))
     assert page.fields["name_2"] == page.fields["email_2"] == ""
-    press(client, link(booking, "change/"), **page.form(name_2="Cara", email_2="cara@school.example"))
+    new = page.form(name_2="Cara", email_2="cara@school.example")
+    press(client, link(booking, "change/"), then="?saved", **new)
     assert Mail.objects.filter(kind=Kind.NAMED).values_list("recipient", flat=True).get() == "cara@school.example"
-    assert "email_2" not in get(client, link(booking, "change/")).fields
 
 
 @pytest.mark.parametrize("email", ["ada@school.example", "BEN@school.example"])
@@ -421,6 +429,35 @@ def test_booking_that_has_ended_cannot_be_changed(client, request, state):
     assert every_row() == before
 
 
+def test_who_books_for_others_is_told_how_those_arrive(client, session):
+    booking = places.hold(
+        session.pk, party(contact_comes=False, visitors=(NewVisitor(full_name="Ann Lee"),)), clock=at_now
+    )
+    places.confirm(booking.pk, clock=at_now)
+    text = get(client, link(booking)).text
+    assert "When they arrive Report to the school office: it signs every visitor in. Pass this on" in text
+    assert "When you arrive" not in text
+
+
+def test_arriving_is_said_also_where_the_hub_has_said_nothing(client):
+    booking = places.hold(SessionFactory().pk, party(), clock=at_now)
+    places.confirm(booking.pk, clock=at_now)
+    assert "When you arrive Report to the school office: it signs every visitor in." in get(client, link(booking)).text
+    there = {"venue": None, "place_name": "The Barn", "visibility": "staff"}
+    booking = places.hold(SessionFactory(**there).pk, party(email="b@school.example"), clock=at_now)
+    places.confirm(booking.pk, clock=at_now)
+    page = get(client, link(booking))
+    assert "When you arrive Report to reception: every visitor signs in. Where The Barn OpenStreetMap" in page.text
+
+
+def test_entry_to_save_says_what_the_mailed_one_does(client, confirmed):
+    (event,) = Calendar.from_ical(client.get(link(confirmed, "calendar.ics")).content).walk("VEVENT")
+    (mailed,) = rendering.render(Mail.objects.get(kind=Kind.CONFIRMED), now=NOW).attachments
+    (sent,) = Calendar.from_ical(mailed.content).walk("VEVENT")
+    assert event["DESCRIPTION"] == sent["DESCRIPTION"]
+    assert "Coming too: Ben Colleague" in event["DESCRIPTION"]
+
+
 # --- one visitor's own link ------------------------------------------------------------------------------------------
 
 
@@ -429,7 +466,7 @@ def test_visitors_link_shows_that_place_alone(client, confirmed):
     page = get(client, link_of(ben))
     html = client.get(link_of(ben)).content.decode()
     assert "You have a place Ben Colleague, booked by Ada Teacher" in page.text
-    assert "When you arrive Come from 8:45." in page.text
+    assert "When you arrive Report to the school office: it signs every visitor in. Come from 8:45" in page.text
     assert page.links["Release this place"] == page.links["I am not coming"] == link_of(ben, "cancel/")
     for private in ("ada@school.example", "07700 900 982", "hearing loop", confirmed.reference_spaced):
         assert private not in html
@@ -493,7 +530,7 @@ def test_visitor_cannot_release_once_the_session_has_started(client, session, co
     assert confirmed.party == 2
 
 
-@pytest.mark.parametrize("page", ["confirm/", "change/"])
+@pytest.mark.parametrize("page", ["confirm/", "add/", "wait/"])
 def test_visitors_link_does_not_govern_the_booking(client, held, page):
     before = every_row()
     ben = ben_of(held)
@@ -538,6 +575,7 @@ def test_there_is_no_calendar_entry_without_a_confirmed_place(client, session, h
 PAGES = ["", "cancel/", "change/", "calendar.ics", "confirm/"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("state", ["held", "confirmed", "lapsed", "cancelled", "session cancelled", "started"])
 @pytest.mark.parametrize("method", ["get", "head", "options"])
 def test_opening_any_private_page_changes_nothing(client, request, clock, state, method):
@@ -559,6 +597,7 @@ def test_opening_any_private_page_changes_nothing(client, request, clock, state,
     assert every_row() == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["put", "delete", "patch", "options"])
 @pytest.mark.parametrize("page", PAGES)
 def test_private_pages_take_no_other_method(client, confirmed, page, method):

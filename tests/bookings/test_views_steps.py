@@ -387,7 +387,12 @@ def test_what_is_said_of_everybody_reaches_the_booking(client, session, school):
         Years.RECEPTION | Years.KS2,
     )
     assert (ada.needs, ada.seen_before, ada.is_contact) == ("hearing loop", True, True)
-    assert (ben.email, ben.role, ben.needs, ben.seen_before) == ("ben@school.example", Roles.TRAINEE, "no nuts", None)
+    assert (ben.email, ben.role, ben.needs_added, ben.seen_before) == (
+        "ben@school.example",
+        Roles.TRAINEE,
+        "no nuts",
+        None,
+    )
 
 
 # --- check and book --------------------------------------------------------------------------------------------------

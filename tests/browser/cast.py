@@ -10,11 +10,12 @@ from bookings import places
 from bookings.mail import openings
 from bookings.mail.links import Purpose, token
 from bookings.models import Mail, TellMe
-from bookings.rule.party import NewVisitor
+from bookings.rule.party import Correction, NewVisitor
 from bookings.sessions import changes, moving
 from bookings.sessions.changes import News
 from bookings.sessions.moving import Plan
 from bookings.states import SessionStatus
+from bookings.verbs import details as put_right
 from bookings.verbs import hand_over, staff_booking, waiting_list
 from bookings.verbs import visitors as details
 from hubs.models import (
@@ -272,6 +273,10 @@ def _bookings(cast):
         joining_instructions="Ring the bell twice.\n\nPhones stay in bags.",
     )
     cast.ben = cast.confirmed.visitors.get(is_contact=False)
+    needs = Correction(needs="Step-free access, please", role=Roles.MATHS_LEAD, years=Years.KS2, mobile="07700 900 444")
+    put_right.change_own(cast.ben.pk, needs, clock=timezone.now)
+    said = {cast.ben.pk: Correction(adds="Vegetarian")}
+    put_right.change_details(cast.confirmed.pk, visitors=said, clock=timezone.now)
     cast.to_change = confirmed(
         cast.hall, "ada.change@school.example", visitors=(NewVisitor(), NewVisitor(), NewVisitor(full_name="Cara"))
     )

@@ -36,6 +36,7 @@ PAGES = {
     "place-take-back": lambda cast: cast.old_link + "take-back/",
     "place-handed-to-you": lambda cast: link_of(cast.taker),
     "place": lambda cast: link_of(cast.ben),
+    "place-details": lambda cast: link_of(cast.ben, "change/"),
     "place-release": lambda cast: link_of(cast.ben, "cancel/"),
     "place-released": lambda cast: link_of(cast.released),
     "place-of-cancelled-session": lambda cast: link_of(cast.of_cancelled.visitors.get(is_contact=False)),

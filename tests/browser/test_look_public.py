@@ -99,6 +99,22 @@ def test_tell_me_with_an_error_and_sent_looks_right(visit, cast):
     assert_looks_right(page, "tell-me-visit-sent")
 
 
+def test_tell_me_of_a_search_that_finds_nothing_looks_right(visit):
+    page = visit(java_script_enabled=True)
+    page.goto("/?near=ME16 8TL&teach=y13&within=10")
+    assert_looks_right(page, "list-nothing-found")
+    page.get_by_role("link", name="Tell me when a session like this opens").click()
+    assert page.get_by_label("I teach").input_value() == "y13"
+    assert_looks_right(page, "tell-me-search")
+    page.get_by_label("Postcode, town or school").fill("Nowhere")
+    page.get_by_role("button", name="Tell me").click()
+    assert_looks_right(page, "tell-me-search-error")
+    page.get_by_label("Postcode, town or school").fill("ME16 8TL")
+    page.get_by_label("Email address").fill("ada.searches@school.example")
+    page.get_by_role("button", name="Tell me").click()
+    assert_looks_right(page, "tell-me-search-sent")
+
+
 @pytest.mark.parametrize("name", ["wish", "wish_proved", "wish_opened"])
 def test_wish_looks_right(visit, cast, name):
     page = visit(java_script_enabled=True)

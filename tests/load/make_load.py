@@ -2,6 +2,7 @@
 
     python -m tests.load.make_load                     25,000 schools, 5,000 sessions, 1,000,000 bookings
     python -m tests.load.make_load 2000 1000 100000    the same shape, smaller
+    python -m tests.load.make_load 2000 1000 100000 50 and so many wishes to be told, instead of 20,000
     python -m tests.load.make_load 0 5000 20000        for the schools that `manage.py import_schools` has put there
 
 Rows are written in bulk, not by the verbs: a million bookings would take an hour. The counts are right all the same.
@@ -23,7 +24,7 @@ DAY_ONE = dt.timedelta(days=14)  # sessions start this far ahead, so that all ar
 BOOKED_WITHIN = dt.timedelta(days=60)  # bookings of all sessions mixed: at one moment no index on it would be of use
 
 
-def main(schools: int = 25_000, sessions: int = 5_000, bookings: int = 1_000_000) -> None:
+def main(schools: int = 25_000, sessions: int = 5_000, bookings: int = 1_000_000, wishes: int = 20_000) -> None:
     from hubs.models import School
 
     if schools:
@@ -31,6 +32,7 @@ def main(schools: int = 25_000, sessions: int = 5_000, bookings: int = 1_000_000
     urns = list(School.objects.open().order_by("urn").values_list("urn", flat=True))
     parties = make_sessions(sessions, bookings, urns)
     make_bookings(parties, urns)
+    make_wishes(wishes)
 
 
 def make_schools(count: int) -> None:
@@ -171,6 +173,28 @@ def make_bookings(parties: list[tuple[int, int]], urns: list[int]) -> None:
             ],
             BATCH,
         )
+
+
+def make_wishes(count: int) -> None:
+    """Wishes of as many addresses, all proved: four of five for a search near a place, the others of a hub."""
+    from django.utils import timezone
+
+    from bookings.models import TellMe
+    from hubs.models import Hub
+    from hubs.vocabulary.teaching import Years
+
+    hubs, classes, made = list(Hub.objects.values_list("pk", flat=True)), [Years(0), *Years.singles()], []
+    for n in range(count):
+        address, now = f"wish{n}@load.example", timezone.now()
+        wish = TellMe(email=address, email_key=address, created_at=now, proved_at=now)
+        if n % 5:
+            wish.search = f"near=load{n}"
+            wish.easting, wish.northing = CHANCE.randrange(200_000, 650_000), CHANCE.randrange(50_000, 600_000)
+            wish.miles, wish.years = CHANCE.choice([10, 30, 60]), CHANCE.choice(classes)
+        else:
+            wish.hub_id = CHANCE.choice(hubs)
+        made.append(wish)
+    TellMe.objects.bulk_create(made, BATCH)
 
 
 def batches(parties: list[tuple[int, int]], urns: list[int]) -> Iterator[list[dict[str, Any]]]:

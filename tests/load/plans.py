@@ -17,6 +17,7 @@ import django
 
 LARGE = {
     *("bookings_booking", "bookings_visitor", "bookings_mail", "bookings_auditentry", "bookings_places"),
+    "bookings_tellme",
     *("hubs_school", "hubs_schoolword", "hubs_showcasesession", "hubs_lesson"),
 }
 SCAN = re.compile(r"SCAN (\w+)|Seq Scan on (\w+)")
@@ -103,6 +104,9 @@ def pages() -> Iterator[tuple[str, Callable[[], Any]]]:
     yield "mail claim", lambda: outbox._claim(timezone.now())
     yield "what is due", lambda: due._sessions_due(timezone.now())
     yield "openings to tell of", lambda: openings.due(timezone.now())
+    wishes = openings._wishes(session, of_all=True)
+    yield "addresses to tell of a session", lambda: openings._next(wishes, "")
+    yield "their wishes", lambda: list(wishes.filter(email_key__in=openings._next(wishes, "")))
     yield "reminders to make", lambda: reminders.due(timezone.now())
     yield "wishes to forget", lambda: list(TellMe.objects.outlived(now=timezone.now()))
     yield "the count of places", lambda: due.miscounts()

@@ -8,25 +8,25 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from bookings.models import AuditEntry, Booking, Mail, Places
+from bookings.models import AuditEntry, Booking, Mail, Places, TellMe
 from hubs.models import School, ShowcaseSession
 from tests.bookings.test_worker_kills import database_url
 from tests.browser import cast
 from tests.load import exporting, find_schools, lighthouse, make_load, plans
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
-SCHOOLS, SESSIONS, BOOKINGS = 60, 20, 400
+SCHOOLS, SESSIONS, BOOKINGS, WISHES = 60, 20, 400, 20
 
 
 @pytest.fixture
 def _loaded():
-    make_load.main(SCHOOLS, SESSIONS, BOOKINGS)
+    make_load.main(SCHOOLS, SESSIONS, BOOKINGS, WISHES)
 
 
 @pytest.mark.usefixtures("_loaded")
 def test_load_is_as_large_as_was_asked_for_and_each_booking_was_made_at_a_time_of_its_own():
-    rows = School.objects.count(), ShowcaseSession.objects.count(), Booking.objects.count()
-    assert rows == (SCHOOLS, SESSIONS, BOOKINGS)
+    rows = (model.objects.count() for model in (School, ShowcaseSession, Booking, TellMe))
+    assert tuple(rows) == (SCHOOLS, SESSIONS, BOOKINGS, WISHES)
     assert Places.objects.filter(places_taken__gt=0).count() == SESSIONS
     for model, moment in ((Booking, "created_at"), (AuditEntry, "at"), (Mail, "created_at")):
         assert model.objects.values(moment).distinct().count() == BOOKINGS

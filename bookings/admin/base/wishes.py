@@ -20,11 +20,11 @@ class TellMeAdmin(ReadOnlyAdmin):
     """Who asks on the telephone to be forgotten can be deleted."""
 
     goes_too = ("bookings.Mail",)
-    list_display = ["email", "session", "host_school", "hub", "created_at", "told_at"]
+    list_display = ["email", "session", "host_school", "hub", "words", "created_at", "told_at"]
     list_filter = ["hub"]
     list_select_related = ["session", "host_school__school", "host_school__hub_year__exchange", "hub"]
     search_fields = ["email"]
-    fields = ["email", "session", "host_school", "hub", "language", "created_at", "proved_at", "told_at"]
+    fields = ["email", "session", "host_school", "hub", "words", "language", "created_at", "proved_at", "told_at"]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.has_perm("bookings.delete_tellme")

@@ -177,7 +177,7 @@ class ChangePages(PreviewPages):
     def _line(one: Any) -> SafeString:
         """Somebody to ring: who, of which school, and how they can be reached."""
         mobile = format_html('<a href="tel:{}">{}</a>', one.mobile.replace(" ", ""), one.mobile) if one.mobile else ""
-        if one.visitor and mobile:
+        if one.visitor and mobile and not one.visitor.mobile:
             mobile = format_html(_now("{} (of {})"), mobile, one.booking.contact_name or "")
         page = reverse("admin:bookings_booking_change", args=[one.booking.pk])
         reach = [part for part in (mobile, one.email or _now("no email address")) if part]
