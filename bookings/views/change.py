@@ -7,6 +7,7 @@ from django.views.decorators.http import require_http_methods
 
 from bookings.forms import ChangeForm, OwnPlaceForm
 from bookings.models import Visitor
+from bookings.public import access
 from bookings.rule.refusals import InThisBooking
 from bookings.verbs import details
 from bookings.views.access import Opened
@@ -28,7 +29,7 @@ def change(request: HttpRequest, link: Opened) -> HttpResponse:
 
 def _booking(request: HttpRequest, link: Opened) -> HttpResponse:
     form = ChangeForm(request.POST if request.method == "POST" else None, booking=link.booking)
-    if form.is_valid():
+    if form.is_valid() and not access.untold(request.POST, link.booking.session, form.written_needs()):
         changed = form.changed("name", "mobile")
         try:
             details.change_details(
@@ -52,7 +53,7 @@ def _own_place(request: HttpRequest, link: Opened, visitor: Visitor) -> HttpResp
         return redirect("booking", link.token)
     sent = request.POST if request.method == "POST" else None
     form = OwnPlaceForm(sent, visitor=visitor, session=link.booking.session)
-    if not form.is_valid():
+    if not form.is_valid() or access.untold(request.POST, link.booking.session, form.written_needs()):
         return _page(request, link, form, "bookings/private/own_place.html")
     details.change_own(visitor.pk, form.correction(), clock=timezone.now)
     return _saved(link)
@@ -70,7 +71,11 @@ def needs(request: HttpRequest, link: Opened) -> HttpResponse:
 
 
 def _page(request: HttpRequest, link: Opened, form: ChangeForm | OwnPlaceForm, template: str) -> HttpResponse:
-    return render(request, template, context_of(link) | {"form": form}, status=422 if form.is_bound else 200)
+    context = context_of(link) | {"form": form}
+    if not form.is_bound or form.errors:
+        return render(request, template, context, status=422 if form.is_bound else 200)
+    context |= access.told(context["showing"], form.written_needs())
+    return render(request, template, context, status=409)
 
 
 def _saved(link: Opened) -> HttpResponse:
