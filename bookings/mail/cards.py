@@ -4,6 +4,7 @@ import datetime as dt
 from collections import defaultdict
 from typing import Any, NamedTuple
 
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -41,15 +42,17 @@ def kept_until(booking: Booking, *, now: dt.datetime, since: dt.datetime | None 
 
 
 def party_of(mail: Mail, *, now: dt.datetime) -> PartyAsItStands | None:
-    """The party that a mail to its contact tells of, where it has several bookings that still stand."""
+    """The party that a mail to its contact tells of: all of its bookings that still stand, or can be asked for again."""
     if mail.booking is None or mail.visitor_id or mail.kind not in TELLS:
         return None
     found = Booking.objects.of_party(mail.booking).filter(status__in=LIVE | {Status.LAPSED})
-    bookings = list(found.select_related(*OF_ITS_SESSION).prefetch_related(parts.with_coming()))
-    others = [one for one in bookings if one != mail.booking]
-    if not others and mail.kind in ASK_THEMSELVES:
-        return None
-    return _party(bookings, now=now, since=says_anew_since(mail)) if bookings else None
+    bookings = list(found.select_related(*OF_ITS_SESSION))
+    if len(bookings) > 1:
+        prefetch_related_objects(bookings, parts.with_coming())
+        return _party(bookings, now=now, since=says_anew_since(mail))
+    # Of one that stands alone nothing is said but until when.
+    alone = [parts.Part(one, (), now, kept_until(one, now=now, since=says_anew_since(mail))) for one in bookings]
+    return PartyAsItStands(alone) if alone else None
 
 
 def rides(mail: Mail, party: PartyAsItStands | None) -> PartyAsItStands | None:
