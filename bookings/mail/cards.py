@@ -42,7 +42,7 @@ def kept_until(booking: Booking, *, now: dt.datetime, since: dt.datetime | None 
 
 
 def party_of(mail: Mail, *, now: dt.datetime) -> PartyAsItStands | None:
-    """The party that a mail to its contact tells of: all of its bookings that still stand, or can be asked for again."""
+    """The party that a mail to its contact tells of: its bookings that still stand, or can be asked for again."""
     if mail.booking is None or mail.visitor_id or mail.kind not in TELLS:
         return None
     found = Booking.objects.of_party(mail.booking).filter(status__in=LIVE | {Status.LAPSED})

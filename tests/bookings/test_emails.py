@@ -426,10 +426,11 @@ def test_address_that_is_booked_already_is_told_so_with_its_own_link() -> None:
     assert places.hold(session.pk, party(school=booking.school), clock=at()) is None
     text = words(str(rendered(Kind.ALREADY_BOOKED).body))
     assert "There is a booking with it already, so nothing new was booked." in text
-    assert "Confirm it by 18:00 on Tuesday 5 January" in text
+    assert "A place is kept for you until 18:00 on Tuesday 5 January: confirm it by then" in text
+    assert rendered(Kind.ALREADY_BOOKED).subject == "Confirm by 18:00 on Tuesday 5 January: Year 6 lesson"
     assert links.url(links.Purpose.CONTACT, booking) in text
     places.confirm(booking.pk, clock=at())
-    assert "Confirm it by" not in str(rendered(Kind.ALREADY_BOOKED).body)
+    assert "confirm it by" not in str(rendered(Kind.ALREADY_BOOKED).body)
 
 
 @pytest.mark.parametrize(

@@ -478,8 +478,8 @@ def test_a_mail_to_who_is_expected_costs_five_statements_and_one_more_to_the_con
         connection,
     ) as captured:
         assert send_due(at()) == 3
-    # How many are due? Then claim each, look for who comes too and for other places at the same time, and mark it; for the
-    # contact also how the others of the party stand.
+    # How many are due? Then claim each, look for who comes too and for other places at the same time, and mark it; for
+    # the contact also how the others of the party stand.
     each, more = ["SELECT", "UPDATE", "SELECT", "SELECT", "UPDATE"], ["SELECT", "UPDATE", "SELECT", "SELECT", "SELECT"]
     assert statements(captured) == ["SELECT", *more, "UPDATE", *each, *each]
 
