@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("bookings", "0003_needs_added"),
+        ("bookings", "0004_offered_at"),
     ]
 
     operations = [
