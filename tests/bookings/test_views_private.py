@@ -317,7 +317,7 @@ def test_cancel_asks_once_and_gives_the_places_back(client, session, confirmed):
     before = every_row()
     page = get(client, link(confirmed, "cancel/"))
     assert every_row() == before
-    assert "Cancel your 2 places? Others can have them at once." in page.text
+    assert "Cancel your 2 places? Others can have them straight away." in page.text
     assert page.buttons == ["Cancel 2 places"]
     assert page.links["Keep it"] == page.links["← Back, keep it"] == link(confirmed)
     page = press(client, link(confirmed, "cancel/"))
@@ -455,7 +455,7 @@ def test_entry_to_save_says_what_the_mailed_one_does(client, confirmed):
     (mailed,) = rendering.render(Mail.objects.get(kind=Kind.CONFIRMED), now=NOW).attachments
     (sent,) = Calendar.from_ical(mailed.content).walk("VEVENT")
     assert event["DESCRIPTION"] == sent["DESCRIPTION"]
-    assert "Coming too: Ben Colleague" in event["DESCRIPTION"]
+    assert "Also coming: Ben Colleague" in event["DESCRIPTION"]
 
 
 # --- one visitor's own link ------------------------------------------------------------------------------------------
@@ -476,7 +476,7 @@ def test_visitors_link_shows_that_place_alone(client, confirmed):
 def test_visitor_releases_their_place_after_being_asked(client, session, confirmed):
     ben = ben_of(confirmed)
     page = get(client, link_of(ben, "cancel/"))
-    assert "Release this place? Somebody else can have it at once. Whoever booked for you is told." in page.text
+    assert "Release this place? Somebody else can have it straight away. We tell whoever booked for you." in page.text
     assert page.buttons == ["Release this place"]
     page = press(client, link_of(ben, "cancel/"))
     assert "You have no place on this booking It was released, and somebody else can have it." in page.text
