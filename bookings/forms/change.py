@@ -94,7 +94,8 @@ def _own_name(help_text: Promise | str = "") -> Line:
     )
 
 
-def _whole(years: Years) -> list[str]:
+def whole(years: Years) -> list[str]:
+    """Those of the choices of "What do you teach?" that are in `years`."""
     return [str(int(part)) for part in WHOLE if part in years]
 
 
@@ -126,7 +127,7 @@ class ChangeForm(_Corrections):
 
     def _add_own(self, visitor: Visitor, key: int) -> None:
         self.add(f"role_{key}", _role(_("What do you do?")), int(visitor.role) or "")
-        self.add(f"years_{key}", _years(), _whole(visitor.years))
+        self.add(f"years_{key}", _years(), whole(visitor.years))
         self.add(f"needs_{key}", _own_needs(self.booking.session), visitor.needs)
 
     def _add_colleague(self, visitor: Visitor, key: int) -> None:
@@ -208,7 +209,7 @@ class OwnPlaceForm(_Corrections):
         super().__init__(data)
         self.add("name", _own_name(ANOTHER_PERSON), visitor.full_name or "")
         self.add("role", _role(_("What do you do?")), int(visitor.role) or "")
-        self.add("years", _years(), _whole(visitor.years))
+        self.add("years", _years(), whole(visitor.years))
         self.add("mobile", _mobile(), visitor.mobile)
         self.add("needs", _own_needs(session), visitor.needs)
 
