@@ -11,7 +11,8 @@ from bookings.public import access
 from bookings.rule.refusals import InThisBooking
 from bookings.verbs import details
 from bookings.views.access import Opened
-from bookings.views.private import context_of, opened
+from bookings.views.party_page import context_of
+from bookings.views.private import opened
 
 # What a person can take away again, by the value of the button.
 TAKEN_AWAY = {"own": "needs", "added": "needs_added"}
