@@ -14,7 +14,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F, QuerySet
 
-from bookings.models import AuditEntry, Booking, By, HandOver, Mail, Places, Visitor
+from bookings.models import AddressChange, AuditEntry, Booking, By, HandOver, Mail, Places, Visitor
 from bookings.models.booking import STATE_FIELDS
 from bookings.rule import mails as emails
 from bookings.rule import offers, people
@@ -150,6 +150,7 @@ def write(
     party: int | None = None,
     visitors: Sequence[Visitor] = (),
     handed: HandOver | None = None,
+    address: AddressChange | None = None,
     also: Sequence[Booking] = (),
     news: Iterable[Mail] = (),
     **of_places: Any,
@@ -190,12 +191,11 @@ def write(
         room.forget_facts()
     _save([*bookings, *also], visitors)
     entries = AuditEntry.objects.bulk_create(entries or [_entry(room, verb, by, why)])
+    what_about: dict[str, Any] = {"visitors": visitors, "handed": handed, "address": address}
     mails = [
         mail
         for booking, row, entry in zip(bookings, rows, entries, strict=False)
-        for mail in emails.compose(
-            room, booking, row.mails, key=f"{entry.pk}", visitors=visitors, was=entry.from_status, handed=handed
-        )
+        for mail in emails.compose(room, booking, row.mails, key=f"{entry.pk}", was=entry.from_status, **what_about)
     ]
     for mail in mails if verb is Verb.WITHDRAW else ():
         mail.facts |= {"by_hub": True, "reason": why if tell_why else ""}

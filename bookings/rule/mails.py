@@ -11,12 +11,12 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from bookings.mail_kinds import MAILS, Kind, Link, To
-from bookings.models import Booking, HandOver, Mail, SessionChange, TellMe, Visitor
+from bookings.models import AddressChange, Booking, HandOver, Mail, SessionChange, TellMe, Visitor
 from bookings.rule.calendar import entry_version
 from bookings.rule.outbox import new_mail
 from bookings.rule.party import Party
 from bookings.rule.room import Room, iso, session_facts
-from bookings.rule.too_often import A_DAY, AN_HOUR, APART, ASKED_FOR, may_again_at
+from bookings.rule.too_often import A_DAY, AN_HOUR, APART, ASKED_FOR, OF_NEW_ADDRESS, may_again_at
 from bookings.states import SESSION_MAILS, Status, Verb
 from hubs.models.to_come import to_come
 from hubs.vocabulary.email_address import email_key
@@ -36,11 +36,12 @@ def compose(
     visitors: Sequence[Visitor] = (),
     was: str = "",
     handed: HandOver | None = None,
+    address: AddressChange | None = None,
 ) -> Iterator[Mail]:
     """The mails of one event as unsaved rows. `key` makes them unique: an event sends each of its mails once.
 
     Kinds for visitors go to `visitors`, or to all of the booking that come; no address, no mail. `was` is the status
-    before the event, `handed` a place that changes hands.
+    before the event, `handed` a place that changes hands, `address` one that is to be another's.
     """
     coming: list[Visitor] = []
     if any(MAILS[kind].to is To.VISITORS or MAILS[kind].gives for kind in kinds):
@@ -51,6 +52,9 @@ def compose(
             for visitor in coming:
                 if visitor.has_own_mail:
                     yield _to_visitor(room, booking, kind, f"{key}:{kind}:{visitor.pk}", visitor)
+        elif to is To.OWNER:
+            if address:
+                yield _of_new_address(room, booking, kind, f"{key}:{kind}", address)
         elif to in (To.TAKER, To.GIVER):
             if handed:
                 yield from _of_hand_over(room, booking, kind, f"{key}:{kind}", handed)
@@ -99,6 +103,14 @@ def _of_hand_over(room: Room, booking: Booking, kind: Kind, key: str, handed: Ha
     of_visitor = {} if handed.from_contact and not takes else {"visitor": visitor}
     if recipient:
         yield _mail(room, kind, key, recipient, booking.language, facts, booking=booking, **of_visitor)
+
+
+def _of_new_address(room: Room, booking: Booking, kind: Kind, key: str, address: AddressChange) -> Mail:
+    """To the old address: which one is to stand in its place."""
+    visitor = address.visitor
+    mail = _to_visitor(room, booking, kind, key, visitor) if visitor else _to_contact(room, booking, kind, key)
+    mail.facts["new_address"] = address.email
+    return mail
 
 
 def _to_contact(
@@ -173,6 +185,26 @@ def to_everyone(room: Room, kind: Kind, bookings: Sequence[Booking]) -> Iterator
 def tell_already_booked(room: Room, booking: Booking) -> None:
     """Tell a contact that this address has a booking here already."""
     _unless_asked_too_often(_to_contact(room, booking, Kind.ALREADY_BOOKED, ""))
+
+
+def tell_taken(room: Room, booking: Booking, visitor: Visitor | None) -> None:
+    """Tell whoever has a place here already that their address cannot be another booking's or place's too."""
+    kind = Kind.ADDRESS_TAKEN
+    _unless_asked_too_often(
+        _to_visitor(room, booking, kind, "", visitor) if visitor else _to_contact(room, booking, kind, "")
+    )
+
+
+def to_new_address(room: Room, booking: Booking, address: AddressChange) -> list[Mail]:
+    """The mail with the link that makes the address theirs; none where it has had too many, silently."""
+    key, kind = email_key(address.email or ""), Kind.NEW_ADDRESS
+    asked = Mail.objects.to(key, kinds=[kind], since=room.now - A_DAY)
+    if may_again_at(asked.values_list("created_at", flat=True), OF_NEW_ADDRESS, now=room.now):
+        return []
+    facts = {"address_change": address.pk, "link_version": address.link_version, "party": booking.party}
+    once = f"address:{address.pk}:{room.now.isoformat()}"
+    of: dict[str, Any] = {"booking": booking} | ({"visitor": address.visitor} if address.visitor else {})
+    return [_mail(room, kind, once, address.email or "", booking.language, facts, **of)]
 
 
 def tell_not_booked(room: Room, party: Party) -> None:

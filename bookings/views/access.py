@@ -12,7 +12,7 @@ from bookings.mail import links
 from bookings.mail.itinerary_link import itinerary_ends
 from bookings.mail.links import Purpose
 from bookings.mail.openings import RELATED
-from bookings.models import Booking, HandOver, OfficeLink, TellMe, Visitor
+from bookings.models import AddressChange, Booking, HandOver, OfficeLink, TellMe, Visitor
 from bookings.models.visitor import NEEDS_KEPT
 from hubs.models import VisitingTeacher
 from hubs.models.session import OF_ITS_SESSION
@@ -78,6 +78,21 @@ def open_itinerary(token: str) -> VisitingTeacher:
     if timezone.localdate() > itinerary_ends(teacher):
         raise Http404
     return teacher
+
+
+def open_new_address(token: str) -> AddressChange:
+    """The new address that `token` takes, or has taken. Raises Http404, as `open_link` does, also where another one has
+    been asked for since, and where the link that asked for it has died."""
+    link = links.read(token)
+    if link is None or link.purpose != Purpose.NEW_ADDRESS:
+        raise Http404
+    related = (f"booking__{name}" for name in _WITH)
+    asked = get_object_or_404(
+        AddressChange.objects.select_related("visitor", *related), public_id=link.public_id, link_version=link.version
+    )
+    if asked.pressed_at is None and asked.from_version != asked.owner.link_version:
+        raise Http404
+    return asked
 
 
 def open_wish(token: str) -> TellMe:

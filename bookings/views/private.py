@@ -18,7 +18,7 @@ from bookings.mail.arriving import colleagues
 from bookings.mail.calendar_entry import calendar_entry
 from bookings.mail.clashes import clashing
 from bookings.mail.links import Purpose
-from bookings.models import AuditEntry, Booking, HandOver, SchoolKind, Visitor
+from bookings.models import AddressChange, AuditEntry, Booking, HandOver, SchoolKind, Visitor
 from bookings.public.directions import open_street_map
 from bookings.public.instead import alternatives
 from bookings.public.session import Showing
@@ -252,6 +252,7 @@ def context_of(link: Opened) -> dict[str, Any]:
             "booking": link.booking,
             "visitor": link.visitor,
             "given": link.given or _open_hand_over(link),
+            "new_address": None if link.given else AddressChange.objects.of(link.booking, link.visitor).open().first(),
             "is_giver": bool(link.given),
             "visitors": visitors,
             "clashes": _clashes(link, visitors),

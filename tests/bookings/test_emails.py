@@ -27,7 +27,7 @@ from bookings.rule import mails
 from bookings.rule.party import NewVisitor
 from bookings.sessions import messages
 from bookings.states import TABLE, SessionStatus, Status
-from bookings.verbs import staff_booking, visitors, waiting_list
+from bookings.verbs import addresses, staff_booking, visitors, waiting_list
 from hubs.models import ShowcaseSession
 from hubs.vocabulary.school_days import london
 from tests.bookings.conftest import MailServer
@@ -114,6 +114,8 @@ def a_mail_of_each_kind() -> dict[Kind, Mail]:
         by=StaffFactory(),
         clock=at(),
     )
+    addresses.ask_for_address(booking.pk, "newer@school.example", clock=at())
+    addresses.ask_for_address(booking.pk, "again@school.example", clock=at(NOW + HOUR))
     mails.tell_my_bookings("again@school.example", language="en-gb", now=NOW)
     ShowcaseSession.objects.filter(pk=session.pk).update(office_email="office@school.example")
     office.give(session.pk, may_mark=True, key=uuid.uuid4(), by=StaffFactory(), clock=at())
