@@ -19,10 +19,10 @@ import pytest
 from django.db import connection
 
 RECORDS = Path(__file__).resolve().parent.parent / "var" / "statements"
-# Their subject differs between the databases. So does that of what is marked slow, or works with real transactions.
+# Their subject differs between the databases. So does that of what works with real transactions.
 ALWAYS = re.compile(
     r"(lock|constraint|one_each|settle|hold|confirm|cancel|waiting_list|outbox|session_changes|moved|calendar"
-    r"|finder|near|search|reminders|school_days|exports|import_schools|rule)"
+    r"|finder|near|search|reminders|school_days|exports|import_schools|rule|kills|bad_input|faults|attacks)"
 )
 # What is the same statement in other words: values, names of savepoints, how many rows.
 SAME = [
@@ -107,9 +107,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for name, test in json.loads(file.read_text()).items()
         if test.get("statements")
     }
-    asks = [item for item in items if item.nodeid in record]
-    if asks:
-        needed = chosen(record, {item.nodeid for item in asks if differs(item)})
+    if record:
+        needed = chosen(record, {item.nodeid for item in items if differs(item)})
         config.hook.pytest_deselected(items=[item for item in items if item.nodeid not in needed])
         items[:] = [item for item in items if item.nodeid in needed]
 
@@ -118,4 +117,4 @@ def differs(item: pytest.Item) -> bool:
     """Whether what the test is about differs between the databases."""
     marked = item.get_closest_marker("django_db")
     real = bool(marked and marked.kwargs.get("transaction"))
-    return real or bool(item.get_closest_marker("slow")) or bool(ALWAYS.search(item.path.stem))
+    return real or bool(ALWAYS.search(item.path.stem))

@@ -19,7 +19,11 @@ FLOORS = [
 # Django looks for these itself; they say nothing.
 NAMES_ALONE = {"hubs/__init__.py", "bookings/__init__.py", "hubs/apps.py", "bookings/apps.py"}
 CODE = python_files("showcase", "hubs", "bookings")
-EVERY_IMPORT = [found for file in CODE for found in imports_of(file)]
+
+
+@pytest.fixture(scope="module")
+def every_import() -> list[Import]:
+    return [found for file in CODE for found in imports_of(file)]
 
 
 def floor_of(file: str) -> int | None:
@@ -37,23 +41,23 @@ def test_every_file_has_a_floor():
     assert [file for file in CODE if floor_of(file) is None and file not in NAMES_ALONE] == []
 
 
-def test_no_import_runs_upwards():
-    upwards = [one for one in EVERY_IMPORT if (floor_of(one.file) or 0) < (floor_of(one.target) or 0)]
+def test_no_import_runs_upwards(every_import):
+    upwards = [one for one in every_import if (floor_of(one.file) or 0) < (floor_of(one.target) or 0)]
     assert places([one for one in upwards if one.file not in NAMES_ALONE]) == []
 
 
-def test_hubs_know_nothing_of_bookings_and_neither_knows_the_project():
+def test_hubs_know_nothing_of_bookings_and_neither_knows_the_project(every_import):
     foreign = {"hubs": ("bookings/", "showcase/"), "bookings": ("showcase/",)}
-    found = [one for one in EVERY_IMPORT if one.target.startswith(foreign.get(one.file.split("/")[0], ()))]
+    found = [one for one in every_import if one.target.startswith(foreign.get(one.file.split("/")[0], ()))]
     assert places(found) == []
 
 
-def test_no_import_hides_in_a_function():
-    assert places([one for one in EVERY_IMPORT if one.inside]) == []
+def test_no_import_hides_in_a_function(every_import):
+    assert places([one for one in every_import if one.inside]) == []
 
 
-def test_code_imports_no_tests_and_nothing_from_a_template_library():
-    found = [one for one in EVERY_IMPORT if one.target.startswith("tests/") or "/templatetags/" in one.target]
+def test_code_imports_no_tests_and_nothing_from_a_template_library(every_import):
+    found = [one for one in every_import if one.target.startswith("tests/") or "/templatetags/" in one.target]
     assert places(found) == []
 
 

@@ -51,8 +51,8 @@ def contents(rows):
     return found
 
 
-@pytest.fixture
-def theirs():
+@pytest.fixture(scope="module")
+def theirs(shared_rows):
     """Another hub, whose every row could leak: {model: key of one row}, and all its rows."""
     before = keys()
     one_of_each(2, public=PUBLIC, personal=PERSONAL)
@@ -60,8 +60,8 @@ def theirs():
     return dict(sorted(rows, key=lambda row: (row[0]._meta.label, str(row[1])))), rows
 
 
-@pytest.fixture
-def mine():
+@pytest.fixture(scope="module")
+def mine(shared_rows):
     return one_of_each(1).hub
 
 

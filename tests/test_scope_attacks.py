@@ -95,6 +95,7 @@ def test_only_superusers_write_a_notice_that_is_shown_everywhere(session):
     assert list(Notice.objects.values_list("hub", "text").order_by("pk")) == [(session.hub.pk, "Ice"), (None, "Snow")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("odd", ["abc", "9" * 30, "a\x00b", "²"])
 @pytest.mark.parametrize("field", ["hub_year", "host_school", "venue", "also_run_by", "only_authorities", "only_list"])
 def test_what_is_no_id_is_no_choice(session, field, odd):

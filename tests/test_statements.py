@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.statements import chosen, shape
+from tests.statements import ALWAYS, chosen, shape
 
 
 @pytest.mark.parametrize(
@@ -37,3 +37,9 @@ def test_no_statement_is_lost():
     record = {f"test {n}": (1.0, {n, n + 1, n * 7 % 11}) for n in range(20)}
     asked = set().union(*(record[name][1] for name in chosen(record, set())))
     assert asked == set().union(*(statements for _took, statements in record.values()))
+
+
+def test_what_asks_nothing_itself_but_starts_a_server_of_its_own_is_run():
+    record = {"page": (0.1, {1})}
+    assert ALWAYS.search("test_database_kills")
+    assert chosen(record, {"kill"}) == {"kill", "page"}

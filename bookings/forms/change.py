@@ -216,6 +216,10 @@ class ChangeForm(_Corrections):
         found = {visitor.pk: self._correction(visitor.position) for visitor in self.visitors}
         return {pk: correction for pk, correction in found.items() if correction != Correction()}
 
+    def written_needs(self) -> list[str]:
+        """What somebody needs, as far as it was written just now. Only after is_valid()."""
+        return [words for one in self.corrections().values() for words in (one.needs, one.adds) if words]
+
     def _correction(self, key: int) -> Correction:
         details = {detail: detail for detail in ("email", "role", "years", "needs", "adds")} | {"full_name": "name"}
         names = {detail: f"{field}_{key}" for detail, field in details.items()}
@@ -244,3 +248,7 @@ class OwnPlaceForm(_Corrections):
         """What was changed. Only after is_valid()."""
         names = {"full_name": "name", "role": "role", "years": "years", "needs": "needs", "mobile": "mobile"}
         return _said(self.changed(*names.values()), **names)
+
+    def written_needs(self) -> list[str]:
+        """As of `ChangeForm`."""
+        return [words for words in (self.correction().needs,) if words]

@@ -11,7 +11,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from bookings.models import Booking, Visitor
+from hubs.vocabulary.access import FEATURES, Has
 from hubs.vocabulary.dates import clock
+from hubs.vocabulary.one_line import one_line
 from hubs.vocabulary.teaching import listed
 
 
@@ -24,8 +26,17 @@ def practical(facts: Mapping[str, Any]) -> list[tuple[str, str]]:
         (_("Bring"), facts.get("bring")),
         (_("Parking"), facts.get("parking")),
         (_("School office"), facts.get("office_phone")),
+        *_access(facts),
     ]
     return [(label, value) for label, value in said if value]
+
+
+def _access(facts: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What is known of getting in and taking part, in the reader's language; the note stays in the hub's own words."""
+    return [
+        (str(FEATURES[name]), " – ".join(part for part in (has and str(Has(has).label), one_line(note)) if part))
+        for name, has, note in facts.get("access", ())
+    ]
 
 
 def directions_url(facts: Mapping[str, Any]) -> str:

@@ -17,6 +17,7 @@ from bookings.mail.calendar_entry import PRODUCT, our_address
 from bookings.models import SessionChange
 from bookings.public.session import Showing
 from bookings.states import Standing
+from hubs.vocabulary.access import FEATURES
 from hubs.vocabulary.dates import day
 from hubs.vocabulary.own_words import own_words
 
@@ -149,6 +150,7 @@ def as_json(showing: Showing) -> dict[str, Any]:
         "place": session.where_name or None,
         "town": session.where_town or None,
         "postcode": session.where_postcode or None,
+        "access": {name: getattr(session, name) or None for name in FEATURES},
         "suits": session.suits or None,
         "hub": hub_year.name,
         "hub_url": address_of(hub_year.hub.get_absolute_url()),

@@ -23,6 +23,7 @@ from bookings.models.places import can_be_booked
 from hubs.models import Lesson
 from hubs.models.session import ShowcaseSessionQuerySet
 from hubs.schools.whereabouts import CannotPlace, Place, place
+from hubs.vocabulary.access import Has
 from hubs.vocabulary.teaching import ROLE_LABELS, STAGES, Roles, Years, in_words, roles_in_words, year_label
 
 NOT_THERE = {"invalid_choice": _("Choose one of these")}
@@ -162,6 +163,13 @@ FILTERS = (
         words=_day(_("to %(day)s")),
         stands=Stands.MORE,
         keeps=lambda day: {"until": day},
+    ),
+    Filter(
+        "step_free",
+        forms.BooleanField(label=_("Step-free access"), required=False),
+        narrow=lambda sessions, _yes, _at: sessions.filter(step_free=Has.YES),
+        words=lambda _yes: _now("with step-free access"),
+        stands=Stands.MORE,
     ),
     Filter(
         "hub",

@@ -15,6 +15,7 @@ from bookings.public.session import Showing, announced
 from bookings.states import Standing
 from hubs.models import ShowcaseSession
 from hubs.schools.whereabouts import METRES_IN_A_MILE, metres_between
+from hubs.vocabulary.access import Has
 
 MILES_OF_A_WEEK, MILES_OF_OTHER_YEARS, MILES_OF_ANOTHER_HUB = 20, 60, 5
 MILES_UNKNOWN = 100  # as far as a session whose place nobody knows is taken to be
@@ -22,16 +23,17 @@ MOST_LOOKED_AT = 300
 KEYS = ("pk", "easting", "northing", "first_day", "suits_years", "taught", "hub_year__hub_id")
 
 
-def alternatives(showing: Showing, *, most: int = 3, places: int = 1) -> list[Showing]:
+def alternatives(showing: Showing, *, most: int = 3, places: int = 1, step_free: bool = False) -> list[Showing]:
     """The best sessions to go to instead, the best first, each with how far it is from the one that was wanted.
 
-    A party asks for as many `places` as it needs. None for a session that is only to come. Two queries.
+    A party asks for as many `places` as it needs, and whoever needs it for those that are `step_free`. None for a
+    session that is only to come. Two queries.
     """
     if showing.standing in (Standing.ANNOUNCED, Standing.SOON, Standing.ELSEWHERE):
         return []
     wanted = showing.session
     bookable = announced().upcoming(today=showing.today).filter(can_be_booked(showing.now, places=places))
-    others = bookable.exclude(pk=wanted.pk)
+    others = (bookable.filter(step_free=Has.YES) if step_free else bookable).exclude(pk=wanted.pk)
     around = others.filter(first_day__gte=wanted.first_day - dt.timedelta(days=14)) if wanted.first_day else others
     found = list(around.values(*KEYS)[:MOST_LOOKED_AT]) or list(others.values(*KEYS)[:MOST_LOOKED_AT])
     best = sorted(found, key=lambda one: (_cost(wanted, one), one["first_day"], one["pk"]))[:most]

@@ -69,6 +69,7 @@ def session_facts(session: ShowcaseSession, *, sequence: int) -> dict[str, Any]:
         "has_page": bool(session.where_name) and session.visibility != ShowcaseSession.Visibility.STAFF,
         "bring": session.bring,
         "parking": session.parking,
+        "access": [[one.name, one.has, one.note] for one in session.access],
         "entrance": session.entrance,
         "office_phone": session.office_phone,
         "day_contact": session.day_contact,

@@ -30,6 +30,7 @@ from bookings.sessions.changes import (
 from bookings.states import FROZEN, UNCONFIRMED, SessionStatus, Status, Verb
 from hubs.models import Lesson, MasterySpecialist, School, ShowcaseSession, StaffUser, VisitingTeacher
 from hubs.models.calendar import calendar_of_session
+from hubs.vocabulary import access
 from hubs.vocabulary.school_days import SchoolDays
 from hubs.vocabulary.teaching import listed
 
@@ -38,7 +39,7 @@ WORKED_OUT = ("closes_at", "release_at", "waiting_closes_at", "share_until")
 # What is said of a place is wrong of every other one: a session that moves away leaves it behind.
 OF_THE_PLACE = (
     "parking",
-    "step_free",
+    *access.FIELDS,
     "refreshments",
     "bring",
     "filming",
@@ -84,7 +85,7 @@ def planned(session: ShowcaseSession, plan: Plan) -> ShowcaseSession:
         setattr(new, name, getattr(plan, name))
     kept = {} if leaves(session, new) else {name: getattr(session, name) for name in OF_THE_PLACE}
     for name in OF_THE_PLACE:
-        setattr(new, name, plan.there.get(name) or kept.get(name, ""))
+        setattr(new, name, plan.there.get(name) or ("" if access.beside(name) in plan.there else kept.get(name, "")))
     return new
 
 

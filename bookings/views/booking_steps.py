@@ -22,6 +22,7 @@ from bookings import places
 from bookings.forms import CodeForm, OtherSchoolForm, SchoolPickForm, SchoolSearchForm, WaitForm, WhoForm, typed
 from bookings.models import Booking, Draft, SchoolKind
 from bookings.models import draft as drafts
+from bookings.public import access
 from bookings.public.instead import alternatives
 from bookings.public.session import Showing
 from bookings.public.session_page import page_of
@@ -283,6 +284,7 @@ def _check_page(
     context = page_of(showing) | {"party": party, "visitors": visitors_of(party), "stale": drafts.counted_anew(draft)}
     context["changes"] = shown.changes(shown.opened(pressed["shown"] if pressed else ""), showing.session)
     context["shown"] = shown.sealed(showing.session)
+    context |= access.told(showing, [visitor.needs for visitor in party.visitors], places=party.size)
     form = None
     if refused:
         form = _wait_form(showing, party, pressed if pressed and pressed["wait"] else None)

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from bookings.forms import ChangeForm, OwnPlaceForm
 from bookings.models import Visitor
+from bookings.public import access
 from bookings.rule.refusals import InThisBooking
 from bookings.states import FROZEN, Status
 from bookings.verbs import addresses, details
@@ -33,7 +34,8 @@ def _booking(request: HttpRequest, link: Opened) -> HttpResponse:
     can_move = link.booking.session.places.status not in FROZEN
     sent = request.POST if request.method == "POST" else None
     form = ChangeForm(sent, booking=link.booking, can_move=can_move)
-    if form.is_valid() and _booking_saved(link, form):
+    untold = form.is_valid() and access.untold(request.POST, link.booking.session, form.written_needs())
+    if form.is_valid() and not untold and _booking_saved(link, form):
         return _saved(link)
     return _page(request, link, form, "bookings/private/change.html")
 
@@ -67,7 +69,7 @@ def _own_place(request: HttpRequest, link: Opened, visitor: Visitor) -> HttpResp
     can_move = booking.status == Status.CONFIRMED and booking.session.places.status not in FROZEN
     sent = request.POST if request.method == "POST" else None
     form = OwnPlaceForm(sent, visitor=visitor, session=booking.session, can_move=can_move)
-    if not form.is_valid():
+    if not form.is_valid() or access.untold(request.POST, booking.session, form.written_needs()):
         return _page(request, link, form, "bookings/private/own_place.html")
     details.change_own(visitor.pk, form.correction(), clock=timezone.now)
     if address := form.new_address():
@@ -98,7 +100,11 @@ def keep_address(request: HttpRequest, link: Opened) -> HttpResponse:
 
 
 def _page(request: HttpRequest, link: Opened, form: ChangeForm | OwnPlaceForm, template: str) -> HttpResponse:
-    return render(request, template, context_of(link) | {"form": form}, status=422 if form.is_bound else 200)
+    context = context_of(link) | {"form": form}
+    if not form.is_bound or form.errors:
+        return render(request, template, context, status=422 if form.is_bound else 200)
+    context |= access.told(context["showing"], form.written_needs())
+    return render(request, template, context, status=409)
 
 
 def _saved(link: Opened) -> HttpResponse:

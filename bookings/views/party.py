@@ -14,6 +14,7 @@ from bookings.forms import ColleagueForm, TakerForm
 from bookings.mail import links
 from bookings.mail.links import Purpose
 from bookings.models import Visitor
+from bookings.public import access
 from bookings.rule.judging import Outlook
 from bookings.rule.party import NewVisitor, school_of
 from bookings.rule.refusals import SchoolShareUsed, SessionFull
@@ -48,6 +49,8 @@ def add(request: HttpRequest, link: Opened) -> HttpResponse:
         return _add_page(request, link, form, status=_status(form))
     said = form.cleaned_data
     colleague = NewVisitor(full_name=said["name"], email=said["email"], needs=said["needs"])
+    if access.untold(request.POST, link.booking.session, [said["needs"]]):
+        return _add_page(request, link, form, status=409, whom=said["name"])
     may_wait = "wait" in request.POST
     try:
         added = parties.add_visitor(link.booking.pk, colleague, clock=timezone.now, key=said["key"], may_wait=may_wait)
@@ -63,6 +66,8 @@ def _add_page(request: HttpRequest, link: Opened, form: ColleagueForm, *, status
     refused = outlook.refused(1)
     waits = why_not(refused) if isinstance(refused, (SessionFull, SchoolShareUsed)) else ""
     context |= {"form": form, "share": outlook.share, "waits": waits, "whom": whom}
+    if whom:
+        context |= access.told(context["showing"], [form.cleaned_data["needs"]])
     return render(request, "bookings/private/add.html", context, status=status)
 
 

@@ -1,4 +1,5 @@
-"""Where a session is: at a school of the register or a named place; until that is said, at its host school."""
+"""Where a session is: at a school of the register or a named place; until that is said, at its host school. And how
+one gets in there, as data that people can search by."""
 
 from typing import Any
 
@@ -6,6 +7,10 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from hubs.models.school import School
+from hubs.vocabulary.access import FEATURES, Has, Said, note_of
+
+NOT_KNOWN = ""
+CHOICES = [(NOT_KNOWN, _("not known")), *Has.choices]
 
 
 class AtAPlace(models.Model):
@@ -30,6 +35,18 @@ class AtAPlace(models.Model):
     # save(), by HostSchool.save() and by whatever writes a school.
     easting = models.PositiveIntegerField(_("easting"), null=True, blank=True, editable=False)
     northing = models.PositiveIntegerField(_("northing"), null=True, blank=True, editable=False)
+
+    # How one gets in and takes part, with a note beside each in the hub's own words.
+    step_free = models.CharField(_("step-free access"), max_length=6, choices=CHOICES, blank=True, default=NOT_KNOWN)
+    step_free_note = models.CharField(_("step-free access, in words"), max_length=200, blank=True)
+    accessible_toilet = models.CharField(
+        _("accessible toilet"), max_length=6, choices=CHOICES, blank=True, default=NOT_KNOWN
+    )
+    accessible_toilet_note = models.CharField(_("accessible toilet, in words"), max_length=200, blank=True)
+    kept_bay = models.CharField(_("reserved parking bay"), max_length=6, choices=CHOICES, blank=True, default=NOT_KNOWN)
+    kept_bay_note = models.CharField(_("reserved parking bay, in words"), max_length=200, blank=True)
+    hearing_loop = models.CharField(_("hearing loop"), max_length=6, choices=CHOICES, blank=True, default=NOT_KNOWN)
+    hearing_loop_note = models.CharField(_("hearing loop, in words"), max_length=200, blank=True)
 
     class Meta:
         abstract = True
@@ -73,3 +90,21 @@ class AtAPlace(models.Model):
         """All of it in one line, as a map or a calendar takes it: its name, address, town and postcode."""
         town = f"{self.where_town} {self.where_postcode}".strip()
         return ", ".join(part for part in (self.where_name, self.place_address, town) if part)
+
+    @property
+    def access(self) -> list[Said]:
+        """What has been said, in order."""
+        said = (
+            Said(name, label, getattr(self, name), getattr(self, note_of(name))) for name, label in FEATURES.items()
+        )
+        return [one for one in said if one.has or one.note]
+
+    @property
+    def access_not_known(self) -> list[Any]:
+        """Of which features nobody has said anything."""
+        said = {one.name for one in self.access}
+        return [label for name, label in FEATURES.items() if name not in said]
+
+    @property
+    def is_step_free(self) -> bool:
+        return self.step_free == Has.YES

@@ -48,8 +48,14 @@ class SchoolWordQuerySet(models.QuerySet["SchoolWord"]):
         for urn, words in kept.items():
             if gone := words - wanted[urn]:
                 self.filter(school=urn, word__in=gone).delete()
-        new = ((urn, word) for urn, words in wanted.items() for word in sorted(words - kept.get(urn, set())))
-        self.bulk_create([SchoolWord(school_id=urn, word=word) for urn, word in new], BATCH)
+        self._create((urn, word) for urn, words in wanted.items() for word in words - kept.get(urn, set()))
+
+    def add(self, schools: Iterable["School"]) -> None:
+        """The words of schools that have none yet."""
+        self._create((school.urn, word) for school in schools for word in words_to_look_up(school.search))
+
+    def _create(self, words: Iterable[tuple[int, str]]) -> None:
+        self.bulk_create([SchoolWord(school_id=urn, word=word) for urn, word in sorted(words)], BATCH)
 
 
 class SchoolWord(models.Model):
@@ -174,7 +180,10 @@ class School(models.Model):
         self.search = self.search_text()
         with transaction.atomic():
             super().save(*args, **kwargs)
-            _tell_those_who_follow([self])
+            if kwargs.get("force_insert"):  # a row that was not there has no words yet, and no session is at it
+                SchoolWord.objects.add([self])
+            else:
+                _tell_those_who_follow([self])
 
     def search_text(self) -> str:
         """What it is ranked by when somebody looks for it (hubs/vocabulary/school_words.py)."""

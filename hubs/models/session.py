@@ -19,6 +19,7 @@ from hubs.models.exchange import HostSchool
 from hubs.models.hub import HubYear
 from hubs.models.school import LocalAuthority, School, SchoolList
 from hubs.models.to_come import to_come
+from hubs.vocabulary.access import FEATURES, Has
 from hubs.vocabulary.email_address import EmailField
 from hubs.vocabulary.flags import FlagField
 from hubs.vocabulary.own_words import own_words
@@ -130,9 +131,8 @@ class ShowcaseSession(AtAPlace):
     suits_roles = FlagField(_("suits roles"), flag=Roles)
     suits_note = models.CharField(_("who it suits, in a sentence"), max_length=200, blank=True)
 
-    # Practicalities, public.
+    # Practicalities, public; how accessible it is stands in AtAPlace.
     parking = models.CharField(_("parking"), max_length=200, blank=True)
-    step_free = models.CharField(_("step-free access"), max_length=200, blank=True)
     refreshments = models.CharField(_("refreshments"), max_length=200, blank=True)
     bring = models.CharField(
         _("what to bring"), max_length=200, blank=True, help_text=_("Such as: photo ID or school badge.")
@@ -249,6 +249,11 @@ class ShowcaseSession(AtAPlace):
                 condition=~Q(who_may_book="list") | Q(only_list__isnull=False),
                 name="session_list_is_named",
                 violation_error_message=_("Choose the list of schools that may book."),
+            ),
+            models.CheckConstraint(
+                condition=Q(**{f"{feature}__in": ("", *Has.values) for feature in FEATURES}),
+                name="session_access_known",
+                violation_error_message=_("Say yes, partly or no, or leave it as not known."),
             ),
         ]
 

@@ -20,6 +20,7 @@ from bookings.sessions.seen import mark_seen
 from bookings.states import SessionStatus, Verb
 from bookings.verbs import waiting_list
 from hubs.models import HostSchool, Lesson, ProgrammeSegment, ShowcaseSession, VisitingTeacher
+from hubs.vocabulary.access import FEATURES
 from hubs.vocabulary.school_days import london
 from tests.answers import errors_of, messages_of, untouched
 from tests.bookings.observed import everything
@@ -78,6 +79,7 @@ def links_of(client, row):
 # --- links ----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "was, shown",
     [
@@ -248,7 +250,7 @@ OLD = "old@office.example"
 @pytest.fixture
 def with_office(session):
     """A session of which everything has been said of its place, and whose office has the register."""
-    said = {name: f"Old {name}" for name in OF_THE_PLACE} | {"office_email": OLD}
+    said = {name: f"Old {name}" for name in OF_THE_PLACE} | dict.fromkeys(FEATURES, "no") | {"office_email": OLD}
     ShowcaseSession.objects.filter(pk=session.pk).update(**said)
     ProgrammeSegment.objects.create(session=session, text="Lesson", place="Hall")
     confirmed(session)
@@ -262,7 +264,9 @@ def test_moving_asks_what_is_true_of_the_new_place_and_says_what_is_emptied(admi
     form = untouched(admin_client.get(page_of(with_office, "move")))
     assert [name for name in OF_THE_PLACE if "".join(form[name]).strip()] == []
     preview = fill_in(admin_client, page_of(with_office, "move"), **said)
-    emptied = "parking, step-free access, refreshments, what to bring, filming, school office's telephone, "
+    emptied = "parking, step-free access, step-free access, in words, accessible toilet, accessible toilet, in words, "
+    emptied += "reserved parking bay, reserved parking bay, in words, hearing loop, hearing loop, in words, "
+    emptied += "refreshments, what to bring, filming, school office's telephone, "
     emptied += "contact on the day, joining instructions and where in the building the programme is"
     for line in (
         "New place: New School",

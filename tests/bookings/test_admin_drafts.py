@@ -130,13 +130,16 @@ def test_places_of_a_session_that_is_there_are_no_fields(administrator, draft):
     assert (room.capacity, room.held_back) == (30, 2)
 
 
+PHONE = {"office_phone": "01622 000 001"}
+
+
 @pytest.fixture
 def visit(hub_year):
     """A visit of a school whose last session is known, in an exchange before."""
     school = SchoolFactory(name="West Borough")
     before = HubYearFactory(hub=hub_year.hub, exchange=ExchangeFactory(year=2025, name="Before"))
     old = HostSchool.objects.create(hub_year=before, school=school)
-    said = {"parking": "In the street", "step_free": "All on one floor", "office_phone": "01622 000 001"}
+    said = {"parking": "In the street", "step_free": "no", "step_free_note": "Four steps"} | PHONE
     SessionFactory(hub_year=before, host_school=old, venue=None, **said)
     SessionFactory(hub_year=HubYearFactory(), venue=school, parking="Another hub's words")
     return HostSchool.objects.create(hub_year=hub_year, school=school)
@@ -145,22 +148,30 @@ def visit(hub_year):
 def test_visit_brings_what_is_known_of_its_school(administrator, visit):
     form = untouched(administrator.get(reverse(ADD) + f"?host_school={visit.pk}"))
     assert (form["host_school"], form["hub_year"]) == ([str(visit.pk)], [str(visit.hub_year.pk)])
-    assert (form["parking"], form["step_free"]) == (["In the street"], ["All on one floor"])
+    assert (form["parking"], form["step_free"], form["step_free_note"]) == (["In the street"], ["no"], ["Four steps"])
 
 
 def test_what_was_left_empty_is_filled_in_and_said(administrator, visit):
     sent = untouched(administrator.get(reverse(ADD))) | {"host_school": visit.pk, "parking": "In the yard"}
     answer = administrator.post(reverse(ADD), sent)
     session = ShowcaseSession.objects.get(host_school=visit)
-    assert (session.parking, session.step_free, session.where_name) == (
+    assert (session.parking, session.step_free, session.step_free_note, session.where_name) == (
         "In the yard",
-        "All on one floor",
+        "no",
+        "Four steps",
         "West Borough",
     )
-    said = (
-        "Filled in from the last session at this school, so look at it: Step-free access and School office's telephone."
-    )
-    assert said in messages_of(answer)
+    assert (
+        "Filled in from the last session at this school, so look at it: "
+        "Step-free access, Step-free access, in words and School office's telephone."
+    ) in messages_of(answer)
+
+
+def test_what_is_said_of_access_now_gets_no_old_note(administrator, visit):
+    sent = untouched(administrator.get(reverse(ADD))) | {"host_school": visit.pk, "step_free": "yes"}
+    administrator.post(reverse(ADD), sent)
+    session = ShowcaseSession.objects.get(host_school=visit)
+    assert (session.step_free, session.step_free_note, session.office_phone) == ("yes", "", "01622 000 001")
 
 
 @pytest.mark.parametrize("wanted", ["", "x", "999999", "9" * 40, "theirs"])

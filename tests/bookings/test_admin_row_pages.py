@@ -54,6 +54,7 @@ def test_every_kind_of_pages_is_named_by_an_admin_class():
     assert sorted(found.__name__ for found in forgotten) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", [*Membership.Role.values, "office", "superuser"])
 def test_every_link_that_somebody_is_shown_opens(hub, role):
     client, opened = signed_in(user_of(hub, role)), 0
@@ -66,6 +67,7 @@ def test_every_link_that_somebody_is_shown_opens(hub, role):
     assert opened or role == "office"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", [*Membership.Role.values, "office", "nobody"])
 def test_pages_without_permission_open_for_nobody(hub, role):
     """A view that forgot to ask would open here."""

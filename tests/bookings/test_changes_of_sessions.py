@@ -141,6 +141,7 @@ def test_party_with_places_and_a_wait_gets_one_mail():
     assert Mail.objects.get(kind=Kind.SESSION_POSTPONED).booking == Booking.objects.get(status=Status.HELD)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("verb", SESSION_MAILS)
 def test_change_asks_as_little_of_the_database_for_thirty_bookings_as_for_one(verb):
     asked = []

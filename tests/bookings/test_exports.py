@@ -94,6 +94,7 @@ def test_bookings_are_saved_as_people_read_them(client, hub, kind):
     assert (row["Made at"], row["Kept until"]) == ("2027-01-04 09:30", "2027-01-05 18:00")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 @pytest.mark.parametrize(
     "typed, dialled",
@@ -166,6 +167,7 @@ def test_sessions_are_saved_with_counts(client, hub):
 # --- whose rows -----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 @pytest.mark.parametrize("model", LISTS)
 def test_another_hubs_rows_are_not_in_it_whatever_is_asked(client, hub, model, kind):

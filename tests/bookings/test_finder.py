@@ -74,6 +74,7 @@ EACH = {
     ),
     "since": ("2027-02-01", "from 1 February 2027", IN_MARCH, {}),
     "until": ("28/2/2027", "to 28 February 2027", {}, IN_MARCH),
+    "step_free": ("on", "with step-free access", {"step_free": "yes"}, {"step_free": "partly"}),
     "hub": ("kent", "Kent Hub", KENT, {}),
     "month": ("2027-03", "March 2027", IN_MARCH, {}),
     "places": ("1", "with places left", {}, {"room__held_back": 30}),
@@ -103,6 +104,7 @@ def test_filter_narrows_the_list_says_so_and_can_be_taken_away(client, monkeypat
     assert client.get(f"/sessions.json?{query}").json()["sessions"][0]["name"] == "fits"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", EACH)
 @pytest.mark.parametrize("value", ["", "nonsense", "%00", "0", "9999-12", "-1"])
 def test_no_value_of_a_filter_is_a_fault(client, name, value):

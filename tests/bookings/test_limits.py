@@ -165,6 +165,7 @@ def test_booking_past_the_limit_is_refused_in_a_sentence_and_keeps_the_answers(c
     assert client.post(at("book-check", session))["Location"] == at("book-sent", session)
 
 
+@pytest.mark.slow
 def test_whole_school_behind_one_address_can_book(client):
     session = SessionFactory(share=None, room__capacity=60)
     for n in range(40):

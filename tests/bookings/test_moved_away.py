@@ -17,6 +17,7 @@ from bookings.sessions.changes import cancel_session, postpone, reinstate
 from bookings.sessions.moving import OF_THE_PLACE, Plan, move
 from bookings.states import Verb
 from hubs.models import HostSchool, ProgrammeSegment, ShowcaseSession
+from hubs.vocabulary.access import FEATURES
 from hubs.vocabulary.school_days import london
 from tests.factories import NOW, HubYearFactory, SchoolFactory, SessionFactory, StaffFactory, party
 
@@ -24,7 +25,7 @@ pytestmark = pytest.mark.django_db
 WEEK, HOUR = dt.timedelta(days=7), dt.timedelta(hours=1)
 NOON = london(dt.date(2027, 1, 25), dt.time(12))  # the school day before
 OLD, NEW = "old@office.example", "new@office.example"
-SAID = {name: f"Old {name}" for name in OF_THE_PLACE} | {"office_email": OLD}
+SAID = {name: f"Old {name}" for name in OF_THE_PLACE} | dict.fromkeys(FEATURES, "no") | {"office_email": OLD}
 
 
 @pytest.fixture(autouse=True)
@@ -84,7 +85,7 @@ def test_what_was_said_of_the_old_school_stays_behind(session, new_school):
     assert [*session.programme.values_list("place", flat=True)] == [""]
     _subject, words = mail_to(Kind.SESSION_MOVED)
     assert "New School" in words
-    assert [said for said in SAID.values() if said in words] == []
+    assert [said for said in SAID.values() if said != "no" and said in words] == []
 
 
 def test_what_is_said_of_the_new_school_comes_with_the_move(session, new_school):
@@ -92,6 +93,11 @@ def test_what_is_said_of_the_new_school_comes_with_the_move(session, new_school)
     go(session, venue=new_school, there=said)
     assert of_place(session) == dict.fromkeys(OF_THE_PLACE, "") | said
     assert "By the pond" in mail_to(Kind.SESSION_MOVED)[1]
+
+
+def test_what_is_said_of_access_at_the_same_place_leaves_no_old_note_beside_it(session):
+    go(session, starts_at=session.starts_at + HOUR, there={"step_free": "yes"})
+    assert of_place(session) == SAID | {"step_free": "yes", "step_free_note": ""}
 
 
 @pytest.mark.parametrize(

@@ -73,6 +73,7 @@ def found(client, model, typed):
 # --- bookings and visitors -------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kept", ONE_NAME)
 def test_name_is_found_however_its_apostrophe_is_typed(client, kept):
     held(SessionFactory(), contact_name=kept, email="sean@school.example")
@@ -199,6 +200,7 @@ def named(client):
     Membership.objects.create(user=user, hub=year.hub, invited_as="Séan O’Neill", invited_at=NOW)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "model, typed",
     [

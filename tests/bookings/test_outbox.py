@@ -278,6 +278,7 @@ def test_refused_mail_lets_the_hold_lapse(smtp_server: MailServer) -> None:
 # --- trying again ---------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_mail_is_tried_less_and_less_often_and_then_given_up(smtp_server: MailServer) -> None:
     hold("a@school.example")
     smtp_server.rcpt["a@school.example"] = "451 Later"

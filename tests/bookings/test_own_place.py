@@ -35,7 +35,7 @@ def _now(monkeypatch):
 
 @pytest.fixture
 def session():
-    return SessionFactory(title="Year 6 lesson")
+    return SessionFactory(title="Year 6 lesson", step_free="yes")
 
 
 @pytest.fixture

@@ -209,6 +209,7 @@ def for_a_list(session):
 STATES = [pytest.param(lambda _session: None, id="open"), full, list_ended, closed, for_a_list]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("booked", [False, True])
 @pytest.mark.parametrize("state", STATES)
 def test_no_step_answers_what_is_sent_by_a_page(client, session, school, state, booked):

@@ -112,7 +112,7 @@ def session():
     visit = HostSchool.objects.create(pk=1, hub_year=year, school=SchoolFactory(name="Host School"))
     visit.visiting_teachers.add(teacher)
     visit.specialists.add(specialist)
-    told = ("about", "parking", "step_free", "refreshments", "bring", "filming", "interpreter", "suits_note")
+    told = ("about", "parking", "step_free_note", "refreshments", "bring", "filming", "interpreter", "suits_note")
     kept = ("entrance", "day_contact")
     found = SessionFactory(
         ref="ABC234",

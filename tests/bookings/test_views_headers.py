@@ -32,7 +32,7 @@ from tests.addresses import public_addresses, views
 from tests.browser.steps import at, book, choose_school, fill_in
 from tests.factories import DAY, NOW, ExchangeFactory, HubYearFactory, SchoolFactory, SessionFactory, party
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 POLICY = {
     "default-src 'none'",

@@ -189,6 +189,7 @@ def test_year_without_public_sessions_leads_to_what_the_hub_does_now(client, the
     assert page.links["What the hub does now"] == "/hubs/kent/"
 
 
+@pytest.mark.slow
 def test_every_public_past_session_can_be_reached_from_its_hubs_page(client, kent, then, monkeypatch):
     for name in ("hub_pages.MOST", "sessions.PAGE"):
         monkeypatch.setattr(f"bookings.views.{name}", 2)

@@ -573,6 +573,7 @@ def test_there_is_no_calendar_entry_without_a_confirmed_place(client, session, h
 PAGES = ["", "cancel/", "change/", "calendar.ics", "confirm/"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("state", ["held", "confirmed", "lapsed", "cancelled", "session cancelled", "started"])
 @pytest.mark.parametrize("method", ["get", "head", "options"])
 def test_opening_any_private_page_changes_nothing(client, request, clock, state, method):
@@ -594,6 +595,7 @@ def test_opening_any_private_page_changes_nothing(client, request, clock, state,
     assert every_row() == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["put", "delete", "patch", "options"])
 @pytest.mark.parametrize("page", PAGES)
 def test_private_pages_take_no_other_method(client, confirmed, page, method):

@@ -242,7 +242,10 @@ def test_session_page_says_all_that_is_public_and_nothing_that_is_not(client):
         suits_roles=Roles.MATHS_LEAD | Roles.HEADTEACHER,
         suits_note="Very suitable for KS3 staff also.",
         parking="In the street",
-        step_free="All on one floor",
+        step_free="partly",
+        step_free_note="A ramp at the side door",
+        hearing_loop="no",
+        kept_bay_note="Ask the office",
         refreshments="Tea",
         bring="School badge",
         filming="The lesson is filmed",
@@ -265,7 +268,9 @@ def test_session_page_says_all_that_is_public_and_nothing_that_is_not(client):
         "Who it suits Year 6 · Maths lead and headteacher Very suitable for KS3 staff also.",
         "Arrive from 8:45",
         "Cost £2.50 for each visitor £50 for not coming without notice (two days)",
-        "Bring School badge Refreshments Tea Parking In the street Step-free access All on one floor",
+        "Bring School badge Refreshments Tea Parking In the street Access Step-free access: partly – "
+        "A ramp at the side door Reserved parking bay: Ask the office Hearing loop: no "
+        "Not known yet: Accessible toilet",
         "Filming The lesson is filmed",
         "Interpreter: Yes",
         "Each school may take 2 places until 8:00 on Tuesday 19 January, then as many as are left",

@@ -1,5 +1,6 @@
 """The columns of exported lists, with headings in words."""
 
+from functools import partial
 from typing import Any
 
 from django.db.models import Prefetch, TextChoices
@@ -10,6 +11,7 @@ from bookings.admin.base.spreadsheets import Column
 from bookings.models import Booking, SchoolKind, Source, Visitor
 from bookings.states import SessionStatus, Standing, Status
 from hubs.models import ShowcaseSession
+from hubs.vocabulary.access import FEATURES, note_of
 from hubs.vocabulary.kept_words import kept_by_language
 from hubs.vocabulary.phone_numbers import as_dialled
 from hubs.vocabulary.teaching import in_words, roles_in_words
@@ -46,6 +48,12 @@ def label(choices: type[TextChoices], value: str) -> str:
 
 def _time(moment: Any) -> Any:
     return timezone.localtime(moment).time() if moment else None
+
+
+def _access(feature: str, session: ShowcaseSession) -> str:
+    """Whether the place has it, with the note; empty is not known."""
+    said = getattr(session, feature), getattr(session, note_of(feature))
+    return " – ".join(part for part in said if part)
 
 
 def _school(booking: Booking) -> str:
@@ -105,6 +113,7 @@ SESSION = [
     Column(_("At"), lambda one: one.where_name),
     Column(_("Town"), lambda one: one.where_town),
     Column(_("Postcode"), lambda one: one.where_postcode),
+    *(Column(label_of, partial(_access, feature)) for feature, label_of in FEATURES.items()),
     Column(_("Hub"), lambda one: one.hub_year.name),
     Column(_("Kind"), lambda one: label(ShowcaseSession.Kind, one.kind)),
     Column(_("Status"), lambda one: label(SessionStatus, one.places.status)),

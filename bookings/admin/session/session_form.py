@@ -19,6 +19,7 @@ from hubs.models import HostSchool, HubYear, Lesson, ProgrammeSegment, Resource,
 from hubs.models.calendar import calendar_of_hub
 from hubs.models.lesson import MOST_LESSONS
 from hubs.staff import scope
+from hubs.vocabulary import access
 
 FILLED_IN = ["closes_at", "waiting_closes_at", "release_at", "share_until"]
 LONDON = _("Times are London time.")
@@ -86,8 +87,9 @@ class SessionForm(ModelForm):
         """A host school is as it was: what was left empty of it is filled in from its last session."""
         data = self.cleaned_data
         known = of_last_time(data["hub_year"], data.get("host_school"))
+        said = {name for name, value in data.items() if value}
         for name, value in known.items():
-            if value and not data.get(name):
+            if value and not data.get(name) and access.beside(name) not in said:
                 data[name] = value
                 self.filled_in.append(str(self.fields[name].label))
 

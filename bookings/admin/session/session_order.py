@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from bookings.admin.session.session_form import LONDON
+from hubs.vocabulary import access
 
 Part = tuple[Any, dict[str, Any]]
 
@@ -64,7 +65,7 @@ PRACTICALITIES: Part = (
         "classes": ["before-programme"],
         "fields": [
             "parking",
-            "step_free",
+            *access.PAIRS,
             "refreshments",
             "bring",
             "filming",
