@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.db.models import Exists, OuterRef
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -40,10 +41,14 @@ def open_link(token: str) -> Opened:
         raise Http404
     by = {"public_id": link.public_id, "link_version": link.version}
     if link.purpose == Purpose.CONTACT:
-        return Opened(token, get_object_or_404(Booking.objects.with_company().select_related("school", *_WITH), **by))
+        asked = AddressChange.objects.filter(booking=OuterRef("pk"), visitor=None)
+        bookings = Booking.objects.with_company().annotate(has_asked=Exists(asked)).select_related("school", *_WITH)
+        return Opened(token, get_object_or_404(bookings, **by))
     if link.purpose == Purpose.VISITOR:
         related = (f"booking__{name}" for name in ("school", *_WITH))
-        visitor = get_object_or_404(Visitor.objects.select_related(*related), public_id=link.public_id)
+        asked = AddressChange.objects.filter(visitor=OuterRef("pk"))
+        visitors = Visitor.objects.annotate(has_asked=Exists(asked)).select_related(*related)
+        visitor = get_object_or_404(visitors, public_id=link.public_id)
         if visitor.link_version == link.version:
             return Opened(token, visitor.booking, visitor)
         given = HandOver.objects.open().filter(visitor=visitor, from_version=link.version, from_contact=False)

@@ -212,6 +212,14 @@ def _with_it(booking: Booking) -> list[Booking]:
     return list(party.order_by("pk"))
 
 
+def _new_address(link: Opened) -> AddressChange | None:
+    """The address that this link's owner has asked for and not taken yet; no query where they have asked for none."""
+    owner: Any = link.visitor or link.booking
+    if link.given or not owner.has_asked:  # annotated by the gate
+        return None
+    return AddressChange.objects.of(link.booking, link.visitor).open().first()
+
+
 def _about(link: Opened) -> dict[str, Any]:
     """What is said of a named visitor, in words, on the page of their own place."""
     if link.visitor is None or link.given:
@@ -252,7 +260,7 @@ def context_of(link: Opened) -> dict[str, Any]:
             "booking": link.booking,
             "visitor": link.visitor,
             "given": link.given or _open_hand_over(link),
-            "new_address": None if link.given else AddressChange.objects.of(link.booking, link.visitor).open().first(),
+            "new_address": _new_address(link),
             "is_giver": bool(link.given),
             "visitors": visitors,
             "clashes": _clashes(link, visitors),
