@@ -25,8 +25,9 @@ from bookings.admin.base.read_only import staff
 from bookings.admin.device_pages import DevicePages, MembersDevicePages
 from bookings.mail import staff_mails
 from bookings.mail.rendering import can_be_written_to
-from hubs.admin.bases import ModelForm, TabularInline
+from hubs.admin.bases import TabularInline
 from hubs.admin.by_name import FoundByName
+from hubs.admin.meanwhile import ModelForm
 from hubs.models import Hub, Membership, StaffUser
 from hubs.vocabulary.email_address import AddressField, email_key
 
@@ -66,8 +67,8 @@ class InvitationForm(WithAddress):
         model = Membership
         fields = ["hub", "role"]
 
-    def clean(self) -> dict[str, Any] | None:
-        data = super().clean() or self.cleaned_data
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
         if data.get("hub"):  # two colleagues may invite the same person at once
             list(Hub.objects.select_for_update(no_key=True).filter(pk=data["hub"].pk))
         known = Membership.objects.filter(hub=data.get("hub"), user__email=data.get("email"))

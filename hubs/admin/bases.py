@@ -5,33 +5,51 @@ When it runs, Django's own classes cannot be subscripted.
 
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from django import forms
 from django.contrib import admin
-from django.db import models
+from django.contrib.admin.utils import unquote
+from django.db import models, transaction
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
+from hubs.admin.choosing import AN_ID
+from hubs.admin.meanwhile import InlineFormSet, ModelForm, carried
 from hubs.admin.scoped import Scoped, ScopedInline
 
 if TYPE_CHECKING:
     _ModelAdmin: TypeAlias = admin.ModelAdmin[Any]
     _StackedInline: TypeAlias = admin.StackedInline[Any, Any]
     _TabularInline: TypeAlias = admin.TabularInline[Any, Any]
-    InlineFormSet: TypeAlias = forms.BaseInlineFormSet[Any, Any, Any]
-    ModelForm: TypeAlias = forms.ModelForm[Any]
 else:
     _ModelAdmin = admin.ModelAdmin
     _StackedInline = admin.StackedInline
     _TabularInline = admin.TabularInline
-    InlineFormSet = forms.BaseInlineFormSet
-    ModelForm = forms.ModelForm
 
 
 class ModelAdmin(Scoped, _ModelAdmin):
-    """Rows that somebody may see."""
+    """Rows that somebody may see. Two people who edit one at the same time do not overwrite each other."""
+
+    form = ModelForm
 
     def url_name(self, page: str) -> str:
         """The name of an address of these rows, made as Django makes those of its own: hubs_hub_change."""
         return f"{self.opts.app_label}_{self.opts.model_name}_{page}"
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """A save locks its row first, so that what is compared with it is what it stays."""
+        if request.method != "POST" or not AN_ID.fullmatch(unquote(object_id or "")):
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        with transaction.atomic():
+            list(self.model._base_manager.filter(pk=unquote(str(object_id))).select_for_update().values_list("pk"))
+            return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        inlines = context.get("inline_admin_formsets", [])
+        shown = [context["adminform"].form, *(form for inline in inlines for form in inline.formset.forms)]
+        return super().render_change_form(request, context | {"as_shown": carried(shown)}, *args, **kwargs)
 
     def url_of(self, row_id: object, page: str = "change") -> str:
         """The address of a page about a row."""
@@ -41,9 +59,13 @@ class ModelAdmin(Scoped, _ModelAdmin):
 class StackedInline(ScopedInline, _StackedInline):
     """Rows under a row, one form below the other."""
 
+    form, formset = ModelForm, InlineFormSet
+
 
 class TabularInline(ScopedInline, _TabularInline):
     """Rows under a row, a line each."""
+
+    form, formset = ModelForm, InlineFormSet
 
 
 # For `formfield_overrides`: an address typed without http:// or https:// is an https one.

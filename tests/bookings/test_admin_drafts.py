@@ -271,3 +271,67 @@ def test_another_hubs_draft_is_not_deleted(draft):
     before = everything(draft)
     assert signed_in(HubYearFactory()).post(page_of(draft, "discard")).status_code == 404
     assert everything(draft) == before
+
+
+# --- a button beside its form -----------------------------------------------------------------------------------------
+
+
+def press(client, draft, button, **typed):
+    """The button pressed on the page as it is now, with something typed in it; what the next page says."""
+    page = page_of(draft, "change")
+    answer = client.post(page, untouched(client.get(page)) | typed | {"_then": button})
+    draft.refresh_from_db()
+    return answer
+
+
+def status(draft):
+    return Places.objects.get(session=draft).status
+
+
+def test_what_is_typed_is_saved_before_the_button_does_its_verb(administrator, draft):
+    answer = press(administrator, draft, "announce", parking="In the playground")
+    assert messages_of(answer) == ["Saved.", f"Announced: {draft}"]
+    assert answer.headers["Location"] == page_of(draft, "change")
+    assert (draft.parking, status(draft)) == ("In the playground", SessionStatus.ANNOUNCED)
+
+
+@pytest.mark.usefixtures("versions_kept")
+def test_button_alone_writes_no_version(administrator, draft):
+    versions = draft.history.count()
+    assert messages_of(press(administrator, draft, "announce")) == [f"Announced: {draft}"]
+    assert (status(draft), draft.history.count()) == (SessionStatus.ANNOUNCED, versions)
+
+
+def test_verb_that_is_refused_leaves_the_form_saved_and_says_so(administrator, draft):
+    changes.set_places(draft.pk, capacity=0, held_back=0, by=StaffFactory(), clock=lambda: NOW)
+    answer = press(administrator, draft, "open_booking", parking="In the playground")
+    said = messages_of(answer)
+    assert said[0] == "Saved."
+    assert len(said) == 2
+    assert "places" in said[1]
+    assert (draft.parking, status(draft)) == ("In the playground", SessionStatus.DRAFT)
+
+
+def test_mistake_in_the_form_keeps_what_is_typed_and_does_nothing(administrator, draft):
+    answer = press(administrator, draft, "announce", parking="In the playground", kind="no kind")
+    assert errors_of(answer) == ["Select a valid choice. no kind is not one of the available choices."]
+    assert untouched(answer)["parking"] == ["In the playground"]
+    assert (draft.parking, status(draft)) == ("", SessionStatus.DRAFT)
+
+
+@pytest.mark.parametrize("button", ["no_such", "delete_selected", "close_booking"])
+def test_button_that_is_not_there_does_nothing(administrator, draft, button):
+    before = everything(draft)
+    answer = press(administrator, draft, button)
+    assert answer.status_code in (302, 403)
+    assert status(draft) == SessionStatus.DRAFT
+    if button != "close_booking":  # which makes sense later, and is refused in words
+        assert everything(draft) == before
+
+
+def test_enter_in_a_field_saves_and_does_nothing_else(administrator, draft):
+    """A browser presses the first button of the form."""
+    html = administrator.get(page_of(draft, "change")).content.decode()
+    form = html[html.index('id="showcasesession_form"') :]
+    assert form.index('name="_save"') < form.index('name="_then"')
+    assert "_then" not in html[: html.index('id="showcasesession_form"')]

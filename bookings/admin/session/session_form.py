@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from bookings.models import Booking, Places
 from bookings.sessions.moving import OF_THE_PLACE
 from bookings.states import SessionStatus
-from hubs.admin.bases import HTTPS, InlineFormSet, ModelForm, StackedInline, TabularInline
+from hubs.admin.bases import HTTPS, StackedInline, TabularInline
+from hubs.admin.meanwhile import InlineFormSet, ModelForm
 from hubs.models import HostSchool, HubYear, Lesson, ProgrammeSegment, Resource, ShowcaseSession
 from hubs.models.calendar import calendar_of_hub
 from hubs.models.lesson import MOST_LESSONS

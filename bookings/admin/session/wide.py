@@ -28,10 +28,10 @@ from bookings.admin.session.whom import whom
 from bookings.models import Booking, Seen, SessionChange, WideChange, WideStep
 from bookings.sessions import wide_changes
 from bookings.states import Verb
-from hubs.admin.bases import ModelForm
 from hubs.admin.by_name import FoundByName
 from hubs.admin.exchange import HostSchoolAdmin
 from hubs.admin.hub import HubYearAdmin
+from hubs.admin.meanwhile import ModelForm
 from hubs.models import HostSchool, HubYear, ShowcaseSession
 
 NAMES: dict[str, tuple[Verb, Promise | str]] = {
