@@ -53,7 +53,6 @@ def session():
         office_phone="01622 000 000",
         day_contact="Sam on the day",
         joining_instructions="Ring the bell twice.",
-        step_free="yes",
         share=5,
     )
 
@@ -361,7 +360,7 @@ def test_change_shows_what_is_known_and_saves_what_is_new(client, confirmed):
         "adds_2": "",
     }
     new = {"name": "Ada Changed", "mobile": "", "needs_1": "", "name_2": "Benjamin Colleague", "role_2": "8"}
-    new |= {"adds_2": "no sesame"}
+    new |= {"adds_2": "no sesame", "told": "1"}  # of step-free access: tests/bookings/test_access.py
     page = press(client, link(confirmed, "change/"), then="?saved", **page.form(**new))
     assert "Saved" in page.text
     confirmed.refresh_from_db()
