@@ -204,6 +204,9 @@ MAILS: dict[Kind, MailRow] = {
 # What tells everyone anew until when they have to answer.
 SAYS_ANEW = tuple(kind for kind, row in MAILS.items() if row.to is To.EVERYONE and row.read_within)
 
+# What says to a contact how the whole party stands: all of its bookings, and until when they are to be answered.
+TELLS = tuple(kind for kind, row in MAILS.items() if (row.to, row.link) == (To.CONTACT, Link.BOOKING)) + SAYS_ANEW
+
 
 # A kind of the next release, in the hands of a worker that is still of this one: it cannot be made, and waits.
 NOT_KNOWN_YET = MailRow(To.ASKER, Link.NONE)

@@ -24,7 +24,7 @@ from bookings.rule.party import Party
 from bookings.rule.references import retry_on_reference_clash
 from bookings.rule.refusals import AlreadyBooked, Ended, MovedMeanwhile, NeedsReason, NotBookable, Refused, SessionFull
 from bookings.rule.room import Clock, Room
-from bookings.states import FROZEN, Status, Verb, row_for
+from bookings.states import FROZEN, UNCONFIRMED, Status, Verb, row_for
 from hubs.models import ShowcaseSession, StaffUser
 from hubs.models.calendar import calendar_of_session
 from hubs.models.session import OF_ITS_SESSION
@@ -62,6 +62,7 @@ def locked_together(session_ids: "Sequence[int | QuerySet[Booking, Any]]", clock
         rooms = [Room(one, now=now) for one in places]
         for room in rooms:
             settle(room)
+            room.told.clear()  # what was due anyway is news of its own
         settled = [room.writes for room in rooms]
         try:
             yield rooms
@@ -124,7 +125,7 @@ def _offer(room: Room) -> None:
         return
     deadline = offers.deadline(room.session, calendar_of_session(room.session.pk), now=room.now)
     for booking, size in offered:
-        booking.deadline = deadline
+        booking.deadline, booking.offered_at = deadline, room.now
         if size < booking.party:
             _split(room, booking, size)
     write(room, Verb.OFFER, [booking for booking, _size in offered], by=By.CLOCK)
@@ -151,6 +152,7 @@ def write(
     visitors: Sequence[Visitor] = (),
     handed: HandOver | None = None,
     address: AddressChange | None = None,
+    by_own_link: bool = False,
     also: Sequence[Booking] = (),
     news: Iterable[Mail] = (),
     **of_places: Any,
@@ -158,9 +160,10 @@ def write(
     """The one function that changes who has a place: bookings, Places row, audit entries and mails together.
 
     Unsaved bookings are made, with `visitors`; `party` is the new size of a booking that grows or shrinks; `tell_why`
-    lets mails and pages say why; `of_places` are new values of the Places row. A change of the session itself saves the
-    bookings in `also`, which keep their status, and sends `news`, asked for once the Places row is as it will be. What
-    calendars are told is a higher version than before, as rule/calendar.py counts them.
+    lets mails and pages say why, and `by_own_link` that it was a visitor who did it, not the contact; `of_places` are
+    new values of the Places row. A change of the session itself saves the bookings in `also`, which keep their status,
+    and sends `news`, asked for once the Places row is as it will be. What calendars are told is a higher version than
+    before, as rule/calendar.py counts them. A party's contact gets one mail of all that one press does.
     Raises Ended where the table has no such row, IntegrityError where the database refuses: both leave nothing behind.
     """
     rows = [row for booking in bookings if (row := row_for(verb, booking.status))]
@@ -192,15 +195,17 @@ def write(
     _save([*bookings, *also], visitors)
     entries = AuditEntry.objects.bulk_create(entries or [_entry(room, verb, by, why)])
     what_about: dict[str, Any] = {"visitors": visitors, "handed": handed, "address": address}
+    what_about["by_own_link"] = by_own_link
     mails = [
         mail
         for booking, row, entry in zip(bookings, rows, entries, strict=False)
-        for mail in emails.compose(room, booking, row.mails, key=f"{entry.pk}", was=entry.from_status, **what_about)
+        for mail in emails.compose(room, booking, row, entry, **what_about)
     ]
-    for mail in mails if verb is Verb.WITHDRAW else ():
-        mail.facts |= {"by_hub": True, "reason": why if tell_why else ""}
-    if mails := [*mails, *news]:
-        Mail.objects.bulk_create(mails)
+    new, joined = emails.one_a_party(room, [*mails, *news])
+    if new:
+        Mail.objects.bulk_create(new)
+    if joined:
+        Mail.objects.bulk_update(joined, ["kind", "booking", "facts"])
     room.writes += 1
 
 
@@ -275,37 +280,56 @@ ENDS = {Status.OFFERED: Verb.DECLINE, Status.WAITING: Verb.LEAVE}  # what "cance
 
 
 def confirm(booking_id: int, *, clock: Clock, by: StaffUser | By = By.VISITOR) -> Booking:
-    """Confirm a hold or accept an offer; on a lapsed one book again if the places are still there. Twice is once.
+    """Confirm what is held and accept what is offered, for the whole party; on a lapsed booking, book again if the
+    places are still there. Whoever of the party waits has confirmed the wait by the same press. Twice is once.
 
-    Staff confirm what is held, or what waits if there are places. Raises Ended for any other booking, NotBookable for
-    a cancelled or postponed session, SessionFull, and for a lapsed one what `judge` raises, or AlreadyBooked.
+    Staff confirm what is held, or what waits if there are places, of this booking alone. Raises Ended where there is
+    nothing to confirm, NotBookable for a cancelled or postponed session, SessionFull, and for a lapsed booking what
+    `judge` raises, or AlreadyBooked.
     """
     with locked_booking(booking_id, clock) as (room, booking):
-        if booking.status == Status.CONFIRMED:
+        answers = [(booking, Verb.BOOK)] if isinstance(by, StaffUser) else _answers(room, booking)
+        if booking.status == Status.CONFIRMED and (isinstance(by, StaffUser) or not answers):
             return booking
-        if isinstance(by, StaffUser):
-            verb = Verb.BOOK if booking.status in (Status.HELD, Status.WAITING) else None
-        else:
-            verb = CONFIRMS.get(Status(booking.status))
-        if verb is None:
-            raise Ended
-        if room.places.status in FROZEN:
-            raise NotBookable(room.places.standing(now=room.now))
-        if booking.status == Status.WAITING and booking.party > room.places.left(now=room.now):
-            raise SessionFull(max(room.places.left(now=room.now), 0))
-        if verb is Verb.REVIVE:
-            beside = room.bookings_beside(booking)
-            judge(room, booking, beside)
-            if already_there(booking, beside):
-                raise AlreadyBooked
-        if not isinstance(by, StaffUser):
-            booking.address_proved_at = booking.address_proved_at or room.now
-        coming = list(booking.visitors.coming())
-        people.recognise(coming)
-        write(room, verb, [booking], by=by, visitors=coming)
-        if booking.address_proved_at:
-            prove(room, [other for other in room.waiting if other.goes_with_id == booking.pk])
+        _judge_answers(room, booking, answers)
+        for one, verb in answers:
+            if not isinstance(by, StaffUser):
+                one.address_proved_at = one.address_proved_at or room.now
+            coming = list(one.visitors.coming())
+            people.recognise(coming)
+            write(room, verb, [one], by=by, visitors=coming)
+        if any(one.address_proved_at for one, _verb in answers):
+            prove(room, waiting_of(room, booking))
         return booking
+
+
+def _answers(room: Room, booking: Booking) -> list[tuple[Booking, Verb]]:
+    """What the press of Confirm says yes to. A lapsed booking is booked again by itself."""
+    if booking.status == Status.LAPSED:
+        return [(booking, Verb.REVIVE)]
+    party = Booking.objects.of_party(booking).filter(status__in=UNCONFIRMED).select_related("school")
+    return [(booking if one == booking else one, CONFIRMS[Status(one.status)]) for one in party]
+
+
+def _judge_answers(room: Room, booking: Booking, answers: Sequence[tuple[Booking, Verb]]) -> None:
+    if not answers or not all(row_for(verb, one.status) for one, verb in answers):
+        raise Ended
+    if room.places.status in FROZEN:
+        raise NotBookable(room.places.standing(now=room.now))
+    left = room.places.left(now=room.now)
+    if (booking, Verb.BOOK) in answers and booking.status == Status.WAITING and booking.party > left:
+        raise SessionFull(max(left, 0))
+    if (booking, Verb.REVIVE) in answers:
+        beside = room.bookings_beside(booking)
+        judge(room, booking, beside)
+        if already_there(booking, beside):
+            raise AlreadyBooked
+
+
+def waiting_of(room: Room, booking: Booking) -> list[Booking]:
+    """Which of the booking's party wait, as settling found them."""
+    party = [other for other in room.waiting if other.first_id == booking.first_id]
+    return [booking if other == booking else other for other in party]
 
 
 def prove(room: Room, waiting: Sequence[Booking]) -> None:
@@ -318,9 +342,16 @@ def prove(room: Room, waiting: Sequence[Booking]) -> None:
 
 
 def cancel(
-    booking_id: int, *, clock: Clock, by: StaffUser | By = By.VISITOR, why: str = "", tell_why: bool = False
+    booking_id: int,
+    *,
+    clock: Clock,
+    by: StaffUser | By = By.VISITOR,
+    why: str = "",
+    tell_why: bool = False,
+    whole_party: bool = False,
 ) -> Booking:
-    """Give all places of a live booking back, or leave the waiting list. Twice is once.
+    """Give all places of a live booking back, or leave the waiting list; of the `whole_party`, all that is live. Twice
+    is once.
 
     Staff must say why, and with `tell_why` the booking's people read it. Raises NeedsReason; NotBookable once the
     session has started (staff may); Ended if it lapsed.
@@ -328,10 +359,15 @@ def cancel(
     if isinstance(by, StaffUser) and not why.strip():
         raise NeedsReason
     with locked_booking(booking_id, clock) as (room, booking):
-        if booking.status == Status.CANCELLED:
+        parts = [booking]
+        if whole_party:
+            live = Booking.objects.of_party(booking).live().select_related("school")
+            parts = sorted(live, key=lambda one: (one.status != Status.CONFIRMED, one.pk))
+        elif booking.status == Status.CANCELLED:
             return booking
         if not isinstance(by, StaffUser):
             refuse_after_start(room)
-        verb = Verb.WITHDRAW if isinstance(by, StaffUser) else ENDS.get(Status(booking.status), Verb.CANCEL)
-        write(room, verb, [booking], by=by, why=why, tell_why=tell_why)
-        return booking
+        for one in parts:
+            verb = Verb.WITHDRAW if isinstance(by, StaffUser) else ENDS.get(Status(one.status), Verb.CANCEL)
+            write(room, verb, [one], by=by, why=why, tell_why=tell_why)
+        return next((one for one in parts if one == booking), booking)

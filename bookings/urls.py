@@ -89,6 +89,7 @@ urlpatterns = [
     path("bookings/<str:token>/confirm/", private.confirm, name="booking-confirm"),
     path("bookings/<str:token>/wait/", private.wait, name="booking-wait"),
     path("bookings/<str:token>/cancel/", private.cancel, name="booking-cancel"),
+    path("bookings/<str:token>/cancel/all/", private.cancel_all, name="booking-cancel-all"),
     path("bookings/<str:token>/change/", change.change, name="booking-change"),
     path("bookings/<str:token>/needs/", change.needs, name="booking-needs"),
     path("bookings/<str:token>/keep-address/", change.keep_address, name="booking-keep-address"),

@@ -14,7 +14,6 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives
 from django.core.validators import validate_email
-from django.db.models import Sum
 from django.template import Context, Engine
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -22,27 +21,21 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from bookings.mail import arriving, links, staff_mails
+from bookings.mail import arriving, cards, links, staff_mails
 from bookings.mail.calendar_entry import calendar_entry, our_address
 from bookings.mail.clashes import clashing
+from bookings.mail.names import as_name
 from bookings.mail_kinds import Calendar, Kind, Link, Stale, mail_row
-from bookings.models import AddressChange, Booking, Mail, OfficeLink, SessionChange
-from bookings.rule.mails import bookings_of, places_of
+from bookings.models import AddressChange, Mail, OfficeLink, SessionChange
+from bookings.rule.parts import PartyAsItStands
 from bookings.rule.room import session_facts
 from bookings.states import FROZEN, Status
-from hubs.models.session import OF_ITS_SESSION
-from hubs.vocabulary.email_address import as_kept
 from hubs.vocabulary.languages import CHINESE
-from hubs.vocabulary.one_line import JOINERS, one_line
+from hubs.vocabulary.one_line import one_line
 from hubs.vocabulary.teaching import listed
 
 MOMENTS = ("starts_at", "ends_at", "arrival_at", "deadline", "list_ends_at", "was_starts_at", "was_ends_at")
 OF_SEVERAL_LINES = {"joining", "message"}
-# Mail programs make links of these: whoever puts one in a name wants us to send it.
-LINK_IN_NAME = re.compile(r"://|(?i:www)\.|@|\w\.\w+/|\w\.[a-z]{2}|\w\.(?i:com|net|org|info|biz|uk)\b")
-# But initials stand before a part of a name like this: J.van der Berg, M.de Souza.
-PARTS = "van|von|vom|de|del|della|der|den|da|das|di|dos|du|le|el|bin|ibn|ten|ter|zu|zum|zur"
-INITIALS = re.compile(rf"(?<![\w.@/-])(?:[^\W\d_]\.)+(?=(?:{PARTS})(?:\s+\w|[A-Z]))")
 LINE = 72
 # What a mail's template extends; see docs/decisions/0021.
 SUBJECT, TEXT, HTML = (f"emails/layout/{name}" for name in ("subject.txt", "mail.txt", "mail.html"))
@@ -156,17 +149,22 @@ def _context(mail: Mail, *, now: dt.datetime) -> dict[str, Any]:
     facts["colleagues"] = _colleagues(mail)
     session_url = settings.SITE_URL + reverse("session", args=[facts["ref"]]) if "ref" in facts else ""
     link = private_link(mail)
+    party = cards.party_of(mail, now=now)
+    found = cards.cards_of(mail.recipient_key, now=now) if mail.kind == Kind.MY_BOOKINGS else []
     return facts | {
         "hub": facts.get("hub") or "Showcase",
-        "contact": _as_name(facts.get("contact")),
-        "giver": _as_name(facts.get("giver")),
-        "taker": _as_name(facts.get("taker")),
+        "contact": as_name(facts.get("contact")),
+        "giver": as_name(facts.get("giver")),
+        "taker": as_name(facts.get("taker")),
         "visitors": listed([one_line(name) for name in facts.get("visitors", [])]),
         "deadline": _deadline(mail, facts, now=now),
         "started": bool(facts.get("starts_at") and facts["starts_at"] <= now),
         "status": mail.booking.status if mail.booking else "",
         "proved": bool(mail.booking and mail.booking.address_proved_at),
-        "waits": _rest_that_waits(mail),
+        "party_rows": [(part.who, part.said) for part in party.parts] if party and len(party.parts) > 1 else [],
+        "others_come": _come(party, mail),
+        "waits": _wait(party, mail),
+        "rides": cards.rides(mail, party),
         "clashes": _clashes(mail, facts),
         "practical": arriving.practical(facts),
         "report_to": arriving.report_to(facts),
@@ -176,7 +174,8 @@ def _context(mail: Mail, *, now: dt.datetime) -> dict[str, Any]:
         "entry": _entry(mail, facts),
         "instead": _instead(mail, now=now),
         "changed": _changed(facts),
-        "bookings": _their_bookings(mail, now=now) if mail.kind == Kind.MY_BOOKINGS else [],
+        "cards": [_said_of(card) for card in found],
+        "first": found[0] if found and found[0].asks else None,
         "link": _first_link(mail, link, session_url),
         "own_link": link,
         "give_back_url": f"{link}cancel/" if mail.booking else "",
@@ -211,13 +210,21 @@ def _changed(facts: dict[str, Any]) -> str:
     return listed([words % {"n": facts[name]} for name, words in said.items() if facts.get(name)])
 
 
-def _rest_that_waits(mail: Mail) -> int:
-    """How many of an offered party go on waiting."""
-    if mail.kind != Kind.OFFERED:
-        return 0
-    first = mail.booking.goes_with_id or mail.booking_id if mail.booking else None
-    rest = Booking.objects.waiting().filter(goes_with=first, goes_with__isnull=False)
-    return rest.aggregate(n=Sum("party"))["n"] or 0
+def _come(party: PartyAsItStands | None, mail: Mail) -> int:
+    """How many of the party are expected by another booking than the one that the mail is about."""
+    others = [part for part in party.parts if part.booking != mail.booking] if party else []
+    return sum(part.size for part in others if part.status == Status.CONFIRMED)
+
+
+def _wait(party: PartyAsItStands | None, mail: Mail) -> int:
+    """How many others of the party wait, or are to."""
+    others = [part for part in party.parts if part.booking != mail.booking] if party else []
+    return sum(part.size for part in others if part.status == Status.WAITING)
+
+
+def _said_of(card: cards.Card) -> dict[str, Any]:
+    """A card as its template takes it."""
+    return _said(session_facts(card.session, sequence=0)) | card._asdict()
 
 
 def _said(facts: dict[str, Any]) -> dict[str, Any]:
@@ -228,15 +235,6 @@ def _said(facts: dict[str, Any]) -> dict[str, Any]:
     if get_language() == CHINESE:
         lines |= {name.removesuffix("_zh"): line for name, line in lines.items() if name.endswith("title_zh") and line}
     return facts | lines | {name: parse_datetime(facts[name]) for name in MOMENTS if facts.get(name)}
-
-
-def _as_name(name: str | None) -> str:
-    """A name that may stand in a mail to somebody else, or an empty string.
-
-    Other spellings of a dot lead to the same place.
-    """
-    plain = as_kept(name or "").translate(dict.fromkeys(map(ord, JOINERS)))
-    return "" if not name or LINK_IN_NAME.search(INITIALS.sub("", plain)) else name
 
 
 def _wrapped(text: str) -> str:
@@ -267,9 +265,7 @@ def _deadline(mail: Mail, facts: dict[str, Any], *, now: dt.datetime) -> dt.date
     reading_time = mail_row(mail.kind).read_within
     if not deadline or not reading_time or deadline >= now + reading_time:
         return deadline
-    same = Mail.objects.filter(booking=mail.booking_id, kind=mail.kind, recipient_key=mail.recipient_key)
-    answered = same.filter(answered_at__isnull=False)
-    first = answered.order_by("answered_at").values_list("answered_at", flat=True).first()
+    first = mail.booking.told_at(since=cards.says_anew_since(mail)) if mail.booking else None
     read_by: dt.datetime = max(deadline, (first or now) + reading_time)
     of_list = mail.kind == Kind.OFFERED or facts.get("was") == Status.OFFERED
     ends: list[dt.datetime] = [at for at in (starts_at, facts.get("list_ends_at") if of_list else None) if at]
@@ -282,7 +278,7 @@ def _colleagues(mail: Mail) -> list[str]:
     if mail.booking is None or not (row.calendar is Calendar.REQUEST or row.stale is Stale.REMINDER):
         return []
     names = arriving.colleagues(mail.booking, mail.visitor)
-    return [one_line(name) for name in names if _as_name(name)]
+    return [one_line(name) for name in names if as_name(name)]
 
 
 def _days_ahead(facts: dict[str, Any], *, now: dt.datetime) -> int | None:
@@ -314,13 +310,3 @@ def _instead(mail: Mail, *, now: dt.datetime) -> list[dict[str, Any]]:
         _said(session_facts(session, sequence=0)) | {"url": settings.SITE_URL + session.get_absolute_url()}
         for session in found
     ]
-
-
-def _their_bookings(mail: Mail, *, now: dt.datetime) -> list[dict[str, Any]]:
-    """The bookings and places to come of an address, each with its link, soonest first."""
-    bookings = bookings_of(mail.recipient_key, now=now).select_related(*OF_ITS_SESSION)
-    visitors = places_of(mail.recipient_key, now=now).select_related(*(f"booking__{name}" for name in OF_ITS_SESSION))
-    found = [(one.session, links.url(links.Purpose.CONTACT, one)) for one in bookings]
-    found += [(one.booking.session, links.url(links.Purpose.VISITOR, one)) for one in visitors]
-    found.sort(key=lambda pair: (pair[0].first_day or dt.date.max, pair[0].pk))
-    return [_said(session_facts(session, sequence=0)) | {"link": link} for session, link in found]

@@ -5,9 +5,10 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from bookings.mail_kinds import READING_TIME, SAYS_ANEW, SHORTEST_OFFER, Kind
+from bookings.mail_kinds import READING_TIME, SAYS_ANEW, SHORTEST_OFFER, TELLS
 from bookings.models.names import Named, NamedQuerySet, NameWords, words_go_with
 from bookings.models.outbox import Mail
 from bookings.states import FROZEN, LIVE, OFFERING, SEATED, UNCONFIRMED, Status
@@ -23,6 +24,7 @@ STATE_FIELDS = [
     "party",
     "uses_held_back",
     "deadline",
+    "offered_at",
     "joined_at",
     "address_proved_at",
     "smallest_party",
@@ -66,6 +68,11 @@ class BookingQuerySet(NamedQuerySet["Booking"]):
     def with_company(self) -> "BookingQuerySet":
         """Each with whether other bookings go with it (`has_company`)."""
         return self.annotate(has_company=Exists(Booking.objects.filter(goes_with=OuterRef("pk")).order_by()))
+
+    def of_party(self, booking: "Booking") -> "BookingQuerySet":
+        """A booking and those that go together with it, however they stand, the first of them first."""
+        first = booking.first_id
+        return self.filter(Q(pk=first) | Q(goes_with=first), session=booking.session_id).order_by("pk")
 
     def live(self) -> "BookingQuerySet":
         return self.filter(status__in=LIVE)
@@ -115,16 +122,19 @@ class BookingQuerySet(NamedQuerySet["Booking"]):
         return self.filter(over, status=Status.WAITING).exclude(session__places__status__in=FROZEN)
 
 
+def _telling(first: Any, address_key: Any) -> "models.QuerySet[Mail]":
+    """Mails to a party's contact that say how the whole of it stands, to the present address: staff may have put right
+    one that was typed wrong."""
+    of_party = Q(booking=first) | Q(booking__goes_with=first)
+    return Mail.objects.filter(of_party, visitor=None, kind__in=TELLS, recipient_key=address_key).order_by()
+
+
 def _time_is_up(now: dt.datetime) -> Q:
-    # to the present address: staff may have put right one that was typed wrong
-    mails = Mail.objects.filter(booking=OuterRef("pk"), visitor=None, recipient_key=OuterRef("email_key"))
-    read = mails.filter(kind__in=(Kind.CONFIRM, *SAYS_ANEW), answered_at__lte=now - READING_TIME)
-    # of this offer, and not of one that the same party had before it joined again
-    read_offer = mails.filter(
-        kind__in=(Kind.OFFERED, *SAYS_ANEW),
-        answered_at__lte=now - SHORTEST_OFFER,
-        created_at__gte=OuterRef("joined_at"),
-    )
+    mails = _telling(Coalesce(OuterRef("goes_with"), OuterRef("pk")), OuterRef("email_key"))
+    read = mails.filter(answered_at__lte=now - READING_TIME)
+    # of this offer, and not of one that the same party had before
+    since = Coalesce(OuterRef("offered_at"), OuterRef("joined_at"))
+    read_offer = mails.filter(answered_at__lte=now - SHORTEST_OFFER, created_at__gte=since)
     # The last word of a session that was off is read first, however long ago the first mail was.
     last_word = mails.filter(kind__in=SAYS_ANEW).exclude(state=Mail.State.DROPPED)
     unread = last_word.filter(Q(answered_at=None) | Q(answered_at__gt=now - READING_TIME))
@@ -176,6 +186,7 @@ class Booking(Named, PrivateLink):
     # Its calendar entries are so many versions ahead of the session's: see bookings/rule/calendar.py.
     calendar_ahead = models.PositiveIntegerField(default=0, editable=False)
     deadline = models.DateTimeField(_("kept until"), null=True, blank=True)
+    offered_at = models.DateTimeField(_("offered at"), null=True, blank=True)
     smallest_party = models.PositiveSmallIntegerField(_("would come with"), null=True, blank=True)
     address_proved_at = models.DateTimeField(_("address proved at"), null=True, blank=True)
 
@@ -231,6 +242,21 @@ class Booking(Named, PrivateLink):
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.email_key = email_key(self.contact_email) if self.contact_email else None
         super().save(*args, **kwargs)
+
+    @property
+    def first_id(self) -> int | None:
+        """The first booking of its party: the one that it goes with, or itself."""
+        return self.goes_with_id or self.pk
+
+    def told_at(self, *, since: dt.datetime | None = None) -> dt.datetime | None:
+        """When a mail server first answered a mail, made `since` then, that says until when it has to be answered; see
+        `lapsing`."""
+        if since is None and self.status == Status.OFFERED:
+            since = self.offered_at or self.joined_at
+        mails = _telling(self.first_id, self.email_key).filter(answered_at__isnull=False)
+        if since:
+            mails = mails.filter(created_at__gte=since)
+        return mails.order_by("answered_at").values_list("answered_at", flat=True).first()
 
     @property
     def came_at(self) -> dt.datetime:

@@ -11,13 +11,13 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from bookings.mail_kinds import MAILS, Kind, Link, To
-from bookings.models import AddressChange, Booking, HandOver, Mail, SessionChange, TellMe, Visitor
+from bookings.models import AddressChange, AuditEntry, Booking, HandOver, Mail, SessionChange, TellMe, Visitor
 from bookings.rule.calendar import entry_version
 from bookings.rule.outbox import new_mail
 from bookings.rule.party import Party
 from bookings.rule.room import Room, iso, session_facts
 from bookings.rule.too_often import A_DAY, AN_HOUR, APART, ASKED_FOR, OF_NEW_ADDRESS, may_again_at
-from bookings.states import SESSION_MAILS, Status, Verb
+from bookings.states import SESSION_MAILS, Row, Status, Verb
 from hubs.models.to_come import to_come
 from hubs.vocabulary.email_address import email_key
 
@@ -30,19 +30,38 @@ MOST_AGAIN = 2  # "send it again" gives two more mails, ten minutes apart (rule.
 def compose(
     room: Room,
     booking: Booking,
-    kinds: Sequence[Kind],
+    row: Row,
+    entry: AuditEntry,
     *,
-    key: str,
     visitors: Sequence[Visitor] = (),
-    was: str = "",
     handed: HandOver | None = None,
     address: AddressChange | None = None,
+    by_own_link: bool = False,
 ) -> Iterator[Mail]:
-    """The mails of one event as unsaved rows. `key` makes them unique: an event sends each of its mails once.
+    """The mails of one event as unsaved rows, which say what its audit entry says. Each event sends each of them once.
 
-    Kinds for visitors go to `visitors`, or to all of the booking that come; no address, no mail. `was` is the status
-    before the event, `handed` a place that changes hands, `address` one that is to be another's.
+    Kinds for visitors go to `visitors`, or to all of the booking that come; no address, no mail. `handed` is a place
+    that changes hands, `address` one that is to be another's; `by_own_link` says that its owner did this, not the
+    contact.
     """
+    said: dict[str, Any] = {"by_own_link": by_own_link}
+    if row.verb is Verb.WITHDRAW:
+        said |= {"by_hub": True, "reason": entry.why if entry.why_told else ""}
+    for mail in _of_event(room, booking, row.mails, entry, visitors, handed, address):
+        mail.facts |= said
+        yield mail
+
+
+def _of_event(
+    room: Room,
+    booking: Booking,
+    kinds: Sequence[Kind],
+    entry: AuditEntry,
+    visitors: Sequence[Visitor],
+    handed: HandOver | None,
+    address: AddressChange | None,
+) -> Iterator[Mail]:
+    key, was = f"{entry.pk}", entry.from_status
     coming: list[Visitor] = []
     if any(MAILS[kind].to is To.VISITORS or MAILS[kind].gives for kind in kinds):
         coming = list(visitors) or list(booking.visitors.coming())
@@ -59,7 +78,41 @@ def compose(
             if handed:
                 yield from _of_hand_over(room, booking, kind, f"{key}:{kind}", handed)
         elif booking.contact_email:
-            yield _to_contact(room, booking, kind, f"{key}:{kind}", coming, was=was)
+            mail = _to_contact(room, booking, kind, f"{key}:{kind}", coming, was=was)
+            mail.facts["tells"] = [entry.pk]
+            yield mail
+
+
+def one_a_party(room: Room, mails: Sequence[Mail]) -> tuple[list[Mail], list[Mail]]:
+    """The mails that are to be made, and those of this press that have been made and now tell of more.
+
+    A press that changes several bookings of one party writes to its contact once: each such mail says how all of the
+    party stands when it is sent.
+    """
+    new, joined = [], []
+    for mail in mails:
+        if mail.booking is None or MAILS[Kind(mail.kind)].to is not To.CONTACT:
+            new.append(mail)
+            continue
+        told = room.told.setdefault(mail.booking.first_id, mail)
+        if told is mail:
+            new.append(mail)
+            continue
+        _tell_of_both(told, mail)
+        if told.pk and told not in joined:
+            joined.append(told)
+    return new, joined
+
+
+def _tell_of_both(told: Mail, other: Mail) -> None:
+    """One mail in place of two. The one that changes the contact's calendar gives its words; else the first."""
+    tells = [*told.facts["tells"], *other.facts["tells"]]
+    if other.facts.get("calendar_of"):
+        told.kind, told.booking, told.facts, other.facts = other.kind, other.booking, other.facts, told.facts
+    if told.kind == other.kind:
+        for name in ("party", "visitors", "to_be_named"):
+            told.facts[name] += other.facts[name]
+    told.facts["tells"] = tells
 
 
 def remind(
@@ -173,7 +226,7 @@ def to_everyone(room: Room, kind: Kind, bookings: Sequence[Booking]) -> Iterator
         for visitor in coming:
             if confirmed and visitor.has_own_mail:
                 yield _to_visitor(room, booking, kind, "", visitor)
-        party = booking.goes_with_id or booking.pk
+        party = booking.first_id
         if booking.contact_email and party not in parties:
             parties.add(party)
             yield _to_contact(room, booking, kind, "", coming, was=booking.status)

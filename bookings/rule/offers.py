@@ -94,7 +94,7 @@ def rest_of(booking: Booking, size: int) -> Booking:
 
 def companion(booking: Booking, size: int) -> Booking:
     """A booking of the same contact and school for `size` more, that goes with the first (not saved)."""
-    one = Booking(status="", party=size, goes_with_id=booking.goes_with_id or booking.pk, contact_comes=False)
+    one = Booking(status="", party=size, goes_with_id=booking.first_id, contact_comes=False)
     for name in COPIED:
         setattr(one, name, getattr(booking, name))
     return one

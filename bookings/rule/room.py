@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils import translation
 
-from bookings.models import Booking, Places
+from bookings.models import Booking, Mail, Places
 from bookings.states import LIVE
 from hubs.models import ShowcaseSession
 from hubs.vocabulary.languages import CHINESE, ENGLISH
@@ -26,6 +26,7 @@ class Room:
     now: dt.datetime
     writes: int = 0
     waiting: list[Booking] = field(default_factory=list)  # as settling found them, in order
+    told: dict[int | None, Mail] = field(default_factory=dict)  # the one mail of this press to each party's contact
     came_from: dict[str, Any] = field(default_factory=dict)  # what mails say of the session that a booking was in
 
     @property

@@ -3,8 +3,6 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from django.db.models import Q
-
 from bookings.models import Booking, Places, Seen, SessionChange, Visitor
 from bookings.rule.room import Clock
 from bookings.states import FROZEN, LIVE, Status
@@ -52,8 +50,7 @@ def mark_seen(booking: Booking, visitor: Visitor | None, newest: int, *, clock: 
     changes = SessionChange.objects.since(booking).filter(pk__lte=newest)
     parts: list[Booking] = [booking]
     if visitor is None:
-        first = booking.goes_with_id or booking.pk
-        parts = list(Booking.objects.filter(Q(pk=first) | Q(goes_with=first)).order_by("pk"))
+        parts = list(Booking.objects.of_party(booking))
     now = clock()
     rows = [Seen(change=change, booking=part, visitor=visitor, at=now) for change in changes for part in parts]
     Seen.objects.bulk_create(rows, ignore_conflicts=True)
@@ -111,11 +108,11 @@ def not_seen_of(changes: Sequence[SessionChange]) -> dict[SessionChange, list[No
 def _of_change(
     change: SessionChange, bookings: Sequence[Booking], seen: set[tuple[int, int, int | None]]
 ) -> Iterator[NotSeen]:
-    parties: set[int] = set()
+    parties: set[int | None] = set()
     for booking in bookings:
         if booking.session_id != change.session_id or booking.came_at > change.at:
             continue
-        party = booking.goes_with_id or booking.pk
+        party = booking.first_id
         if party not in parties and (change.pk, booking.pk, None) not in seen:
             yield NotSeen(booking, None)
         parties.add(party)

@@ -22,9 +22,40 @@ WHITE_SPACE = re.compile(r"[ \t\r\n]+")
 PARAGRAPH = '<p style="margin:0 0 14px">{}</p>'
 SECTION = '<h2 style="margin:24px 0 8px;font-size:20px;line-height:1.25">{}</h2>'
 HEADING = '<h1 style="margin:0 0 14px;font-size:26px;line-height:1.2">{}</h1>'
+QUIET = '<p class="quiet" style="margin:8px 0 0;font-size:14px;color:#545e6b">{}</p>'
 PANEL = '<p class="panel" style="margin:0 0 20px;padding:2px 0 2px 14px;border-left:5px solid #14405a">{}</p>'
 STRONG = "<b>{}</b>"
 TOGETHER = '<span style="white-space:nowrap">{}</span>'
+WHOLE_WIDTH = 'role="presentation" width="100%" cellspacing="0" cellpadding="0" border="0"'
+ROWS = f'<table {WHOLE_WIDTH} style="margin:0 0 14px">{{}}</table>'
+LINED = "border-top:1px solid #e6e2d8;vertical-align:top;overflow-wrap:break-word"
+ROW = (
+    f'<tr><td class="line" style="padding:5px 12px 5px 0;{LINED}"><b>{{}}</b></td>'
+    f'<td class="line" align="right" style="padding:5px 0;{LINED};text-align:right">{{}}</td></tr>'
+)
+CARD = (
+    f'<table class="booking {{}}" {WHOLE_WIDTH}'
+    ' style="margin:0 0 18px;border:1px solid #d9d5ca;border-left:6px solid {}">'
+    '<tr><td style="padding:14px 16px 10px">{}</td></tr></table>'
+)
+BADGE = (
+    '<p style="margin:0 0 8px"><span class="{}-state" style="display:inline-block;padding:2px 9px;border-radius:4px;'
+    'background:{};color:{};font-size:15px;font-weight:bold">{}</span></p>'
+)
+TITLE = '<h2 style="margin:0 0 2px;font-size:20px;line-height:1.25">{}</h2>'
+BUTTON = (
+    '<table role="presentation" cellspacing="0" cellpadding="0" border="0" style="margin:0 0 10px"><tr>'
+    '<td class="go" bgcolor="#1f6b43" style="background:#1f6b43;border-radius:4px;mso-padding-alt:12px 22px">'
+    '<a href="{}" style="display:inline-block;padding:12px 22px;color:#ffffff;font-weight:bold;text-decoration:none"'
+    ">{}</a></td></tr></table>"
+)
+# How a card stands: what marks its side, then the ground and the ink of its badge. The layout has those of the dark.
+STATES = {
+    "offered": ("#ffd23f", "#fdf1d6", "#7a4d00"),
+    "waiting": ("#7a4d00", "#fdf1d6", "#7a4d00"),
+    "confirmed": ("#1f6b43", "#e7f2ea", "#1f6b43"),
+    "off": ("#a3261a", "#fbe9e6", "#a3261a"),
+}
 LINK = '<a class="link" href="{}" style="color:#0f5b86">{}</a>'
 
 
@@ -50,6 +81,12 @@ def paragraph(context: template.Context, content: str) -> SafeString:
 def panel(context: template.Context, content: str) -> SafeString:
     """A session: its title, day and place, marked at the side."""
     return _block(context, PANEL, content)
+
+
+@register.simple_block_tag(takes_context=True)
+def quiet_line(context: template.Context, content: str) -> SafeString:
+    """What stands small at the end of a card."""
+    return _block(context, QUIET, content)
 
 
 @register.simple_block_tag(takes_context=True)
@@ -101,6 +138,46 @@ def quoted(context: template.Context, text: str) -> SafeString:
     if context.autoescape:
         return mark_safe(linebreaks(text, autoescape=True))  # noqa: S308  (escaped there)
     return _apart(text)
+
+
+@register.simple_tag(takes_context=True)
+def rows(context: template.Context, pairs: list[tuple[str, str]]) -> SafeString:
+    """Who, and how they stand, side by side; in plain text one pair a line."""
+    if not pairs:
+        return mark_safe("")
+    if context.autoescape:
+        return format_html(ROWS, format_html_join("", ROW, pairs))
+    return _block(context, PARAGRAPH, LINE.join(f"{who}: {said}" for who, said in pairs))
+
+
+@register.simple_block_tag(takes_context=True)
+def card(context: template.Context, content: str, state: str) -> SafeString:
+    """One booking among others, marked at its side by how it stands."""
+    if context.autoescape:
+        return format_html(CARD, state, STATES[state][0], mark_safe(content))  # noqa: S308  (escaped where it was made)
+    return _apart(content)
+
+
+@register.simple_tag(takes_context=True)
+def badge(context: template.Context, state: str, said: str) -> SafeString:
+    """How a card stands, in a few words at its head."""
+    if context.autoescape:
+        return format_html(BADGE, state, *STATES[state][1:], said)
+    return _apart(said)
+
+
+@register.simple_tag(takes_context=True)
+def card_title(context: template.Context, said: str) -> SafeString:
+    """What a card is called."""
+    return format_html(TITLE, said) if context.autoescape else _apart(said)
+
+
+@register.simple_tag(takes_context=True)
+def button(context: template.Context, url: str, said: str) -> SafeString:
+    """A link that asks to be pressed."""
+    if context.autoescape:
+        return format_html(BUTTON, url, said)
+    return _apart(f"{said}:\n{url}")
 
 
 @register.tag

@@ -45,7 +45,7 @@ def ask_for_address(booking_id: int, email: str, *, clock: Clock, visitor_id: in
         if same and asked.asked_at > room.now - APART.within:
             return
         _refuse_too_often(room, booking)
-        party = live_party(room, booking)
+        party = live_party(booking)
         if visitor is None and colleague_with(party, email):
             raise InThisBooking
         taken = _taken(room, party, booking, visitor, email)
@@ -74,7 +74,7 @@ def take_address(change_id: int, version: int, *, clock: Clock) -> None:
         visitor = _judge(room, booking, asked.visitor_id)
         if not _is_open(asked, visitor or booking):
             raise Ended
-        party, email = live_party(room, booking), asked.email or ""
+        party, email = live_party(booking), asked.email or ""
         AddressChange.objects.filter(pk=change_id).update(pressed_at=room.now)
         if taken := _taken(room, party, booking, visitor, email):
             mails.tell_taken(room, *taken)

@@ -6,8 +6,6 @@ An address that changes raises the version of the link, so that whoever has the 
 from collections.abc import Sequence
 from copy import copy
 
-from django.db.models import Q
-
 from bookings.models import AuditEntry, Booking, HandOver, Visitor
 from bookings.places import locked_booking, write
 from bookings.rule import people
@@ -54,7 +52,7 @@ def put_right(booking_id: int, *, name: str, email: str, mobile: str, by: StaffU
     with locked_booking(booking_id, clock) as (room, booking):
         if not booking.is_live:
             raise Ended
-        party = live_party(room, booking)
+        party = live_party(booking)
         moves = (email_key(email) or None) != booking.email_key
         for one in party:
             one.contact_name, one.contact_email, one.email_key = name, email or None, email_key(email) or None
@@ -70,11 +68,9 @@ def put_right(booking_id: int, *, name: str, email: str, mobile: str, by: StaffU
         return next(one for one in party if one.pk == booking.pk)
 
 
-def live_party(room: Room, booking: Booking) -> list[Booking]:
+def live_party(booking: Booking) -> list[Booking]:
     """All live bookings of the party, some of which may wait: they have one contact."""
-    first = booking.goes_with_id or booking.pk
-    party = Booking.objects.live().filter(Q(pk=first) | Q(goes_with=first), session=room.session)
-    return list(party.select_related("school").order_by("pk"))
+    return list(Booking.objects.of_party(booking).live().select_related("school"))
 
 
 def taken_by(room: Room, party: Sequence[Booking], email: str) -> Booking | None:

@@ -73,7 +73,7 @@ def _refuse_doubled(room: Room, booking: Booking, said: Corrections) -> None:
     keys = {visitor.pk: key for visitor, key in typed if key != visitor.email_key}
     if not keys:
         return
-    others = Visitor.objects.coming().filter(booking__in=live_party(room, booking)).exclude(pk__in=keys)
+    others = Visitor.objects.coming().filter(booking__in=live_party(booking)).exclude(pk__in=keys)
     taken = {booking.email_key, *others.values_list("email_key", flat=True)}
     if len(set(keys.values())) < len(keys) or taken & set(keys.values()):
         raise InThisBooking
@@ -119,7 +119,7 @@ def _put_contact_right(room: Room, booking: Booking, name: str | None, mobile: s
     mobile = booking.contact_mobile if mobile is None else mobile
     if (name, mobile) == (booking.contact_name, booking.contact_mobile):
         return []
-    party = [booking if one.pk == booking.pk else one for one in live_party(room, booking)]
+    party = [booking if one.pk == booking.pk else one for one in live_party(booking)]
     Booking.objects.filter(pk__in=[one.pk for one in party]).update(contact_name=name, contact_mobile=mobile)
     for one in party:
         one.contact_name, one.contact_mobile = name, mobile

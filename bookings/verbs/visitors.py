@@ -17,10 +17,11 @@ from hubs.models import StaffUser
 from hubs.vocabulary.email_address import email_key
 
 
-def release(visitor_id: int, *, clock: Clock, by: By = By.VISITOR) -> Booking:
+def release(visitor_id: int, *, clock: Clock, by: By = By.VISITOR, by_own_link: bool = False) -> Booking:
     """Give one visitor's place back; the last one's cancels the booking. Twice is once.
 
-    The contact is told, and so is the visitor, whoever did it: the mail takes the session out of their calendar.
+    The contact is told, and so is the visitor, whoever did it: the mail takes the session out of their calendar. Both
+    read whose place it was, and whether they gave it up themselves, `by_own_link`, or the contact did.
 
     Raises NotBookable once the session has started, Ended where the booking has ended.
     """
@@ -31,14 +32,23 @@ def release(visitor_id: int, *, clock: Clock, by: By = By.VISITOR) -> Booking:
             return booking
         refuse_after_start(room)
         if booking.party == 1:
-            write(room, ENDS.get(Status(booking.status), Verb.CANCEL), [booking], by=by)
+            write(
+                room,
+                ENDS.get(Status(booking.status), Verb.CANCEL),
+                [booking],
+                by=by,
+                visitors=[visitor],
+                by_own_link=by_own_link,
+            )
             return booking
         if not booking.is_live:
             raise Ended
         Visitor.objects.filter(pk=visitor_id).update(released_at=room.now)
         if visitor.is_contact:
             Booking.objects.filter(pk=booking_id).update(contact_comes=False)
-        write(room, Verb.RELEASE, [booking], by=by, party=booking.party - 1, visitors=[visitor])
+        write(
+            room, Verb.RELEASE, [booking], by=by, party=booking.party - 1, visitors=[visitor], by_own_link=by_own_link
+        )
         return booking
 
 

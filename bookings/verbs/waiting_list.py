@@ -7,7 +7,7 @@ import datetime as dt
 from typing import NamedTuple
 
 from bookings.models import Booking, By
-from bookings.places import drop, hold, locked, locked_booking, prove, write
+from bookings.places import drop, hold, locked, locked_booking, prove, waiting_of, write
 from bookings.rule import mails
 from bookings.rule.judging import already_there, build_request, fits, hold_deadline, judge_asking
 from bookings.rule.offers import list_has_ended
@@ -109,7 +109,7 @@ def wait(booking_id: int, *, clock: Clock) -> Booking:
         if room.places.status in FROZEN:
             raise NotBookable(room.places.standing(now=room.now))
         if booking.status == Status.WAITING:
-            prove(room, [booking])
+            prove(room, waiting_of(room, booking))
         elif booking.status == Status.LAPSED:
             _rejoin(room, booking)
         elif not booking.is_live:

@@ -15,7 +15,8 @@ from bookings.rule.refusals import InThisBooking
 from bookings.states import FROZEN, Status
 from bookings.verbs import addresses, details
 from bookings.views.access import Opened
-from bookings.views.private import context_of, opened
+from bookings.views.party_page import context_of
+from bookings.views.private import opened
 
 # What a person can take away again, by the value of the button.
 TAKEN_AWAY = {"own": "needs", "added": "needs_added"}

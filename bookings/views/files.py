@@ -8,7 +8,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from bookings.views.access import Opened
-from bookings.views.private import files_for, opened_by_giver_too
+from bookings.views.party_page import files_for
+from bookings.views.private import opened_by_giver_too
 from bookings.views.sessions import visible_session
 from hubs.models import Photograph, Resource, ShowcaseSession
 from hubs.models.marked import MarkedQuerySet

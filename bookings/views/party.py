@@ -22,7 +22,8 @@ from bookings.rule.words import why_not
 from bookings.verbs import hand_over, visitors
 from bookings.verbs import visitors as parties
 from bookings.views.access import Opened
-from bookings.views.private import context_of, opened, opened_by_giver_too
+from bookings.views.party_page import context_of
+from bookings.views.private import opened, opened_by_giver_too
 
 
 def place_of(link: Opened, position: int | None) -> Visitor:

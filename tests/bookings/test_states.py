@@ -84,6 +84,7 @@ def booking_that_is(status, room):
         return booking, people
     for verb in WAYS[status]:
         places.write(room, verb, [booking], by=By.CLOCK, visitors=[] if booking.pk else people)
+    room.told.clear()  # a press of its own
     return booking, []
 
 

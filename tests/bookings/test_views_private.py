@@ -186,7 +186,9 @@ def test_contacts_page_does_not_show_a_colleagues_needs(client, confirmed):
 
 def test_visitor_to_be_named_is_listed_as_such(client, session):
     booking = places.hold(session.pk, party(visitors=(NewVisitor(), NewVisitor())), clock=at_now)
-    assert "Remove – Test Teacher To be named Remove – To be named" in get(client, link(booking)).text
+    assert (
+        "Remove – Test Teacher To be named Name this visitor · Remove – To be named" in get(client, link(booking)).text
+    )
 
 
 def test_lapsed_booking_can_be_booked_again_while_there_are_places(client, lapsed, clock):
@@ -284,7 +286,7 @@ def test_place_can_be_given_back_while_the_session_may_still_take_place(client, 
 
 def test_hold_of_a_cancelled_session_cannot_be_confirmed(client, session, held):
     set_status(session, SessionStatus.CANCELLED)
-    assert "It will not take place. You need do nothing." in get(client, link(held)).text
+    assert "This session is cancelled It will not take place." in get(client, link(held)).text
     response = client.post(link(held, "confirm/"))
     assert response.status_code == 409
     assert "Not done This session is cancelled." in Page(response).text

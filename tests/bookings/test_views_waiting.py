@@ -75,8 +75,8 @@ def test_teacher_joins_the_list_of_a_full_session_accepts_and_has_a_place(client
     page = press(client, one(), "wait/")
     assert "You are number 1 on the waiting list You wait for 1 place." in page.text
     assert (
-        "You then have 10 hours to accept; once booking has closed, 2. Only the hours from 8:00 to 18:00 on school "
-        "days count. What we offered you now would be kept until 9:30 on Tuesday 5 January."
+        "What we offered you now would be kept until 9:30 on Tuesday 5 January: you have 10 hours to accept, counted "
+        "from 8:00 to 18:00 on school days. From 12:00 on Friday 22 January, when booking closes, it is 2 hours."
     ) in page.text
     assert page.buttons == []
     places.cancel(taken.pk, clock=lambda: NOW, by=StaffFactory(), why="test")
@@ -113,10 +113,13 @@ def test_party_books_one_now_and_waits_for_one(client, school):
     assert "Your place is kept until 18:00 on Tuesday 5 January. You wait for 1 place from then on" in sent.text
     held, waits = Booking.objects.filter(contact_name=ADA["name"]).order_by("pk")
     page = page_of(client, held)
-    assert "1 more of your party is on the waiting list" in page.text
+    assert page.buttons == ["Confirm 1 place, wait for 1"]
     press(client, held, "confirm/")
-    assert "Ben Colleague: number 1 on the waiting list" in page_of(client, waits).text
-    assert "Your party has 1 place in another booking" in page_of(client, waits).text
+    for either in (held, waits):
+        text = page_of(client, either).text
+        assert "1 confirmed, 1 waiting Your reference" in text
+        assert "You Confirmed Ada Teacher (you)" in text
+        assert "Ben Colleague Number 1 on the waiting list" in text
 
 
 def test_party_waits_together(client, school):
@@ -200,7 +203,7 @@ def test_after_the_booking_deadline_an_offer_is_said_to_stand_for_less(client, s
     join(client, session, school)
     press(client, one(), "wait/")
     monkeypatch.setattr(timezone, "now", lambda: session.closes_at)
-    said = "You then have 2 hours to accept. Only the hours from 8:00 to 18:00 on school days count."
+    said = "you have 2 hours to accept, counted from 8:00 to 18:00 on school days."
     assert said in page_of(client, one()).text
 
 

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from bookings import places
 from bookings.due import run_due
 from bookings.mail_kinds import Kind
-from bookings.models import Booking, Mail, Places
+from bookings.models import AuditEntry, Booking, Mail, Places
 from bookings.rule import offers
 from bookings.rule.refusals import AlreadyBooked, Ended, ListEnded, NotBookable, SessionFull
 from bookings.sessions import changes
@@ -282,7 +282,7 @@ def test_party_books_what_there_is_and_waits_for_the_rest():
     rest = Booking.objects.get(goes_with=joined.booking)
     assert (joined.held, joined.booking.status, joined.booking.party) == (1, Status.HELD, 1)
     assert (rest.status, rest.party, rest.contact_comes) == (Status.WAITING, 1, False)
-    assert [kind for kind, _to in mails(session)] == ["confirm", "waiting"]
+    assert [kind for kind, _to in mails(session)] == ["confirm"]
     places.confirm(joined.booking.pk, clock=at(NOW + MINUTE))
     rest.refresh_from_db()
     assert rest.address_proved_at == NOW + MINUTE
@@ -507,7 +507,10 @@ def test_rest_of_a_party_that_waits_again_stands_at_the_end_too_and_is_written_t
     after = waiting(session, "after@school.example", now=NOW + 30 * MINUTE)
     assert (after.position, rest.position) == (1, 2)
     run_due(at(session.waiting_closes_at))
-    assert Mail.objects.get(kind="list_ended", booking=rest).language == "zh-hans"
+    told = Mail.objects.get(kind="lapsed", booking=trio)
+    assert (told.language, status_of(rest)) == ("zh-hans", "lapsed")
+    ended = AuditEntry.objects.filter(booking__in=[trio, rest], verb__in=["lapse", "end_list"])
+    assert sorted(told.facts["tells"]) == sorted(ended.values_list("pk", flat=True))
 
 
 def test_waiting_again_is_judged_as_a_new_booking():

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("bookings", "0003_needs_added"),
+        ("bookings", "0005_wishes_step_free"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
