@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.cast import link, link_of
+from tests.browser.cast import link, link_of, link_to
 from tests.browser.look import assert_looks_right, in_forced_colours, in_print
 
 pytestmark = pytest.mark.browser
@@ -34,6 +34,9 @@ PAGES = {
     "waiting-ended": lambda cast: link(cast.list_ended),
     "offered": lambda cast: link(cast.offered),
     "offered-decline": lambda cast: link(cast.offered, "cancel/"),
+    "booking-address-waits": lambda cast: link(cast.moves) + "?saved",
+    "new-address": lambda cast: link_to(cast.new_address),
+    "new-address-pressed": lambda cast: link_to(cast.pressed),
     "place-given-away": lambda cast: cast.old_link,
     "place-take-back": lambda cast: cast.old_link + "take-back/",
     "place-handed-to-you": lambda cast: link_of(cast.taker),
