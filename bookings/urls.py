@@ -93,12 +93,9 @@ urlpatterns = [
     path("bookings/<str:token>/cancel/all/", private.cancel_all, name="booking-cancel-all"),
     path("bookings/<str:token>/change/", change.change, name="booking-change"),
     path("bookings/<str:token>/needs/", change.needs, name="booking-needs"),
-<<<<<<< HEAD
     path("bookings/<str:token>/same-people/", same_people.choose, name="booking-same-people"),
-=======
     path("bookings/<str:token>/keep-address/", change.keep_address, name="booking-keep-address"),
     path("bookings/<str:token>/use-address/", new_address.use, name="new-address-use"),
->>>>>>> main
     path("bookings/<str:token>/add/", party.add, name="booking-add"),
     path("bookings/<str:token>/hand-over/", party.give, name="booking-hand-over"),
     path("bookings/<str:token>/take/", party.take, name="booking-take"),

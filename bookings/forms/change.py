@@ -94,10 +94,6 @@ def _own_name(help_text: Promise | str = "") -> Line:
     )
 
 
-<<<<<<< HEAD
-def whole(years: Years) -> list[str]:
-    """Those of the choices of "What do you teach?" that are in `years`."""
-=======
 def _own_address() -> Address:
     return Address(
         label=_("Your email address"),
@@ -111,8 +107,8 @@ def _moved(form: _Corrections, known: str | None) -> str:
     return new if email_key(new) != known else ""
 
 
-def _whole(years: Years) -> list[str]:
->>>>>>> main
+def whole(years: Years) -> list[str]:
+    """Those of the choices of "What do you teach?" that are in `years`."""
     return [str(int(part)) for part in WHOLE if part in years]
 
 
