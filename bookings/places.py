@@ -14,7 +14,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F, QuerySet
 
-from bookings.models import AuditEntry, Booking, By, HandOver, Mail, Places, Visitor
+from bookings.models import AddressChange, AuditEntry, Booking, By, HandOver, Mail, Places, Visitor
 from bookings.models.booking import STATE_FIELDS
 from bookings.rule import mails as emails
 from bookings.rule import offers, people
@@ -151,6 +151,7 @@ def write(
     party: int | None = None,
     visitors: Sequence[Visitor] = (),
     handed: HandOver | None = None,
+    address: AddressChange | None = None,
     by_own_link: bool = False,
     also: Sequence[Booking] = (),
     news: Iterable[Mail] = (),
@@ -193,10 +194,12 @@ def write(
         room.forget_facts()
     _save([*bookings, *also], visitors)
     entries = AuditEntry.objects.bulk_create(entries or [_entry(room, verb, by, why)])
+    what_about: dict[str, Any] = {"visitors": visitors, "handed": handed, "address": address}
+    what_about["by_own_link"] = by_own_link
     mails = [
         mail
         for booking, row, entry in zip(bookings, rows, entries, strict=False)
-        for mail in emails.compose(room, booking, row, entry, visitors=visitors, handed=handed, by_own_link=by_own_link)
+        for mail in emails.compose(room, booking, row, entry, **what_about)
     ]
     new, joined = emails.one_a_party(room, [*mails, *news])
     if new:
