@@ -54,6 +54,7 @@ def session():
         day_contact="Sam on the day",
         joining_instructions="Ring the bell twice.",
         share=5,
+        step_free="yes",
     )
 
 
@@ -153,7 +154,9 @@ def test_confirm_confirms_and_shows_reference_and_how_to_arrive(client, held):
     assert (
         "When you arrive Report to the school office: it signs every visitor in. Come from 8:45 "
         "Entrance The gate in Greenway. Ask for Sam on the day Bring your school badge Parking In the street "
-        "School office 01622 000 000 Where West Borough Postcode: ME16 8TL Directions · OpenStreetMap "
+        "School office 01622 000 000 Access Step-free access: yes "
+        "Not known yet: Accessible toilet, Reserved parking bay, Hearing loop Where West Borough "
+        "Postcode: ME16 8TL Directions · OpenStreetMap "
         "Ring the bell twice."
     ) in page.text
     assert page.links["01622 000 000"] == "tel:01622000000"

@@ -75,8 +75,9 @@ def test_teacher_joins_the_list_of_a_full_session_accepts_and_has_a_place(client
     page = press(client, one(), "wait/")
     assert "You are number 1 on the waiting list You are waiting for 1 place." in page.text
     assert (
-        "If we offered you places now, we would keep them until 9:30 on Tuesday 5 January: you have 10 hours to accept, counted "
-        "from 8:00 to 18:00 on school days. From 12:00 on Friday 22 January, when booking closes, it is 2 hours."
+        "If we offered you places now, we would keep them until 9:30 on Tuesday 5 January: "
+        "you have 10 hours to accept, counted from 8:00 to 18:00 on school days. "
+        "From 12:00 on Friday 22 January, when booking closes, it is 2 hours."
     ) in page.text
     assert page.buttons == []
     places.cancel(taken.pk, clock=lambda: NOW, by=StaffFactory(), why="test")
