@@ -107,7 +107,8 @@ def _moved(form: _Corrections, known: str | None) -> str:
     return new if email_key(new) != known else ""
 
 
-def _whole(years: Years) -> list[str]:
+def whole(years: Years) -> list[str]:
+    """Those of the choices of "What do you teach?" that are in `years`."""
     return [str(int(part)) for part in WHOLE if part in years]
 
 
@@ -142,7 +143,7 @@ class ChangeForm(_Corrections):
 
     def _add_own(self, visitor: Visitor, key: int) -> None:
         self.add(f"role_{key}", _role(_("What do you do?")), int(visitor.role) or "")
-        self.add(f"years_{key}", _years(), _whole(visitor.years))
+        self.add(f"years_{key}", _years(), whole(visitor.years))
         self.add(f"needs_{key}", _own_needs(self.booking.session), visitor.needs)
 
     def _add_colleague(self, visitor: Visitor, key: int) -> None:
@@ -236,7 +237,7 @@ class OwnPlaceForm(_Corrections):
         if can_move:
             self.add("email", _own_address(), visitor.email or "")
         self.add("role", _role(_("What do you do?")), int(visitor.role) or "")
-        self.add("years", _years(), _whole(visitor.years))
+        self.add("years", _years(), whole(visitor.years))
         self.add("mobile", _mobile(), visitor.mobile)
         self.add("needs", _own_needs(session), visitor.needs)
 

@@ -190,6 +190,9 @@ def context_of(link: Opened) -> dict[str, Any]:
             "own": own,
             "stands": any(one.can_change for one in shown),
             "confirmed": next((one.booking for one in shown if one.expected), None),
+            "same_people": not link.visitor
+            and bool(link.booking.contact_name)
+            and any(one.booking.status == Status.CONFIRMED for one in shown),
             "answers_to": next((one.token for one in shown if one.part.asks), ""),
             "visitors": visitors,
             "clashes": _clashes(link, visitors),
