@@ -16,7 +16,7 @@ from bookings.admin.base.pages import WithPages
 from bookings.admin.base.read_only import FoundByBookingOrAddress, ReadOnlyInline, by_words
 from bookings.admin.booking.need_pages import NeedPages
 from bookings.admin.home.needs import Needs
-from bookings.models import HandOver, Visitor
+from bookings.models import AddressChange, HandOver, Visitor
 from hubs.vocabulary.teaching import in_words, roles_in_words
 
 
@@ -53,6 +53,13 @@ class VisitorInline(InWords, ReadOnlyInline):
     ]
     readonly_fields = ["visitor", "role_shown", "years_shown"]
     show_change_link = True
+
+
+class AddressChangeInline(ReadOnlyInline):
+    """Who has asked for another address, and whether the link that went there has been pressed."""
+
+    model = AddressChange
+    fields = ["email", "visitor", "asked_at", "pressed_at"]
 
 
 class HandOverInline(ReadOnlyInline):
