@@ -26,7 +26,7 @@ from bookings.mail.calendar_entry import calendar_entry, our_address
 from bookings.mail.clashes import clashing
 from bookings.mail.names import as_name
 from bookings.mail_kinds import Calendar, Kind, Link, Stale, mail_row
-from bookings.models import AddressChange, Mail, OfficeLink, SessionChange
+from bookings.models import AddressChange, Mail, OfficeLink, SessionChange, Visitor
 from bookings.rule.parts import PartyAsItStands
 from bookings.rule.room import session_facts
 from bookings.states import FROZEN, Status
@@ -156,6 +156,8 @@ def _context(mail: Mail, *, now: dt.datetime) -> dict[str, Any]:
         "contact": as_name(facts.get("contact")),
         "giver": as_name(facts.get("giver")),
         "taker": as_name(facts.get("taker")),
+        "whose": as_name(facts.get("whose")),
+        "arranged": _arranged(mail),
         "visitors": listed([one_line(name) for name in facts.get("visitors", [])]),
         "deadline": _deadline(mail, facts, now=now),
         "started": bool(facts.get("starts_at") and facts["starts_at"] <= now),
@@ -194,6 +196,13 @@ def _as_it_is(mail: Mail) -> dict[str, Any]:
     places = mail.session.places
     off = {"off": str(places.get_status_display())} if places.status in FROZEN else {}
     return session_facts(mail.session, sequence=places.calendar_sequence) | off
+
+
+def _arranged(mail: Mail) -> str:
+    """What staff have arranged for whoever the mail is about, as it stands when it is sent."""
+    if "arranged_for" not in mail.facts:
+        return ""
+    return Visitor.objects.filter(pk=mail.facts["arranged_for"]).values_list("arranged", flat=True).first() or ""
 
 
 def _clashes(mail: Mail, facts: dict[str, Any]) -> list[dict[str, Any]]:
