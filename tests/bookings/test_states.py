@@ -11,7 +11,7 @@ from django.core.management import call_command
 from django.db import transaction
 
 from bookings import places
-from bookings.mail_kinds import MAILS, To
+from bookings.mail_kinds import MAILS, Kind, To
 from bookings.models import AddressChange, AuditEntry, Booking, By, HandOver, Visitor
 from bookings.rule.refusals import Ended
 from bookings.rule.room import Room
@@ -120,6 +120,7 @@ def test_write_does_what_its_row_of_the_table_says_and_no_more(row):
         session, seats_before = room.session, room.places.places_taken
         events_before, mails_before = events(session), mails(session)
         handed = handed_over(booking) if {MAILS[kind].to for kind in row.mails} & {To.TAKER, To.GIVER} else None
+        people = people or list(booking.visitors.filter(is_contact=False) if Kind.ARRANGED in row.mails else [])
         address = new_address(booking) if {MAILS[kind].to for kind in row.mails} & {To.OWNER} else None
         places.write(room, row.verb, [booking], by=by, visitors=people, handed=handed, address=address)
         to = row.to or row.from_
@@ -128,7 +129,8 @@ def test_write_does_what_its_row_of_the_table_says_and_no_more(row):
         assert count(session) == (seats, 0, 30)
         assert room.places.places_taken == seats
         assert events(session) == [*events_before, (row.verb, row.from_ or "", to, seats - seats_before)]
-        told = [(kind, COLLEAGUE if MAILS[kind].to in (To.VISITORS, To.TAKER) else CONTACT) for kind in row.mails]
+        to_colleague = (To.VISITORS, To.TAKER, To.IN_NEED)
+        told = [(kind, COLLEAGUE if MAILS[kind].to in to_colleague else CONTACT) for kind in row.mails]
         assert mails(session) == mails_before + told
 
 
