@@ -150,12 +150,8 @@ SENTENCES = {
     MailTooLate: gettext_lazy("It is too late for this email: what it is about is over."),
     MovedMeanwhile: gettext_lazy("This booking has just been moved to another session. Look at it, then try again."),
     NeedsReason: gettext_lazy("Say why."),
-<<<<<<< HEAD
-    NeedsTooLong: gettext_lazy("There is no room to add more about what they need. Ask them to email the hub."),
-=======
     NeedsChanged: gettext_lazy("What they need has changed since you opened this page. Read it again."),
-    NeedsTooLong: gettext_lazy("There is no room for more words about what they need. Ask them to write to the hub."),
->>>>>>> main
+    NeedsTooLong: gettext_lazy("There is no room to add more about what they need. Ask them to email the hub."),
     NoAddress: gettext_lazy("This booking has no email address, so there is nobody to send it to."),
     NotReady: gettext_lazy(
         "Give the session a date, a start, an end, a place and its number of places before you open it."
