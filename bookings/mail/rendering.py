@@ -215,7 +215,7 @@ def _clashes(mail: Mail, facts: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _changed(facts: dict[str, Any]) -> str:
     """What has changed of the register, in numbers: "2 new, 1 not coming"."""
-    said = {"new": _("%(n)d new"), "gone": _("%(n)d not coming"), "other": _("%(n)d with other details")}
+    said = {"new": _("%(n)d new"), "gone": _("%(n)d not coming"), "other": _("%(n)d with changed details")}
     return listed([words % {"n": facts[name]} for name, words in said.items() if facts.get(name)])
 
 
