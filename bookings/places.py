@@ -14,6 +14,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F, QuerySet
 
+from bookings.mail_kinds import PressedBy
 from bookings.models import AuditEntry, Booking, By, HandOver, Mail, Places, Visitor
 from bookings.models.booking import STATE_FIELDS
 from bookings.rule import mails as emails
@@ -151,7 +152,7 @@ def write(
     party: int | None = None,
     visitors: Sequence[Visitor] = (),
     handed: HandOver | None = None,
-    by_own_link: bool = False,
+    pressed_by: PressedBy = "contact",
     also: Sequence[Booking] = (),
     news: Iterable[Mail] = (),
     **of_places: Any,
@@ -159,7 +160,7 @@ def write(
     """The one function that changes who has a place: bookings, Places row, audit entries and mails together.
 
     Unsaved bookings are made, with `visitors`; `party` is the new size of a booking that grows or shrinks; `tell_why`
-    lets mails and pages say why, and `by_own_link` that it was a visitor who did it, not the contact; `of_places` are
+    lets mails and pages say why, and `pressed_by` whose link did it; `of_places` are
     new values of the Places row. A change of the session itself saves the bookings in `also`, which keep their status,
     and sends `news`, asked for once the Places row is as it will be. What calendars are told is a higher version than
     before, as rule/calendar.py counts them. A party's contact gets one mail of all that one press does.
@@ -196,7 +197,7 @@ def write(
     mails = [
         mail
         for booking, row, entry in zip(bookings, rows, entries, strict=False)
-        for mail in emails.compose(room, booking, row, entry, visitors=visitors, handed=handed, by_own_link=by_own_link)
+        for mail in emails.compose(room, booking, row, entry, visitors=visitors, handed=handed, pressed_by=pressed_by)
     ]
     new, joined = emails.one_a_party(room, [*mails, *news])
     if new:

@@ -149,6 +149,7 @@ def _context(mail: Mail, *, now: dt.datetime) -> dict[str, Any]:
         "contact": as_name(facts.get("contact")),
         "giver": as_name(facts.get("giver")),
         "taker": as_name(facts.get("taker")),
+        "whose": as_name(next(iter(facts.get("visitors", [])), None)),
         "visitors": listed([one_line(name) for name in facts.get("visitors", [])]),
         "deadline": _deadline(mail, facts, now=now),
         "started": bool(facts.get("starts_at") and facts["starts_at"] <= now),

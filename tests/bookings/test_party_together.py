@@ -168,7 +168,7 @@ def test_two_offers_of_one_moment_are_one_mail():
 def test_place_that_a_party_gives_back_and_is_offered_at_once_is_told_in_one_mail():
     first, rest = confirmed()
     Mail.objects.all().delete()
-    visitors.release(first.visitors.get(position=2).pk, clock=at(NOW + HOUR), by_own_link=True)
+    visitors.release(first.visitors.get(position=2).pk, clock=at(NOW + HOUR), pressed_by="visitor")
     assert (fresh(rest).status, to_contact(first.session)) == ("offered", ["released"])
     subject, text = said("released")
     assert subject == "Accept by 10:30 on Tuesday 5 January: Year 6 lesson"
