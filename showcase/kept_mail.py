@@ -6,6 +6,7 @@ import time
 from collections.abc import Sequence
 from email.message import EmailMessage as ParsedMail
 from pathlib import Path
+from typing import NamedTuple
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -27,7 +28,41 @@ class KeptMail(BaseEmailBackend):
         return len(email_messages)
 
 
-def newest_first(most: int = 100) -> list[ParsedMail]:
+class Kept(NamedTuple):
+    """A mail that is kept, by the time when it was sent."""
+
+    name: str
+    mail: ParsedMail
+
+    @property
+    def text(self) -> str:
+        return self._said_in("plain")
+
+    @property
+    def html(self) -> str:
+        return self._said_in("html")
+
+    @property
+    def entry(self) -> str:
+        """The calendar entry that goes with it, its lines unfolded as a calendar reads them; or an empty string."""
+        entries = [part for part in self.mail.walk() if part.get_content_type() == "text/calendar"]
+        return str(entries[0].get_content()).replace("\r\n", "\n").replace("\n ", "") if entries else ""
+
+    def _said_in(self, kind: str) -> str:
+        body = self.mail.get_body((kind,))
+        return str(body.get_content()) if body else ""
+
+
+def newest_first(most: int = 100) -> list[Kept]:
     """The kept mails, newest first, at most `most`."""
-    files = sorted(_folder().glob("*.eml"), reverse=True)[:most]
-    return [email.message_from_bytes(file.read_bytes(), policy=email.policy.default) for file in files]
+    return [_read(file) for file in sorted(_folder().glob("*.eml"), reverse=True)[:most]]
+
+
+def find(name: int) -> Kept | None:
+    """The mail that was sent at that time, if it is kept."""
+    file = _folder() / f"{name}.eml"
+    return _read(file) if file.exists() else None
+
+
+def _read(file: Path) -> Kept:
+    return Kept(file.stem, email.message_from_bytes(file.read_bytes(), policy=email.policy.default))

@@ -1,7 +1,11 @@
 """Pages of the site itself, and how pages are kept by caches."""
 
+import datetime as dt
+
+from csp.constants import NONE, SELF, UNSAFE_INLINE
+from csp.decorators import csp, csp_update
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -17,23 +21,35 @@ def privacy(request: HttpRequest) -> HttpResponse:
     return render(request, "privacy.html", {"hubs": hubs})
 
 
+# When the accessibility statement was written, and when somebody last looked whether it is true still.
+PREPARED = REVIEWED = dt.date(2026, 11, 29)
+
+
 @public
 def accessibility(request: HttpRequest) -> HttpResponse:
-    """How accessible this is."""
-    return render(request, "accessibility.html")
+    """The statement that public bodies must make (SI 2018/952), in the order of the government's model."""
+    said = {"operator": settings.OPERATOR, "write_to": settings.ACCESSIBILITY_EMAIL, "site": settings.SITE_URL}
+    return render(request, "accessibility.html", said | {"prepared": PREPARED, "reviewed": REVIEWED})
 
 
+# What a mail may do in its frame: lead the whole page to a link that somebody presses.
+SANDBOX = ["allow-top-navigation-by-user-activation"]
+
+
+@csp_update({"frame-src": [SELF]})
 @private
 @require_safe
-def kept_mail(request: HttpRequest) -> HttpResponse:
+def kept_mails(request: HttpRequest) -> HttpResponse:
     """The demo's mails, newest first. There is no such address without the demo."""
-    mails = [
-        {
-            "to": mail["to"],
-            "subject": mail["subject"],
-            "text": mail.get_body(("plain",)).get_content() if mail.get_body(("plain",)) else "",  # type: ignore[union-attr]
-            "site": settings.SITE_URL,
-        }
-        for mail in kept.newest_first()
-    ]
-    return render(request, "dev_mail.html", {"mails": mails})
+    return render(request, "dev_mail.html", {"mails": kept.newest_first(), "sandbox": " ".join(SANDBOX)})
+
+
+@csp({"default-src": [NONE], "style-src": [UNSAFE_INLINE], "frame-ancestors": [SELF], "sandbox": SANDBOX})
+@private
+@require_safe
+def kept_mail(request: HttpRequest, name: int) -> HttpResponse:
+    """One of them as a mail program shows it: with its own styles, and with no way to do anything here."""
+    found = kept.find(name)
+    if found is None or not found.html:
+        raise Http404
+    return HttpResponse(found.html.replace("<head>", '<head><base target="_top">', 1))

@@ -201,6 +201,9 @@ if DEMO:
     EMAIL_FILE_PATH = VAR_DIR / "mail"
 else:
     vars().update(env.email("EMAIL_URL", default="smtp://localhost:25"))
+# Named by the accessibility statement: who runs the site, and who answers when something of it is in somebody's way.
+OPERATOR = env.str("OPERATOR", default="")
+ACCESSIBILITY_EMAIL = env.str("ACCESSIBILITY_EMAIL", default="")
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="bookings@showcase.invalid")
 
 CONTENT_SECURITY_POLICY = {

@@ -32,7 +32,10 @@ urlpatterns = [
     path("admin/", site.urls),
 ]
 if settings.DEMO:
-    urlpatterns.append(path("dev/mail/", pages.kept_mail, name="dev-mail"))
+    urlpatterns += [
+        path("dev/mail/", pages.kept_mails, name="dev-mail"),
+        path("dev/mail/<int:name>/", pages.kept_mail, name="dev-mail-html"),
+    ]
 
 handler400 = "showcase.errors.bad_request"
 handler403 = "showcase.errors.forbidden"

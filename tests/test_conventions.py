@@ -323,7 +323,10 @@ OUTSIDE = re.compile(
 
 
 def test_page_needs_no_script_and_no_style_of_its_own():
-    assert {file: found for file in PAGES if (found := FORBIDDEN.findall((ROOT / file).read_text()))} == {}
+    found = {file: FORBIDDEN.findall((ROOT / file).read_text()) for file in PAGES}
+    shows_mail = found.pop("templates/dev_mail.html")  # of the demo alone: a mail has styles, so it has a frame
+    assert shows_mail == ["<iframe"]
+    assert {file: forbidden for file, forbidden in found.items() if forbidden} == {}
 
 
 def test_nothing_is_fetched_from_elsewhere():

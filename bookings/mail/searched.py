@@ -16,6 +16,7 @@ from bookings.models import TellMe
 from bookings.models.draft import FARTHEST, LONGEST_WORDS
 from hubs.models import Hub, ShowcaseSession
 from hubs.schools.whereabouts import METRES_IN_A_MILE
+from hubs.vocabulary.access import Has
 
 if TYPE_CHECKING:
     from bookings.models.draft import TellMeQuerySet
@@ -41,7 +42,9 @@ def fitting(session: ShowcaseSession, *, hubs: Sequence[int]) -> list["TellMeQue
 
     Apart, since each is looked up by an index of its own; with OR between them a database would read every wish.
     """
-    wishes = _of_its_days(_for_its_people(TellMe.objects.proved().exclude(search=""), session), session)
+    wishes = TellMe.objects.proved().exclude(search="")
+    for narrow in (_for_its_people, _with_its_access, _of_its_days):
+        wishes = narrow(wishes, session)
     return [_near(wishes.filter(Q(hub=None) | Q(hub__in=hubs)), session), wishes.filter(easting=None, hub__in=hubs)]
 
 
@@ -66,6 +69,10 @@ def _for_its_people(wishes: "TellMeQuerySet", session: ShowcaseSession) -> "Tell
     if not session.suits_roles:
         return wishes
     return wishes.alias(meant=F("roles").bitand(int(session.suits_roles))).filter(Q(roles=0) | Q(meant__gt=0))
+
+
+def _with_its_access(wishes: "TellMeQuerySet", session: ShowcaseSession) -> "TellMeQuerySet":
+    return wishes if session.step_free == Has.YES else wishes.filter(step_free=False)
 
 
 def _of_its_days(wishes: "TellMeQuerySet", session: ShowcaseSession) -> "TellMeQuerySet":

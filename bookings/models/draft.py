@@ -106,6 +106,7 @@ class TellMe(PrivateLink):
     roles = FlagField(_("role"), flag=Roles)
     since = models.DateField(_("from"), null=True, blank=True)
     until = models.DateField(_("to"), null=True, blank=True)
+    step_free = models.BooleanField(_("step-free access"), default=False)
 
     objects = TellMeQuerySet.as_manager()
 

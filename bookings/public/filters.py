@@ -6,7 +6,7 @@ while it is in force. A test gives each a value.
 
 import datetime as dt
 from calendar import monthrange
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import Enum
 from typing import Any, NamedTuple
 
@@ -27,6 +27,7 @@ from hubs.vocabulary.access import Has
 from hubs.vocabulary.teaching import ROLE_LABELS, STAGES, Roles, Years, in_words, roles_in_words, year_label
 
 NOT_THERE = {"invalid_choice": _("Choose one of these")}
+MOST_SLUGS = 2000  # characters of an address that names hubs
 BAD_DATE = {"invalid": _("Enter a date like 26/1/2027")}
 
 
@@ -58,6 +59,19 @@ class PlaceField(Line):
             return place(typed) if typed else None
         except CannotPlace as problem:
             raise ValidationError(str(problem), params={"meant": problem.meant}) from problem
+
+
+class HubsField(Line):
+    """Hubs by the names in their addresses, one after the other; those that are none are left out.
+
+    The map leads here, where one counter stands for several. The form knows the hubs.
+    """
+
+    by_slug: Mapping[str, Any] = {}
+
+    def clean(self, value: Any) -> list[Any]:
+        asked = super().clean(value).split(",")
+        return [self.by_slug[slug] for slug in dict.fromkeys(asked) if slug in self.by_slug]
 
 
 def _taught() -> list[tuple[Any, Any]]:
@@ -170,6 +184,7 @@ FILTERS = (
         narrow=lambda sessions, _yes, _at: sessions.filter(step_free=Has.YES),
         words=lambda _yes: _now("with step-free access"),
         stands=Stands.MORE,
+        keeps=lambda _yes: {"step_free": True},
     ),
     Filter(
         "hub",
@@ -178,6 +193,13 @@ FILTERS = (
         narrow=lambda sessions, hub, _at: sessions.run_by(hub.slug),
         words=lambda hub: str(hub.current_name),
         keeps=lambda hub: {"hub": hub},
+    ),
+    Filter(
+        "hubs",
+        HubsField(required=False, max_length=MOST_SLUGS, widget=forms.HiddenInput),
+        narrow=lambda sessions, hubs, _at: sessions.run_by_any(hub.slug for hub in hubs),
+        words=lambda hubs: " · ".join(str(hub.current_name) for hub in hubs),
+        stands=Stands.LINK,
     ),
     Filter(
         "month",

@@ -16,6 +16,7 @@ from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models.places import can_be_booked
+from bookings.public.england import ByHub, count_by_hub
 from bookings.public.filters import FILTERS, Filter, Stands, month_alone, month_in_words, years_of
 from bookings.public.near import RADII, USUAL, Near
 from hubs.models import Hub
@@ -42,6 +43,8 @@ def fields_of(filters: Iterable[Filter], hubs: QuerySet[Hub]) -> dict[str, forms
     hub: Any = fields["hub"]
     hub.choices = [("", _("Any hub")), *((slug, one.current_name) for slug, one in by_slug.items())]  # type: ignore[attr-defined]
     hub.coerce = by_slug.__getitem__
+    if "hubs" in fields:
+        fields["hubs"].by_slug = by_slug  # type: ignore[attr-defined]
     return fields
 
 
@@ -58,6 +61,7 @@ class FinderForm(forms.Form):
         super().__init__(data)
         self.now = now
         self.fields = fields_of(FILTERS, hubs) | self.fields
+        self.names = {slug: str(hub.current_name) for slug, hub in self.fields["hubs"].by_slug.items()}  # type: ignore[attr-defined]
         self.is_valid()
 
     def clean(self) -> dict[str, Any]:
@@ -154,18 +158,11 @@ class FinderForm(forms.Form):
         self._label("teach", lambda name: _with_any_of(int(years_of(name)), for_role))
         self._label("role", lambda name: for_years[0] + _with_any_of(int(name), for_years))
 
-    def count_hubs(self, sessions: ShowcaseSessionQuerySet) -> None:
-        """Say beside each hub how many of `sessions`, narrowed by no hub, it would find: it may run them with others.
-
-        Two queries.
-        """
-        own, other = "hub_year__hub__slug", "also_run_by__hub__slug"
-        sessions = sessions.order_by()
-        counted = Counter(dict(sessions.values_list(own).annotate(n=Count("pk"))))
-        shared = sessions.filter(also_run_by__isnull=False).values_list(own, other)
-        for first, second, n in shared.annotate(n=Count("pk", distinct=True)):
-            counted[second] += n if second != first else 0
-        self._label("hub", lambda slug: counted[slug])
+    def count_hubs(self, sessions: ShowcaseSessionQuerySet) -> ByHub:
+        """Say beside each hub how many of `sessions`, narrowed by no hub, it would find. Two queries."""
+        by_hub = count_by_hub(sessions, now=self.now)
+        self._label("hub", lambda slug: by_hub.hubs[slug].sessions)
+        return by_hub
 
     def _label(self, field: str, counted: Callable[[str], int]) -> None:
         choices: Any = self.fields[field]

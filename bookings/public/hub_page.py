@@ -6,14 +6,17 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 from django.db.models import Exists, F, OuterRef, Prefetch, Q
+from django.urls import reverse
 from django.utils import timezone
 
 from bookings.public.counting import with_attended
+from bookings.public.england import England, count_by_hub, england
 from bookings.public.session import TONES, Showing, announced, left_in_words
 from bookings.states import FROZEN, Standing
-from hubs.models import HostSchool, HubYear, ShowcaseSession, VisitingTeacher
+from hubs.models import HostSchool, Hub, HubYear, ShowcaseSession, VisitingTeacher
 from hubs.models.session import ShowcaseSessionQuerySet
 from hubs.models.to_come import to_come
 
@@ -159,6 +162,20 @@ def hub_lines(*, now: dt.datetime) -> list[HubLine]:
             to_come[hub].append(showing)
     years = HubYear.objects.newest().select_related("hub", "lead_school").prefetch_related("area")
     return [HubLine(year, to_come[year.hub_id]) for year in years.order_by("name", "pk")]
+
+
+def map_of_hubs(*, now: dt.datetime, here: str = "") -> England | None:
+    """Where every hub's sessions to come are; hubs lead to their pages, several at once to a list. Three queries."""
+    names = {hub.slug: str(hub.current_name) for hub in Hub.objects.named()}  # type: ignore[attr-defined]
+    sessions = announced().upcoming(today=timezone.localdate(now))
+    return england(count_by_hub(sessions, now=now), names, _page_of, here=[here])
+
+
+def _page_of(*, hub: str | None, hubs: str | None, **narrowed: Any) -> str:
+    if hub:
+        return reverse("hub", args=[hub])
+    said = {"hubs": hubs, **{name: value for name, value in narrowed.items() if value}}
+    return f"{reverse('home')}?{urlencode(said)}"
 
 
 def _to_come(now: dt.datetime) -> Iterator[Showing]:

@@ -96,9 +96,11 @@ def _kept(one: Filter, said: dict[str, Any]) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> str:
-    """A place as it is found again, a day as machines write it."""
+    """A place as it is found again, a day as machines write it, a box as a form sends it."""
     if isinstance(value, Place):
         return value.typed or value.name
+    if value is True:
+        return "on"
     return value.isoformat() if isinstance(value, dt.date) else ""
 
 

@@ -9,6 +9,7 @@ from functools import wraps
 from typing import Any
 from urllib.parse import urlsplit
 
+from csp.constants import SELF
 from django.conf import settings
 from django.contrib.sitemaps import Sitemap
 from django.contrib.sitemaps.views import sitemap as django_sitemap
@@ -116,8 +117,9 @@ def embed(request: HttpRequest, slug: str) -> HttpResponse:
     found = parts([Showing(row, now) for row in sessions])
     response = render(request, "bookings/embed.html", {"year": year, "parts": found, "notices": notices})
     response["X-Robots-Tag"] = "noindex"
-    if origins := year.hub.embed_origins.split():
-        response._csp_replace = {"frame-ancestors": origins}  # type: ignore[attr-defined]  # django-csp's own
+    # Ours too: the hub's settings show it as it will look.
+    origins = [SELF, *year.hub.embed_origins.split()]
+    response._csp_replace = {"frame-ancestors": origins}  # type: ignore[attr-defined]  # django-csp's own
     return response
 
 

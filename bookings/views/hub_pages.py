@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from bookings.public.hub_page import Teachers, hosts_of, hub_lines, on_page_of, sessions_of
+from bookings.public.hub_page import Teachers, hosts_of, hub_lines, map_of_hubs, on_page_of, sessions_of
 from bookings.public.session import by_day, parts, to_come
 from hubs.models import HubYear, Notice, OldHubAddress, ShowcaseSession
 from hubs.pages import public
@@ -22,8 +22,10 @@ MOST = 50  # sessions of a kind on one page; the list at / has them all
 @public
 def hubs(request: HttpRequest) -> HttpResponse:
     """Every hub: those with sessions to come and how many places these have left, then the others."""
-    lines = hub_lines(now=timezone.now())
+    now = timezone.now()
+    lines = hub_lines(now=now)
     context = {
+        "england": map_of_hubs(now=now),
         "to_come": [line for line in lines if line.showings],
         "others": [line for line in lines if not line.showings],
     }
@@ -50,6 +52,7 @@ def hub(request: HttpRequest, slug: str) -> HttpResponse:
         "more_past": len(past) > MOST,
         "notices": Notice.objects.showing(now=now).filter(Q(hub=None) | Q(hub=year.hub)),
         "earlier": earlier,
+        "england": map_of_hubs(now=now, here=slug),
     }
     return render(request, "bookings/hub.html", context)
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from bookings.public.directions import own_map
+from bookings.public.england import England, england
 from bookings.public.finder import Chip, FinderForm
 from bookings.public.near import Near
 from bookings.public.session import IN_ORDER, Showing, announced, bookable_first, parts
@@ -42,10 +43,18 @@ class Finding:
         in_order = fitting.order_by(*first, *IN_ORDER) if first else fitting
         self.fitting = fitting.reverse() if self.past else in_order
 
-    def count_choices(self) -> None:
-        """Say beside the choices of the form how many each would find, as far away as the list looks."""
+    def count_choices(self) -> England | None:
+        """Say beside the choices of the form how many each would find, as far away as the list looks.
+
+        The hubs' stand on a map of England too, unless a place was asked for or what is past.
+        """
         self.form.count(self._fitting_but("teach", "role"))
-        self.form.count_hubs(self._fitting_but("hub"))
+        by_hub = self.form.count_hubs(self._fitting_but("hub", "hubs"))
+        if self.near or self.past:
+            return None
+        said = self.form.cleaned_data
+        here = [one.slug for one in (said.get("hub"), *(said.get("hubs") or [])) if one]
+        return england(by_hub, self.form.names, self.form.address, here=here)
 
     def chips(self) -> list[Chip]:
         """Links that narrow the list further. What is past is found by its dates: it is of many years."""
@@ -93,7 +102,7 @@ def find(request: HttpRequest) -> HttpResponse:
     if not rows and number > 1:
         return redirect(f"{request.path}{form.address(page=None)}")
     total = found.total(rows)
-    found.count_choices()
+    of_hubs = found.count_choices()
     chosen = form.chosen()
     context = {
         "form": form,
@@ -102,6 +111,7 @@ def find(request: HttpRequest) -> HttpResponse:
         "search": form.address() if chosen or found.past or number > 1 else "",
         "wish": form.address(page=None, places=None) if chosen else "",
         "past": found.past,
+        "england": of_hubs,
         "near": found.near,
         "distances": form.distances(found.near) if found.near else [],
         "chips": found.chips(),

@@ -1,10 +1,16 @@
 """Hubs with their settings, staff and calendar; what they are called in a year; notices."""
 
-from typing import Any
+from typing import Any, ClassVar
 
+from csp.constants import SELF
+from django.conf import settings
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from hubs.admin.bases import HTTPS, ModelAdmin, TabularInline
@@ -13,6 +19,11 @@ from hubs.admin.history import WithHistory
 from hubs.models import ClosedDay, Hub, HubYear, Membership, Notice, OldHubAddress
 
 LONDON = _("Times are London time.")
+SNIPPET = '<iframe src="{}" title="{}" width="100%" height="600"></iframe>'
+ONLY_THESE = _("Browsers show it on the sites listed above, and refuse it on any other.")
+NONE_LISTED = _(
+    "No site is listed above, so browsers refuse to show it anywhere: list the site’s address first, and save."
+)
 
 
 class HubYearInline(TabularInline):
@@ -57,13 +68,48 @@ class HubAdmin(WithHistory, FoundByName):
         (_("What is kept about people"), {"fields": ["retention_months", "data_contact"]}),
         (_("Other sites"), {"fields": ["embed_origins"]}),
     ]
+    readonly_fields = ["to_paste", "as_it_looks"]
+
+    class Media:
+        css: ClassVar[Any] = {"all": ["css/admin.css"]}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Hub]:
         return super().get_queryset(request).with_name().order_by("slug")  # type: ignore[attr-defined, no-any-return]
 
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """A hub that has a page has a list that other sites can show."""
+        if obj is None or not obj.years.exists():
+            return self.fieldsets
+        *others, (title, part) = self.fieldsets
+        return [*others, (title, part | {"fields": [*part["fields"], "to_paste", "as_it_looks"]})]
+
+    def change_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """With leave to show the list in a frame, as other sites will."""
+        response = super().change_view(request, *args, **kwargs)
+        response._csp_update = {"frame-src": [SELF]}  # type: ignore[attr-defined]  # django-csp's own
+        return response
+
     @admin.display(description=_("name now"), ordering="current_name")
     def current_name(self, hub: Hub) -> str:
         return hub.current_name  # type: ignore[attr-defined, no-any-return]  # with_name()
+
+    @admin.display(description=_("to paste into the site"))
+    def to_paste(self, hub: Hub) -> SafeString:
+        snippet = format_html(SNIPPET, settings.SITE_URL + _embed(hub), _sessions_of(hub))
+        said = ONLY_THESE if hub.embed_origins.split() else NONE_LISTED
+        return format_html('<pre class="to-paste">{}</pre><p>{}</p>', escape(snippet), said)
+
+    @admin.display(description=_("as it will look"))
+    def as_it_looks(self, hub: Hub) -> SafeString:
+        return format_html('<iframe class="as-it-looks" src="{}" title="{}"></iframe>', _embed(hub), _sessions_of(hub))
+
+
+def _embed(hub: Hub) -> str:
+    return reverse("hub-embed", args=[hub.slug])
+
+
+def _sessions_of(hub: Hub) -> str:
+    return _now("Sessions of %(hub)s") % {"hub": hub.current_name}  # type: ignore[attr-defined]  # with_name()
 
 
 @admin.register(HubYear)

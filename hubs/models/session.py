@@ -42,6 +42,9 @@ class ShowcaseSessionQuerySet(models.QuerySet["ShowcaseSession"]):
         """What the hub of that address runs, alone or with others."""
         return self._run_by(hub__slug=slug)
 
+    def run_by_any(self, slugs: Iterable[str]) -> "ShowcaseSessionQuerySet":
+        return self._run_by(hub__slug__in=list(slugs))
+
     def run_in(self, year: HubYear) -> "ShowcaseSessionQuerySet":
         """What a hub ran in that year, alone or with others."""
         return self._run_by(pk=year.pk)

@@ -15,7 +15,7 @@ from bookings.models import Booking, Mail, Visitor
 from bookings.sessions import changes
 from bookings.states import SessionStatus
 from bookings.verbs import waiting_list
-from hubs.models import HostSchool, Membership
+from hubs.models import HostSchool, Membership, Photograph, Resource, VisitingTeacher
 from hubs.vocabulary.school_days import london
 from tests.factories import (
     DAY,
@@ -93,6 +93,9 @@ def one_of_each(hub_year, mark):
     confirmed(over, f"came{mark}@school.example", size=2)
     SessionFactory(hub_year=hub_year, title=f"Announced {mark}", room__status=SessionStatus.ANNOUNCED, **later)
     HostSchool.objects.create(hub_year=hub_year, school=SchoolFactory(name=f"Host {mark}"))
+    Resource.objects.create(session=over, title="Slides", url="https://slides.example")
+    teacher = VisitingTeacher.objects.create(hub_year=hub_year, name_pinyin=f"Wang {mark}", photo_agreed_at=NOW)
+    Photograph.objects.bulk_create([Photograph(teacher=teacher, file=f"{mark}.jpg")])
 
 
 ONE_OF_EACH = {
@@ -102,6 +105,8 @@ ONE_OF_EACH = {
     "1 party waits for places": 1,
     "1 announced session has no time when booking opens": 1,
     "1 visit has no dates yet": 1,
+    "1 session has files that nobody can see yet: say what may be seen of pupils": 1,
+    "1 photograph of a visiting teacher is not published yet: say what may be seen of pupils": 1,
 }
 
 
@@ -119,7 +124,21 @@ def test_each_thing_that_needs_somebody_is_counted_and_its_list_shows_just_these
         "2 parties wait for places",
         "2 announced sessions have no time when booking opens",
         "2 visits have no dates yet",
+        "2 sessions have files that nobody can see yet: say what may be seen of pupils",
+        "2 photographs of visiting teachers are not published yet: say what may be seen of pupils",
     ]
+
+
+def test_session_says_how_many_of_its_files_are_not_published(administrator, hub_year):
+    session = SessionFactory(hub_year=hub_year)
+    change = reverse("admin:hubs_showcasesession_change", args=[session.pk])
+    assert "published nowhere" not in administrator.get(change).content.decode()
+    for pupils in ("", "", "none"):
+        Resource.objects.create(session=session, title="Slides", url="https://slides.example", pupils=pupils)
+    assert "2 of its readings and materials are published nowhere" in administrator.get(change).content.decode()
+    assert list(needs(administrator)) == ["1 session has files that nobody can see yet: say what may be seen of pupils"]
+    Resource.objects.update(pupils="none")
+    assert needs(administrator) == {}
 
 
 def test_another_hub_needs_nothing_of_mine(administrator, hub_year):
@@ -232,6 +251,7 @@ def test_programme_office_sees_numbers_of_every_hub_and_no_name(hub_year):
         "2 sessions are over and their registers are not filled in": 2,
         "2 announced sessions have no time when booking opens": 2,
         "2 visits have no dates yet": 2,
+        "2 sessions have files that nobody can see yet: say what may be seen of pupils": 2,
     }
     page = home(office)
     hubs = [

@@ -1,6 +1,7 @@
 """Sessions for other sites and programs: JSON, calendars, schema.org, the list to embed, the map of the site."""
 
 import datetime as dt
+import html
 import json
 import re
 
@@ -8,6 +9,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 from icalendar import Calendar
 
@@ -277,14 +279,40 @@ def ancestors(response):
 
 
 def test_list_may_be_framed_by_the_sites_that_the_hub_named_alone(client, session):
-    assert ancestors(client.get("/hubs/kent/embed/")) == "'none'"
+    assert ancestors(client.get("/hubs/kent/embed/")) == "'self'"  # the hub's settings show it
     session.hub.embed_origins = "https://www.kent.example\nhttps://kent.example:8443"
     session.hub.save()
     response = client.get("/hubs/kent/embed/")
-    assert ancestors(response) == "https://www.kent.example https://kent.example:8443"
+    assert ancestors(response) == "'self' https://www.kent.example https://kent.example:8443"
     assert ancestors(client.get("/hubs/kent/")) == "'none'"
     assert "X-Frame-Options" not in response
     assert not response.cookies
+
+
+def test_hub_is_told_that_no_site_is_listed_what_to_paste_and_how_it_looks(admin_client, session):
+    change = reverse("admin:hubs_hub_change", args=[session.hub.pk])
+    answer = admin_client.get(change)
+    page = answer.content.decode()
+    assert page.count("<iframe") == 1  # what is to be pasted is shown as it is written
+    page = html.unescape(page)
+    assert "No site is listed above, so browsers refuse to show it anywhere" in page
+    name = session.hub_year.name
+    snippet = f'<iframe src="https://testserver/hubs/kent/embed/" title="Sessions of {name}"'
+    assert snippet + ' width="100%" height="600"></iframe>' in page
+    assert f'<iframe class="as-it-looks" src="/hubs/kent/embed/" title="Sessions of {name}"></iframe>' in page
+    assert "frame-src 'self'" in answer["Content-Security-Policy"]
+    session.hub.embed_origins = "https://www.kent.example"
+    session.hub.save()
+    page = html.unescape(admin_client.get(change).content.decode())
+    assert "Browsers show it on the sites listed above, and refuse it on any other." in page
+    assert "No site is listed" not in page
+
+
+def test_hub_without_a_page_has_nothing_to_paste(admin_client):
+    hub = Hub.objects.create(slug="new")
+    for address in (reverse("admin:hubs_hub_change", args=[hub.pk]), reverse("admin:hubs_hub_add")):
+        page = admin_client.get(address).content.decode()
+        assert ("<iframe" in page, "embed_origins" in page) == (False, True)
 
 
 def test_embedded_list_opens_links_outside_its_frame(client, session):

@@ -76,6 +76,7 @@ EACH = {
     "until": ("28/2/2027", "to 28 February 2027", {}, IN_MARCH),
     "step_free": ("on", "with step-free access", {"step_free": "yes"}, {"step_free": "partly"}),
     "hub": ("kent", "Kent Hub", KENT, {}),
+    "hubs": ("kent,nowhere", "Kent Hub", KENT, {}),
     "month": ("2027-03", "March 2027", IN_MARCH, {}),
     "places": ("1", "with places left", {}, {"room__held_back": 30}),
 }

@@ -279,4 +279,4 @@ def test_hub_page_asks_as_often_for_three_of_everything_as_for_one(client, kent)
     for n in range(3):
         one_more_of_everything(kent, n)
         asked.append(questions(client, "/hubs/kent/"))
-    assert asked == [10, 10, 10]
+    assert asked == [13, 13, 13]

@@ -24,6 +24,7 @@ from bookings.public.near import USUAL, Near
 from bookings.public.wished import KEPT, WishForm
 from bookings.views import limits
 from hubs.models import Hub, ShowcaseSession
+from hubs.vocabulary.access import Has
 from hubs.vocabulary.school_days import london
 from hubs.vocabulary.teaching import Roles, Years
 from tests.bookings.test_telling import MEANWHILE, OPENS, at, run, soon, told
@@ -88,13 +89,14 @@ EACH: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, Any]]] = {
     ),
     "since": ({"near": "maidstone", "since": "1/2/2027"}, IN_MARCH, {}),
     "until": ({"near": "maidstone", "until": "2027-02-28"}, {}, IN_MARCH),
+    "step_free": ({"near": "maidstone", "step_free": "on"}, {"step_free": Has.YES}, {"step_free": Has.PARTLY}),
     "hub": ({"near": "maidstone", "hub": "kent"}, KENT, {}),
 }
 
 
 def test_each_filter_is_kept_by_a_wish_or_makes_no_sense_in_one() -> None:
     assert list(EACH) == [one.name for one in KEPT]
-    assert {one.name for one in FILTERS} - set(EACH) == {"month", "places"}
+    assert {one.name for one in FILTERS} - set(EACH) == {"hubs", "month", "places"}
 
 
 @pytest.mark.parametrize("name", EACH)
@@ -153,6 +155,7 @@ def some_session(draw: random.Random, years: list[Any]) -> ShowcaseSession:
         suits_years=draw.choice([0, Years.Y6, Years.KS3, Years.Y13]),
         suits_roles=draw.choice([0, Roles.TRAINEE, Roles.TRAINEE | Roles.MATHS_LEAD]),
         lessons_of=draw.choice([Years.Y3, Years.RECEPTION]),
+        step_free=draw.choice([Has.YES, Has.YES, Has.NO]),
     )
     if draw.random() < 0.3:
         session.also_run_by.add(draw.choice(years))
@@ -170,6 +173,7 @@ def some_search(draw: random.Random) -> dict[str, str]:
         "role": draw.choice(["", "", str(int(Roles.MATHS_LEAD))]),
         "since": draw.choice(["", "", "2027-02-10"]),
         "until": draw.choice(["", "", "2027-03-01"]),
+        "step_free": draw.choice(["", "", "on"]),
         "hub": draw.choice(["", "", "hub-0", "hub-2"]),
     }
     if not asked["near"] and not asked["hub"]:

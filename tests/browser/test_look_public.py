@@ -1,5 +1,8 @@
 """Every public page and state, looked at: narrow and wide, light and dark, by axe and by whoever opens the pictures."""
 
+from itertools import combinations
+from math import dist
+
 import pytest
 
 from hubs.models import ShowcaseSession
@@ -197,3 +200,40 @@ def test_large_text_does_not_stick_out(visit, cast):
         page.goto(address)
         page.evaluate("document.documentElement.style.fontSize = '36px'")
         assert page.evaluate("document.documentElement.scrollWidth") <= 412, address
+
+
+def test_counters_of_the_map_can_be_hit_with_a_thumb_and_reached_by_keyboard(visit, cast):
+    """At 320 px each is 24 px wide and covers no other; the country lies behind them."""
+    page = visit(java_script_enabled=True)
+    page.set_viewport_size({"width": 320, "height": 640})
+    page.goto("/")
+    circles = page.locator(".england circle")
+    boxes = [circles.nth(n).bounding_box() for n in range(circles.count())]
+    assert boxes
+    assert [box for box in boxes if min(box["width"], box["height"]) < 24] == []
+    middles = [(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2) for box in boxes]
+    assert [pair for pair in combinations(middles, 2) if dist(*pair) < 24] == []
+    drawn = page.locator(".england image").evaluate("one => fetch(one.href.baseVal).then(said => said.status)")
+    assert drawn == 200
+    page.get_by_role("link", name="See them on a map").click()
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.getAttribute('aria-label')") in [
+        one.get_attribute("aria-label") for one in page.locator(".england a").all()
+    ]
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/?*hub*")
+
+
+def test_first_session_that_can_be_booked_stands_within_the_second_screen_of_a_telephone(visit, cast):
+    page = visit()
+    page.set_viewport_size({"width": 320, "height": 640})
+    page.goto("/")
+    first = page.locator(".session:has(.tag.good)").first
+    assert first.get_by_role("link").bounding_box()["y"] < 2 * 640
+
+
+def test_map_looks_right_in_forced_colours_and_in_print(visit, cast):
+    page = visit()
+    page.goto("/")
+    in_forced_colours(page, "list-map")
+    in_print(page, "list-map")

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from bookings.admin.base.pages import RowPages, WithPages
 from bookings.admin.base.read_only import staff
 from bookings.admin.booking.story import fate_of
+from bookings.admin.home.needs import Needs
 from bookings.mail import itinerary_link
 from bookings.models import Mail
 from bookings.rule.refusals import Refused
@@ -81,6 +82,7 @@ class TeacherAdmin(WithPages, VisitingTeacherAdmin):
 
     goes_too = ("bookings.Mail",)
     page_classes = [ItineraryPages]
+    list_filter = [Needs, *VisitingTeacherAdmin.list_filter]
 
 
 def _about(teacher: VisitingTeacher) -> list[str]:

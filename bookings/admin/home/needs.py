@@ -19,7 +19,7 @@ from django.utils.translation import ngettext
 
 from bookings.models import Booking, Mail, Visitor
 from bookings.states import FROZEN, LIVE, SessionStatus, Status
-from hubs.models import HostSchool, ShowcaseSession
+from hubs.models import HostSchool, ShowcaseSession, VisitingTeacher
 from hubs.models.to_come import to_come
 from hubs.staff import scope
 
@@ -85,6 +85,13 @@ def _dates(visits: Rows, now: dt.datetime) -> Rows:
     return visits.filter(first_day=None, hub_year__exchange__year__gte=year)
 
 
+def _unmarked(rows: Rows, relation: str) -> Rows:
+    """Those with a file, link or photograph that is not published: nobody has said what may be seen of pupils."""
+    marked: Any = rows.model._meta.get_field(relation)
+    theirs = marked.related_model._base_manager.filter(**{marked.field.name: OuterRef("pk"), "pupils": ""})
+    return rows.filter(Exists(theirs.order_by()))
+
+
 NEEDS = (
     Need(
         "register",
@@ -141,6 +148,34 @@ NEEDS = (
         _("no dates"),
         _dates,
         lambda n: ngettext("%(n)d visit has no dates yet", "%(n)d visits have no dates yet", n) % {"n": n},
+    ),
+    Need(
+        "files",
+        ShowcaseSession,
+        _("files not published"),
+        lambda rows, _now: _unmarked(rows, "resources"),
+        lambda n: (
+            ngettext(
+                "%(n)d session has files that nobody can see yet: say what may be seen of pupils",
+                "%(n)d sessions have files that nobody can see yet: say what may be seen of pupils",
+                n,
+            )
+            % {"n": n}
+        ),
+    ),
+    Need(
+        "photographs",
+        VisitingTeacher,
+        _("photograph not published"),
+        lambda rows, _now: _unmarked(rows, "photographs"),
+        lambda n: (
+            ngettext(
+                "%(n)d photograph of a visiting teacher is not published yet: say what may be seen of pupils",
+                "%(n)d photographs of visiting teachers are not published yet: say what may be seen of pupils",
+                n,
+            )
+            % {"n": n}
+        ),
     ),
 )
 

@@ -113,7 +113,8 @@ class SessionAdmin(WithSearch, WithExport, WithHistory, WithPages):
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         of_people = obj is None or self.has_change_permission(request, obj)  # the programme office may not
-        return session_fieldsets(adding=obj is None, of_people=of_people)
+        unmarked = obj.resources.filter(pupils="").count() if obj else 0
+        return session_fieldsets(adding=obj is None, of_people=of_people, unmarked=unmarked)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """A new session is given its places in the form; later, verbs alone write them."""

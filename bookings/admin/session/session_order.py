@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from bookings.admin.session.session_form import LONDON
 from hubs.vocabulary import access
@@ -91,11 +92,22 @@ AFTERWARDS: Part = (
 SHOWN: Part = (_("Now"), {"fields": [("ref", "status", "standing"), ("capacity", "taken", "held_back")]})
 
 
-def session_fieldsets(*, adding: bool, of_people: bool) -> Sequence[Part]:
+def _not_published(unmarked: int) -> Part:
+    """Nothing to fill in: how many files wait, and where to say what lets them out."""
+    words = ngettext(
+        "%(n)d of its readings and materials is published nowhere: say below whether pupils can be recognised in it.",
+        "%(n)d of its readings and materials are published nowhere: say below whether pupils can be recognised.",
+        unmarked,
+    )
+    return _("Not published"), {"description": words % {"n": unmarked}, "fields": []}
+
+
+def session_fieldsets(*, adding: bool, of_people: bool, unmarked: int = 0) -> Sequence[Part]:
     """The parts of the form. A new session is given its places; one that is there shows them, and a page of its own
     sets them. What only people with a place may know is for who may change the session (`of_people`)."""
     places: list[Any] = [("capacity", "held_back")] if adding else []
     dates: Part = (_("Places and their dates"), {"description": LONDON, "fields": [*places, *DATES]})
     private = [ONLY_WITH_A_PLACE] if of_people else []
     fieldsets = [WHEN_AND_WHERE, WHO_IT_SUITS, WHO_MAY_COME, dates, PRACTICALITIES, *private, IN_CHINESE, AFTERWARDS]
-    return fieldsets if adding else [SHOWN, *fieldsets]
+    waiting = [_not_published(unmarked)] if unmarked else []
+    return fieldsets if adding else [SHOWN, *waiting, *fieldsets]
