@@ -71,7 +71,7 @@ def confirm(request: HttpRequest, link: Opened) -> HttpResponse:
     if link.visitor:
         raise Http404
     if request.method == "POST":
-        places.confirm(link.booking.pk, clock=timezone.now)
+        places.confirm(link.booking.pk, clock=timezone.now, only=request.POST.getlist("answers") or None)
     return redirect("booking", link.token)
 
 

@@ -26,7 +26,7 @@ from bookings.rule.refusals import (
 )
 from bookings.sessions import changes
 from bookings.states import SessionStatus, Status
-from bookings.verbs import hand_over, waiting_list
+from bookings.verbs import hand_over, staff_booking, waiting_list
 from bookings.verbs import visitors as details
 from bookings.verbs import visitors as parties
 from hubs.models import ShowcaseSession
@@ -123,6 +123,14 @@ def test_colleague_of_a_full_session_waits_in_a_booking_of_their_own_tied_to_the
     changes.set_places(session.pk, capacity=2, held_back=0, by=StaffFactory(), clock=now)
     one.refresh_from_db()
     assert one.status == "offered"
+
+
+def test_colleague_added_to_a_booking_of_held_back_places_takes_one_of_the_publics():
+    session = SessionFactory(room__capacity=3, room__held_back=1, share=None)
+    booking = staff_booking.staff_booking(session.pk, party(), by=StaffFactory(), clock=now, use_held_back=True)
+    assert count(session) == (1, 0, 3)
+    assert add(booking) == (booking, False)
+    assert count(session) == (2, 0, 3)
 
 
 def test_colleague_whose_school_has_its_share_waits():

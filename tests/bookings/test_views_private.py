@@ -362,7 +362,7 @@ def test_change_shows_what_is_known_and_saves_what_is_new(client, confirmed):
     }
     new = {"name": "Ada Changed", "mobile": "", "needs_1": "", "name_2": "Benjamin Colleague", "role_2": "8"}
     new |= {"adds_2": "no sesame"}
-    page = press(client, link(confirmed, "change/"), then="?saved", **page.form(**new))
+    page = press(client, link(confirmed, "change/"), then="?saved", **page.form(**new, told="1"))
     assert "Saved" in page.text
     confirmed.refresh_from_db()
     ada, ben = confirmed.visitors.all()
