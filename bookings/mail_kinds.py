@@ -20,6 +20,9 @@ class Kind(TextChoices):
     NOT_BOOKED = "not_booked", _("not booked after all")
     NAMED = "named", _("you have been named")
     NEEDS_ADDED = "needs_added", _("something added to your needs")
+    NEW_ADDRESS = "new_address", _("press to use this address")
+    ADDRESS_ASKED = "address_asked", _("another address asked for")
+    ADDRESS_TAKEN = "address_taken", _("address not taken: it has a place there")
     CONFIRMED = "confirmed", _("confirmed")
     WAITING = "waiting", _("on the waiting list")
     OFFERED = "offered", _("a place is offered")
@@ -64,6 +67,8 @@ class To(Enum):
     CONTACT = "the booking's contact"
     VISITORS = "each named visitor with an address of their own"
     EVERYONE = "both: the contact, and each such visitor of a confirmed booking"
+    OWNER = "the contact, or the visitor whose place it is about"
+    NEW_ADDRESS = "the address that is to be theirs"
     TAKER = "to whom a place goes"
     GIVER = "from whom it goes"
     ASKER = "the address that asked"
@@ -79,6 +84,7 @@ class Link(Enum):
     BOOKING = "the contact's, to the whole booking"
     PLACE = "a visitor's, to their place"
     EITHER = "the place for a visitor, the booking for its contact"
+    NEW_ADDRESS = "takes a new address"
     WISH = "confirms a wish to be told, and stops it"
     PASSWORD = "sets a password, or leads to sign-in whoever has one"  # noqa: S105  (no password)
     OFFICE = "the register"
@@ -106,6 +112,7 @@ class Stale(Enum):
     REMINDER = "the session is at another time, or off"
     OPENING = "booking is open no longer, or the wish has gone"
     INVITATION = "they have been taken off the hub again"
+    NEW_ADDRESS = "another one has been asked for since, or it is taken, or the link that asked for it has died"
     REGISTER = "the link is the office's no longer, or the session is at another time, or off"
     OFFICE_CHANGE = "the office has been told of a later change, or has the register no longer"
     ITINERARY = "the link or the address is the teacher's no longer"
@@ -169,6 +176,9 @@ MAILS: dict[Kind, MailRow] = {
     K.PLACE_MOVED: MailRow(T.VISITORS, L.PLACE, C.REQUEST, ("confirmed",), N.ON, of_place=True, gives=True),
     K.REMINDER: MailRow(T.EVERYONE, L.EITHER, None, ("confirmed",), N.ON, X.REMINDER, of_place=True),
     K.NEEDS_ADDED: MailRow(T.VISITORS, L.PLACE, None, ("confirmed",), of_place=True, as_it_is=True),
+    K.NEW_ADDRESS: MailRow(T.NEW_ADDRESS, L.NEW_ADDRESS, None, LIVE, stale=X.NEW_ADDRESS, as_it_is=True),
+    K.ADDRESS_ASKED: MailRow(T.OWNER, L.EITHER, None, LIVE, of_place=True, as_it_is=True),
+    K.ADDRESS_TAKEN: MailRow(T.OWNER, L.EITHER, None, LIVE, as_it_is=True),
     # The hub's own words, which no other mail repeats.
     K.LETTER: MailRow(T.EVERYONE, L.EITHER, None, LIVE, of_place=True, as_it_is=True),
     # of a change of the session. Those with a time to be read carry link and deadline too, in place of an older mail

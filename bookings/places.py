@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 
 from bookings.mail_kinds import PressedBy
-from bookings.models import AuditEntry, Booking, By, HandOver, Mail, Places, Visitor
+from bookings.models import AddressChange, AuditEntry, Booking, By, HandOver, Mail, Places, Visitor
 from bookings.models.booking import STATE_FIELDS
 from bookings.rule import mails as emails
 from bookings.rule import offers, people
@@ -153,6 +153,7 @@ def write(
     visitors: Sequence[Visitor] = (),
     handed: HandOver | None = None,
     pressed_by: PressedBy = "contact",
+    address: AddressChange | None = None,
     also: Sequence[Booking] = (),
     news: Iterable[Mail] = (),
     **of_places: Any,
@@ -195,10 +196,11 @@ def write(
         room.forget_facts()
     _save([*bookings, *also], visitors)
     entries = AuditEntry.objects.bulk_create(entries or [_entry(room, verb, by, why)])
+    what_about: dict[str, Any] = {"visitors": visitors, "handed": handed, "address": address, "pressed_by": pressed_by}
     mails = [
         mail
         for booking, row, entry in zip(bookings, rows, entries, strict=False)
-        for mail in emails.compose(room, booking, row, entry, visitors=visitors, handed=handed, pressed_by=pressed_by)
+        for mail in emails.compose(room, booking, row, entry, **what_about)
     ]
     new, joined = emails.one_a_party(room, [*mails, *news])
     if new:

@@ -58,6 +58,10 @@ class Verb(TextChoices):
     CHANGE = "change", _("details changed")
     NAME = "name", _("visitor named")
     ADD_NEEDS = "add_needs", _("something added to a colleague's needs")
+    ASK_ADDRESS = "ask_address", _("new address asked for")
+    TAKE_ADDRESS = "take_address", _("new address taken by the contact")
+    TAKE_OWN_ADDRESS = "take_own_address", _("new address taken by a visitor")
+    DROP_ADDRESS = "drop_address", _("new address not taken")
     SEND_AGAIN = "send_again", _("link sent again")
     READDRESS = "readdress", _("contact's address put right")
     IDENTIFY = "identify", _("school found in the register")
@@ -151,6 +155,10 @@ TABLE: tuple[Row, ...] = (
     Row(V.CHANGE, S.OFFERED, None, W.VISITOR),
     Row(V.CHANGE, S.CONFIRMED, None, W.VISITOR),
     Row(V.CHANGE, S.WAITING, None, W.VISITOR),
+    *(Row(V.ASK_ADDRESS, status, None, W.VISITOR, (Kind.ADDRESS_ASKED,)) for status in sorted(LIVE)),
+    *(Row(V.TAKE_ADDRESS, status, None, W.VISITOR, (kind,)) for status, kind in LINK_MAILS.items()),
+    Row(V.TAKE_OWN_ADDRESS, S.CONFIRMED, None, W.VISITOR, (Kind.NAMED,)),
+    *(Row(V.DROP_ADDRESS, status, None, W.VISITOR) for status in sorted(LIVE)),
     *(Row(V.SEND_AGAIN, status, None, W.STAFF, (kind,)) for status, kind in LINK_MAILS.items()),
     *(Row(V.READDRESS, status, None, W.STAFF, (kind,)) for status, kind in LINK_MAILS.items()),
     *(Row(V.IDENTIFY, status, None, W.STAFF) for status in sorted(LIVE)),

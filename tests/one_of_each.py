@@ -5,7 +5,7 @@ import uuid
 
 from bookings import places
 from bookings.mail import itinerary_link
-from bookings.models import Draft, HandOver, NetworkUse, OfficeLink, TellMe, Told
+from bookings.models import AddressChange, Draft, HandOver, NetworkUse, OfficeLink, TellMe, Told
 from bookings.sessions import changes, messages, seen, wide_changes
 from bookings.states import Verb
 from hubs.models import (
@@ -86,6 +86,7 @@ def booked(session, number, *, personal):
     places.confirm(booking.pk, clock=lambda: NOW)
     given = {"from_contact": False, "from_version": 1, "to_name": f"{personal} Colleague", "at": NOW}
     HandOver.objects.create(visitor=booking.visitors.last(), **given)
+    AddressChange.objects.create(booking=booking, email=f"{personal}.new@school.example", from_version=1, asked_at=NOW)
     return booking
 
 

@@ -239,6 +239,9 @@ OF_THE_VISITOR = {
     "mark_seen",
     "change_own",
     "take_needs_away",
+    "ask_for_address",
+    "take_address",
+    "keep_address",
 }
 NO_VERBS = {"locked", "locked_booking", "locked_together", "settle_if_due", "carry_out", "send_test"}
 

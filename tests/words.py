@@ -55,6 +55,7 @@ OF_STAFF = (
     "bookings/mail/staff_mails.py",
     "bookings/views/password.py",
     "hubs/admin/",
+    "hubs/vocabulary/typed.py",
     "hubs/management/",
     "hubs/models/staff.py",
     "hubs/staff/signing_in/",

@@ -1,5 +1,6 @@
 """The forms of the booking pages, after the GOV.UK Design System's conventions (rule.md#pages)."""
 
+from bookings.forms.again import answers_again
 from bookings.forms.change import ChangeForm, OwnPlaceForm, needs_of_colleague, who_reads_needs
 from bookings.forms.code import CodeForm
 from bookings.forms.door import NameForm, WalkInForm
@@ -27,6 +28,7 @@ __all__ = [
     "WaitForm",
     "WalkInForm",
     "WhoForm",
+    "answers_again",
     "needs_of_colleague",
     "typed",
     "who_reads_needs",

@@ -94,7 +94,21 @@ def _own_name(help_text: Promise | str = "") -> Line:
     )
 
 
-def _whole(years: Years) -> list[str]:
+def _own_address() -> Address:
+    return Address(
+        label=_("Your email address"),
+        help_text=_("A new address is used once you press the link that we send there"),
+        empty=_("Enter your email address"),
+    )
+
+
+def _moved(form: _Corrections, known: str | None) -> str:
+    new: str = form.changed("email").get("email", "") if "email" in form.fields else ""
+    return new if email_key(new) != known else ""
+
+
+def whole(years: Years) -> list[str]:
+    """Those of the choices of "What do you teach?" that are in `years`."""
     return [str(int(part)) for part in WHOLE if part in years]
 
 
@@ -111,14 +125,17 @@ def _said(changed: dict[str, Any], **names: str) -> Correction:
 class ChangeForm(_Corrections):
     """A booking by its contact's link: the contact's own details, and names, roles and addresses of colleagues.
 
-    A colleague's needs are added to, and never shown.
+    A colleague's needs are added to, and never shown. Only while the contact `can_move` to another address are they
+    asked for one.
     """
 
-    def __init__(self, data: Any = None, *, booking: Booking) -> None:
+    def __init__(self, data: Any = None, *, booking: Booking, can_move: bool = True) -> None:
         super().__init__(data)
         self.booking = booking
         self.visitors = list(booking.visitors.coming())
         self.add("name", _own_name(), booking.contact_name or "")
+        if can_move:
+            self.add("email", _own_address(), booking.contact_email or "")
         self.add("mobile", _mobile(), booking.contact_mobile)
         for visitor in self.visitors:
             add = self._add_own if visitor.is_contact else self._add_colleague
@@ -126,7 +143,7 @@ class ChangeForm(_Corrections):
 
     def _add_own(self, visitor: Visitor, key: int) -> None:
         self.add(f"role_{key}", _role(_("What do you do?")), int(visitor.role) or "")
-        self.add(f"years_{key}", _years(), _whole(visitor.years))
+        self.add(f"years_{key}", _years(), whole(visitor.years))
         self.add(f"needs_{key}", _own_needs(self.booking.session), visitor.needs)
 
     def _add_colleague(self, visitor: Visitor, key: int) -> None:
@@ -165,7 +182,12 @@ class ChangeForm(_Corrections):
         for visitor in self.visitors:
             if not visitor.is_contact:
                 self._check(visitor, said, seen)
+        if email_key(said.get("email") or "") in seen - {self.booking.email_key, ""}:
+            self.say_own_doubled()
         return said
+
+    def say_own_doubled(self) -> None:
+        self.add_error("email", _now("Enter a different address: this one is already in this booking"))
 
     def _check(self, visitor: Visitor, said: dict[str, Any], seen: set[str]) -> None:
         """A name and an address once given stay; and one party names an address once (rule.md#one-each)."""
@@ -186,6 +208,10 @@ class ChangeForm(_Corrections):
         """Whose address was changed. Only after is_valid()."""
         return [one for one in self.visitors if f"email_{one.position}" in self.changed_data]
 
+    def new_address(self) -> str:
+        """What the contact wants as their own address; empty where they have not changed it. Only after is_valid()."""
+        return _moved(self, self.booking.email_key)
+
     def corrections(self) -> dict[int, Correction]:
         """What was changed, by visitor id. Only after is_valid()."""
         found = {visitor.pk: self._correction(visitor.position) for visitor in self.visitors}
@@ -202,15 +228,22 @@ class ChangeForm(_Corrections):
 
 
 class OwnPlaceForm(_Corrections):
-    """What a named visitor says of themselves, by the link of their own place."""
+    """What a named visitor says of themselves, by the link of their own place; an address as in `ChangeForm`."""
 
-    def __init__(self, data: Any = None, *, visitor: Visitor, session: ShowcaseSession) -> None:
+    def __init__(self, data: Any = None, *, visitor: Visitor, session: ShowcaseSession, can_move: bool = True) -> None:
         super().__init__(data)
+        self.visitor = visitor
         self.add("name", _own_name(ANOTHER_PERSON), visitor.full_name or "")
+        if can_move:
+            self.add("email", _own_address(), visitor.email or "")
         self.add("role", _role(_("What do you do?")), int(visitor.role) or "")
-        self.add("years", _years(), _whole(visitor.years))
+        self.add("years", _years(), whole(visitor.years))
         self.add("mobile", _mobile(), visitor.mobile)
         self.add("needs", _own_needs(session), visitor.needs)
+
+    def new_address(self) -> str:
+        """As a contact's. Only after is_valid()."""
+        return _moved(self, self.visitor.email_key)
 
     def correction(self) -> Correction:
         """What was changed. Only after is_valid()."""

@@ -30,6 +30,7 @@ class Purpose(IntEnum):
     ITINERARY = 4
     UNSUBSCRIBE = 5
     CERTIFICATE = 6
+    NEW_ADDRESS = 9  # 7 and 8 are kept for feedback, and invitations to a group
 
 
 class Link(NamedTuple):

@@ -26,7 +26,7 @@ from bookings.mail.calendar_entry import calendar_entry, our_address
 from bookings.mail.clashes import clashing
 from bookings.mail.names import as_name
 from bookings.mail_kinds import Calendar, Kind, Link, Stale, mail_row
-from bookings.models import Mail, OfficeLink, SessionChange
+from bookings.models import AddressChange, Mail, OfficeLink, SessionChange
 from bookings.rule.parts import PartyAsItStands
 from bookings.rule.room import session_facts
 from bookings.states import FROZEN, Status
@@ -102,6 +102,12 @@ def _to_either(mail: Mail) -> str:
     return _to_place(mail) if mail.visitor else _to_booking(mail)
 
 
+def _to_new_address(mail: Mail) -> str:
+    """Of the version that was asked for: one asked for since has a link of its own."""
+    change = AddressChange.objects.filter(pk=mail.facts["address_change"]).first()
+    return links.url(links.Purpose.NEW_ADDRESS, change, version=mail.facts["link_version"]) if change else ""
+
+
 def _to_wish(mail: Mail) -> str:
     return links.url(links.Purpose.UNSUBSCRIBE, mail.wish) if mail.wish else ""
 
@@ -122,6 +128,7 @@ LINKS: dict[Link, Callable[[Mail], str]] = {
     Link.BOOKING: _to_booking,
     Link.PLACE: _to_place,
     Link.EITHER: _to_either,
+    Link.NEW_ADDRESS: _to_new_address,
     Link.WISH: _to_wish,
     Link.PASSWORD: staff_mails.link_of,
     Link.OFFICE: _to_register,

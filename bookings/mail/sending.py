@@ -18,8 +18,8 @@ from django.db.models import Q
 from bookings.attendance import office
 from bookings.mail import itinerary_link, openings, reminders, staff_mails
 from bookings.mail.rendering import can_be_written_to, render
-from bookings.mail_kinds import Session, Stale, mail_row
-from bookings.models import Mail, Visitor
+from bookings.mail_kinds import Session, Stale, To, mail_row
+from bookings.models import AddressChange, Mail, Visitor
 from bookings.rule.refusals import MailStands, MailTooLate
 from bookings.rule.room import Clock
 from bookings.states import FROZEN
@@ -35,11 +35,19 @@ BACK_OFF = [dt.timedelta(minutes=minutes) for minutes in (1, 2, 5, 15, 30, 60)]
 MOST = 200  # mails of one run
 MOST_BROKEN = 3  # mails in a row that got no answer: then it is the server
 
+
+def new_address_still_true(mail: Mail, *, now: dt.datetime) -> bool:
+    """Whether pressing the link of this mail would still make the address theirs."""
+    asked = AddressChange.objects.open().filter(pk=mail.facts["address_change"])
+    return asked.filter(link_version=mail.facts["link_version"]).exists()
+
+
 # What the table of mails calls stale, asked when a mail is sent.
 STILL_TRUE: dict[Stale, Callable[..., bool]] = {
     Stale.REMINDER: reminders.still_true,
     Stale.OPENING: openings.still_true,
     Stale.INVITATION: staff_mails.still_true,
+    Stale.NEW_ADDRESS: new_address_still_true,
     Stale.REGISTER: office.still_true,
     Stale.OFFICE_CHANGE: office.change_still_true,
     Stale.ITINERARY: itinerary_link.still_true,
@@ -141,9 +149,10 @@ def _still_wanted(mail: Mail, *, now: dt.datetime) -> bool:
         return False
     if mail.visitor and not _still_theirs(mail, mail.visitor):
         return False
-    if mail.booking and not mail.visitor and mail.recipient_key != mail.booking.email_key:
-        return False  # staff have put the address right: the link is not for whoever has the old one
     row = mail_row(mail.kind)
+    to_owner = mail.booking and not mail.visitor and row.to is not To.NEW_ADDRESS
+    if to_owner and mail.booking and mail.recipient_key != mail.booking.email_key:
+        return False  # it has another address by now: the link is not for whoever has the old one
     if row.stale and not STILL_TRUE[row.stale](mail, now=now):
         return False
     stands = row.stands

@@ -1,5 +1,6 @@
 """Who has a place, and what needs a place to exist. One file an idea."""
 
+from bookings.models.address_change import AddressChange
 from bookings.models.audit import AuditEntry, By
 from bookings.models.booking import Booking, SchoolKind, Source
 from bookings.models.change import Seen, SessionChange, WideChange, WideStep
@@ -13,6 +14,7 @@ from bookings.models.places import Places
 from bookings.models.visitor import Person, Visitor
 
 __all__ = [
+    "AddressChange",
     "AuditEntry",
     "Booking",
     "By",

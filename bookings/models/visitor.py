@@ -112,7 +112,12 @@ class Visitor(Named, PrivateLink):
 
     class Meta:
         ordering = ["position"]
-        indexes = [models.Index(fields=["email_key"], name="visitor_by_address")]
+        indexes = [
+            models.Index(fields=["email_key"], name="visitor_by_address"),
+            # Few say either, and each round of the worker asks what is to be forgotten.
+            models.Index(fields=["booking"], name="visitor_with_needs", condition=~Q(needs="", needs_added="")),
+            models.Index(fields=["booking"], name="visitor_with_mobile", condition=~Q(mobile="")),
+        ]
         constraints = [
             words_go_with("full_name", "visitor_erased_with_words"),
             models.UniqueConstraint(fields=["booking", "position"], name="one_visitor_a_position"),

@@ -11,12 +11,12 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from bookings.mail_kinds import MAILS, Kind, Link, PressedBy, To
-from bookings.models import AuditEntry, Booking, HandOver, Mail, SessionChange, TellMe, Visitor
+from bookings.models import AddressChange, AuditEntry, Booking, HandOver, Mail, SessionChange, TellMe, Visitor
 from bookings.rule.calendar import entry_version
 from bookings.rule.outbox import new_mail
 from bookings.rule.party import Party
 from bookings.rule.room import Room, iso, session_facts
-from bookings.rule.too_often import A_DAY, AN_HOUR, APART, ASKED_FOR, may_again_at
+from bookings.rule.too_often import A_DAY, AN_HOUR, APART, ASKED_FOR, OF_NEW_ADDRESS, may_again_at
 from bookings.states import SESSION_MAILS, Row, Status, Verb
 from hubs.models.to_come import to_come
 from hubs.vocabulary.email_address import email_key
@@ -36,16 +36,17 @@ def compose(
     visitors: Sequence[Visitor] = (),
     handed: HandOver | None = None,
     pressed_by: PressedBy = "contact",
+    address: AddressChange | None = None,
 ) -> Iterator[Mail]:
     """The mails of one event as unsaved rows, which say what its audit entry says. Each event sends each of them once.
 
     Kinds for visitors go to `visitors`, or to all of the booking that come; no address, no mail. `handed` is a place
-    that changes hands; `pressed_by` says whose link did this.
+    that changes hands, `address` one that is to be another's; `pressed_by` says whose link did this.
     """
     said: dict[str, Any] = {"pressed_by": pressed_by}
     if row.verb is Verb.WITHDRAW:
         said |= {"by_hub": True, "reason": entry.why if entry.why_told else ""}
-    for mail in _of_event(room, booking, row.mails, entry, visitors, handed, pressed_by=pressed_by):
+    for mail in _of_event(room, booking, row.mails, entry, visitors, handed, address, pressed_by=pressed_by):
         mail.facts |= said
         yield mail
 
@@ -57,6 +58,7 @@ def _of_event(
     entry: AuditEntry,
     visitors: Sequence[Visitor],
     handed: HandOver | None,
+    address: AddressChange | None,
     *,
     pressed_by: PressedBy,
 ) -> Iterator[Mail]:
@@ -70,6 +72,9 @@ def _of_event(
             for visitor in coming:
                 if visitor.has_own_mail:
                     yield _to_visitor(room, booking, kind, f"{key}:{kind}:{visitor.pk}", visitor)
+        elif to is To.OWNER:
+            if address:
+                yield _of_new_address(room, booking, kind, f"{key}:{kind}", address)
         elif to in (To.TAKER, To.GIVER):
             if handed:
                 yield from _of_hand_over(room, booking, kind, f"{key}:{kind}", handed)
@@ -164,6 +169,14 @@ def _of_hand_over(room: Room, booking: Booking, kind: Kind, key: str, handed: Ha
         yield _mail(room, kind, key, recipient, booking.language, facts, booking=booking, **of_visitor)
 
 
+def _of_new_address(room: Room, booking: Booking, kind: Kind, key: str, address: AddressChange) -> Mail:
+    """To the old address: which one is to stand in its place."""
+    visitor = address.visitor
+    mail = _to_visitor(room, booking, kind, key, visitor) if visitor else _to_contact(room, booking, kind, key)
+    mail.facts["new_address"] = address.email
+    return mail
+
+
 def _to_contact(
     room: Room, booking: Booking, kind: Kind, key: str, coming: Sequence[Visitor] = (), *, was: str = ""
 ) -> Mail:
@@ -236,6 +249,26 @@ def to_everyone(room: Room, kind: Kind, bookings: Sequence[Booking]) -> Iterator
 def tell_already_booked(room: Room, booking: Booking) -> None:
     """Tell a contact that this address has a booking here already."""
     _unless_asked_too_often(_to_contact(room, booking, Kind.ALREADY_BOOKED, ""))
+
+
+def tell_taken(room: Room, booking: Booking, visitor: Visitor | None) -> None:
+    """Tell whoever has a place here already that their address cannot be another booking's or place's too."""
+    kind = Kind.ADDRESS_TAKEN
+    _unless_asked_too_often(
+        _to_visitor(room, booking, kind, "", visitor) if visitor else _to_contact(room, booking, kind, "")
+    )
+
+
+def to_new_address(room: Room, booking: Booking, address: AddressChange) -> list[Mail]:
+    """The mail with the link that makes the address theirs; none where it has had too many, silently."""
+    key, kind = email_key(address.email or ""), Kind.NEW_ADDRESS
+    asked = Mail.objects.to(key, kinds=[kind], since=room.now - A_DAY)
+    if may_again_at(asked.values_list("created_at", flat=True), OF_NEW_ADDRESS, now=room.now):
+        return []
+    facts = {"address_change": address.pk, "link_version": address.link_version, "party": booking.party}
+    once = f"address:{address.pk}:{room.now.isoformat()}"
+    of: dict[str, Any] = {"booking": booking} | ({"visitor": address.visitor} if address.visitor else {})
+    return [_mail(room, kind, once, address.email or "", booking.language, facts, **of)]
 
 
 def tell_not_booked(room: Room, party: Party) -> None:

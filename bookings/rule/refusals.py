@@ -169,5 +169,9 @@ class ItineraryOver(Refused):
     """The itinerary's link would no longer work: the exchange is over."""
 
 
+class NoReplies(Refused):
+    """The hub has no contact address: whoever answers one of its mails would write to nobody."""
+
+
 class NotReady(Refused):
     """The session lacks what opening requires: date, start, end, venue or places (rule.md#opening)."""

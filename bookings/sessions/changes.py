@@ -18,7 +18,16 @@ from bookings.models.change import LONGEST_MESSAGE, MOST_INSTEAD
 from bookings.places import locked, settle, write
 from bookings.rule import mails, offers
 from bookings.rule.judging import hold_deadline
-from bookings.rule.refusals import BadNews, DayHasPassed, HasHistory, NotBookable, NotReady, TooFewPlaces, WrongStatus
+from bookings.rule.refusals import (
+    BadNews,
+    DayHasPassed,
+    HasHistory,
+    NoReplies,
+    NotBookable,
+    NotReady,
+    TooFewPlaces,
+    WrongStatus,
+)
 from bookings.rule.room import Clock, Room
 from bookings.states import SESSION_TABLE, UNCONFIRMED, SessionStatus, Standing, Status, Verb
 from hubs.models import ShowcaseSession, StaffUser
@@ -39,14 +48,18 @@ NO_NEWS = News()
 
 
 def announce(session_id: int, *, by: StaffUser, clock: Clock) -> None:
-    """Show a session to the public; booking is not open yet. Nothing of it needs to be known. Raises WrongStatus."""
+    """Show a session to the public; booking is not open yet. Nothing of it needs to be known, but its hub needs a
+    contact address (rule.md#opening). Raises NoReplies or WrongStatus."""
     with locked(session_id, clock) as room:
+        check_replies(room)
         _move(room, Verb.ANNOUNCE, by)
 
 
 def open_booking(session_id: int, *, by: StaffUser, clock: Clock) -> None:
-    """Open booking, at once or at the session's set time. Raises NotReady (rule.md#opening) or WrongStatus."""
+    """Open booking, at once or at the session's set time. Raises NotReady or NoReplies (rule.md#opening), or
+    WrongStatus."""
     with locked(session_id, clock) as room:
+        check_replies(room)
         if not room.session.can_open or not room.places.capacity:
             raise NotReady
         _move(room, Verb.OPEN, by)
@@ -56,6 +69,12 @@ def close_booking(session_id: int, *, by: StaffUser, clock: Clock) -> None:
     """Take no more bookings; those made stay. Raises WrongStatus."""
     with locked(session_id, clock) as room:
         _move(room, Verb.CLOSE, by)
+
+
+def check_replies(room: Room) -> None:
+    """Raises NoReplies where an answer to the session's mails would reach nobody."""
+    if not room.session.hub_year.contact_email:
+        raise NoReplies
 
 
 def _move(room: Room, verb: Verb, by: StaffUser) -> None:

@@ -4,6 +4,7 @@ An address that changes raises the version of the link, so that whoever has the 
 """
 
 from collections.abc import Sequence
+from copy import copy
 
 from bookings.models import AuditEntry, Booking, HandOver, Visitor
 from bookings.places import locked_booking, write
@@ -57,9 +58,11 @@ def put_right(booking_id: int, *, name: str, email: str, mobile: str, by: StaffU
             one.contact_name, one.contact_email, one.email_key = name, email or None, email_key(email) or None
             one.contact_mobile = mobile
             one.link_version += moves
-        if moves:
-            _refuse_taken(room, party)
-        _save(party, moves=moves)
+        if moves and taken_by(room, party, email):
+            raise AlreadyBooked
+        if moves and colleague_with(party, email):
+            raise InThisBooking
+        save_contact(party, moves=moves)
         told = moves and email and room.places.status not in FROZEN
         write(room, Verb.READDRESS if told else Verb.CHANGE, party, by=by)
         return next(one for one in party if one.pk == booking.pk)
@@ -70,18 +73,24 @@ def live_party(booking: Booking) -> list[Booking]:
     return list(Booking.objects.of_party(booking).live().select_related("school"))
 
 
-def _refuse_taken(room: Room, party: Sequence[Booking]) -> None:
+def taken_by(room: Room, party: Sequence[Booking], email: str) -> Booking | None:
+    """The booking of another party that leaves no room for this one at that address (rule.md#one-each)."""
     for one in party:
-        beside = [other for other in room.bookings_beside(one) if other not in party]
-        if already_there(one, beside):
-            raise AlreadyBooked
-    key = party[0].email_key
-    colleagues = Visitor.objects.coming().filter(booking__in=party, is_contact=False)
-    if key and colleagues.filter(email_key=key).exists():
-        raise InThisBooking
+        moved = copy(one)
+        moved.email_key = email_key(email) or None
+        beside = [other for other in room.bookings_beside(moved) if other not in party]
+        if found := already_there(moved, beside):
+            return found
+    return None
 
 
-def _save(party: Sequence[Booking], *, moves: bool) -> None:
+def colleague_with(party: Sequence[Booking], email: str) -> Visitor | None:
+    """Whoever of the party, the contact apart, has that address."""
+    colleagues = Visitor.objects.coming().filter(booking__in=party, is_contact=False, email_key=email_key(email) or "-")
+    return colleagues.select_related("booking").first()
+
+
+def save_contact(party: Sequence[Booking], *, moves: bool) -> None:
     """The contact stands in each booking of the party, among its visitors, and in a place on its way to a colleague."""
     one = party[0]
     Booking.objects.filter(pk__in=[each.pk for each in party]).update(

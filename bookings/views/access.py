@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.db.models import Exists, OuterRef
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -12,7 +13,7 @@ from bookings.mail import links
 from bookings.mail.itinerary_link import itinerary_ends
 from bookings.mail.links import Purpose
 from bookings.mail.openings import RELATED
-from bookings.models import Booking, HandOver, OfficeLink, TellMe, Visitor
+from bookings.models import AddressChange, Booking, HandOver, OfficeLink, TellMe, Visitor
 from bookings.models.visitor import NEEDS_KEPT
 from hubs.models import VisitingTeacher
 from hubs.models.session import OF_ITS_SESSION
@@ -40,10 +41,14 @@ def open_link(token: str) -> Opened:
         raise Http404
     by = {"public_id": link.public_id, "link_version": link.version}
     if link.purpose == Purpose.CONTACT:
-        return Opened(token, get_object_or_404(Booking.objects.with_company().select_related("school", *_WITH), **by))
+        asked = AddressChange.objects.filter(booking=OuterRef("pk"), visitor=None)
+        bookings = Booking.objects.with_company().annotate(has_asked=Exists(asked)).select_related("school", *_WITH)
+        return Opened(token, get_object_or_404(bookings, **by))
     if link.purpose == Purpose.VISITOR:
         related = (f"booking__{name}" for name in ("school", *_WITH))
-        visitor = get_object_or_404(Visitor.objects.select_related(*related), public_id=link.public_id)
+        asked = AddressChange.objects.filter(visitor=OuterRef("pk"))
+        visitors = Visitor.objects.annotate(has_asked=Exists(asked)).select_related(*related)
+        visitor = get_object_or_404(visitors, public_id=link.public_id)
         if visitor.link_version == link.version:
             return Opened(token, visitor.booking, visitor)
         given = HandOver.objects.open().filter(visitor=visitor, from_version=link.version, from_contact=False)
@@ -78,6 +83,21 @@ def open_itinerary(token: str) -> VisitingTeacher:
     if timezone.localdate() > itinerary_ends(teacher):
         raise Http404
     return teacher
+
+
+def open_new_address(token: str) -> AddressChange:
+    """The new address that `token` takes, or has taken. Raises Http404, as `open_link` does, also where another one has
+    been asked for since, and where the link that asked for it has died."""
+    link = links.read(token)
+    if link is None or link.purpose != Purpose.NEW_ADDRESS:
+        raise Http404
+    related = (f"booking__{name}" for name in _WITH)
+    asked = get_object_or_404(
+        AddressChange.objects.select_related("visitor", *related), public_id=link.public_id, link_version=link.version
+    )
+    if asked.pressed_at is None and asked.from_version != asked.owner.link_version:
+        raise Http404
+    return asked
 
 
 def open_wish(token: str) -> TellMe:

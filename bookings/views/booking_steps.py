@@ -195,7 +195,7 @@ def _who_page(
     size = len(form.others) + form.asks_about_contact
     fits = outlook.fits(size)
     said |= {"can_add": size < MOST_VISITORS, "most": MOST_VISITORS, "size": size, "share": outlook.share}
-    said |= {"fits": fits, "waits": size - fits if showing.list_is_open else 0}
+    said |= {"again": draft.answers.get("again"), "fits": fits, "waits": size - fits if showing.list_is_open else 0}
     return form_page(request, "bookings/book/who.html", showing, draft, form, **said)
 
 

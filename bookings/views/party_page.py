@@ -13,7 +13,7 @@ from bookings.forms import who_reads_needs
 from bookings.mail import links
 from bookings.mail.clashes import clashing
 from bookings.mail.links import Purpose
-from bookings.models import AuditEntry, Booking, HandOver, Visitor
+from bookings.models import AddressChange, AuditEntry, Booking, HandOver, Visitor
 from bookings.public.directions import open_street_map
 from bookings.public.session import Showing
 from bookings.rule import offers, parts
@@ -91,6 +91,14 @@ def _bookings_of(link: Opened) -> list[Booking]:
     for one in found:
         one.session = booking.session
     return found
+
+
+def _new_address(link: Opened) -> AddressChange | None:
+    """The address that this link's owner has asked for and not taken yet; no query where they have asked for none."""
+    owner: Any = link.visitor or link.booking
+    if link.given or not owner.has_asked:  # annotated by the gate
+        return None
+    return AddressChange.objects.of(link.booking, link.visitor).open().first()
 
 
 def _about(link: Opened) -> dict[str, Any]:
@@ -176,11 +184,15 @@ def context_of(link: Opened) -> dict[str, Any]:
             "visitor": link.visitor,
             "given": link.given or _open_hand_over(link),
             "is_giver": bool(link.given),
+            "new_address": _new_address(link),
             "party": party,
             "parts": shown,
             "own": own,
             "stands": any(one.can_change for one in shown),
             "confirmed": next((one.booking for one in shown if one.expected), None),
+            "same_people": not link.visitor
+            and bool(link.booking.contact_name)
+            and any(one.booking.status == Status.CONFIRMED for one in shown),
             "answers_to": next((one.token for one in shown if one.part.asks), ""),
             "visitors": visitors,
             "clashes": _clashes(link, visitors),

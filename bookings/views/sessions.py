@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Any
 
-from django.db.models import Count, Subquery, Value
+from django.db.models import Count, Q, Subquery, Value
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -32,11 +32,14 @@ def with_total(sessions: ShowcaseSessionQuerySet) -> ShowcaseSessionQuerySet:
 class Finding:
     """The sessions that a search finds: by day, or near a place; what can be booked `first`, where a list asks so."""
 
-    def __init__(self, form: FinderForm, *, first: tuple[Any, ...] = ()) -> None:
+    def __init__(self, form: FinderForm, *, first: tuple[Any, ...] = (), among: Q | None = None) -> None:
+        """Of all, or of those to come `among` some."""
         self.form = form
-        self.past = form.wants("past")
+        self.past = form.wants("past") and among is None
         today = timezone.localdate(form.now)
         self.of_time = announced().past(today=today) if self.past else announced().upcoming(today=today)
+        if among is not None:
+            self.of_time = self.of_time.filter(among)
         fitting = form.narrow(self.of_time)
         first = () if self.past else first
         self.near = Near(form.place, form.miles, fitting, first) if form.place else None

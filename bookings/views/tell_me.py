@@ -19,9 +19,9 @@ from bookings.public.finder import FinderForm
 from bookings.public.session import Showing
 from bookings.public.wished import WishForm, asked_in, title_of_search
 from bookings.states import Standing
-from bookings.views import itinerary, limits, office
+from bookings.views import itinerary, limits, new_address, office
 from bookings.views import private as private_pages
-from bookings.views.access import is_unsubscribed, open_itinerary, open_office, open_wish
+from bookings.views.access import is_unsubscribed, open_itinerary, open_new_address, open_office, open_wish
 from bookings.views.limits import within_limits
 from bookings.views.sessions import visible_session
 from hubs.models import HostSchool, Hub, OldHubAddress, ShowcaseSession
@@ -142,6 +142,8 @@ def by_link(request: HttpRequest, token: str) -> HttpResponse:
     link = links.read(token)
     if link and link.purpose == Purpose.UNSUBSCRIBE:
         return _wish(request, open_wish(token), token)
+    if link and link.purpose == Purpose.NEW_ADDRESS:
+        return new_address.page(request, open_new_address(token), token)
     if link and link.purpose == Purpose.OFFICE:
         return office.coming(request, open_office(token), token)
     if link and link.purpose == Purpose.ITINERARY:

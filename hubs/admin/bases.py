@@ -5,15 +5,17 @@ When it runs, Django's own classes cannot be subscripted.
 
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.db import models, transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from hubs.admin.choosing import AN_ID
 from hubs.admin.meanwhile import InlineFormSet, ModelForm, carried
 from hubs.admin.scoped import Scoped, ScopedInline
+from hubs.admin.typed import understood
 
 if TYPE_CHECKING:
     _ModelAdmin: TypeAlias = admin.ModelAdmin[Any]
@@ -43,6 +45,13 @@ class ModelAdmin(Scoped, _ModelAdmin):
         with transaction.atomic():
             list(self.model._base_manager.filter(pk=unquote(str(object_id))).select_for_update().values_list("pk"))
             return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> Any:  # noqa: FBT001, FBT002
+        """Say, too, how a date, a time or an amount was understood that was typed in other words than ours."""
+        rows = [form, *(one for formset in formsets for one in formset.forms)]
+        if read := understood(rows):
+            self.message_user(request, _("Read as: %(what)s.") % {"what": "; ".join(read)}, messages.INFO)
+        return super().construct_change_message(request, form, formsets, add)
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any

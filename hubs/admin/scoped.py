@@ -17,6 +17,7 @@ from django.db import DataError
 from django.db.models import Field, Q, QuerySet
 from django.http import HttpRequest
 
+from hubs.admin import typed
 from hubs.admin.choosing import AN_ID, RowsField, SelectOne, SelectSeveral
 from hubs.staff import scope
 
@@ -45,6 +46,12 @@ class _Permitted:
         if label_of(db_field) in scope.ANYWHERE:
             return queryset
         return scope.choices(request.user, queryset, of=self.model)
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Dates and times are read as people write them."""
+        if ours := typed.field_for(db_field):
+            kwargs |= {"form_class": ours, "widget": ours.widget}
+        return super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]  # of the class below it
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         kwargs["form_class"] = RowsField

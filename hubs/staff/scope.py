@@ -81,6 +81,7 @@ REACH: dict[str, Reach] = {
     "bookings.Booking": _of(SESSION, add=STAFF, change=STAFF),
     "bookings.Visitor": _of(BOOKING, change=STAFF),
     "bookings.OfficeLink": _of(SESSION, change=STAFF),
+    "bookings.AddressChange": _of(BOOKING),
     "bookings.HandOver": _of("visitor__booking__session__hub_year__hub"),
     "bookings.TellMe": Reach(("hub", "session__hub_year__hub", "host_school__hub_year__hub"), delete=STAFF),
     "bookings.AuditEntry": _of(SESSION),

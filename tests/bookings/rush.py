@@ -172,10 +172,12 @@ def post(*, port: int, path: str, told: str, attempts: list[str], processes: int
 
 def all_of_it(*, told: str, attempts: list[list[Any]], processes: int = 8) -> None:
     """Verbs of every kind at once, each `[verb, id]`: of a session for those who come, else of a booking or visitor; to
-    move, of a booking, a session and a member of staff."""
+    move, of a booking, a session and a member of staff; to correct, of a booking and a visitor; and a new address with
+    the version of its link."""
     from bookings import places
-    from bookings.rule.party import NewVisitor
-    from bookings.verbs import hand_over, waiting_list
+    from bookings.rule.party import Correction, NewVisitor
+    from bookings.verbs import addresses, hand_over, waiting_list
+    from bookings.verbs import details as put_right
     from bookings.verbs import visitors as details
     from bookings.verbs.another_session import to_another_session
     from hubs.models import StaffUser
@@ -195,6 +197,11 @@ def all_of_it(*, told: str, attempts: list[list[Any]], processes: int = 8) -> No
         "move": lambda pks, n: to_another_session(
             pks[0], pks[1], by=StaffUser.objects.get(pk=pks[2]), clock=_clock, why="They rang"
         ),
+        "correct": lambda pks, n: put_right.change_details(
+            pks[0], visitors={pks[1]: Correction(email=f"typed{n % 4}@school.example")}, clock=_clock
+        ),
+        "own": lambda pk, n: put_right.change_own(pk, Correction(needs=f"need {n}"), clock=_clock),
+        "take_address": lambda pks, n: addresses.take_address(pks[0], pks[1], clock=_clock),
         "settle": lambda pk, n: places.settle_if_due(pk, _clock),
     }
 

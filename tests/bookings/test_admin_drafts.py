@@ -335,3 +335,35 @@ def test_enter_in_a_field_saves_and_does_nothing_else(administrator, draft):
     form = html[html.index('id="showcasesession_form"') :]
     assert form.index('name="_save"') < form.index('name="_then"')
     assert "_then" not in html[: html.index('id="showcasesession_form"')]
+
+
+# --- dates, times and money as people write them ----------------------------------------------------------------------
+
+
+def test_what_people_write_is_read_and_shown(administrator, draft):
+    page = page_of(draft, "change")
+    typed = {"starts_at_0": "Tue 26 Jan 2027", "starts_at_1": "9.30", "ends_at_0": "26.1.27", "ends_at_1": "11.45am"}
+    typed |= {"closes_at_0": "", "closes_at_1": "", "cost_pence": "£75", "absence_charge_pence": "12.50"}
+    answer = administrator.post(page, untouched(administrator.get(page)) | typed)
+    assert messages_of(answer)[0] == (
+        "Read as: Starts: Tuesday 26 January 2027, 9:30; Ends: Tuesday 26 January 2027, 11:45; "
+        "Cost for each visitor: £75."
+    )
+    draft.refresh_from_db()
+    assert draft.starts_at == london(DAY, dt.time(9, 30))
+    assert draft.ends_at == london(DAY, dt.time(11, 45))
+    assert (draft.cost_pence, draft.absence_charge_pence) == (7500, 1250)
+    again = untouched(administrator.get(page))
+    assert (again["starts_at_1"], again["cost_pence"], again["absence_charge_pence"]) == (["09:30"], ["75"], ["12.50"])
+    assert [one for one in messages_of(administrator.post(page, again)) if "Read as" in one] == []
+
+
+def test_what_cannot_be_read_is_refused_in_a_sentence_and_kept(administrator, draft):
+    page = page_of(draft, "change")
+    typed = {"starts_at_0": "Monday 26 Jan 2027", "starts_at_1": "early", "cost_pence": "cheap"}
+    answer = administrator.post(page, untouched(administrator.get(page)) | typed)
+    assert "26 January 2027 is a Tuesday. Which is meant?" in errors_of(answer)
+    assert "Type a time like 9:00, 9am or 13:30." in errors_of(answer)
+    assert "Type an amount in pounds, like 75 or 12.50." in errors_of(answer)
+    again = untouched(answer)
+    assert {name: again[name] for name in typed} == {name: [text] for name, text in typed.items()}

@@ -267,8 +267,8 @@ def test_page_makes_several_dates_at_once_and_once(administrator, session):
     [
         ({}, "Enter at least one date."),
         ({"day_1": "2027-02-02", "day_2": "2027-02-02"}, "Two of the dates are the same. Take one out."),
-        ({"day_1": "soon"}, "Enter a valid date."),
-        ({"day_1": "2027-02-02", "starts_1": "25:00"}, "Enter a valid time."),
+        ({"day_1": "soon"}, "Type a date like 22 January 2027 or 22/1/2027."),
+        ({"day_1": "2027-02-02", "starts_1": "25:00"}, "Type a time like 9:00, 9am or 13:30."),
         ({"day_1": "2027-02-02", "hub_year": "999999"}, NO_CHOICE),
         ({"day_1": "2027-02-02", "hub_year": "x"}, NO_CHOICE),
         ({"day_1": "2027-02-02", "key": "x"}, "Enter a valid UUID."),

@@ -105,7 +105,7 @@ def test_visitors_form_keeps_what_was_typed_and_says_what_is_wrong(client, ben):
     response = client.post(link_of(ben, "change/"), said)
     page = Page(response)
     assert response.status_code == 422
-    assert set(page.errors) == {"name", "role", "years_0", "needs", "mobile"}
+    assert set(page.errors) == {"name", "email", "role", "years_0", "needs", "mobile"}
     assert (page.fields["mobile"], page.fields["needs"]) == ("no", "n" * 301)
     assert every_row() == before
 

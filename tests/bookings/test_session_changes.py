@@ -6,10 +6,10 @@ from django.db import IntegrityError, transaction
 from bookings import places
 from bookings.models import AuditEntry, By, Places
 from bookings.rule import room
-from bookings.rule.refusals import NotReady, TooFewPlaces, WrongStatus
+from bookings.rule.refusals import NoReplies, NotReady, TooFewPlaces, WrongStatus
 from bookings.sessions import changes
 from bookings.states import SessionStatus, Standing, Verb
-from hubs.models import ShowcaseSession
+from hubs.models import HubYear, ShowcaseSession
 from tests.bookings.observed import count, events, everything, mails, verbs
 from tests.factories import NOW, HubYearFactory, SessionFactory, StaffFactory, party
 
@@ -127,3 +127,15 @@ def test_database_refuses_a_smaller_room_whoever_asks():
         unlocked = room.Room(places.lock(session.pk), NOW)
         places.write(unlocked, Verb.SET_PLACES, by=By.CLOCK, capacity=2)
     assert count(session) == (3, 0, 30)
+
+
+@pytest.mark.parametrize("verb", ["announce", "open_booking"])
+def test_hub_that_answers_would_not_reach_announces_nothing(verb):
+    session = SessionFactory(room__status=SessionStatus.DRAFT, hub_year__contact_email="")
+    before = everything(session)
+    with pytest.raises(NoReplies):
+        getattr(changes, verb)(session.pk, by=StaffFactory(), clock=lambda: NOW)
+    assert everything(session) == before
+    HubYear.objects.update(contact_email="office@hub.example")
+    getattr(changes, verb)(session.pk, by=StaffFactory(), clock=lambda: NOW)
+    assert Places.objects.get(session=session).status != SessionStatus.DRAFT

@@ -12,7 +12,7 @@ from django.db import transaction
 
 from bookings import places
 from bookings.mail_kinds import MAILS, Kind, To
-from bookings.models import AuditEntry, Booking, By, HandOver, Visitor
+from bookings.models import AddressChange, AuditEntry, Booking, By, HandOver, Visitor
 from bookings.rule.refusals import Ended
 from bookings.rule.room import Room
 from bookings.states import (
@@ -103,6 +103,11 @@ def handed_over(booking):
     return HandOver.objects.create(visitor=booking.visitors.first(), to_email=COLLEAGUE, at=NOW, **given)
 
 
+def new_address(booking):
+    """What the contact wants as their address."""
+    return AddressChange.objects.create(booking=booking, email="new@school.example", from_version=1, asked_at=NOW)
+
+
 def name_of(row):
     return f"{row.verb}-{row.from_ or NEW}"
 
@@ -115,7 +120,8 @@ def test_write_does_what_its_row_of_the_table_says_and_no_more(row):
         session, seats_before = room.session, room.places.places_taken
         events_before, mails_before = events(session), mails(session)
         handed = handed_over(booking) if {MAILS[kind].to for kind in row.mails} & {To.TAKER, To.GIVER} else None
-        places.write(room, row.verb, [booking], by=by, visitors=people, handed=handed)
+        address = new_address(booking) if {MAILS[kind].to for kind in row.mails} & {To.OWNER} else None
+        places.write(room, row.verb, [booking], by=by, visitors=people, handed=handed, address=address)
         to = row.to or row.from_
         seats = 2 if to in SEATED else 0
         assert statuses(session) == [to]

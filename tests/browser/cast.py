@@ -15,8 +15,8 @@ from bookings.sessions import changes, moving
 from bookings.sessions.changes import News
 from bookings.sessions.moving import Plan
 from bookings.states import SessionStatus
+from bookings.verbs import addresses, hand_over, staff_booking, waiting_list
 from bookings.verbs import details as put_right
-from bookings.verbs import hand_over, staff_booking, waiting_list
 from bookings.verbs import visitors as details
 from hubs.models import (
     HostSchool,
@@ -279,6 +279,13 @@ def _bookings(cast):
     put_right.change_own(cast.ben.pk, needs, clock=timezone.now)
     said = {cast.ben.pk: Correction(adds="Vegetarian")}
     put_right.change_details(cast.confirmed.pk, visitors=said, clock=timezone.now)
+    cast.moves = confirmed(cast.hall, "ada.moves.house@school.example")
+    addresses.ask_for_address(cast.moves.pk, "ada.new@another-school.example", clock=timezone.now)
+    cast.new_address = cast.moves.address_changes.get()
+    pressed = confirmed(cast.hall, "ada.pressed@school.example")
+    addresses.ask_for_address(pressed.pk, "ada.has.pressed@another-school.example", clock=timezone.now)
+    cast.pressed = pressed.address_changes.get()
+    addresses.take_address(cast.pressed.pk, cast.pressed.link_version, clock=timezone.now)
     cast.to_change = confirmed(
         cast.hall, "ada.change@school.example", visitors=(NewVisitor(), NewVisitor(), NewVisitor(full_name="Cara"))
     )
@@ -396,6 +403,10 @@ def _visiting(cast):
 
 def itinerary_link(teacher):
     return f"/bookings/{token(Purpose.ITINERARY, teacher)}/"
+
+
+def link_to(asked):
+    return f"/bookings/{token(Purpose.NEW_ADDRESS, asked)}/"
 
 
 def wish_link(wish):

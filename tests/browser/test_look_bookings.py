@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.cast import link, link_of
+from tests.browser.cast import link, link_of, link_to
 from tests.browser.look import assert_looks_right, in_forced_colours, in_print
 
 pytestmark = pytest.mark.browser
@@ -20,6 +20,8 @@ PAGES = {
     "booking-of-moved-session": lambda cast: link(cast.of_moved),
     "place-of-moved-session": lambda cast: link_of(cast.of_moved.visitors.get(is_contact=False)),
     "booking-of-started-session": lambda cast: link(cast.of_started),
+    "booking-same-people": lambda cast: link(cast.confirmed, "same-people/"),
+    "booking-same-people-nowhere": lambda cast: link(cast.confirmed, "same-people/?teach=y13"),
     "booking-part-waits": lambda cast: link(cast.part_waits),
     "booking-add": lambda cast: link(cast.part_waits, "add/"),
     "booking-remove": lambda cast: link(cast.gives, "visitors/1/remove/"),
@@ -32,6 +34,9 @@ PAGES = {
     "waiting-ended": lambda cast: link(cast.list_ended),
     "offered": lambda cast: link(cast.offered),
     "offered-decline": lambda cast: link(cast.offered, "cancel/"),
+    "booking-address-waits": lambda cast: link(cast.moves) + "?saved",
+    "new-address": lambda cast: link_to(cast.new_address),
+    "new-address-pressed": lambda cast: link_to(cast.pressed),
     "place-given-away": lambda cast: cast.old_link,
     "place-take-back": lambda cast: cast.old_link + "take-back/",
     "place-handed-to-you": lambda cast: link_of(cast.taker),
@@ -49,6 +54,15 @@ def test_private_page_looks_right(visit, cast, name):
     page = visit(java_script_enabled=True)
     page.goto(PAGES[name](cast))
     assert_looks_right(page, name)
+
+
+@pytest.mark.usefixtures("rows")
+def test_people_filled_in_for_another_session_look_right(visit, cast):
+    page = visit(java_script_enabled=True)
+    page.goto(link(cast.confirmed, "same-people/"))
+    page.get_by_role("button", name="Choose this one").first.click()
+    assert page.get_by_label("Your full name").input_value() == "Ada Teacher"
+    assert_looks_right(page, "who-the-same-people")
 
 
 @pytest.mark.usefixtures("rows")

@@ -19,7 +19,7 @@ from django.utils.translation import ngettext
 
 from bookings.models import Booking, Mail, Visitor
 from bookings.states import FROZEN, LIVE, SessionStatus, Status
-from hubs.models import HostSchool, ShowcaseSession, VisitingTeacher
+from hubs.models import HostSchool, HubYear, ShowcaseSession, VisitingTeacher
 from hubs.models.to_come import to_come
 from hubs.staff import scope
 
@@ -80,9 +80,7 @@ def _opening(sessions: Rows, now: dt.datetime) -> Rows:
 
 def _dates(visits: Rows, now: dt.datetime) -> Rows:
     """Visits of this academic year or a later one that have no day and no month yet."""
-    today = timezone.localdate(now)
-    year = today.year if today.month >= SCHOOL_YEAR_STARTS else today.year - 1
-    return visits.filter(first_day=None, hub_year__exchange__year__gte=year)
+    return visits.filter(first_day=None, hub_year__exchange__year__gte=_this_year(now))
 
 
 def _unmarked(rows: Rows, relation: str) -> Rows:
@@ -92,7 +90,32 @@ def _unmarked(rows: Rows, relation: str) -> Rows:
     return rows.filter(Exists(theirs.order_by()))
 
 
+def _no_contact(years: Rows, now: dt.datetime) -> Rows:
+    """Hubs in this academic year or a later one that answers to their mails do not reach."""
+    return years.filter(contact_email="", exchange__year__gte=_this_year(now))
+
+
+def _this_year(now: dt.datetime) -> int:
+    """The academic year, by the year in which it began."""
+    today = timezone.localdate(now)
+    return today.year if today.month >= SCHOOL_YEAR_STARTS else today.year - 1
+
+
 NEEDS = (
+    Need(  # first: without it nothing can be announced
+        "contact",
+        HubYear,
+        _("no contact email"),
+        _no_contact,
+        lambda n: (
+            ngettext(
+                "%(n)d hub has no contact email, so nothing of it can be announced: answers would reach nobody",
+                "%(n)d hubs have no contact email, so nothing of theirs can be announced: answers would reach nobody",
+                n,
+            )
+            % {"n": n}
+        ),
+    ),
     Need(
         "register",
         ShowcaseSession,

@@ -5,7 +5,6 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib.admin import AdminSite
-from django.contrib.admin.widgets import AdminSplitDateTime
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _now
@@ -18,6 +17,7 @@ from bookings.sessions.changes import News
 from bookings.sessions.moving import OF_THE_PLACE, WHEN_AND_WHERE, Plan, Teaching
 from bookings.states import SessionStatus, Standing
 from hubs.admin.choosing import RowsField, use_autocomplete
+from hubs.admin.typed import DateTimeField
 from hubs.models import Lesson, MasterySpecialist, School, ShowcaseSession, VisitingTeacher
 
 LONDON = _("London time.")
@@ -99,9 +99,9 @@ class MoveForm(NewsForm):
         ),
         (_("What you say"), {"fields": ["message"]}),
     ]
-    starts_at = forms.SplitDateTimeField(label=_("Starts"), widget=AdminSplitDateTime, help_text=LONDON)
-    ends_at = forms.SplitDateTimeField(label=_("Ends"), widget=AdminSplitDateTime)
-    arrival_at = forms.SplitDateTimeField(label=_("Arrival from"), widget=AdminSplitDateTime, required=False)
+    starts_at = DateTimeField(label=_("Starts"), help_text=LONDON)
+    ends_at = DateTimeField(label=_("Ends"))
+    arrival_at = DateTimeField(label=_("Arrival from"), required=False)
     venue = forms.ModelChoiceField(
         School.objects.all(),
         label=_("At the school"),

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
-from django.contrib.admin.widgets import AdminDateWidget, AdminTimeWidget
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, reverse
@@ -21,6 +20,7 @@ from bookings.rule.refusals import Refused
 from bookings.rule.words import why_not
 from bookings.sessions import copying
 from bookings.sessions.copying import When
+from hubs.admin.typed import DateField, TimeField
 from hubs.models import HostSchool, HubYear, ShowcaseSession
 from hubs.staff import scope
 from hubs.vocabulary.dates import days_between
@@ -50,15 +50,9 @@ class MoreDatesForm(CopyForm):
         super().__init__(*args, **({"initial": {"hub_year": session.hub_year_id, "key": uuid.uuid4()}} | kwargs))
         times = [timezone.localtime(at).time() if at else None for at in (session.starts_at, session.ends_at)]
         for n in range(1, MOST_DATES + 1):
-            self.fields[f"day_{n}"] = forms.DateField(
-                label=_("Date %(n)d") % {"n": n}, required=False, widget=AdminDateWidget
-            )
-            self.fields[f"starts_{n}"] = forms.TimeField(
-                label=_("Starts"), required=False, widget=AdminTimeWidget(format="%H:%M"), initial=times[0]
-            )
-            self.fields[f"ends_{n}"] = forms.TimeField(
-                label=_("Ends"), required=False, widget=AdminTimeWidget(format="%H:%M"), initial=times[1]
-            )
+            self.fields[f"day_{n}"] = DateField(label=_("Date %(n)d") % {"n": n}, required=False)
+            self.fields[f"starts_{n}"] = TimeField(label=_("Starts"), required=False, initial=times[0])
+            self.fields[f"ends_{n}"] = TimeField(label=_("Ends"), required=False, initial=times[1])
 
     @property
     def fieldsets(self) -> list[tuple[Any, dict[str, Any]]]:
@@ -94,7 +88,7 @@ class VisitAgainForm(CopyForm):
                 "session": session,
                 "day": days_between(session.first_day, session.last_day),
             }
-            self.fields[f"day_{session.pk}"] = forms.DateField(label=was, required=False, widget=AdminDateWidget)
+            self.fields[f"day_{session.pk}"] = DateField(label=was, required=False)
 
     def whens(self) -> dict[ShowcaseSession, When | None]:
         days: dict[ShowcaseSession, dt.date | None] = {

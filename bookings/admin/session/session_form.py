@@ -16,6 +16,7 @@ from bookings.sessions.moving import OF_THE_PLACE
 from bookings.states import SessionStatus
 from hubs.admin.bases import HTTPS, StackedInline, TabularInline
 from hubs.admin.meanwhile import InlineFormSet, ModelForm
+from hubs.admin.typed import PenceField
 from hubs.models import HostSchool, HubYear, Lesson, ProgrammeSegment, Resource, ShowcaseSession
 from hubs.models.calendar import calendar_of_hub
 from hubs.models.lesson import MOST_LESSONS
@@ -46,6 +47,8 @@ class SessionForm(ModelForm):
         required=False,
         help_text=_("Of these, kept for guests and the host's own staff until they come free."),
     )
+    cost_pence = PenceField(label=_("Cost for each visitor"))
+    absence_charge_pence = PenceField(label=_("Charge for not coming"))
     # What was filled in from the last session at the same host school, by its label.
     filled_in: list[str]
 

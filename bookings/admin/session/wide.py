@@ -110,6 +110,7 @@ class ExchangeOfHubAdmin(WithPages, HubYearAdmin):
     """A hub in a year, whose sessions can be called off together."""
 
     page_classes = [WideChangePages, WideLetterPages]
+    list_filter = [Needs, *HubYearAdmin.list_filter]
 
 
 # --- what has become of it --------------------------------------------------------------------------------------------

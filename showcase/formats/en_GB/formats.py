@@ -3,3 +3,4 @@
 DATETIME_FORMAT = "j M Y, H:i"
 SHORT_DATETIME_FORMAT = "d/m/Y, H:i"
 TIME_FORMAT = "H:i"
+TIME_INPUT_FORMATS = ["%H:%M", "%H:%M:%S", "%H:%M:%S.%f"]  # the first is how a form shows a time
