@@ -1,12 +1,15 @@
 """How many come to a session, from which schools: counts, and no names."""
 
+from typing import TypeVar
+
 from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from bookings.models import Booking, SchoolKind, Visitor
 from bookings.states import SEATED, Status
 from hubs.models import ShowcaseSession
-from hubs.models.session import ShowcaseSessionQuerySet
+
+Sessions = TypeVar("Sessions", bound="QuerySet[ShowcaseSession]")
 
 
 def with_counts(sessions: "QuerySet[ShowcaseSession]") -> "QuerySet[ShowcaseSession]":
@@ -22,7 +25,7 @@ def with_counts(sessions: "QuerySet[ShowcaseSession]") -> "QuerySet[ShowcaseSess
     return sessions.annotate(**{name: Coalesce(Subquery(rows.values("n")), 0) for name, rows in counts.items()})
 
 
-def with_attended(sessions: ShowcaseSessionQuerySet) -> ShowcaseSessionQuerySet:
+def with_attended(sessions: "Sessions") -> "Sessions":
     """Sessions with `attended`, how many the register says came; None where it says so of nobody."""
     came = Visitor.objects.coming().filter(attendance=Visitor.Attendance.ATTENDED)
     of_session = came.filter(booking__session=OuterRef("pk"), booking__status=Status.CONFIRMED)

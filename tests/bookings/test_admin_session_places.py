@@ -267,3 +267,11 @@ def test_set_places_refuses_what_is_no_number_of_places(admin_client, capacity, 
 
 def test_set_places_of_no_session_is_not_found(admin_client):
     assert admin_client.get(reverse("admin:hubs_showcasesession_places", args=[12345])).status_code == 404
+
+
+def test_opening_after_the_time_to_book_says_that_nobody_can(admin_client):
+    session = SessionFactory(room__status=SessionStatus.ANNOUNCED, closes_at=NOW - dt.timedelta(hours=1))
+    answer = press(admin_client, session, "open_booking")
+    said = f"Open, but nobody can book any more: give “Booking closes” a later time: {session}"
+    assert messages_of(answer) == [said]
+    assert status_of(session) == SessionStatus.OPEN

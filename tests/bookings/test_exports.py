@@ -18,15 +18,15 @@ from openpyxl.utils.escape import unescape
 from bookings import places
 from bookings.admin.base.spreadsheets import BEGINS_A_FORMULA, Column, as_csv, as_xlsx, harmless
 from bookings.admin.booking.booking_forms import ContactForm
-from bookings.models import Booking
-from hubs.models import Membership
+from bookings.models import Booking, Visitor
+from hubs.models import HostSchool, Membership, ShowcaseSession
 from hubs.vocabulary.references import booking_reference, session_ref, session_ref_of
 from tests.factories import NOW, HubYearFactory, SchoolFactory, SessionFactory, StaffFactory, party
 
 pytestmark = pytest.mark.django_db
 FORMULAS = ["=1+1", "+44 7700", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "  =1", "＝1+1", "＠x", "=cmd|' /C calc'!A0"]
 NOBODY = {"admin_site": None, "by": None}
-LISTS = ["bookings_booking", "bookings_visitor", "hubs_showcasesession"]
+LISTS = ["bookings_booking", "bookings_visitor", "hubs_showcasesession", "hubs_hostschool"]
 
 
 @pytest.fixture(autouse=True)
@@ -92,6 +92,26 @@ def test_bookings_are_saved_as_people_read_them(client, hub, kind):
     )
     assert (row["URN"], row["Visitors"]) == ((118568, 2) if kind == "xlsx" else ("118568", "2"))
     assert (row["Made at"], row["Kept until"]) == ("2027-01-04 09:30", "2027-01-05 18:00")
+
+
+def test_session_says_who_arrived_and_what_was_reported(client, hub):
+    counted, reported = SessionFactory(hub_year=hub, title="Counted"), SessionFactory(hub_year=hub, title="Reported")
+    places.confirm(held(counted, size=2).pk, clock=lambda: NOW)
+    Visitor.objects.filter(booking__session=counted, position=1).update(attendance="attended", marked_at=NOW)
+    figures = {"visitors_reported": 217, "schools_reported": 77, "reported_source": "the hub"}
+    ShowcaseSession.objects.filter(pk=reported.pk).update(**figures)
+    columns = ("Arrived", "Visitors reported", "Schools reported", "Who reported it")
+    rows = {row["Session"]: [row[name] for name in columns] for row in saved(client, "hubs_showcasesession")}
+    assert rows == {"Counted": ["1", "", "", ""], "Reported": ["", "217", "77", "the hub"]}
+
+
+def test_visit_says_what_was_reported(client, hub):
+    school = SchoolFactory(name="West Borough")
+    HostSchool.objects.create(hub_year=hub, school=school, visitors_reported=217, reported_source="the hub")
+    HostSchool.objects.create(hub_year=HubYearFactory(), visitors_reported=5)
+    (row,) = saved(client, "hubs_hostschool")
+    assert (row["Academic year"], row["School"]) == ("2026–27", "West Borough")
+    assert (row["Visitors reported"], row["Who reported it"]) == ("217", "the hub")
 
 
 @pytest.mark.slow
@@ -172,6 +192,8 @@ def test_sessions_are_saved_with_counts(client, hub):
 @pytest.mark.parametrize("model", LISTS)
 def test_another_hubs_rows_are_not_in_it_whatever_is_asked(client, hub, model, kind):
     mine, theirs = SessionFactory(hub_year=hub, title="Mine"), SessionFactory(title="Theirs")
+    HostSchool.objects.create(hub_year=hub)
+    HostSchool.objects.create(hub_year=theirs.hub_year, school=SchoolFactory(name="Leak School"))
     held(mine, contact_name="My Teacher")
     leaks = held(theirs, contact_name="Leak Teacher", email="leak@school.example")
     for asked in ({}, {"q": "Leak"}, {"q": leaks.reference}, {"q": "leak@school.example"}, {"q": theirs.ref}):
@@ -285,6 +307,7 @@ def test_export_asks_as_often_for_three_rows_as_for_one(client, hub, model):
     counts = []
     for n in range(1, 4):
         held(SessionFactory(hub_year=hub, title=f"Session {n}"), email=f"{n}@school.example")
+        HostSchool.objects.create(hub_year=hub, school=SchoolFactory())
         saved(client, model)
         with CaptureQueriesContext(connection) as asked:
             saved(client, model)

@@ -348,6 +348,8 @@ def test_readings_are_shown_unless_they_are_for_people_with_a_place(client):
 def test_reported_visitors_are_said_with_their_source(client, monkeypatch):
     session = SessionFactory(visitors_reported=250, reported_source="the hub’s announcement")
     assert "250 visitors came (the hub’s announcement)" in page_of(client, session).text
+    session = SessionFactory(visitors_reported=217, schools_reported=77)
+    assert "217 visitors came from 77 schools" in page_of(client, session).text
 
 
 def test_session_shows_its_hubs_notices_and_everyones(client):

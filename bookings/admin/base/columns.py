@@ -126,4 +126,21 @@ SESSION = [
     Column(_("Schools with places"), lambda one: one.schools_seated),
     Column(_("Visitors confirmed"), lambda one: one.visitors_confirmed),
     Column(_("Visitors waiting"), lambda one: one.visitors_waiting),
+    Column(_("Arrived"), lambda one: one.attended),  # empty where nobody has said so of anyone
+    Column(_("Visitors reported"), lambda one: one.visitors_reported),
+    Column(_("Schools reported"), lambda one: one.schools_reported),
+    Column(_("Who reported it"), lambda one: one.reported_source),
+]
+
+# As the one above.
+VISIT = [
+    Column(_("Hub"), lambda one: one.hub_year.name),
+    Column(_("Academic year"), lambda one: one.hub_year.exchange.academic_year),
+    Column(_("School"), lambda one: one.school.name if one.school else ""),
+    Column(_("URN"), lambda one: one.school_id),
+    Column(_("Town"), lambda one: one.school.town if one.school else ""),
+    Column(_("First day"), lambda one: one.first_day),
+    Column(_("Last day"), lambda one: one.last_day),
+    Column(_("Visitors reported"), lambda one: one.visitors_reported),
+    Column(_("Who reported it"), lambda one: one.reported_source),
 ]

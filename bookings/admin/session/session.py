@@ -35,7 +35,7 @@ from bookings.admin.session.session_form import LessonInline, ProgrammeInline, R
 from bookings.admin.session.session_order import session_fieldsets
 from bookings.admin.session.session_search import WithSearch
 from bookings.admin.session.words import why_not_open
-from bookings.public.counting import with_counts
+from bookings.public.counting import with_attended, with_counts
 from bookings.sessions import changes
 from bookings.states import SESSION_TABLE, Verb
 from hubs.admin.bases import HTTPS
@@ -105,7 +105,7 @@ class SessionAdmin(WithSearch, WithExport, WithHistory, WithPages):
         return super().get_queryset(request).with_names().select_related("places")  # type: ignore[attr-defined, no-any-return]  # our queryset
 
     def to_export(self, request: HttpRequest, queryset: QuerySet[ShowcaseSession]) -> QuerySet[ShowcaseSession]:
-        return with_counts(queryset)
+        return with_attended(with_counts(queryset))
 
     def get_inlines(self, request: HttpRequest, obj: Any = None) -> Any:
         """A session that is there shows what has been written to its people."""
@@ -223,7 +223,12 @@ class SessionAdmin(WithSearch, WithExport, WithHistory, WithPages):
 
     @admin.action(description=_("Open booking"), permissions=["change"])
     def open_booking(self, request: HttpRequest, queryset: QuerySet[ShowcaseSession]) -> None:
-        self._change(request, queryset, changes.open_booking, done=_now("Booking opened"))
+        """Says so where the time to book is over already, which opening does not change."""
+        late = queryset.filter(closes_at__lte=timezone.now())
+        in_time = queryset.exclude(pk__in=late.values("pk"))
+        closed = _now("Open, but nobody can book any more: give “Booking closes” a later time")
+        self._change(request, in_time, changes.open_booking, done=_now("Booking opened"))
+        self._change(request, late, changes.open_booking, done=closed)
 
     @admin.action(description=_("Close booking"), permissions=["change"])
     def close_booking(self, request: HttpRequest, queryset: QuerySet[ShowcaseSession]) -> None:

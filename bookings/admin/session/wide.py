@@ -16,6 +16,8 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from bookings.admin.base import columns
+from bookings.admin.base.export_page import WithExport
 from bookings.admin.base.pages import WithPages
 from bookings.admin.base.preview import PreviewPages
 from bookings.admin.base.read_only import ReadOnlyAdmin, ReadOnlyInline, staff
@@ -97,11 +99,12 @@ class VisitForm(ModelForm):
 
 
 @admin.register(HostSchool)
-class VisitAdmin(WithPages, HostSchoolAdmin):
+class VisitAdmin(WithExport, WithPages, HostSchoolAdmin):
     """A host school's visit, whose sessions can be called off together."""
 
     page_classes = [WideChangePages, WideLetterPages, VisitAgainPages]
     form = VisitForm
+    export_columns = columns.VISIT
     list_filter = [Needs, *HostSchoolAdmin.list_filter]
 
 
