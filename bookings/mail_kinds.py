@@ -20,6 +20,7 @@ class Kind(TextChoices):
     NOT_BOOKED = "not_booked", _("not booked after all")
     NAMED = "named", _("you have been named")
     NEEDS_ADDED = "needs_added", _("something added to your needs")
+    ARRANGED = "arranged", _("arranged for what you need")
     NEW_ADDRESS = "new_address", _("press to use this address")
     ADDRESS_ASKED = "address_asked", _("another address asked for")
     ADDRESS_TAKEN = "address_taken", _("address not taken: it has a place there")
@@ -67,6 +68,7 @@ class To(Enum):
     CONTACT = "the booking's contact"
     VISITORS = "each named visitor with an address of their own"
     EVERYONE = "both: the contact, and each such visitor of a confirmed booking"
+    IN_NEED = "who needs something, or the contact where they have no address of their own"
     OWNER = "the contact, or the visitor whose place it is about"
     NEW_ADDRESS = "the address that is to be theirs"
     TAKER = "to whom a place goes"
@@ -112,6 +114,7 @@ class Stale(Enum):
     REMINDER = "the session is at another time, or off"
     OPENING = "booking is open no longer, or the wish has gone"
     INVITATION = "they have been taken off the hub again"
+    ARRANGED = "what they need has changed since"
     NEW_ADDRESS = "another one has been asked for since, or it is taken, or the link that asked for it has died"
     REGISTER = "the link is the office's no longer, or the session is at another time, or off"
     OFFICE_CHANGE = "the office has been told of a later change, or has the register no longer"
@@ -176,6 +179,7 @@ MAILS: dict[Kind, MailRow] = {
     K.PLACE_MOVED: MailRow(T.VISITORS, L.PLACE, C.REQUEST, ("confirmed",), N.ON, of_place=True, gives=True),
     K.REMINDER: MailRow(T.EVERYONE, L.EITHER, None, ("confirmed",), N.ON, X.REMINDER, of_place=True),
     K.NEEDS_ADDED: MailRow(T.VISITORS, L.PLACE, None, ("confirmed",), of_place=True, as_it_is=True),
+    K.ARRANGED: MailRow(T.IN_NEED, L.EITHER, None, ("confirmed",), stale=X.ARRANGED, of_place=True, as_it_is=True),
     K.NEW_ADDRESS: MailRow(T.NEW_ADDRESS, L.NEW_ADDRESS, None, LIVE, stale=X.NEW_ADDRESS, as_it_is=True),
     K.ADDRESS_ASKED: MailRow(T.OWNER, L.EITHER, None, LIVE, of_place=True, as_it_is=True),
     K.ADDRESS_TAKEN: MailRow(T.OWNER, L.EITHER, None, LIVE, as_it_is=True),

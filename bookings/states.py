@@ -58,6 +58,7 @@ class Verb(TextChoices):
     CHANGE = "change", _("details changed")
     NAME = "name", _("visitor named")
     ADD_NEEDS = "add_needs", _("something added to a colleague's needs")
+    ARRANGE = "arrange", _("said what was arranged")
     ASK_ADDRESS = "ask_address", _("new address asked for")
     TAKE_ADDRESS = "take_address", _("new address taken by the contact")
     TAKE_OWN_ADDRESS = "take_own_address", _("new address taken by a visitor")
@@ -155,6 +156,7 @@ TABLE: tuple[Row, ...] = (
     Row(V.CHANGE, S.OFFERED, None, W.VISITOR),
     Row(V.CHANGE, S.CONFIRMED, None, W.VISITOR),
     Row(V.CHANGE, S.WAITING, None, W.VISITOR),
+    Row(V.ARRANGE, S.CONFIRMED, None, W.STAFF, (Kind.ARRANGED,)),
     *(Row(V.ASK_ADDRESS, status, None, W.VISITOR, (Kind.ADDRESS_ASKED,)) for status in sorted(LIVE)),
     *(Row(V.TAKE_ADDRESS, status, None, W.VISITOR, (kind,)) for status, kind in LINK_MAILS.items()),
     Row(V.TAKE_OWN_ADDRESS, S.CONFIRMED, None, W.VISITOR, (Kind.NAMED,)),

@@ -177,8 +177,8 @@ def lines(coming: Iterable[Visitor]) -> dict[str, str]:
 
 def _sum(visitor: Visitor) -> str:
     said = f"{visitor.full_name}|{visitor.booking.school_key}|{visitor.needs}"
-    if visitor.needs_added:
-        said += f"|{visitor.needs_added}"
+    if visitor.needs_added or visitor.arranged:
+        said += f"|{visitor.needs_added}|{visitor.arranged}"
     return salted_hmac("bookings.office", said).hexdigest()[:16]
 
 

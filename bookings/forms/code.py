@@ -30,6 +30,6 @@ class CodeForm(StepForm):
         if self.tries_left <= 0:
             raise forms.ValidationError(_now("Ask the hub for the code: too many have been tried here"))
         if not opens_with(self.session, code):
-            raise forms.ValidationError(_now("Enter the code as the hub gave it to you: this one does not open it"))
+            raise forms.ValidationError(_now("Enter the code as the hub gave it to you: this one does not work"))
         kept = self.session.only_list
         return kept.code if kept else ""  # as the hub wrote it, which fits its column

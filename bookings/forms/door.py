@@ -31,7 +31,7 @@ class WalkInForm(forms.Form):
         max_length=150,
     )
     which = forms.ChoiceField(label=_("Which school?"), required=False, widget=forms.RadioSelect)
-    email = Address(label=_("Email address (optional)"), help_text=_("Then they get what comes after the session."))
+    email = Address(label=_("Email address (optional)"), help_text=_("Then they get the materials after the session."))
     why = Line(label=_("Reason"), max_length=300, help_text=_("Kept in the history. No names."))
     raise_to = forms.IntegerField(required=False, min_value=1, max_value=MOST_PLACES, widget=forms.HiddenInput)
 

@@ -68,5 +68,6 @@ class OtherSchoolForm(StepForm):
             said["place"] = postcode
         else:
             self.add_error(
-                "place", _now("Enter its postcode, like ME16 8TL: by it, all of your school are counted as one")
+                "place",
+                _now("Enter its postcode, like ME16 8TL, so that everyone from your school is counted together"),
             )

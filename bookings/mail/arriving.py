@@ -55,7 +55,7 @@ def in_lines(facts: Mapping[str, Any]) -> list[str]:
     """All of it as a calendar shows it, a thing a line."""
     said = practical(facts)
     if names := facts.get("colleagues"):
-        said.append((_("Coming too"), listed(names)))
+        said.append((_("Also coming"), listed(names)))
     if url := directions_url(facts):
         said.append((_("Directions"), url))
     return [report_to(facts), *(f"{what}{_(': ')}{value}" for what, value in said)]

@@ -26,7 +26,7 @@ from bookings.mail.calendar_entry import calendar_entry, our_address
 from bookings.mail.clashes import clashing
 from bookings.mail.names import as_name
 from bookings.mail_kinds import Calendar, Kind, Link, Stale, mail_row
-from bookings.models import AddressChange, Mail, OfficeLink, SessionChange
+from bookings.models import AddressChange, Mail, OfficeLink, SessionChange, Visitor
 from bookings.rule.parts import PartyAsItStands
 from bookings.rule.room import session_facts
 from bookings.states import FROZEN, Status
@@ -156,7 +156,9 @@ def _context(mail: Mail, *, now: dt.datetime) -> dict[str, Any]:
         "contact": as_name(facts.get("contact")),
         "giver": as_name(facts.get("giver")),
         "taker": as_name(facts.get("taker")),
-        "whose": as_name(next(iter(facts.get("visitors", [])), None)),
+        "gone": as_name(next(iter(facts.get("visitors", [])), None)),
+        "whose": as_name(facts.get("whose")),
+        "arranged": _arranged(mail),
         "visitors": listed([one_line(name) for name in facts.get("visitors", [])]),
         "deadline": _deadline(mail, facts, now=now),
         "started": bool(facts.get("starts_at") and facts["starts_at"] <= now),
@@ -197,6 +199,13 @@ def _as_it_is(mail: Mail) -> dict[str, Any]:
     return session_facts(mail.session, sequence=places.calendar_sequence) | off
 
 
+def _arranged(mail: Mail) -> str:
+    """What staff have arranged for whoever the mail is about, as it stands when it is sent."""
+    if "arranged_for" not in mail.facts:
+        return ""
+    return Visitor.objects.filter(pk=mail.facts["arranged_for"]).values_list("arranged", flat=True).first() or ""
+
+
 def _clashes(mail: Mail, facts: dict[str, Any]) -> list[dict[str, Any]]:
     """Other places at the same time of whoever has just got one: this mail goes to the owner of the address."""
     if not mail_row(mail.kind).gives or not facts.get("calendar_of"):
@@ -207,7 +216,7 @@ def _clashes(mail: Mail, facts: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _changed(facts: dict[str, Any]) -> str:
     """What has changed of the register, in numbers: "2 new, 1 not coming"."""
-    said = {"new": _("%(n)d new"), "gone": _("%(n)d not coming"), "other": _("%(n)d with other details")}
+    said = {"new": _("%(n)d new"), "gone": _("%(n)d not coming"), "other": _("%(n)d with changed details")}
     return listed([words % {"n": facts[name]} for name, words in said.items() if facts.get(name)])
 
 

@@ -36,6 +36,11 @@ MOST = 200  # mails of one run
 MOST_BROKEN = 3  # mails in a row that got no answer: then it is the server
 
 
+def arranged_still_true(mail: Mail, *, now: dt.datetime) -> bool:
+    """Whether what was arranged still answers what they need."""
+    return Visitor.objects.coming().filter(pk=mail.facts["arranged_for"], arranged_at__isnull=False).exists()
+
+
 def new_address_still_true(mail: Mail, *, now: dt.datetime) -> bool:
     """Whether pressing the link of this mail would still make the address theirs."""
     asked = AddressChange.objects.open().filter(pk=mail.facts["address_change"])
@@ -47,6 +52,7 @@ STILL_TRUE: dict[Stale, Callable[..., bool]] = {
     Stale.REMINDER: reminders.still_true,
     Stale.OPENING: openings.still_true,
     Stale.INVITATION: staff_mails.still_true,
+    Stale.ARRANGED: arranged_still_true,
     Stale.NEW_ADDRESS: new_address_still_true,
     Stale.REGISTER: office.still_true,
     Stale.OFFICE_CHANGE: office.change_still_true,

@@ -17,6 +17,7 @@ from bookings.rule.party import NewVisitor, Party, VisitingSchool
 from bookings.rule.room import Clock
 from bookings.sessions import changes
 from bookings.verbs import staff_booking
+from bookings.verbs.needs import arrange
 from hubs.models import (
     Exchange,
     HostSchool,
@@ -38,6 +39,9 @@ SIGN_IN = ("demo@showcase.example", "watch-a-lesson")
 AHEAD = dt.timedelta(weeks=3)
 THOSE_YEARS_END = dt.date(2021, 1, 1)
 TUESDAY, MONDAY = 1, 0
+# What the first two of each session need: one is still to be answered, the other has been.
+NEEDS = ("Step-free access", "Vegetarian")
+ANSWER = "There is a vegetarian choice on the table by the window."
 PRIMARY, SECONDARY = School.Phase.PRIMARY, School.Phase.SECONDARY
 
 # URN, name, authority, town, postcode, phase, easting, northing: the host schools, from DfE's register (OGL v3).
@@ -117,9 +121,14 @@ class Announced:
                 contact_name=names[0],
                 contact_email="",
                 school=VisitingSchool(kind=SchoolKind.TRUST, name=f"Demo trust {first}", place="Demo town"),
-                visitors=tuple(NewVisitor(full_name=name, role=Roles.TEACHER) for name in names),
+                visitors=tuple(
+                    NewVisitor(full_name=name, role=Roles.TEACHER, needs=needs)
+                    for name, needs in zip(names, NEEDS if first == 1 else ("", ""), strict=False)
+                ),
             )
-            staff_booking.staff_booking(session.pk, party, by=self.by, clock=self.clock, why="demo")
+            made = staff_booking.staff_booking(session.pk, party, by=self.by, clock=self.clock, why="demo")
+            for visitor in made.visitors.exclude(needs_added=""):
+                arrange(visitor.pk, ANSWER, read=visitor.what_they_need, by=self.by, clock=self.clock)
 
 
 def kent_and_medway(announced: Announced) -> None:

@@ -21,6 +21,7 @@ from hubs.vocabulary.teaching import Roles, Years
 # What is kept of a visitor after the session's last day (rule.md#what-is-kept).
 MOBILE_KEPT, NEEDS_KEPT = dt.timedelta(days=1), dt.timedelta(days=7)
 BETWEEN_NEEDS = "; "
+FORGOTTEN = {"needs": "", "needs_added": "", "arranged": "", "arranged_at": None, "arranged_by": None}
 MOST_AT_ONCE = 500  # rows that one round forgets: the next one goes on
 
 
@@ -58,7 +59,7 @@ class VisitorQuerySet(NamedQuerySet["Visitor"]):
         today = timezone.localdate(now)
         needs = self.with_needs().filter(booking__session__last_day__lte=today - NEEDS_KEPT)
         mobiles = self.exclude(mobile="").filter(booking__session__last_day__lt=today - MOBILE_KEPT)
-        for rows, nothing in ((needs, {"needs": "", "needs_added": ""}), (mobiles, {"mobile": ""})):
+        for rows, nothing in ((needs, FORGOTTEN), (mobiles, {"mobile": ""})):
             if found := list(rows.order_by().values_list("pk", flat=True)[:MOST_AT_ONCE]):
                 self.filter(pk__in=found).update(**nothing)
 
@@ -92,6 +93,17 @@ class Visitor(Named, PrivateLink):
     # In the person's own words; and apart from them what their contact has added, who never reads the former.
     needs = models.CharField(_("access or dietary needs"), max_length=300, blank=True, default="")
     needs_added = models.CharField(_("needs added by the contact"), max_length=600, blank=True, default="")
+    # What staff have arranged for them; by nobody since what they need has changed.
+    arranged = models.CharField(_("what was arranged"), max_length=300, blank=True, default="")
+    arranged_at = models.DateTimeField(_("arranged at"), null=True, editable=False)
+    arranged_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("arranged by"),
+    )
     seen_before = models.BooleanField(_("has seen a Shanghai lesson before"), null=True, blank=True)
     released_at = models.DateTimeField(_("released at"), null=True, blank=True)
     person_id = models.UUIDField(null=True, editable=False, db_index=True)
@@ -129,6 +141,12 @@ class Visitor(Named, PrivateLink):
             models.CheckConstraint(
                 condition=Q(attendance__in=["expected", "attended", "absent"]), name="attendance_known"
             ),
+            models.CheckConstraint(condition=Q(arranged="") | ~Q(needs="", needs_added=""), name="arranged_for_a_need"),
+            models.CheckConstraint(
+                condition=Q(arranged_at=None, arranged_by=None)
+                | (Q(arranged_at__isnull=False, arranged_by__isnull=False) & ~Q(arranged="")),
+                name="arranged_by_somebody",
+            ),
             models.CheckConstraint(
                 condition=Q(attendance="expected", marked_by=None) | Q(marked_at__isnull=False),
                 name="marked_at_a_time",
@@ -146,6 +164,17 @@ class Visitor(Named, PrivateLink):
     @property
     def has_needs(self) -> bool:
         return bool(self.needs or self.needs_added)
+
+    @property
+    def what_they_need(self) -> str:
+        """All that is said of it, as something to compare."""
+        return f"{self.needs}|{self.needs_added}"
+
+    def ask_anew(self) -> None:
+        """What they need has changed: what was arranged does not answer it, until staff say so again."""
+        self.arranged_at = self.arranged_by = None
+        if not self.has_needs:
+            self.arranged = ""
 
     def add_needs(self, more: str) -> bool:
         """Put what the contact adds beside what stands there; False where it stands there already."""

@@ -131,7 +131,7 @@ class Day:
 HOW_TO_READ = gettext_lazy(
     "All times are London time. Each class is named by its English year and by the Shanghai grade of the same age."
 )
-NO_DATES = gettext_lazy("There are no dates yet. Your hub adds them here, and this link always shows how it stands.")
+NO_DATES = gettext_lazy("There are no dates yet. Your hub adds them here, and this link always shows the latest.")
 HOW_TO_AGREE = gettext_lazy(
     "Three separate choices. Each is yours alone: nothing else depends on it, and you can change it here at any time."
 )

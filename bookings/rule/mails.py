@@ -72,6 +72,9 @@ def _of_event(
             for visitor in coming:
                 if visitor.has_own_mail:
                     yield _to_visitor(room, booking, kind, f"{key}:{kind}:{visitor.pk}", visitor)
+        elif to is To.IN_NEED:
+            for visitor in visitors:
+                yield from _of_need(room, booking, kind, f"{key}:{kind}:{visitor.pk}", visitor)
         elif to is To.OWNER:
             if address:
                 yield _of_new_address(room, booking, kind, f"{key}:{kind}", address)
@@ -167,6 +170,21 @@ def _of_hand_over(room: Room, booking: Booking, kind: Kind, key: str, handed: Ha
     of_visitor = {} if handed.from_contact and not takes else {"visitor": visitor}
     if recipient:
         yield _mail(room, kind, key, recipient, booking.language, facts, booking=booking, **of_visitor)
+
+
+def _of_need(room: Room, booking: Booking, kind: Kind, key: str, visitor: Visitor) -> Iterator[Mail]:
+    """To whoever needs something; or about them to the contact. What was arranged does not stand in the mail's row: it
+    is deleted with what they need, and read when the mail is sent."""
+    facts = {"arranged_for": visitor.pk, "whose": "" if visitor.is_contact else visitor.full_name}
+    if visitor.has_own_mail:
+        mail = _to_visitor(room, booking, kind, key, visitor)
+        facts["whose"] = ""
+    elif booking.contact_email:
+        mail = _to_contact(room, booking, kind, key)
+    else:
+        return
+    mail.facts |= facts
+    yield mail
 
 
 def _of_new_address(room: Room, booking: Booking, kind: Kind, key: str, address: AddressChange) -> Mail:

@@ -75,11 +75,14 @@ class Correction:
 
     def put_on(self, visitor: Visitor) -> None:
         """Put these details on a visitor's row; at another address it is another link's."""
+        needed = visitor.what_they_need
         for name in ("full_name", "role", "years", "needs", "mobile"):
             if (said := getattr(self, name)) is not None:
                 setattr(visitor, name, said)
         visitor.full_name = visitor.full_name or None
         visitor.add_needs(self.adds)
+        if visitor.what_they_need != needed:
+            visitor.ask_anew()
         before = visitor.email_key
         if self.email is not None:
             visitor.set_email(self.email)

@@ -65,6 +65,10 @@ class InThisBooking(Refused):
     """The address is in this booking already. Told to whoever holds its link."""
 
 
+class NeedsChanged(Refused):
+    """What somebody needs is not what staff have read, or nobody needs anything by now."""
+
+
 class NeedsTooLong(Refused):
     """What the contact adds to a colleague's needs leaves no room for it beside what they have added before."""
 

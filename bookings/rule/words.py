@@ -20,6 +20,7 @@ from bookings.rule.refusals import (
     MailStands,
     MailTooLate,
     MovedMeanwhile,
+    NeedsChanged,
     NeedsReason,
     NeedsTooLong,
     NoAddress,
@@ -78,12 +79,12 @@ def why_not(refused: Refused) -> str:
                 "n": refused.needed
             }
         case SentJustNow():
-            return _("The link has just been sent, or often enough today. Send it again from %(at)s.") % {
-                "at": moment(refused.at)
-            }
+            return _(
+                "The link has just been sent, or has been sent often enough today. You can send it again from %(at)s."
+            ) % {"at": moment(refused.at)}
         case TooManyFromHere():
             return _(
-                "Too much has been asked for from your network. Try again after %(at)s, or use another connection."
+                "Too many requests have come from your network. Try again after %(at)s, or use another connection."
             ) % {"at": clock(refused.at)}
         case _other:
             return str(SENTENCES.get(type(refused), _("That cannot be done now.")))
@@ -145,11 +146,12 @@ SENTENCES = {
     Ended: gettext_lazy("This booking has ended, so that cannot be done."),
     InThisBooking: gettext_lazy("That address is in this booking already."),
     ListEnded: gettext_lazy("The waiting list for this session has ended."),
-    MailStands: gettext_lazy("Only a mail that was given up can be sent again."),
-    MailTooLate: gettext_lazy("It is too late for this mail: what it is about is over."),
+    MailStands: gettext_lazy("Only an email that was given up can be sent again."),
+    MailTooLate: gettext_lazy("It is too late for this email: what it is about is over."),
     MovedMeanwhile: gettext_lazy("This booking has just been moved to another session. Look at it, then try again."),
     NeedsReason: gettext_lazy("Say why."),
-    NeedsTooLong: gettext_lazy("There is no room for more words about what they need. Ask them to write to the hub."),
+    NeedsChanged: gettext_lazy("What they need has changed since you opened this page. Read it again."),
+    NeedsTooLong: gettext_lazy("There is no room to add more about what they need. Ask them to email the hub."),
     NoAddress: gettext_lazy("This booking has no email address, so there is nobody to send it to."),
     NotReady: gettext_lazy(
         "Give the session a date, a start, an end, a place and its number of places before you open it."

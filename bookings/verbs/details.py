@@ -20,7 +20,7 @@ from hubs.models import StaffUser
 from hubs.vocabulary.email_address import email_key
 
 SAID = ["full_name", "email", "email_key", "role", "years", "needs", "needs_added", "mobile"]
-SAVED = [*SAID, "link_version", "person_id", "first_time"]
+SAVED = [*SAID, "link_version", "person_id", "first_time", "arranged", "arranged_at", "arranged_by"]
 LONGEST_ADDED = Visitor._meta.get_field("needs_added").max_length or 0
 
 Corrections = Sequence[tuple[Visitor, Correction]]
@@ -154,6 +154,7 @@ def take_needs_away(visitor_id: int, which: str, *, clock: Clock) -> Visitor:
         visitor = _of_place(room, booking, visitor_id)
         if getattr(visitor, which):
             setattr(visitor, which, "")
+            visitor.ask_anew()
             _save([visitor], confirmed=False)
             write(room, Verb.CHANGE, [booking], by=By.VISITOR)
         return visitor

@@ -119,6 +119,7 @@ def _becomes(visitor: Visitor, name: str, address: str, *, is_contact: bool) -> 
     visitor.set_email(address)
     visitor.is_contact = is_contact
     visitor.needs = visitor.needs_added = visitor.mobile = ""
+    visitor.ask_anew()
     visitor.seen_before = visitor.person_id = visitor.first_time = None
     visitor.role, visitor.years = NewVisitor().role, NewVisitor().years
     visitor.link_version += 1

@@ -205,6 +205,7 @@ def context_of(link: Opened) -> dict[str, Any]:
             "resources": files_for(link, today=showing.today),
             "expected": expected,
             "by_hub": _ended_by_hub(link.booking),
+            "me": next((one for one in visitors if one.is_contact), None),
             "comes": bool(link.visitor or me),
             "calendar": _calendar_link(link, me) if expected else "",
             "open_street_map": open_street_map(showing.session),

@@ -144,7 +144,7 @@ def test_office_reads_what_visitors_are_told_and_the_printed_register_too(client
     session = a_session(**PARTLY, office_email="office@school.example")
     office.give(session.pk, may_mark=False, key=uuid.uuid4(), by=StaffFactory(), clock=lambda: NOW)
     page = Page(client.get(f"/bookings/{token(Purpose.OFFICE, OfficeLink.objects.get())}/"))
-    assert "What visitors are told of access Step-free access: partly – A ramp at the side door" in page.text
+    assert "What visitors are told about access Step-free access: partly – A ramp at the side door" in page.text
     assert "If any of it is not right, tell the hub." in page.text
     printed = admin_client.get(reverse("admin:hubs_showcasesession_register_print", args=[session.pk]))
     assert "Step-free access: partly – A ramp at the side door" in " ".join(printed.content.decode().split())
@@ -167,7 +167,7 @@ def test_check_page_says_so_before_the_press_and_where_it_is_step_free(client, s
     SessionFactory(title="step-free", step_free="yes")
     fill_in(client, session, school, needs_own=NEEDS)
     page = Page(client.get(at("book-check", session)))
-    assert f"{SAID[step_free]} Ring the bell You have written down a need." in page.text
+    assert f"{SAID[step_free]} Ring the bell You have told us about a need." in page.text
     assert "The nearest session that is step-free and has places for you:" in page.text
     assert "step-free" in page.links
     assert "with steps" not in page.text
@@ -269,7 +269,7 @@ def test_need_that_is_written_later_is_kept_by_the_second_press_and_nothing_is_l
     page = Page(answer)
     assert (answer.status_code, every_row()) == (409, before)
     assert SAID["partly"] in page.text
-    assert "Nothing is saved yet. All that you typed stands below: press the button again to go on." in page.text
+    assert "Nothing is saved yet. Everything you typed is below: press the button again to go on." in page.text
     assert "step-free" in page.links
     assert {name: page.fields[name] for name in mobile} == mobile
     assert client.post(address, page.fields).status_code == 302

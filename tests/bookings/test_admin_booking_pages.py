@@ -184,7 +184,9 @@ def test_link_is_sent_again_and_the_page_says_where(client, hub):
     assert messages_of(answer) == [f"Link on its way: {booking} (teacher@school.example)"]
     assert answer.headers["Location"] == page_of(booking)
     said = messages_of(press(client, "send_link", booking))[-1]
-    assert said.startswith(f"{booking}: The link has just been sent, or often enough today. Send it again from 9:40")
+    assert said.startswith(
+        f"{booking}: The link has just been sent, or has been sent often enough today. You can send it again from 9:40"
+    )
 
 
 def test_booking_without_an_address_says_so(client, hub):

@@ -90,7 +90,7 @@ def test_any_other_mail_is_not_sent_again(client, hub, state):
     mail = given_up(hub)
     Mail.objects.update(state=state, answered_at=NOW)
     assert messages_of(press(client, mail)) == [
-        f"{Mail.objects.get()}: Only a mail that was given up can be sent again."
+        f"{Mail.objects.get()}: Only an email that was given up can be sent again."
     ]
     assert Mail.objects.get().state == state
     assert not LogEntry.objects.exists()
@@ -99,7 +99,7 @@ def test_any_other_mail_is_not_sent_again(client, hub, state):
 def test_mail_about_what_is_over_is_not_sent_again(client, hub):
     mail = given_up(hub)
     Mail.objects.update(expires_at=NOW)
-    assert messages_of(press(client, mail)) == [f"{mail}: It is too late for this mail: what it is about is over."]
+    assert messages_of(press(client, mail)) == [f"{mail}: It is too late for this email: what it is about is over."]
 
 
 def test_another_hubs_mail_is_neither_seen_nor_sent(client, hub):

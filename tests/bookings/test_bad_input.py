@@ -429,7 +429,7 @@ def test_step_without_the_forms_secret_changes_nothing(client, strict, session, 
 WHY_REFUSED = {
     "/my-bookings/": {
         "no cookie": "Your browser sent no cookie",
-        "elsewhere": "We cannot see that this came from our own page",
+        "elsewhere": "We cannot tell that this came from our own page",
         "stale": "This page was open for too long",
     },
     "/zh-hans/my-bookings/": {

@@ -138,7 +138,7 @@ def test_entry_says_what_one_needs_on_the_day_and_a_cancelled_one_does_not() -> 
         "Entrance: The gate in Greenway",
         "Ask for: Sara",
         "Bring: photo ID",
-        "Coming too: Ann Lee and Bo Day",
+        "Also coming: Ann Lee and Bo Day",
         "Directions: https://testserver/sessions/7F3QKM/directions/",
     ]
     assert len(str(only_event(entry(**said, method="CANCEL"))["DESCRIPTION"]).splitlines()) == 2

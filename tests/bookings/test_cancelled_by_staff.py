@@ -20,7 +20,7 @@ from tests.factories import NOW, SessionFactory, StaffFactory, party
 
 pytestmark = pytest.mark.django_db
 WHY = "The lesson is for Year 6 teachers <only> & their heads"
-TEACHERS = ("You said no", "You have left", "given back", "book again", "book a place", "declined")
+TEACHERS = ("You have left", "given back", "book again", "book a place", "declined")
 
 
 @pytest.fixture(autouse=True)
@@ -71,9 +71,9 @@ def page_of(client, purpose, row, prefix=""):
 
 
 SAYS = {
-    held: ("The hub has cancelled your booking", "Your place is not kept for you any longer."),
-    confirmed: ("The hub has cancelled your booking", "Your 2 places are not kept for you any longer."),
-    offered: ("The hub has withdrawn its offer", "The 2 places that were offered to you are not kept"),
+    held: ("The hub has cancelled your booking", "Your place is no longer kept for you."),
+    confirmed: ("The hub has cancelled your booking", "Your 2 places are no longer kept for you."),
+    offered: ("The hub has withdrawn its offer", "The 2 places that were offered to you are no longer kept"),
     waiting: ("The hub has taken you off the waiting list", "You are no longer on the waiting list"),
 }
 SAYS_IN_CHINESE = {

@@ -132,7 +132,7 @@ def test_mail_of_a_reinstated_session_says_the_new_deadline() -> None:
     places.hold(session.pk, party(), clock=at())
     do(Verb.POSTPONE, session)
     do(Verb.REINSTATE, session, moment=NOW + WEEK)
-    said = "Your places are not confirmed yet. They are kept for you until 18:00 on Tuesday 12 January: the link has"
+    said = "Your places are not confirmed yet. They are kept for you until 18:00 on Tuesday 12 January: use the link"
     assert said in words(sent(Kind.SESSION_REINSTATED, now=NOW + WEEK))
 
 

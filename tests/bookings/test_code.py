@@ -121,9 +121,9 @@ def test_code_that_has_been_changed_no_longer_opens(refused, session):
     [
         ("", "Enter the code that the hub gave you"),
         ("\x00", "Enter the code that the hub gave you"),
-        ("Shanghai", "Enter the code as the hub gave it to you: this one does not open it"),
-        ("Shanghai 2026 or so", "Enter the code as the hub gave it to you: this one does not open it"),
-        ("上海", "Enter the code as the hub gave it to you: this one does not open it"),
+        ("Shanghai", "Enter the code as the hub gave it to you: this one does not work"),
+        ("Shanghai 2026 or so", "Enter the code as the hub gave it to you: this one does not work"),
+        ("上海", "Enter the code as the hub gave it to you: this one does not work"),
         ("x" * 201, "Enter 200 characters or fewer"),
     ],
 )
@@ -141,7 +141,7 @@ def test_draft_may_try_ten_codes(refused, session):
     draft = Draft.objects.get()
     assert draft.answers["codes"] == 9
     response = shown_again(refused, "book-code", session, {"code": "wrong"})
-    assert "this one does not open it" in Page(response).text
+    assert "this one does not work" in Page(response).text
     said = "Ask the hub for the code: too many have been tried here"
     for _try in range(2):
         response = shown_again(refused, "book-code", session, {"code": "Shanghai 2026"})

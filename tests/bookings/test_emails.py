@@ -345,13 +345,13 @@ def test_colleague_reads_who_else_of_the_party_comes_and_nobody_else() -> None:
     booking = confirmed(session, contact_name="Jo Brown", visitors=(NewVisitor(), *others))
     confirmed(session, contact_name="Foreign Party", email="foreign@school.example", school=booking.school)
     message = rendered(Kind.NAMED, booking=booking)
-    assert "Coming too: Jo Brown and Bo Day." in words(str(message.body))
+    assert "Also coming: Jo Brown and Bo Day." in words(str(message.body))
     (entry,) = message.attachments
     (event,) = Calendar.from_ical(entry.content).walk("VEVENT")
-    assert "Coming too: Jo Brown and Bo Day" in str(event["DESCRIPTION"])
+    assert "Also coming: Jo Brown and Bo Day" in str(event["DESCRIPTION"])
     visitors.release(booking.visitors.get(full_name="Bo Day").pk, clock=at())
     message = rendered(Kind.NAMED, booking=booking)
-    assert "Coming too: Jo Brown." in words(str(message.body))
+    assert "Also coming: Jo Brown." in words(str(message.body))
     assert "Foreign" not in str(message.body) + str(message.alternatives[0][0])
 
 
@@ -359,8 +359,8 @@ def test_contact_who_comes_has_the_others_in_their_calendar() -> None:
     confirmed(size=2)
     message = rendered(Kind.CONFIRMED)
     (event,) = Calendar.from_ical(message.attachments[0].content).walk("VEVENT")
-    assert "Coming too: Colleague 2" in str(event["DESCRIPTION"])
-    assert "Coming too" not in str(message.body)  # it lists the visitors already
+    assert "Also coming: Colleague 2" in str(event["DESCRIPTION"])
+    assert "Also coming" not in str(message.body)  # it lists the visitors already
 
 
 @pytest.mark.parametrize("name", ["http://evil.example", "see evil.com"])
@@ -393,7 +393,7 @@ def test_colleague_is_told_by_whom_and_given_a_link_to_that_place_alone() -> Non
     assert "Jo Brown has booked a place for you at this session." in words(str(message.body))
     assert links.url(links.Purpose.VISITOR, colleague) in str(message.body)
     assert links.url(links.Purpose.CONTACT, booking) not in str(message.body)
-    assert "Not you, or you cannot come? The same link releases the place" in words(str(message.body))
+    assert "Not you, or you cannot come? Release the place with the same link" in words(str(message.body))
 
 
 EVIL = [
@@ -428,7 +428,7 @@ def test_address_that_is_booked_already_is_told_so_with_its_own_link() -> None:
     booking = hold(session)
     assert places.hold(session.pk, party(school=booking.school), clock=at()) is None
     text = words(str(rendered(Kind.ALREADY_BOOKED).body))
-    assert "There is a booking with it already, so nothing new was booked." in text
+    assert "It already has a booking there, so nothing new was booked." in text
     assert "A place is kept for you until 18:00 on Tuesday 5 January: confirm it by then" in text
     assert rendered(Kind.ALREADY_BOOKED).subject == "Confirm by 18:00 on Tuesday 5 January: Year 6 lesson"
     assert links.url(links.Purpose.CONTACT, booking) in text
@@ -494,7 +494,7 @@ def test_cancelling_tells_the_contact_and_every_colleague() -> None:
         ("visitor_cancelled", "teacher+2@school.example"),
         ("visitor_cancelled", "teacher+3@school.example"),
     ]
-    assert "Your 3 places are not kept for you any longer." in str(rendered(Kind.CANCELLED).body)
+    assert "Your 3 places are no longer kept for you." in str(rendered(Kind.CANCELLED).body)
     assert "snow" not in "".join(str(rendering.render(mail, now=NOW).body) for mail in Mail.objects.all())
 
 

@@ -71,7 +71,7 @@ def test_file_that_was_lost_is_a_page_with_a_sentence(client, session):
     StoredFile.objects.all().delete()
     answer = client.get(f"/sessions/{session.ref}/files/{file.pk}/")
     assert answer.status_code == 404
-    assert "We no longer have “The plan”. The hub can put it here again: write to them." in Page(answer).text
+    assert "We no longer have “The plan”. The hub can put it here again: ask them." in Page(answer).text
     assert "office@hub.example" in Page(answer).links
 
 

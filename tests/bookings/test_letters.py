@@ -222,7 +222,7 @@ def test_test_goes_to_whoever_writes_and_to_nobody_else(administrator, session):
     assert Letter.objects.count() == 0
     message = message_to("sam@hub.example")
     assert message.subject == "Test: Coats"
-    assert "This is a test. Nobody but you has been sent it." in message.body
+    assert "This is a test, sent to nobody but you." in message.body
     assert "/bookings/" not in message.body.replace("/my-bookings/", "")
     administrator.post(page_of(session), untouched(page))
     assert written() == ["ada+2@school.example", "ada@school.example", "sam@hub.example"]

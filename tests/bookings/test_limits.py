@@ -158,7 +158,7 @@ def test_booking_past_the_limit_is_refused_in_a_sentence_and_keeps_the_answers(c
     use_up()
     response = shown_again(client, "book-check", session)
     assert response.status_code == 409
-    said = "Too much has been asked for from your network. Try again after 10:00, or use another connection."
+    said = "Too many requests have come from your network. Try again after 10:00, or use another connection."
     assert said in Page(response).text
     assert Booking.objects.count() == 0
     NetworkUse.objects.all().delete()
@@ -181,7 +181,7 @@ def test_another_address_past_the_limit_says_so(client):
     use_up(times=MOST_AN_HOUR[BOOKING] - 1)
     response = shown_again(client, "book-address", session, {"email": "new@school.example"})
     assert response.status_code == 422
-    assert "Too much has been asked for from your network." in Page(response).text
+    assert "Too many requests have come from your network." in Page(response).text
     assert Booking.objects.get().contact_email != "new@school.example"
 
 
@@ -189,7 +189,7 @@ def test_links_past_the_limit_are_not_sent_and_say_so(client):
     use_up(MAIL)
     response = client.post("/my-bookings/", {"email": "ada@school.example"})
     assert response.status_code == 422
-    assert "Too much has been asked for from your network." in Page(response).text
+    assert "Too many requests have come from your network." in Page(response).text
     assert Mail.objects.count() == 0
 
 

@@ -158,7 +158,7 @@ def test_old_office_is_told_without_a_name_and_its_link_is_dead(client, session,
     go(session, venue=new_school, there={"office_email": NEW}, starts_at=session.starts_at + HOUR)
     assert client.get(old).status_code == 404
     subject, words = mail_to(Kind.OFFICE_CHANGE, OLD)
-    assert subject == "Not at your school any longer: Year 6 lesson, Tuesday 26 January"
+    assert subject == "No longer at your school: Year 6 lesson, Tuesday 26 January"
     for part in ("2 visitors were expected.", "9:00 to 11:45", "Old School", "01622 000 000"):
         assert part in words
     for part in ("New School", "10:00", "/bookings/", "Test Teacher", "Colleague"):

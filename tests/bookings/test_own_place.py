@@ -85,7 +85,8 @@ def test_visitor_says_what_they_do_teach_and_need_and_it_stands_on_their_page(cl
     assert (
         "About you Name Benjamin Colleague Email ben@school.example What you do Maths lead What you teach Key Stage 2 "
         "Mobile 07700 900 982 Change your details, or say what you need What you need In your own words step-free "
-        f"Take this away Added by Ada Teacher no nuts Take this away {READ_BY}"
+        "Remove this Added by Ada Teacher no nuts Remove this "
+        f"The hub reads it, and emails you once it has said what is arranged. {READ_BY}"
     ) in page.text
     ben.refresh_from_db()
     assert (ben.full_name, ben.needs, ben.needs_added) == ("Benjamin Colleague", "step-free", "no nuts")
@@ -150,7 +151,7 @@ def test_contact_adds_and_the_visitor_reads_it_in_the_mail_and_on_their_page(cli
 
 def test_mail_that_names_somebody_says_that_something_of_theirs_is_written_down(ben):
     text = " ".join(str(rendering.render(Mail.objects.get(kind=Kind.NAMED), now=NOW).body).split())
-    assert "Something is written down of what you need" in text
+    assert "Something has been written down about what you need" in text
     assert "no nuts" not in text
 
 
@@ -214,7 +215,7 @@ def test_register_of_staff_and_of_the_office_export_and_row_show_both(client, se
     client.force_login(staff)
     of_session = f"/admin/hubs/showcasesession/{session.pk}/register/"
     for page in (of_session, f"{of_session}print/", f"/bookings/{token(Purpose.OFFICE, given)}/"):
-        assert "vegan no nuts (said by whoever booked)" in words(client.get(page))
+        assert "vegan no nuts (added by whoever booked)" in words(client.get(page))
     row = words(client.get(f"/admin/bookings/visitor/{ben.pk}/change/"))
     assert "Mobile number: 07700 900 982" in row
     assert "Access or dietary needs: vegan Needs added by the contact: no nuts" in row

@@ -228,7 +228,7 @@ def test_contact_is_asked_whether_the_colleague_is_to_wait_and_until_when(client
     assert page.fields == answers
     one = client.post(link(booking, "add/"), page.fields | {"wait": "1"})["Location"]
     text = reads(client, one).text
-    assert "Cara Colleague Number 1 on the waiting list You wait for 1 place." in text
+    assert "Cara Colleague Number 1 on the waiting list You are waiting for 1 place." in text
     assert "Your school may take more from 8:00 on Tuesday 19 January." in text
 
 

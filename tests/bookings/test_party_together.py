@@ -100,7 +100,7 @@ def test_press_that_splits_a_party_sends_one_mail_that_tells_of_both_with_one_li
     assert (told.booking, told.facts["tells"]) == (first, list(entries.order_by("pk").values_list("pk", flat=True)))
     subject, text = said("confirm")
     assert subject == "Confirm by 18:00 on Tuesday 5 January: Year 6 lesson"
-    assert "One more of your party is to wait: the same press puts them on the waiting list." in text
+    assert "One more of your party wants to wait: the same button puts them on the waiting list." in text
     assert "You and 1 colleague: to be confirmed by 18:00 on Tuesday 5 January" in text
     assert "1 colleague: not on the waiting list before you confirm" in text
     assert "Confirm 2 places, wait for 1:" in text

@@ -115,7 +115,7 @@ def test_office_is_told_at_seven_of_what_has_changed_and_once(session, change):
     assert len(mails()) == 1
     run(SEVEN, SEVEN + MINUTE)
     assert mails() == [(OFFICE, NOON, "sent"), (OFFICE, SEVEN, "sent")]
-    said = {"new": "1 new", "gone": "1 not coming"}.get(change, "1 with other details")
+    said = {"new": "1 new", "gone": "1 not coming"}.get(change, "1 with changed details")
     assert Mail.objects.filter(kind=Kind.REGISTER).order_by("pk").last().facts["coming"] == {"new": 4, "gone": 2}.get(
         change, 3
     )
@@ -380,7 +380,7 @@ def test_page_marks_what_has_changed_since_noon(client, session, at):
     books(session, "Cy Fox")
     page = words(client.get(address))
     assert "Changed since 12:00 on Monday 25 January" in page
-    assert "Not coming any longer: Bo Day," in page
+    assert "No longer coming: Bo Day," in page
     assert ("Cy Fox new" in page, "Dee New changed" in page, "Ada Lee new" in page) == (True, True, False)
 
 

@@ -362,7 +362,7 @@ def test_reminder_of_the_day_before_has_all_that_one_needs() -> None:
     ):
         assert said in words(to_contact)
         assert said in words(to_visitor)
-    assert "Coming too: Test Teacher." in words(to_visitor)
+    assert "Also coming: Test Teacher." in words(to_visitor)
     assert booking.visitors.count() == 2
 
 

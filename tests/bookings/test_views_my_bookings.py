@@ -33,7 +33,7 @@ def ask(client, email):
 def test_my_bookings_asks_for_the_address(client):
     page = Page(client.get(ASK))
     assert page.title == "My bookings – Showcase"
-    assert "Give the address that you booked with. We email the links to all your bookings to it." in page.text
+    assert "Enter the email address that you booked with. We email you the links to all your bookings." in page.text
     assert (page.fields, page.buttons) == ({"email": ""}, ["Send my links"])
 
 
@@ -53,8 +53,8 @@ def test_my_bookings_needs_an_address(client, email, said):
 
 def test_my_bookings_says_that_a_mail_is_on_its_way_if_there_is_anything(client):
     text = Page(client.get(SENT)).text
-    assert "If that address has bookings, a mail with their links is on its way." in text
-    assert "We send one such mail an hour at most." in text
+    assert "If that address has bookings, an email with their links is on its way." in text
+    assert "We send at most one of these emails an hour." in text
 
 
 def test_my_bookings_mails_the_links_of_all_bookings_and_places(client):

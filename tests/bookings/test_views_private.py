@@ -54,6 +54,7 @@ def session():
         day_contact="Sam on the day",
         joining_instructions="Ring the bell twice.",
         share=5,
+        step_free="yes",
     )
 
 
@@ -153,7 +154,9 @@ def test_confirm_confirms_and_shows_reference_and_how_to_arrive(client, held):
     assert (
         "When you arrive Report to the school office: it signs every visitor in. Come from 8:45 "
         "Entrance The gate in Greenway. Ask for Sam on the day Bring your school badge Parking In the street "
-        "School office 01622 000 000 Where West Borough Postcode: ME16 8TL Directions · OpenStreetMap "
+        "School office 01622 000 000 Access Step-free access: yes "
+        "Not known yet: Accessible toilet, Reserved parking bay, Hearing loop Where West Borough "
+        "Postcode: ME16 8TL Directions · OpenStreetMap "
         "Ring the bell twice."
     ) in page.text
     assert page.links["01622 000 000"] == "tel:01622000000"
@@ -317,7 +320,7 @@ def test_cancel_asks_once_and_gives_the_places_back(client, session, confirmed):
     before = every_row()
     page = get(client, link(confirmed, "cancel/"))
     assert every_row() == before
-    assert "Cancel your 2 places? Others can have them at once." in page.text
+    assert "Cancel your 2 places? Others can have them straight away." in page.text
     assert page.buttons == ["Cancel 2 places"]
     assert page.links["Keep it"] == page.links["← Back, keep it"] == link(confirmed)
     page = press(client, link(confirmed, "cancel/"))
@@ -457,7 +460,7 @@ def test_entry_to_save_says_what_the_mailed_one_does(client, confirmed):
     (mailed,) = rendering.render(Mail.objects.get(kind=Kind.CONFIRMED), now=NOW).attachments
     (sent,) = Calendar.from_ical(mailed.content).walk("VEVENT")
     assert event["DESCRIPTION"] == sent["DESCRIPTION"]
-    assert "Coming too: Ben Colleague" in event["DESCRIPTION"]
+    assert "Also coming: Ben Colleague" in event["DESCRIPTION"]
 
 
 # --- one visitor's own link ------------------------------------------------------------------------------------------
@@ -478,7 +481,7 @@ def test_visitors_link_shows_that_place_alone(client, confirmed):
 def test_visitor_releases_their_place_after_being_asked(client, session, confirmed):
     ben = ben_of(confirmed)
     page = get(client, link_of(ben, "cancel/"))
-    assert "Release this place? Somebody else can have it at once. Whoever booked for you is told." in page.text
+    assert "Release this place? Somebody else can have it straight away. We tell whoever booked for you." in page.text
     assert page.buttons == ["Release this place"]
     page = press(client, link_of(ben, "cancel/"))
     assert "You have no place on this booking It was released, and somebody else can have it." in page.text
@@ -487,10 +490,8 @@ def test_visitor_releases_their_place_after_being_asked(client, session, confirm
     assert (confirmed.status, confirmed.party, session.places.places_taken) == (Status.CONFIRMED, 1, 1)
     told = Mail.objects.order_by("-pk").values_list("kind", flat=True)[:2]
     assert list(told) == [Kind.VISITOR_CANCELLED, Kind.RELEASED]
-    assert (
-        "Your visitor Ada Teacher (you) Hand over – Ada Teacher Add a colleague Ash"
-        in get(client, link(confirmed)).text
-    )
+    shown = get(client, link(confirmed)).text
+    assert "Your visitor Ada Teacher (you) Hand over – Ada Teacher What you need hearing loop" in shown
 
 
 def test_release_twice_is_once(client, confirmed):

@@ -77,10 +77,10 @@ def test_sent_page_says_where_the_mail_went_and_until_when_places_are_kept(clien
         "We have sent a link to ada@school.example. Press it, then press Confirm. "
         "Your 2 places are kept until 18:00 on Tuesday 5 January."
     ) in page.text
-    assert "Some school systems keep mail back for an hour. Look in the junk folder too." in page.text
+    assert "Some school systems hold email back for an hour. Look in your junk folder too." in page.text
     assert page.buttons == ["Send it again"]
     assert page.links["Use another address"] == at("book-address", session)
-    assert "Asked for again." not in page.text
+    assert "You have asked for it again." not in page.text
 
 
 def test_sent_page_of_one_place_speaks_of_one(client, session, school):
@@ -126,7 +126,7 @@ def test_sent_page_answers_until_the_deadline_that_it_says_whatever_becomes_of_t
         assert said in page.text
         assert page.buttons == []
         assert "Use another address" not in page.links
-        assert page.links["Have the links of your bookings sent to you"] == "/my-bookings/"
+        assert page.links["Get the links to your bookings by email"] == "/my-bookings/"
     assert every_row() == before
     later(booked.deadline - NOW)
     assert client.get(at("book-sent", session))["Location"] == at("book", session)
@@ -161,7 +161,7 @@ def test_send_it_again_sends_the_same_link_and_says_so(client, session):
     response = client.post(at("book-again", session))
     assert (response.status_code, response["Location"]) == (302, at("book-sent", session))
     assert mails() == [(Kind.CONFIRM, "ada@school.example")] * 2
-    said = "Asked for again. The same link comes once more; look in a few minutes."
+    said = "You have asked for it again. The same link comes once more: look in a few minutes."
     assert said in sent_page(client, session).text
 
 

@@ -154,7 +154,7 @@ def test_session_is_over_at_its_end_and_leads_to_the_hub(client, monkeypatch):
     monkeypatch.setattr(timezone, "now", lambda: session.ends_at)
     page = page_of(client, session)
     assert "This session is over" in page.text
-    assert page.links["What the hub does next"] == "/hubs/kent/"
+    assert page.links["See this hub’s other sessions"] == "/hubs/kent/"
 
 
 def test_announced_range_is_over_the_day_after(client, monkeypatch):
@@ -168,8 +168,8 @@ def test_announced_range_is_over_the_day_after(client, monkeypatch):
 @pytest.mark.parametrize(
     "status, said",
     [
-        (SessionStatus.POSTPONED, "There is no new date yet. Places that were booked are kept;"),
-        (SessionStatus.CANCELLED, "This session will not take place. Everyone who had a place has been written to."),
+        (SessionStatus.POSTPONED, "There is no new date yet. Booked places are kept,"),
+        (SessionStatus.CANCELLED, "This session will not take place. Everyone who had a place has been emailed."),
     ],
 )
 def test_session_that_is_off_says_so_even_when_its_day_is_over(client, monkeypatch, status, said):

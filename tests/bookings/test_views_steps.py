@@ -98,7 +98,7 @@ def test_only_school_found_is_taken_and_shown_with_a_way_to_change_it(client, se
     page = get(client, "book-who", session)
     assert "Who is coming? Ash Primary School, Dover CT16 1AA · Change your school" in page.text
     assert page.links["Change your school"] == at("book", session)
-    other = "My school is not listed, I work somewhere else, or have no school just now"
+    other = "My school is not listed, I work somewhere else, or I have no school just now"
     assert get(client, "book", session).links[other] == at("book-other", session)
     assert get(client, "book-school", session).fields["urn"] == "100100"
 
@@ -143,7 +143,7 @@ def test_school_that_nobody_knows_leads_on(client, session):
     assert "No school matches “école 中” Check the spelling, or try fewer words" in page.text
     assert page.buttons == []
     assert page.links["Search again"] == at("book", session)
-    other = "My school is not listed, I work somewhere else, or have no school just now"
+    other = "My school is not listed, I work somewhere else, or I have no school just now"
     assert page.links[other] == at("book-other", session)
 
 
@@ -412,9 +412,7 @@ def test_check_shows_every_answer_with_a_way_to_change_it(client, session, schoo
         "Seen a Shanghai lesson before No Change whether you have seen one before "
         "Visitors Ada Teacher Ben Colleague ben@school.example Trainee teacher no nuts Change who is coming "
     ) in page.text
-    assert (
-        "We keep your places until 18:00 on Tuesday 5 January. Confirm by the link that we email to you." in page.text
-    )
+    assert "We keep your places until 18:00 on Tuesday 5 January. Confirm with the link that we email you." in page.text
     assert page.buttons == ["Book 2 places"]
     changes = {words: href for words, href in page.links.items() if words.startswith("Change")}
     assert changes == {
@@ -533,7 +531,7 @@ def test_each_step_gives_a_day_more(client, session, school, later):
     assert Draft.objects.get().expires_at == NOW + 25 * HOUR
 
 
-TIME_HAS_PASSED = "More than two hours have passed, so places have been counted anew."
+TIME_HAS_PASSED = "More than two hours have passed, so we have counted the places again."
 LATE = [
     ("book", {"school": "ash"}, "book-who", {"school": "ash"}),
     ("book-school", {"urn": "100100"}, "book-who", {"urn": "100100"}),
@@ -819,7 +817,9 @@ def test_new_state_school_shares_by_its_name_and_postcode(client, school):
 def test_state_school_that_is_not_listed_gives_its_postcode(client, session):
     said = {"kind": "state", "name": "Elm Academy", "place": "Maidstone"}
     page = Page(shown_again(client, "book-other", session, said))
-    assert page.errors == {"place": "Enter its postcode, like ME16 8TL: by it, all of your school are counted as one"}
+    assert page.errors == {
+        "place": "Enter its postcode, like ME16 8TL, so that everyone from your school is counted together"
+    }
 
 
 def test_nobody_shares_no_school_just_now(client):

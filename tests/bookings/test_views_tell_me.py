@@ -120,7 +120,7 @@ def test_form_asks_for_an_address_and_its_page_says_that_a_mail_is_on_its_way(cl
     assert (response.status_code, response["Location"]) == (302, f"{address}sent/")
     text = Page(client.get(f"{address}sent/")).text
     assert said in text
-    assert "Open it and press “Yes, tell me”: before that we tell you nothing." in text
+    assert "Open it and press “Yes, tell me”: until you do, we send you nothing." in text
     assert list(Mail.objects.values_list("kind", "recipient")) == [(Kind.TELL_ME, ADA)]
     assert list(TellMe.objects.values_list("email", "proved_at")) == [(ADA, None)]
 
@@ -223,7 +223,7 @@ def test_button_proves_the_address_once(client, soon):
         response = client.post(link(wish, "tell-me/"))
         assert (response.status_code, response["Location"]) == (302, link(wish))
     page = Page(client.get(link(wish)))
-    assert "We will tell you As soon as booking opens we write to ada@school.example." in page.text
+    assert "We will tell you As soon as booking opens, we email ada@school.example." in page.text
     assert page.buttons == ["Stop telling me"]
     wish.refresh_from_db()
     assert wish.proved_at == NOW

@@ -67,16 +67,17 @@ def test_teacher_joins_the_list_of_a_full_session_accepts_and_has_a_place(client
     taken = Booking.objects.get()
     assert join(client, session, school)["Location"] == at("book-sent", session)
     sent = Page(client.get(at("book-sent", session)))
-    assert "You wait for 1 place from then on: no place can be offered to you before." in sent.text
+    assert "Once you confirm, you also wait for 1 place: no place can be offered to you before that." in sent.text
     assert "kept until" not in sent.text
     page = page_of(client, one())
     assert page.buttons == ["Yes, I want to wait"]
     assert "number" not in page.text
     page = press(client, one(), "wait/")
-    assert "You are number 1 on the waiting list You wait for 1 place." in page.text
+    assert "You are number 1 on the waiting list You are waiting for 1 place." in page.text
     assert (
-        "What we offered you now would be kept until 9:30 on Tuesday 5 January: you have 10 hours to accept, counted "
-        "from 8:00 to 18:00 on school days. From 12:00 on Friday 22 January, when booking closes, it is 2 hours."
+        "If we offered you places now, we would keep them until 9:30 on Tuesday 5 January: "
+        "you have 10 hours to accept, counted from 8:00 to 18:00 on school days. "
+        "From 12:00 on Friday 22 January, when booking closes, it is 2 hours."
     ) in page.text
     assert page.buttons == []
     places.cancel(taken.pk, clock=lambda: NOW, by=StaffFactory(), why="test")
@@ -110,7 +111,9 @@ def test_party_books_one_now_and_waits_for_one(client, school):
     session = with_places_left(1)
     join(client, session, school, BEN, wait="some", now="0")
     sent = Page(client.get(at("book-sent", session)))
-    assert "Your place is kept until 18:00 on Tuesday 5 January. You wait for 1 place from then on" in sent.text
+    assert (
+        "Your place is kept until 18:00 on Tuesday 5 January. Once you confirm, you also wait for 1 place" in sent.text
+    )
     held, waits = Booking.objects.filter(contact_name=ADA["name"]).order_by("pk")
     page = page_of(client, held)
     assert page.buttons == ["Confirm 1 place, wait for 1"]

@@ -311,7 +311,7 @@ def test_wish_is_asked_for_proved_told_and_stopped(client: Any) -> None:
     sent = Page(client.get(response["Location"]))
     assert words in sent.text
     assert sent.links["← Back"] == "/?near=ME16+8TL&teach=y6&within=10"
-    assert "Open it and press “Yes, tell me”: before that we tell you nothing." in sent.text
+    assert "Open it and press “Yes, tell me”: until you do, we send you nothing." in sent.text
     message = rendering.render(Mail.objects.get(kind=Kind.TELL_ME), now=NOW)
     assert message.subject == f"Tell you when booking opens? {words}"
     made = TellMe.objects.get()

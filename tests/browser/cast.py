@@ -18,6 +18,7 @@ from bookings.states import SessionStatus
 from bookings.verbs import addresses, hand_over, staff_booking, waiting_list
 from bookings.verbs import details as put_right
 from bookings.verbs import visitors as details
+from bookings.verbs.needs import arrange
 from hubs.models import (
     HostSchool,
     HubYear,
@@ -279,6 +280,11 @@ def _bookings(cast):
     put_right.change_own(cast.ben.pk, needs, clock=timezone.now)
     said = {cast.ben.pk: Correction(adds="Vegetarian")}
     put_right.change_details(cast.confirmed.pk, visitors=said, clock=timezone.now)
+    cast.ben.refresh_from_db()
+    needs = cast.ben.what_they_need
+    arrange(cast.ben.pk, "The side door is level; ask at reception.", read=needs, by=StaffFactory(), clock=timezone.now)
+    own = cast.confirmed.visitors.get(is_contact=True)
+    put_right.change_details(cast.confirmed.pk, visitors={own.pk: Correction(needs="Vegan")}, clock=timezone.now)
     cast.moves = confirmed(cast.hall, "ada.moves.house@school.example")
     addresses.ask_for_address(cast.moves.pk, "ada.new@another-school.example", clock=timezone.now)
     cast.new_address = cast.moves.address_changes.get()

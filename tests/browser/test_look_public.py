@@ -165,7 +165,7 @@ def hide(page):
     "happens, heading, name",
     [
         (forget, "Your browser sent no cookie", "form-without-cookie"),
-        (hide, "We cannot see that this came from our own page", "form-from-elsewhere"),
+        (hide, "We cannot tell that this came from our own page", "form-from-elsewhere"),
         (outlive, "This page was open for too long", "form-expired"),
     ],
 )

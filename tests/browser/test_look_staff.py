@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
+from bookings.rule.party import NewVisitor
 from bookings.sessions import changes
 from bookings.states import SessionStatus
 from bookings.verbs import staff_booking
@@ -38,6 +39,9 @@ def hub(showcase, cast, django_db_blocker):
         hold(SessionFactory(hub_year=hub_year, venue=venue, title="Year 3: halves", **later), "staff.held@a.example")
         SessionFactory(hub_year=hub_year, room__status=SessionStatus.ANNOUNCED, **later)
         HostSchool.objects.create(hub_year=hub_year)
+        asked = party(email="needs@ring.example", contact_name="Nia Needs", visitors=(NewVisitor(needs="Step-free"),))
+        needs = SessionFactory(hub_year=hub_year, venue=venue, title="Year 1: tens", **later)
+        staff_booking.staff_booking(needs.pk, asked, by=StaffFactory(), clock=timezone.now, why="test")
         yield hub_year
 
 
@@ -52,6 +56,13 @@ def staff(visit, showcase, hub, rows):
 def test_home_looks_right(staff):
     staff.goto("/admin/")
     assert_looks_right(staff, "staff-home")
+
+
+def test_need_looks_right_where_it_is_answered(staff):
+    staff.goto("/admin/")
+    staff.get_by_role("link", name="1 person needs something").click()
+    staff.get_by_role("link", name="Say what is arranged").click()
+    assert_looks_right(staff, "staff-arrange")
 
 
 def test_today_looks_right(staff):

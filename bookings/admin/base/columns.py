@@ -90,6 +90,7 @@ VISITOR = [
     Column(_("Mobile number"), lambda one: as_dialled(one.mobile)),
     Column(_("Access or dietary needs"), lambda one: one.needs),
     Column(_("Needs added by the contact"), lambda one: one.needs_added),
+    Column(_("What was arranged"), lambda one: one.arranged),
     Column(_("Has seen a Shanghai lesson before"), lambda one: one.seen_before),
     Column(_("First time"), lambda one: one.first_time),
     Column(_("Attendance"), lambda one: label(Visitor.Attendance, one.attendance)),

@@ -24,7 +24,7 @@ from bookings.admin.base.read_only import FoundByBookingOrAddress, by_words, sta
 from bookings.admin.booking.booking_pages import BookingPages
 from bookings.admin.booking.staff_booking import FIELDSETS, StaffBookingForm, say_why_not
 from bookings.admin.booking.story import story_of
-from bookings.admin.booking.visitor import VisitorInline
+from bookings.admin.booking.visitor import AddressChangeInline, VisitorInline
 from bookings.admin.home.needs import Needs
 from bookings.mail_kinds import Kind
 from bookings.models import Booking, Mail
@@ -88,7 +88,7 @@ class BookingAdmin(WithPages, WithExport, FoundByBookingOrAddress):
     search_help_text = _("Reference or email address; or a name of the contact or the school.")
     reference_lookup = "reference"
     actions = ["confirm", "send_link", "cancel"]
-    inlines = [VisitorInline]
+    inlines = [VisitorInline, AddressChangeInline]
     fieldsets = [
         (None, {"fields": ["reference_shown", "session", "status", "deadline", "party", "uses_held_back"]}),
         (_("Contact"), {"fields": ["contact_name", "contact_email", "contact_mobile", "contact_comes"]}),

@@ -5,12 +5,18 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from bookings.admin.base import columns
 from bookings.admin.base.export_page import WithExport
+from bookings.admin.base.pages import WithPages
 from bookings.admin.base.read_only import FoundByBookingOrAddress, ReadOnlyInline, by_words
-from bookings.models import HandOver, Visitor
+from bookings.admin.booking.need_pages import NeedPages
+from bookings.admin.home.needs import Needs
+from bookings.models import AddressChange, HandOver, Visitor
 from hubs.vocabulary.teaching import in_words, roles_in_words
 
 
@@ -40,6 +46,7 @@ class VisitorInline(InWords, ReadOnlyInline):
         "years_shown",
         "needs",
         "needs_added",
+        "arranged",
         "seen_before",
         "attendance",
         "released_at",
@@ -48,17 +55,27 @@ class VisitorInline(InWords, ReadOnlyInline):
     show_change_link = True
 
 
+class AddressChangeInline(ReadOnlyInline):
+    """Who has asked for another address, and whether the link that went there has been pressed."""
+
+    model = AddressChange
+    fields = ["email", "visitor", "asked_at", "pressed_at"]
+
+
 class HandOverInline(ReadOnlyInline):
     model = HandOver
     fields = ["at", "from_name", "to_name", "to_email", "taken_at", "taken_back_at"]
 
 
 @admin.register(Visitor)
-class VisitorAdmin(InWords, WithExport, FoundByBookingOrAddress):
+class VisitorAdmin(InWords, WithPages, WithExport, FoundByBookingOrAddress):
+    page_classes = [NeedPages]
     export_columns = columns.VISITOR
     inlines = [HandOverInline]
     list_display = ["visitor", "booking", "session", "school", "role_shown", "attendance", "released_at"]
-    list_filter = ["attendance", "booking__status", "booking__session__hub_year__hub"]
+    list_filter = [Needs, "attendance", "booking__status", "booking__session__hub_year__hub"]
+    # Instead, where the list is of those whom nobody has answered yet.
+    to_arrange = ["visitor", "say", "what_they_need", "session", "school"]
     ordering = ["-pk"]
     search_fields = ["name_words"]
     search_help_text = _("Name, email address, or the booking's reference.")
@@ -74,6 +91,9 @@ class VisitorAdmin(InWords, WithExport, FoundByBookingOrAddress):
         "mobile",
         "needs",
         "needs_added",
+        "arranged",
+        "arranged_at",
+        "arranged_by",
         "seen_before",
         "first_time",
         "attendance",
@@ -81,6 +101,18 @@ class VisitorAdmin(InWords, WithExport, FoundByBookingOrAddress):
         "marked_by",
         "released_at",
     ]
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        return self.to_arrange if request.GET.get(Needs.parameter_name) == "arrange" else self.list_display
+
+    @admin.display(description=_("needs"))
+    def what_they_need(self, visitor: Visitor) -> SafeString:
+        added = format_html(_now("{} (said by whoever booked)"), visitor.needs_added) if visitor.needs_added else ""
+        return format_html_join(mark_safe("<br>"), "{}", ((words,) for words in (visitor.needs, added) if words))
+
+    @admin.display(description=_("answer"))
+    def say(self, visitor: Visitor) -> SafeString:
+        return format_html('<a href="{}">{}</a>', self.url_of(visitor.pk, "arrange"), _now("Say what is arranged"))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Visitor]:
         visitors: QuerySet[Visitor] = super().get_queryset(request)
@@ -104,4 +136,5 @@ class VisitorAdmin(InWords, WithExport, FoundByBookingOrAddress):
         return visitor.booking.school_in_words
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        return ["visitor", "session", "school", "role_shown", "years_shown", "first_time", "marked_at", "marked_by"]
+        said = ["visitor", "session", "school", "role_shown", "years_shown", "first_time"]
+        return [*said, "marked_at", "marked_by", "arranged_at", "arranged_by"]

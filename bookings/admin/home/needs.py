@@ -58,6 +58,14 @@ def _register(sessions: Rows, now: dt.datetime) -> Rows:
     return kept.filter(Exists(expected.order_by()))
 
 
+def _not_arranged(visitors: Rows, now: dt.datetime) -> Rows:
+    """People with a place at a session to come who need something, and nobody has said what is arranged since they said
+    so."""
+    coming = visitors.filter(released_at=None, arranged_at=None, booking__status=Status.CONFIRMED)
+    asking = coming.exclude(needs="", needs_added="").filter(to_come(timezone.localdate(now), of="booking__session"))
+    return asking.exclude(booking__session__places__status__in=FROZEN)
+
+
 def _failed(mails: Rows, now: dt.datetime) -> Rows:
     """Mails given up, or refused by the address that somebody with a booking still has, or the visiting teacher; not of
     sessions past."""
@@ -111,6 +119,20 @@ NEEDS = (
             ngettext(
                 "%(n)d hub has no contact email, so nothing of it can be announced: answers would reach nobody",
                 "%(n)d hubs have no contact email, so nothing of theirs can be announced: answers would reach nobody",
+                n,
+            )
+            % {"n": n}
+        ),
+    ),
+    Need(
+        "arrange",
+        Visitor,
+        _("need not answered"),
+        _not_arranged,
+        lambda n: (
+            ngettext(
+                "%(n)d person needs something, and nobody has said what is arranged",
+                "%(n)d people need something, and nobody has said what is arranged",
                 n,
             )
             % {"n": n}
