@@ -22,7 +22,7 @@ from hypothesis.stateful import run_state_machine_as_test as run
 from bookings import places
 from bookings.due import miscounts, run_due
 from bookings.mail.sending import send_due
-from bookings.mail_kinds import MAILS, To
+from bookings.mail_kinds import MAILS, Kind, To
 from bookings.models import AddressChange, AuditEntry, Booking, By, HandOver, Mail, Places, SchoolKind, Visitor
 from bookings.rule.party import Correction, NewVisitor, Party, VisitingSchool
 from bookings.rule.refusals import Refused
@@ -210,12 +210,12 @@ class RuleMachine(RuleBasedStateMachine):
             read = visitor.what_they_need
             self.done(lambda: arrange(visitor.pk, "Arranged", read=read, by=self.staff, clock=self.clock))
 
-    @rule(booking=bookings, to=person)
-    def give(self, booking, to):
+    @rule(booking=bookings, to=person, pressed_by=st.sampled_from(["contact", "visitor"]))
+    def give(self, booking, to, pressed_by):
         visitor = Visitor.objects.filter(booking=self.pk(booking)).first()
         taker = NewVisitor(full_name="Taker", email=f"taker.{to}")
         if visitor:
-            self.done(lambda: hand_over.hand_over(visitor.pk, taker, clock=self.clock))
+            self.done(lambda: hand_over.hand_over(visitor.pk, taker, clock=self.clock, pressed_by=pressed_by))
 
     @precondition(lambda self: HandOver.objects.open().exists())
     @rule(back=st.booleans())
@@ -335,7 +335,8 @@ class RuleMachine(RuleBasedStateMachine):
             } <= set(row.mails)
             tell = [mail for mail in self.to_contacts(entry.at) if entry.pk in mail.facts["tells"]]
             kinds = [kind for kind in row.mails if MAILS[kind].to is To.CONTACT]
-            assert len(tell) == (1 if kinds and entry.booking.contact_email else 0)
+            knows = kinds == [Kind.PLACE_HANDED] and not tell  # the contact did it, or it was their own place
+            assert len(tell) == (1 if kinds and entry.booking.contact_email and not knows else 0)
             self.last_entry = entry.pk
         now = dict(Booking.objects.values_list("pk", "status"))
         assert now == stands
