@@ -34,6 +34,7 @@ class Kind(TextChoices):
     RELEASED = "released", _("a place released")
     HANDED_TO_YOU = "handed_to_you", _("a place handed over to you")
     HANDED_OVER = "handed_over", _("your place handed over")
+    PLACE_HANDED = "place_handed", _("a colleague's place handed over")
     TAKEN_BACK = "taken_back", _("a place taken back")
     HANDED_BACK = "handed_back", _("your place is yours again")
     BOOKING_MOVED = "booking_moved", _("your booking moved to another session")
@@ -125,6 +126,9 @@ class Stale(Enum):
 READING_TIME = dt.timedelta(hours=3)
 SHORTEST_OFFER = dt.timedelta(hours=2)
 
+# Whose link was pressed: the contact's, that of whose place it is, or of whom it was handed to.
+PressedBy = Literal["contact", "visitor", "taker"]
+
 # Statuses of a booking, by value: states.py names kinds in its table, so it stands above this file. A test compares.
 BookingStatus = Literal["held", "offered", "confirmed", "waiting", "lapsed", "cancelled"]
 LIVE: tuple[BookingStatus, ...] = ("held", "offered", "confirmed", "waiting")
@@ -167,6 +171,7 @@ MAILS: dict[Kind, MailRow] = {
     K.RELEASED: MailRow(T.CONTACT, L.BOOKING, C.CANCEL, ("confirmed",)),  # an entry where it was the contact's own
     K.HANDED_TO_YOU: MailRow(T.TAKER, L.PLACE, C.REQUEST, ("confirmed",), N.ON, of_place=True),
     K.HANDED_OVER: MailRow(T.GIVER, L.EITHER, C.CANCEL, ("confirmed",)),
+    K.PLACE_HANDED: MailRow(T.CONTACT, L.BOOKING, None, ("confirmed",)),  # or come back, unless they did it themselves
     K.TAKEN_BACK: MailRow(T.TAKER, L.NONE, C.CANCEL, ALWAYS),
     K.HANDED_BACK: MailRow(T.GIVER, L.EITHER, C.REQUEST, ("confirmed",), N.ON, of_place=True),
     # the same entry, at another time

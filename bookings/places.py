@@ -7,13 +7,14 @@ files (waiting_list.py, details.py, staff_booking.py, session_changes.py) decide
 A verb judges before it writes: a refusal commits what was settled, and is raised after the commit.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from django.db import transaction
 from django.db.models import F, QuerySet
 
+from bookings.mail_kinds import PressedBy
 from bookings.models import AddressChange, AuditEntry, Booking, By, HandOver, Mail, Places, Visitor
 from bookings.models.booking import STATE_FIELDS
 from bookings.rule import mails as emails
@@ -151,8 +152,8 @@ def write(
     party: int | None = None,
     visitors: Sequence[Visitor] = (),
     handed: HandOver | None = None,
+    pressed_by: PressedBy = "contact",
     address: AddressChange | None = None,
-    by_own_link: bool = False,
     also: Sequence[Booking] = (),
     news: Iterable[Mail] = (),
     **of_places: Any,
@@ -160,7 +161,7 @@ def write(
     """The one function that changes who has a place: bookings, Places row, audit entries and mails together.
 
     Unsaved bookings are made, with `visitors`; `party` is the new size of a booking that grows or shrinks; `tell_why`
-    lets mails and pages say why, and `by_own_link` that it was a visitor who did it, not the contact; `of_places` are
+    lets mails and pages say why, and `pressed_by` whose link did it; `of_places` are
     new values of the Places row. A change of the session itself saves the bookings in `also`, which keep their status,
     and sends `news`, asked for once the Places row is as it will be. What calendars are told is a higher version than
     before, as rule/calendar.py counts them. A party's contact gets one mail of all that one press does.
@@ -178,7 +179,8 @@ def write(
         booking.party = booking.party if party is None else party
         entry.to_status, entry.places = booking.status, (0 if verb is Verb.MOVE_OUT else booking.seats) - before
         taken += entry.places
-        if booking.uses_held_back and (entry.places > 0 or _still_keeps(room)):
+        adds = verb is Verb.ADD  # whom its contact adds was judged as one of the public, and takes a place of theirs
+        if booking.uses_held_back and not adds and (entry.places > 0 or _still_keeps(room)):
             used += entry.places
         entries.append(entry)
     sequence = sequence_after(verb, room.places)
@@ -194,8 +196,7 @@ def write(
         room.forget_facts()
     _save([*bookings, *also], visitors)
     entries = AuditEntry.objects.bulk_create(entries or [_entry(room, verb, by, why)])
-    what_about: dict[str, Any] = {"visitors": visitors, "handed": handed, "address": address}
-    what_about["by_own_link"] = by_own_link
+    what_about: dict[str, Any] = {"visitors": visitors, "handed": handed, "address": address, "pressed_by": pressed_by}
     mails = [
         mail
         for booking, row, entry in zip(bookings, rows, entries, strict=False)
@@ -279,17 +280,22 @@ CONFIRMS = {Status.HELD: Verb.CONFIRM, Status.OFFERED: Verb.ACCEPT, Status.LAPSE
 ENDS = {Status.OFFERED: Verb.DECLINE, Status.WAITING: Verb.LEAVE}  # what "cancel" is called there
 
 
-def confirm(booking_id: int, *, clock: Clock, by: StaffUser | By = By.VISITOR) -> Booking:
-    """Confirm what is held and accept what is offered, for the whole party; on a lapsed booking, book again if the
-    places are still there. Whoever of the party waits has confirmed the wait by the same press. Twice is once.
+def confirm(
+    booking_id: int, *, clock: Clock, by: StaffUser | By = By.VISITOR, only: Collection[str] | None = None
+) -> Booking:
+    """Confirm what is held and accept what is offered, for the whole party, or `only` those of these references; on a
+    lapsed booking, book again if the places are still there. Whoever of the party waits has confirmed the wait by the
+    same press. Twice is once.
 
     Staff confirm what is held, or what waits if there are places, of this booking alone. Raises Ended where there is
     nothing to confirm, NotBookable for a cancelled or postponed session, SessionFull, and for a lapsed booking what
     `judge` raises, or AlreadyBooked.
     """
     with locked_booking(booking_id, clock) as (room, booking):
-        answers = [(booking, Verb.BOOK)] if isinstance(by, StaffUser) else _answers(room, booking)
+        answers = [(booking, Verb.BOOK)] if isinstance(by, StaffUser) else _answers(booking, only)
         if booking.status == Status.CONFIRMED and (isinstance(by, StaffUser) or not answers):
+            return booking
+        if booking.status == Status.OFFERED and not answers:  # since the page was read that has been pressed twice
             return booking
         _judge_answers(room, booking, answers)
         for one, verb in answers:
@@ -303,12 +309,16 @@ def confirm(booking_id: int, *, clock: Clock, by: StaffUser | By = By.VISITOR) -
         return booking
 
 
-def _answers(room: Room, booking: Booking) -> list[tuple[Booking, Verb]]:
-    """What the press of Confirm says yes to. A lapsed booking is booked again by itself."""
+def _answers(booking: Booking, only: Collection[str] | None) -> list[tuple[Booking, Verb]]:
+    """What the press of Confirm says yes to: what its page showed. A lapsed booking is booked again by itself."""
     if booking.status == Status.LAPSED:
         return [(booking, Verb.REVIVE)]
     party = Booking.objects.of_party(booking).filter(status__in=UNCONFIRMED).select_related("school")
-    return [(booking if one == booking else one, CONFIRMS[Status(one.status)]) for one in party]
+    return [
+        (booking if one == booking else one, CONFIRMS[Status(one.status)])
+        for one in party
+        if only is None or one.reference in only
+    ]
 
 
 def _judge_answers(room: Room, booking: Booking, answers: Sequence[tuple[Booking, Verb]]) -> None:

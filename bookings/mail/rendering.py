@@ -156,6 +156,7 @@ def _context(mail: Mail, *, now: dt.datetime) -> dict[str, Any]:
         "contact": as_name(facts.get("contact")),
         "giver": as_name(facts.get("giver")),
         "taker": as_name(facts.get("taker")),
+        "gone": as_name(next(iter(facts.get("visitors", [])), None)),
         "whose": as_name(facts.get("whose")),
         "arranged": _arranged(mail),
         "visitors": listed([one_line(name) for name in facts.get("visitors", [])]),

@@ -70,9 +70,13 @@ class BookingQuerySet(NamedQuerySet["Booking"]):
         return self.annotate(has_company=Exists(Booking.objects.filter(goes_with=OuterRef("pk")).order_by()))
 
     def of_party(self, booking: "Booking") -> "BookingQuerySet":
-        """A booking and those that go together with it, however they stand, the first of them first."""
+        """A booking and those that go together with it, however they stand, the first of them first.
+
+        Of one contact: a link to what had ended before an address was put right opens nothing of who came after.
+        """
         first = booking.first_id
-        return self.filter(Q(pk=first) | Q(goes_with=first), session=booking.session_id).order_by("pk")
+        together = self.filter(Q(pk=first) | Q(goes_with=first), session=booking.session_id)
+        return together.filter(email_key=booking.email_key).order_by("pk")
 
     def live(self) -> "BookingQuerySet":
         return self.filter(status__in=LIVE)

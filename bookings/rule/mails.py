@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from bookings.mail_kinds import MAILS, Kind, Link, To
+from bookings.mail_kinds import MAILS, Kind, Link, PressedBy, To
 from bookings.models import AddressChange, AuditEntry, Booking, HandOver, Mail, SessionChange, TellMe, Visitor
 from bookings.rule.calendar import entry_version
 from bookings.rule.outbox import new_mail
@@ -35,19 +35,18 @@ def compose(
     *,
     visitors: Sequence[Visitor] = (),
     handed: HandOver | None = None,
+    pressed_by: PressedBy = "contact",
     address: AddressChange | None = None,
-    by_own_link: bool = False,
 ) -> Iterator[Mail]:
     """The mails of one event as unsaved rows, which say what its audit entry says. Each event sends each of them once.
 
     Kinds for visitors go to `visitors`, or to all of the booking that come; no address, no mail. `handed` is a place
-    that changes hands, `address` one that is to be another's; `by_own_link` says that its owner did this, not the
-    contact.
+    that changes hands, `address` one that is to be another's; `pressed_by` says whose link did this.
     """
-    said: dict[str, Any] = {"by_own_link": by_own_link}
+    said: dict[str, Any] = {"pressed_by": pressed_by}
     if row.verb is Verb.WITHDRAW:
         said |= {"by_hub": True, "reason": entry.why if entry.why_told else ""}
-    for mail in _of_event(room, booking, row.mails, entry, visitors, handed, address):
+    for mail in _of_event(room, booking, row.mails, entry, visitors, handed, address, pressed_by=pressed_by):
         mail.facts |= said
         yield mail
 
@@ -60,6 +59,8 @@ def _of_event(
     visitors: Sequence[Visitor],
     handed: HandOver | None,
     address: AddressChange | None,
+    *,
+    pressed_by: PressedBy,
 ) -> Iterator[Mail]:
     key, was = f"{entry.pk}", entry.from_status
     coming: list[Visitor] = []
@@ -80,10 +81,19 @@ def _of_event(
         elif to in (To.TAKER, To.GIVER):
             if handed:
                 yield from _of_hand_over(room, booking, kind, f"{key}:{kind}", handed)
-        elif booking.contact_email:
+        elif booking.contact_email and not (kind is Kind.PLACE_HANDED and _contact_knows(handed, pressed_by)):
             mail = _to_contact(room, booking, kind, f"{key}:{kind}", coming, was=was)
-            mail.facts["tells"] = [entry.pk]
+            mail.facts |= {"tells": [entry.pk]} | (_names(handed) if handed else {})
             yield mail
+
+
+def _contact_knows(handed: HandOver | None, pressed_by: PressedBy) -> bool:
+    """Whether a hand-over is no news to the contact: they did it, or it was their own place."""
+    return handed is None or handed.from_contact or pressed_by == "contact"
+
+
+def _names(handed: HandOver) -> dict[str, Any]:
+    return {"giver": handed.from_name, "taker": handed.to_name, "came_back": handed.taken_back_at is not None}
 
 
 def one_a_party(room: Room, mails: Sequence[Mail]) -> tuple[list[Mail], list[Mail]]:
@@ -150,10 +160,11 @@ def _of_hand_over(room: Room, booking: Booking, kind: Kind, key: str, handed: Ha
     """A mail to the one who gives a place away, or to the one who is given it."""
     visitor, takes = handed.visitor, MAILS[kind].to is To.TAKER
     recipient = handed.to_email if takes else handed.from_email
-    facts: dict[str, Any] = {"giver": handed.from_name, "taker": handed.to_name, "reference": booking.reference_spaced}
+    facts: dict[str, Any] = _names(handed) | {"reference": booking.reference_spaced, "contact": booking.contact_name}
     facts |= _link_and_calendar(room, booking, kind, visitor)
     if kind == Kind.HANDED_OVER:
         facts["link_version"] = handed.from_version
+    facts["own"] = handed.from_contact  # it was the contact's own
     if MAILS[kind].link is Link.NONE:
         facts["link_version"] = None  # nothing is theirs any longer
     of_visitor = {} if handed.from_contact and not takes else {"visitor": visitor}

@@ -1,5 +1,6 @@
 """A place goes to a colleague of the same school, until the start, even in a full session (rule.md#handing-over)."""
 
+from bookings.mail_kinds import PressedBy
 from bookings.models import Booking, HandOver, Visitor
 from bookings.models.audit import By
 from bookings.places import locked_booking, write
@@ -12,8 +13,9 @@ from bookings.states import FROZEN, Status, Verb
 from hubs.vocabulary.email_address import email_key
 
 
-def hand_over(visitor_id: int, to: NewVisitor, *, clock: Clock) -> Booking:
+def hand_over(visitor_id: int, to: NewVisitor, *, clock: Clock, pressed_by: PressedBy = "contact") -> Booking:
     """Give a visitor's place to a colleague by name and address. The old link can take it back until theirs is pressed.
+    Both are told, and the contact where it was not they who did it.
 
     Raises Ended where the booking is not confirmed, the place was released or is on its way already; NotBookable once
     the session has started or is off; InThisBooking where that address is in this booking.
@@ -37,7 +39,15 @@ def hand_over(visitor_id: int, to: NewVisitor, *, clock: Clock) -> Booking:
         )
         _becomes(visitor, to.full_name, to.email, is_contact=False)
         people.recognise([visitor])
-        write(room, Verb.HAND_OVER, [booking], by=By.VISITOR, visitors=[visitor], handed=handed)
+        write(
+            room,
+            Verb.HAND_OVER,
+            [booking],
+            by=By.VISITOR,
+            visitors=[visitor],
+            handed=handed,
+            pressed_by=pressed_by,
+        )
         return booking
 
 
@@ -52,8 +62,8 @@ def take(visitor_id: int, *, clock: Clock) -> Booking:
         return booking
 
 
-def take_back(visitor_id: int, *, clock: Clock) -> Booking:
-    """The place goes back to whoever gave it: they took it back, or the new person does not want it.
+def take_back(visitor_id: int, *, clock: Clock, pressed_by: PressedBy = "contact") -> Booking:
+    """The place goes back to whoever gave it: they or the contact took it back, or the new person does not want it.
 
     Raises Ended once it is taken, AlreadyBooked where the giver comes by another booking meanwhile, else as above.
     """
@@ -66,10 +76,19 @@ def take_back(visitor_id: int, *, clock: Clock) -> Booking:
             booking.contact_comes = True
             if already_there(booking, room.bookings_beside(booking)):
                 raise AlreadyBooked
-        HandOver.objects.filter(pk=handed.pk).update(taken_back_at=room.now)
+        handed.taken_back_at = room.now
+        handed.save(update_fields=["taken_back_at"])
         _becomes(visitor, handed.from_name or "", handed.from_email or "", is_contact=handed.from_contact)
         people.recognise([visitor])
-        write(room, Verb.TAKE_BACK, [booking], by=By.VISITOR, visitors=[visitor], handed=handed)
+        write(
+            room,
+            Verb.TAKE_BACK,
+            [booking],
+            by=By.VISITOR,
+            visitors=[visitor],
+            handed=handed,
+            pressed_by=pressed_by,
+        )
         return booking
 
 

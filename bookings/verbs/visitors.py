@@ -3,6 +3,7 @@
 import uuid
 from typing import NamedTuple
 
+from bookings.mail_kinds import PressedBy
 from bookings.models import Booking, By, Visitor
 from bookings.places import ENDS, locked_booking, write
 from bookings.rule import people
@@ -17,11 +18,11 @@ from hubs.models import StaffUser
 from hubs.vocabulary.email_address import email_key
 
 
-def release(visitor_id: int, *, clock: Clock, by: By = By.VISITOR, by_own_link: bool = False) -> Booking:
+def release(visitor_id: int, *, clock: Clock, by: By = By.VISITOR, pressed_by: PressedBy = "contact") -> Booking:
     """Give one visitor's place back; the last one's cancels the booking. Twice is once.
 
     The contact is told, and so is the visitor, whoever did it: the mail takes the session out of their calendar. Both
-    read whose place it was, and whether they gave it up themselves, `by_own_link`, or the contact did.
+    read whose place it was, and who gave it up.
 
     Raises NotBookable once the session has started, Ended where the booking has ended.
     """
@@ -38,7 +39,7 @@ def release(visitor_id: int, *, clock: Clock, by: By = By.VISITOR, by_own_link: 
                 [booking],
                 by=by,
                 visitors=[visitor],
-                by_own_link=by_own_link,
+                pressed_by=pressed_by,
             )
             return booking
         if not booking.is_live:
@@ -46,9 +47,7 @@ def release(visitor_id: int, *, clock: Clock, by: By = By.VISITOR, by_own_link: 
         Visitor.objects.filter(pk=visitor_id).update(released_at=room.now)
         if visitor.is_contact:
             Booking.objects.filter(pk=booking_id).update(contact_comes=False)
-        write(
-            room, Verb.RELEASE, [booking], by=by, party=booking.party - 1, visitors=[visitor], by_own_link=by_own_link
-        )
+        write(room, Verb.RELEASE, [booking], by=by, party=booking.party - 1, visitors=[visitor], pressed_by=pressed_by)
         return booking
 
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 from bookings.forms import ColleagueForm, TakerForm
 from bookings.mail import links
 from bookings.mail.links import Purpose
+from bookings.mail_kinds import PressedBy
 from bookings.models import Visitor
 from bookings.public import access
 from bookings.rule.judging import Outlook
@@ -94,7 +95,7 @@ def give(request: HttpRequest, link: Opened, position: int | None = None) -> Htt
         return render(request, "bookings/private/hand_over.html", context, status=_status(form))
     said = form.cleaned_data
     to = NewVisitor(full_name=said["name"], email=said["email"])
-    hand_over.hand_over(visitor.pk, to, clock=timezone.now)
+    hand_over.hand_over(visitor.pk, to, clock=timezone.now, pressed_by="visitor" if link.visitor else "contact")
     return redirect("booking", link.token)
 
 
@@ -115,11 +116,18 @@ def take_back(request: HttpRequest, link: Opened, position: int | None = None) -
     visitor = place_of(link, position)
     if request.method != "POST":
         return render(request, "bookings/private/take_back.html", context_of(link) | {"one": visitor})
-    hand_over.take_back(visitor.pk, clock=timezone.now)
+    hand_over.take_back(visitor.pk, clock=timezone.now, pressed_by=_pressed_by(link))
     if link.given:
         visitor.refresh_from_db()
         return redirect("booking", links.token(Purpose.VISITOR, visitor))
     return redirect("booking", link.token) if position else redirect("session", link.booking.session.ref)
+
+
+def _pressed_by(link: Opened) -> PressedBy:
+    """Whose link takes a place back: of whom it is again, of whom it was given to, or the contact's."""
+    if link.given:
+        return "visitor"
+    return "taker" if link.visitor else "contact"
 
 
 def _status(form: ColleagueForm | TakerForm) -> int:

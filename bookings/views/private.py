@@ -71,7 +71,7 @@ def confirm(request: HttpRequest, link: Opened) -> HttpResponse:
     if link.visitor:
         raise Http404
     if request.method == "POST":
-        places.confirm(link.booking.pk, clock=timezone.now)
+        places.confirm(link.booking.pk, clock=timezone.now, only=request.POST.getlist("answers") or None)
     return redirect("booking", link.token)
 
 
@@ -95,7 +95,7 @@ def cancel(request: HttpRequest, link: Opened) -> HttpResponse:
             return redirect("booking", link.token)
         return render(request, "bookings/private/cancel.html", context_of(link))
     if link.visitor:
-        details.release(link.visitor.pk, clock=timezone.now, by_own_link=True)
+        details.release(link.visitor.pk, clock=timezone.now, pressed_by="visitor")
     else:
         places.cancel(link.booking.pk, clock=timezone.now)
     return redirect("booking", link.token)

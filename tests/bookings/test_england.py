@@ -103,7 +103,7 @@ def test_counter_says_how_many_and_finds_as_many(client):
         assert Page(client.get(f"/{said[words][0]}")).title.startswith(f"{found} session")
     assert counters(client, "/?hub=kent")["kent Hub: 4 sessions, 3 with places left"][2] is True
     text = Page(client.get("/")).text
-    assert "By hub kent Hub 4 sessions 3 with places left leeds Hub 1 session with places left truro Hub 1" in text
+    assert "By hub kent Hub 4 sessions, 3 with places left leeds Hub 1 session, with places left truro Hub 1" in text
 
 
 def test_hubs_that_are_too_close_are_under_one_counter_that_finds_the_sessions_of_all(client):
@@ -131,7 +131,7 @@ def test_map_is_left_out_near_a_place_of_what_is_past_and_where_there_is_nothing
 def test_hub_whose_sessions_have_no_place_yet_stands_in_the_list_alone(client):
     SessionFactory(hub_year=HubYearFactory(name="Kent Hub"), venue=None, room__status="announced")
     assert counters(client) == {}
-    assert "By hub Kent Hub 1 session none to book now" in Page(client.get("/")).text
+    assert "By hub Kent Hub 1 session, none to book now" in Page(client.get("/")).text
 
 
 def test_pages_of_hubs_have_the_map_whose_counters_lead_to_hubs(client):

@@ -45,7 +45,7 @@ def test_whoever_keeps_a_place_or_waits_gets_no_mail_that_the_session_has_overta
     """Of a change they get a newer mail; but what tells of an end, nobody sends again; and some name the session as it
     is by the time that they are sent."""
     kept = {kind for kind, row in MAILS.items() if row.stands and set(row.stands) <= LIVE}
-    ends = {Kind.HANDED_OVER, Kind.RELEASED}
+    ends = {Kind.HANDED_OVER, Kind.PLACE_HANDED, Kind.RELEASED}
     as_it_is = {kind for kind, row in MAILS.items() if row.as_it_is}
     assert {kind for kind, row in MAILS.items() if row.session is not Session.ANY} == kept - ends - as_it_is
 

@@ -375,7 +375,7 @@ def test_colleague_whose_place_was_released_first_is_told_only_that_it_has_gone(
     send_due(at())
     assert [(to, message["Subject"].partition(":")[0]) for to, message in smtp_server.received] == [
         ("teacher@school.example", "2 places confirmed"),
-        ("teacher@school.example", "A place was released"),
+        ("teacher@school.example", "The place of Colleague 2 was given back"),
         ("teacher+2@school.example", "Your place is cancelled"),
     ]
     assert Mail.objects.get(kind=Kind.NAMED).state == State.DROPPED

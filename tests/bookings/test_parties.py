@@ -26,7 +26,7 @@ from bookings.rule.refusals import (
 )
 from bookings.sessions import changes
 from bookings.states import SessionStatus, Status
-from bookings.verbs import hand_over, waiting_list
+from bookings.verbs import hand_over, staff_booking, waiting_list
 from bookings.verbs import visitors as details
 from bookings.verbs import visitors as parties
 from hubs.models import ShowcaseSession
@@ -123,6 +123,14 @@ def test_colleague_of_a_full_session_waits_in_a_booking_of_their_own_tied_to_the
     changes.set_places(session.pk, capacity=2, held_back=0, by=StaffFactory(), clock=now)
     one.refresh_from_db()
     assert one.status == "offered"
+
+
+def test_colleague_added_to_a_booking_of_held_back_places_takes_one_of_the_publics():
+    session = SessionFactory(room__capacity=3, room__held_back=1, share=None)
+    booking = staff_booking.staff_booking(session.pk, party(), by=StaffFactory(), clock=now, use_held_back=True)
+    assert count(session) == (1, 0, 3)
+    assert add(booking) == (booking, False)
+    assert count(session) == (2, 0, 3)
 
 
 def test_colleague_whose_school_has_its_share_waits():
@@ -316,7 +324,7 @@ def test_old_link_shows_the_place_and_takes_it_back_until_the_new_one_is_pressed
     old = ben.link_version
     visitor = give(booking, 2)
     page = reads(client, link_of(ben, version=old))
-    assert "Your place is handed over Cara Colleague has it now" in page.text
+    assert "Your place is handed over Cara Colleague has had it since Monday 4 January, but has not" in page.text
     for other in ("cancel/", "hand-over/", "take/", "calendar.ics"):
         assert client.get(link_of(ben, other, version=old)).status_code == 404
         assert client.post(link_of(ben, other, version=old)).status_code == 404
@@ -327,7 +335,7 @@ def test_old_link_shows_the_place_and_takes_it_back_until_the_new_one_is_pressed
     assert answer["Location"] == link_of(ben)
     assert (ben.full_name, ben.link_version) == ("Colleague 2", old + 2)
     assert client.get(link_of(visitor)).status_code == 404
-    assert [kind for kind, _to in mails(booking.session)][-2:] == ["taken_back", "handed_back"]
+    assert [kind for kind, _to in mails(booking.session)][-3:] == ["taken_back", "handed_back", "place_handed"]
 
 
 def test_new_person_takes_the_place_by_the_button_and_the_old_link_dies(client):
@@ -336,7 +344,10 @@ def test_new_person_takes_the_place_by_the_button_and_the_old_link_dies(client):
     visitor = give(booking, 2)
     before = every_row()
     page = reads(client, link_of(visitor))
-    assert "A place is handed over to you Colleague 2 cannot come and gives you this place." in page.text
+    assert "Colleague 2 cannot come and gave you this place on Monday 4 January. Take it before" in page.text
+    assert page.buttons == ["Take this place"]
+    assert page.links["No, give it back to Colleague 2"] == link_of(visitor, "take-back/")
+    assert [words for words in page.links if "Release" in words or "Hand" in words or "coming" in words] == []
     assert every_row() == before
     assert client.post(link_of(visitor, "take/"))["Location"] == link_of(visitor)
     assert "You have a place" in reads(client, link_of(visitor)).text
@@ -351,7 +362,7 @@ def test_new_person_takes_the_place_by_the_button_and_the_old_link_dies(client):
 def test_new_person_who_cannot_come_gives_it_back(client):
     booking = booked(SessionFactory())
     visitor = give(booking)
-    assert Page(client.get(link_of(visitor, "take-back/"))).buttons == ["Put it back"]
+    assert Page(client.get(link_of(visitor, "take-back/"))).buttons == ["Give it back"]
     client.post(link_of(visitor, "take-back/"))
     booking.refresh_from_db()
     visitor.refresh_from_db()
@@ -368,6 +379,114 @@ def test_contact_sees_who_has_the_place_and_takes_it_back(client):
     )
     client.post(link(booking, "visitors/1/take-back/"))
     assert names(booking) == ["Test Teacher"]
+
+
+def told(booking, kind):
+    """What a mail says, and to whom."""
+    mail = Mail.objects.filter(booking=booking, kind=kind).latest("pk")
+    return mail.recipient, " ".join(render(mail, now=NOW).body.split())
+
+
+def test_visitor_who_hands_over_is_named_to_all_three_with_who_comes_instead(client):
+    booking = booked(SessionFactory(), size=2)
+    answers = {"name": "Cara Colleague", "email": "cara@school.example"}
+    client.post(link_of(booking.visitors.get(position=2), "hand-over/"), answers)
+    assert mails(booking.session)[-3:] == [
+        ("handed_to_you", "cara@school.example"),
+        ("handed_over", "teacher+2@school.example"),
+        ("place_handed", "teacher@school.example"),
+    ]
+    said = f"cannot come and has handed their place of your booking {booking.reference_spaced} over to Cara Colleague."
+    assert f"Colleague 2 {said}" in told(booking, "place_handed")[1]
+    assert "You handed your place over to Cara Colleague." in told(booking, "handed_over")[1]
+    text = told(booking, "handed_to_you")[1]
+    assert "Colleague 2 cannot come to this session and gives you their place." in text
+    assert "take it before the session starts at 9:00 on Tuesday 26 January: until you do" in text
+
+
+def test_visitor_whose_place_the_contact_hands_over_reads_who_did_it(client):
+    booking = booked(SessionFactory(), size=2)
+    answers = {"name": "Cara Colleague", "email": "cara@school.example"}
+    client.post(link(booking, "visitors/2/hand-over/"), answers)
+    assert [kind for kind, _to in mails(booking.session)][-2:] == ["handed_to_you", "handed_over"]
+    said = "Test Teacher, who booked for you, has handed your place over to Cara Colleague."
+    assert said in told(booking, "handed_over")[1]
+
+
+@pytest.mark.parametrize(
+    "by_taker, to_taker, to_giver, to_contact",
+    [
+        (
+            True,
+            "You gave the place back to Colleague 2.",
+            "Cara Colleague cannot take the place that was handed over. It is yours again",
+            "Cara Colleague cannot come either: the place of your booking {ref} is Colleague 2’s again.",
+        ),
+        (
+            False,
+            "The place that Colleague 2 handed over to you is theirs again.",
+            "The place that was handed over to Cara Colleague is yours again.",
+            "Colleague 2 has taken their place of your booking {ref} back from Cara Colleague, and comes after all.",
+        ),
+    ],
+)
+def test_place_that_comes_back_is_told_to_all_three_by_name(client, by_taker, to_taker, to_giver, to_contact):
+    booking = booked(SessionFactory(), size=2)
+    ben = booking.visitors.get(position=2)
+    old = ben.link_version
+    visitor = give(booking, 2)
+    client.post(link_of(visitor, "take-back/", version=None if by_taker else old))
+    assert to_taker in told(booking, "taken_back")[1]
+    assert to_giver in told(booking, "handed_back")[1]
+    address, text = told(booking, "place_handed")
+    assert (address, to_contact.format(ref=booking.reference_spaced) in text) == ("teacher@school.example", True)
+
+
+def test_contact_who_takes_a_place_back_is_not_told_what_they_did(client):
+    booking = booked(SessionFactory(), size=2)
+    give(booking, 2)
+    client.post(link(booking, "visitors/2/take-back/"))
+    assert [kind for kind, _to in mails(booking.session)][-2:] == ["taken_back", "handed_back"]
+
+
+@pytest.mark.parametrize(
+    "by_own_link, to_contact, to_them",
+    [
+        (
+            True,
+            "Colleague 2 cannot come and has given back their place of your booking {ref}. Somebody else can have it.",
+            "You gave back your place at this session.",
+        ),
+        (
+            False,
+            "You gave back the place of Colleague 2 in your booking {ref}. Somebody else can have it.",
+            "Test Teacher, who booked for you, has given back your place at this session.",
+        ),
+    ],
+)
+def test_place_that_is_given_back_is_told_to_both_by_name_and_who_did_it(client, by_own_link, to_contact, to_them):
+    booking = booked(SessionFactory(), size=2)
+    ben = booking.visitors.get(position=2)
+    client.post(link_of(ben, "cancel/") if by_own_link else link(booking, "visitors/2/remove/"))
+    assert to_contact.format(ref=booking.reference_spaced) in told(booking, "released")[1]
+    assert "1 place remains." in told(booking, "released")[1]
+    assert to_them in told(booking, "visitor_cancelled")[1]
+
+
+def test_contact_who_gives_back_their_own_place_reads_so_and_one_to_be_named_is_said_to_be_so():
+    booking = booked(SessionFactory(share=None), size=3, visitors=(NewVisitor(), NewVisitor(), NewVisitor()))
+    details.release(booking.visitors.get(position=2).pk, clock=now)
+    assert "whose visitor was still to be named, was given back" in told(booking, "released")[1]
+    details.release(booking.visitors.get(position=1).pk, clock=now)
+    assert "You gave back your own place of your booking" in told(booking, "released")[1]
+
+
+def test_visitor_who_gives_back_the_only_place_is_named_to_the_contact(client):
+    visitors = (NewVisitor(full_name="Ben", email="ben@school.example"),)
+    booking = booked(SessionFactory(), contact_comes=False, visitors=visitors)
+    client.post(link_of(booking.visitors.get(), "cancel/"))
+    assert "Ben cannot come and has given back the only place of this booking." in told(booking, "cancelled")[1]
+    assert "You gave back your place at this session." in told(booking, "visitor_cancelled")[1]
 
 
 def test_taking_back_where_the_giver_has_booked_again_meanwhile_is_refused():

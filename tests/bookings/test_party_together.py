@@ -168,7 +168,7 @@ def test_two_offers_of_one_moment_are_one_mail():
 def test_place_that_a_party_gives_back_and_is_offered_at_once_is_told_in_one_mail():
     first, rest = confirmed()
     Mail.objects.all().delete()
-    visitors.release(first.visitors.get(position=2).pk, clock=at(NOW + HOUR), by_own_link=True)
+    visitors.release(first.visitors.get(position=2).pk, clock=at(NOW + HOUR), pressed_by="visitor")
     assert (fresh(rest).status, to_contact(first.session)) == ("offered", ["released"])
     subject, text = said("released")
     assert subject == "Accept by 10:30 on Tuesday 5 January: Year 6 lesson"
@@ -200,6 +200,37 @@ def test_calendar_entry_goes_with_the_one_mail_whoever_of_the_party_is_first():
     places.confirm(first.pk, clock=at(NOW))
     told = Mail.objects.get(kind="confirmed")
     assert (told.booking, told.facts["party"], told.facts["calendar_of"]) == (rest, 2, rest.visitors.get().pk)
+
+
+def test_second_press_of_the_same_button_accepts_nothing_that_its_page_did_not_show(client):
+    session = SessionFactory(share=None, room__capacity=2)
+    first = waiting_list.join(session.pk, party(size=3), clock=at(NOW), fewer=True).booking
+    rest = Booking.objects.get(goes_with=first)
+    shown = page(client, first)
+    changes.set_places(session.pk, capacity=3, held_back=0, by=StaffFactory(), clock=at(NOW))
+    assert fresh(rest).status == "waiting"
+    for _press in range(2):
+        assert client.post(link(first, "confirm/"), shown.fields)["Location"] == link(first)
+        assert (fresh(first).status, fresh(rest).status) == ("confirmed", "offered")
+    assert client.post(link(rest, "confirm/"), shown.fields)["Location"] == link(rest)
+    assert fresh(rest).status == "offered"
+    client.post(link(rest, "confirm/"), page(client, rest).fields)
+    assert fresh(rest).status == "confirmed"
+
+
+def test_link_of_what_had_ended_before_the_address_was_put_right_opens_nothing_of_who_came_after(client):
+    first, rest = split()
+    answered(NOW)
+    run_due(at(first.deadline))
+    details = {"name": "Right Teacher", "email": "right@school.example", "mobile": ""}
+    contact.put_right(rest.pk, **details, by=StaffFactory(), clock=at(first.deadline))
+    shown = page(client, first)
+    assert "Your places were not kept" in shown.text
+    assert [
+        words for words in ("Colleague 3", "1 colleague", "Right", "Cancel everything") if words in shown.text
+    ] == []
+    client.post(link(first, "cancel/all/"))
+    assert fresh(rest).status == "waiting"
 
 
 # --- what ends, and what is left ------------------------------------------------------------------------------------

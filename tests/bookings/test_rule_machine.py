@@ -22,15 +22,18 @@ from hypothesis.stateful import run_state_machine_as_test as run
 from bookings import places
 from bookings.due import miscounts, run_due
 from bookings.mail.sending import send_due
-from bookings.mail_kinds import MAILS, To
-from bookings.models import AuditEntry, Booking, By, HandOver, Mail, Places, SchoolKind, Visitor
-from bookings.rule.party import NewVisitor, Party, VisitingSchool
+from bookings.mail_kinds import MAILS, Kind, To
+from bookings.models import AddressChange, AuditEntry, Booking, By, HandOver, Mail, Places, SchoolKind, Visitor
+from bookings.rule.party import Correction, NewVisitor, Party, VisitingSchool
 from bookings.rule.refusals import Refused
 from bookings.sessions import changes
 from bookings.states import FROZEN, LIVE, SEATED, SessionStatus, Status, row_for
-from bookings.verbs import another_session, hand_over, staff_booking, waiting_list
+from bookings.verbs import addresses, another_session, hand_over, staff_booking, waiting_list
+from bookings.verbs import details as put_right
 from bookings.verbs import visitors as details
 from bookings.verbs import visitors as parties
+from bookings.verbs.contact import live_party
+from bookings.verbs.needs import arrange
 from tests.factories import NOW, HubYearFactory, SchoolFactory, SessionFactory, StaffFactory
 
 ADDRESSES = [f"teacher{n}@school.example" for n in range(5)]
@@ -170,12 +173,49 @@ class RuleMachine(RuleBasedStateMachine):
             lambda: parties.add_visitor(booking.pk, colleague, clock=self.clock, key=key, may_wait=may_wait)
         )
 
-    @rule(booking=bookings, to=person)
-    def give(self, booking, to):
+    @rule(
+        booking=bookings,
+        to=st.sampled_from([*ADDRESSES, "colleague@school.example"]),
+        adds=st.sampled_from(["", "ramp"]),
+    )
+    def correct(self, booking, to, adds):
+        colleague = Visitor.objects.coming().filter(booking=self.pk(booking), is_contact=False).first()
+        if colleague:
+            said = {colleague.pk: Correction(full_name="Corrected", email=to, adds=adds)}
+            self.done(lambda: put_right.change_details(booking.pk, visitors=said, clock=self.clock))
+
+    @rule(booking=bookings, email=person)
+    def ask_for_address(self, booking, email):
+        if booking is None:
+            return
+        colleagues = Visitor.objects.filter(booking__in=live_party(booking), is_contact=False)
+        if colleagues.filter(email_key=email).exists() or Booking.objects.get(pk=booking.pk).email_key == email:
+            return  # which the contact is told: they can see their colleagues' addresses
+
+        def ask(address):
+            addresses.ask_for_address(booking.pk, address, clock=self.clock)
+
+        self.ask(ask, email)
+
+    @precondition(lambda self: AddressChange.objects.open().exists())
+    @rule()
+    def take_address(self):
+        asked = AddressChange.objects.open().first()
+        self.done(lambda: addresses.take_address(asked.pk, asked.link_version, clock=self.clock))
+
+    @rule(booking=bookings)
+    def arrange(self, booking):
+        visitor = Visitor.objects.with_needs().filter(booking=self.pk(booking)).first()
+        if visitor:
+            read = visitor.what_they_need
+            self.done(lambda: arrange(visitor.pk, "Arranged", read=read, by=self.staff, clock=self.clock))
+
+    @rule(booking=bookings, to=person, pressed_by=st.sampled_from(["contact", "visitor"]))
+    def give(self, booking, to, pressed_by):
         visitor = Visitor.objects.filter(booking=self.pk(booking)).first()
         taker = NewVisitor(full_name="Taker", email=f"taker.{to}")
         if visitor:
-            self.done(lambda: hand_over.hand_over(visitor.pk, taker, clock=self.clock))
+            self.done(lambda: hand_over.hand_over(visitor.pk, taker, clock=self.clock, pressed_by=pressed_by))
 
     @precondition(lambda self: HandOver.objects.open().exists())
     @rule(back=st.booleans())
@@ -295,7 +335,8 @@ class RuleMachine(RuleBasedStateMachine):
             } <= set(row.mails)
             tell = [mail for mail in self.to_contacts(entry.at) if entry.pk in mail.facts["tells"]]
             kinds = [kind for kind in row.mails if MAILS[kind].to is To.CONTACT]
-            assert len(tell) == (1 if kinds and entry.booking.contact_email else 0)
+            knows = kinds == [Kind.PLACE_HANDED] and not tell  # the contact did it, or it was their own place
+            assert len(tell) == (1 if kinds and entry.booking.contact_email and not knows else 0)
             self.last_entry = entry.pk
         now = dict(Booking.objects.values_list("pk", "status"))
         assert now == stands

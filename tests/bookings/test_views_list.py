@@ -59,11 +59,11 @@ def test_list_shows_when_where_for_whom_and_how_many_places(client):
         room__places_taken=0,
     )
     assert (
-        "1 session With places left 1 See them on a map Tuesday 26 January 2027 Year 6 lesson 9:00 to 11:45 · "
+        "1 session With places left 1 On a map Tuesday 26 January 2027 Year 6 lesson 9:00 to 11:45 · "
         "West Borough Primary School, Maidstone "
         "Suits Year 6, and Key Stage 3 · Kent & Medway Maths Hub 30 places left 0 of 30 taken "
         "None of these? Tell me when a session near me opens 1 with places left none to book now By hub "
-        "Kent & Medway Maths Hub 1 session with places left"
+        "Kent & Medway Maths Hub 1 session, with places left"
     ) in Page(client.get("/")).text
 
 

@@ -2,7 +2,8 @@
 
     python -m tests.browser.lengths http://127.0.0.1:8000
 
-Against a running demo (script/server), in which it books one place and confirms it. Without JavaScript, 320 px wide.
+Against a running demo (script/server), new enough for its school to have places there: it books one and confirms it.
+Without JavaScript, 320 px wide.
 """
 
 import os

@@ -215,7 +215,7 @@ def test_counters_of_the_map_can_be_hit_with_a_thumb_and_reached_by_keyboard(vis
     assert [pair for pair in combinations(middles, 2) if dist(*pair) < 24] == []
     drawn = page.locator(".england image").evaluate("one => fetch(one.href.baseVal).then(said => said.status)")
     assert drawn == 200
-    page.get_by_role("link", name="See them on a map").click()
+    page.get_by_role("link", name="On a map").click()
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.getAttribute('aria-label')") in [
         one.get_attribute("aria-label") for one in page.locator(".england a").all()
