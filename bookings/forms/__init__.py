@@ -1,10 +1,10 @@
 """The forms of the booking pages, after the GOV.UK Design System's conventions (rule.md#pages)."""
 
 from bookings.forms.again import answers_again
-from bookings.forms.change import ChangeForm, OwnPlaceForm, needs_of_colleague, who_reads_needs
+from bookings.forms.change import ChangeForm, OwnPlaceForm
 from bookings.forms.code import CodeForm
 from bookings.forms.door import NameForm, WalkInForm
-from bookings.forms.fields import Address, AddressForm, Line, Mobile, StepForm
+from bookings.forms.fields import Address, AddressForm, Line, Mobile, StepForm, needs_of_colleague, who_reads_needs
 from bookings.forms.party import ColleagueForm, TakerForm
 from bookings.forms.school import OtherSchoolForm, SchoolPickForm, SchoolSearchForm
 from bookings.forms.wait import WaitForm

@@ -13,31 +13,17 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from bookings.forms.fields import ROLES, Address, Line, Mobile, StepForm
+from bookings.forms.fields import ROLES, Address, Line, Mobile, StepForm, needs_of_colleague, who_reads_needs
 from bookings.forms.who import years_taught
 from bookings.models import Booking, Visitor
-from bookings.models.visitor import needs_deleted_on
 from bookings.rule.party import Correction
 from hubs.models import ShowcaseSession
-from hubs.vocabulary.dates import day_and_month
 from hubs.vocabulary.email_address import email_key
 from hubs.vocabulary.teaching import STAGES, Roles, Years
 
 WHOLE = (Years.RECEPTION, *(years for _n, years in STAGES))  # what "What do you teach?" offers
 ANOTHER_PERSON = _("Is it another person? Then hand the place over instead.")
 BAD_CHOICE = {"invalid_choice": _("Choose one of these")}
-
-
-def who_reads_needs(session: ShowcaseSession) -> str:
-    """Who reads what somebody needs, and until when."""
-    if day := needs_deleted_on(session):
-        return _now("The hub and the school office read it; it is deleted on %(day)s.") % {"day": day_and_month(day)}
-    return _now("The hub and the school office read it; it is deleted seven days after the session.")
-
-
-def needs_of_colleague(session: ShowcaseSession) -> str:
-    """What whoever writes down a colleague's needs is told beside the field."""
-    return _now("Only if they have asked you to.") + " " + who_reads_needs(session)
 
 
 class _Corrections(StepForm):

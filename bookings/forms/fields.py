@@ -10,6 +10,9 @@ from django.core.validators import validate_email
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from bookings.models.visitor import needs_deleted_on
+from hubs.models import ShowcaseSession
+from hubs.vocabulary.dates import day_and_month
 from hubs.vocabulary.email_address import as_kept
 from hubs.vocabulary.one_line import one_line
 from hubs.vocabulary.teaching import ROLE_LABELS
@@ -69,6 +72,18 @@ class Mobile(Line):
         super().run_validators(value)
         if value and not (7 <= len(re.sub(r"\D", "", value)) <= 15 and re.fullmatch(r"\+?[\d ()/.-]+", value)):
             raise ValidationError(_now("Enter a mobile number, like 07700 900 982"))
+
+
+def who_reads_needs(session: ShowcaseSession) -> str:
+    """Who reads what somebody needs, and until when."""
+    if day := needs_deleted_on(session):
+        return _now("The hub and the school office read it; it is deleted on %(day)s.") % {"day": day_and_month(day)}
+    return _now("The hub and the school office read it; it is deleted seven days after the session.")
+
+
+def needs_of_colleague(session: ShowcaseSession) -> str:
+    """What whoever writes down a colleague's needs is told beside the field."""
+    return _now("Only if they have asked you to.") + " " + who_reads_needs(session)
 
 
 class StepForm(forms.Form):

@@ -5,8 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from bookings.forms.change import needs_of_colleague
-from bookings.forms.fields import Address, Line, StepForm
+from bookings.forms.fields import Address, Line, StepForm, needs_of_colleague
 from hubs.models import ShowcaseSession
 
 

@@ -7,8 +7,9 @@ from django import forms
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from bookings.forms.fields import ROLES, Address, Line, Mobile, StepForm
+from bookings.forms.fields import ROLES, Address, Line, Mobile, StepForm, needs_of_colleague, who_reads_needs
 from bookings.rule.party import MOST_VISITORS, NewVisitor, Party, VisitingSchool
+from hubs.models import ShowcaseSession
 from hubs.vocabulary.email_address import email_key
 from hubs.vocabulary.languages import spoken
 from hubs.vocabulary.teaching import STAGES, Roles, Years
@@ -92,6 +93,12 @@ class WhoForm(StepForm):
                 error_messages={"invalid_choice": _("Choose one of these")},
             )
         self.fields[f"needs_{key}"] = Line(label=_("Access or dietary needs (optional)"), max_length=300)
+
+    def say_who_reads_needs(self, session: ShowcaseSession) -> None:
+        """Beside each field for needs, whoever's they are."""
+        for name, field in self.fields.items():
+            if name.startswith("needs_"):
+                field.help_text = who_reads_needs(session) if name == "needs_own" else needs_of_colleague(session)
 
     def blocks(self) -> list[dict[str, Any]]:
         """The fields of each other visitor, with their number in the party."""

@@ -192,6 +192,7 @@ def _who_page(
     request: HttpRequest, showing: Showing, draft: Draft, form: WhoForm, *, outlook: Outlook, **said: Any
 ) -> HttpResponse:
     """People are counted here, so here stands how many of them can have places now."""
+    form.say_who_reads_needs(showing.session)
     size = len(form.others) + form.asks_about_contact
     fits = outlook.fits(size)
     said |= {"can_add": size < MOST_VISITORS, "most": MOST_VISITORS, "size": size, "share": outlook.share}

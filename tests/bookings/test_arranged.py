@@ -238,7 +238,7 @@ def test_home_counts_and_its_list_shows_the_same_people_with_what_they_need(clie
     home = words(client.get("/admin/"))
     assert "3 people need something, and nobody has said what is arranged" in home
     shown = words(client.get("/admin/bookings/visitor/?needs=arrange"))
-    assert "ramp (said by whoever booked)" in shown
+    assert "ramp (added by whoever booked)" in shown
     assert "hearing loop" in shown
     assert shown.count("Say what is arranged") == 3
     answer(of(booking, 2))
@@ -357,5 +357,5 @@ def test_registers_export_and_office_read_it_and_the_office_is_told_of_the_chang
     client.force_login(staff)
     of_session = f"/admin/hubs/showcasesession/{session.pk}/register/"
     for page in (of_session, f"{of_session}print/", f"/bookings/{token(Purpose.OFFICE, given)}/"):
-        assert f"ramp (said by whoever booked) Arranged: {ANSWER}" in words(client.get(page))
+        assert f"ramp (added by whoever booked) Arranged: {ANSWER}" in words(client.get(page))
     assert ANSWER in [column.value(of(booking, 2)) for column in columns.VISITOR]

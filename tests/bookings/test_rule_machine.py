@@ -23,14 +23,17 @@ from bookings import places
 from bookings.due import miscounts, run_due
 from bookings.mail.sending import send_due
 from bookings.mail_kinds import MAILS, Kind, To
-from bookings.models import AuditEntry, Booking, By, HandOver, Mail, Places, SchoolKind, Visitor
-from bookings.rule.party import NewVisitor, Party, VisitingSchool
+from bookings.models import AddressChange, AuditEntry, Booking, By, HandOver, Mail, Places, SchoolKind, Visitor
+from bookings.rule.party import Correction, NewVisitor, Party, VisitingSchool
 from bookings.rule.refusals import Refused
 from bookings.sessions import changes
 from bookings.states import FROZEN, LIVE, SEATED, SessionStatus, Status, row_for
-from bookings.verbs import another_session, hand_over, staff_booking, waiting_list
+from bookings.verbs import addresses, another_session, hand_over, staff_booking, waiting_list
+from bookings.verbs import details as put_right
 from bookings.verbs import visitors as details
 from bookings.verbs import visitors as parties
+from bookings.verbs.contact import live_party
+from bookings.verbs.needs import arrange
 from tests.factories import NOW, HubYearFactory, SchoolFactory, SessionFactory, StaffFactory
 
 ADDRESSES = [f"teacher{n}@school.example" for n in range(5)]
@@ -169,6 +172,43 @@ class RuleMachine(RuleBasedStateMachine):
         return self.done(
             lambda: parties.add_visitor(booking.pk, colleague, clock=self.clock, key=key, may_wait=may_wait)
         )
+
+    @rule(
+        booking=bookings,
+        to=st.sampled_from([*ADDRESSES, "colleague@school.example"]),
+        adds=st.sampled_from(["", "ramp"]),
+    )
+    def correct(self, booking, to, adds):
+        colleague = Visitor.objects.coming().filter(booking=self.pk(booking), is_contact=False).first()
+        if colleague:
+            said = {colleague.pk: Correction(full_name="Corrected", email=to, adds=adds)}
+            self.done(lambda: put_right.change_details(booking.pk, visitors=said, clock=self.clock))
+
+    @rule(booking=bookings, email=person)
+    def ask_for_address(self, booking, email):
+        if booking is None:
+            return
+        colleagues = Visitor.objects.filter(booking__in=live_party(booking), is_contact=False)
+        if colleagues.filter(email_key=email).exists() or Booking.objects.get(pk=booking.pk).email_key == email:
+            return  # which the contact is told: they can see their colleagues' addresses
+
+        def ask(address):
+            addresses.ask_for_address(booking.pk, address, clock=self.clock)
+
+        self.ask(ask, email)
+
+    @precondition(lambda self: AddressChange.objects.open().exists())
+    @rule()
+    def take_address(self):
+        asked = AddressChange.objects.open().first()
+        self.done(lambda: addresses.take_address(asked.pk, asked.link_version, clock=self.clock))
+
+    @rule(booking=bookings)
+    def arrange(self, booking):
+        visitor = Visitor.objects.with_needs().filter(booking=self.pk(booking)).first()
+        if visitor:
+            read = visitor.what_they_need
+            self.done(lambda: arrange(visitor.pk, "Arranged", read=read, by=self.staff, clock=self.clock))
 
     @rule(booking=bookings, to=person, pressed_by=st.sampled_from(["contact", "visitor"]))
     def give(self, booking, to, pressed_by):

@@ -300,6 +300,15 @@ def test_remove_of_somebody_who_is_not_there_removes_nobody(client, session, sch
     assert get(client, "book-who", session).fields == fields
 
 
+def test_who_reads_a_need_and_until_when_stands_beside_it(client, session, school):
+    choose_school(client, session, school)
+    say_who(client, session, {"name": "Ben Colleague"})
+    read_by = "The hub and the school office read it; it is deleted on 2 February."
+    text = get(client, "book-who", session).text
+    assert text.count(read_by) == 2
+    assert text.count(f"Only if they have asked you to. {read_by}") == 1
+
+
 def test_ten_visitors_at_most(client, session, school):
     choose_school(client, session, school)
     say_who(client, session, *({"name": f"Colleague {n}"} for n in range(9)))

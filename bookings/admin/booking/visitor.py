@@ -107,7 +107,7 @@ class VisitorAdmin(InWords, WithPages, WithExport, FoundByBookingOrAddress):
 
     @admin.display(description=_("needs"))
     def what_they_need(self, visitor: Visitor) -> SafeString:
-        added = format_html(_now("{} (said by whoever booked)"), visitor.needs_added) if visitor.needs_added else ""
+        added = format_html(_now("{} (added by whoever booked)"), visitor.needs_added) if visitor.needs_added else ""
         return format_html_join(mark_safe("<br>"), "{}", ((words,) for words in (visitor.needs, added) if words))
 
     @admin.display(description=_("answer"))
