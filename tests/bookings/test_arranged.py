@@ -330,7 +330,7 @@ def test_button_stands_where_there_is_something_to_answer(client, booking, staff
 def test_answer_stands_on_the_persons_page_and_says_when_it_is_older_than_the_need(client, booking):
     ben = of(booking, 2)
     page = f"/bookings/{token(Purpose.VISITOR, ben)}/"
-    assert "emails you once it has said what is arranged" in words(client.get(page))
+    assert "emails you once it has arranged something" in words(client.get(page))
     answer(ben)
     assert f"Arranged for you: {ANSWER}" in words(client.get(page))
     details.change_own(ben.pk, Correction(needs="wheelchair"), clock=lambda: NOW)

@@ -347,7 +347,7 @@ def test_page_is_the_same_for_a_booked_and_an_unknown_address(client, session, o
             body = body.replace(words, stands)
         answers.append((response.status_code, response["Location"].replace(own_token, "TOKEN"), without_csrf(body)))
     assert answers[0] == answers[1]
-    assert "We have written to <b>TYPED</b>" in answers[0][2]
+    assert "We have emailed <b>TYPED</b>" in answers[0][2]
 
 
 def without_csrf(body):
@@ -402,7 +402,7 @@ def test_from_the_form_to_the_new_link(client, session, booking, of_visitor):
     own = link_of(ben) if of_visitor else link(booking)
     page = save(client, f"{own}change/", email=NEW)
     old = BEN if of_visitor else ADA
-    assert f"Confirm your new address We have written to {NEW}." in page.text
+    assert f"Confirm your new address We have emailed {NEW}." in page.text
     assert f"Until then everything comes to {old}." in page.text
     asked = AddressChange.objects.get()
     before = every_row()
@@ -415,7 +415,7 @@ def test_from_the_form_to_the_new_link(client, session, booking, of_visitor):
         response = client.post(link_to(asked, "use-address/"))
         assert (response.status_code, response["Location"]) == (302, link_to(asked))
     page = get(client, link_to(asked))
-    assert f"Check your email We have written to {NEW}." in page.text
+    assert f"Check your email We have emailed {NEW}." in page.text
     assert page.buttons == []
 
 

@@ -86,7 +86,7 @@ def test_visitor_says_what_they_do_teach_and_need_and_it_stands_on_their_page(cl
         "About you Name Benjamin Colleague Email ben@school.example What you do Maths lead What you teach Key Stage 2 "
         "Mobile 07700 900 982 Change your details, or say what you need What you need In your own words step-free "
         "Remove this Added by Ada Teacher no nuts Remove this "
-        f"The hub reads it, and emails you once it has said what is arranged. {READ_BY}"
+        f"The hub reads it, and emails you once it has arranged something. {READ_BY}"
     ) in page.text
     ben.refresh_from_db()
     assert (ben.full_name, ben.needs, ben.needs_added) == ("Benjamin Colleague", "step-free", "no nuts")
