@@ -403,7 +403,7 @@ def test_from_the_form_to_the_new_link(client, session, booking, of_visitor):
     page = save(client, f"{own}change/", email=NEW)
     old = BEN if of_visitor else ADA
     assert f"Confirm your new address We have emailed {NEW}." in page.text
-    assert f"Until then everything comes to {old}." in page.text
+    assert f"Until then everything goes to {old}." in page.text
     asked = AddressChange.objects.get()
     before = every_row()
     page = get(client, link_to(asked))
