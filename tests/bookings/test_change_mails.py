@@ -127,12 +127,18 @@ def test_mail_of_a_changed_lesson_says_what_it_was() -> None:
     assert said in words(message)
 
 
-def test_mail_of_a_reinstated_session_says_the_new_deadline() -> None:
+@pytest.mark.parametrize(
+    "size, said",
+    [
+        (1, "Your place is not confirmed yet. It is kept for you until 18:00 on Tuesday 12 January: use the link"),
+        (2, "Your places are not confirmed yet. They are kept for you until 18:00 on Tuesday 12 January: use the link"),
+    ],
+)
+def test_mail_of_a_reinstated_session_says_the_new_deadline(size: int, said: str) -> None:
     session = a_session()
-    places.hold(session.pk, party(), clock=at())
+    places.hold(session.pk, party(size=size), clock=at())
     do(Verb.POSTPONE, session)
     do(Verb.REINSTATE, session, moment=NOW + WEEK)
-    said = "Your places are not confirmed yet. They are kept for you until 18:00 on Tuesday 12 January: use the link"
     assert said in words(sent(Kind.SESSION_REINSTATED, now=NOW + WEEK))
 
 

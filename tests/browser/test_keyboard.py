@@ -119,7 +119,7 @@ def finds_a_session(keys):
     keys.opened("Watch a lesson taught by a teacher from Shanghai")
     keys.write("Postcode, town or school", "maidstone")
     keys.pick("I teach", "Year 6")
-    keys.to("Dates and role")
+    keys.to("Dates, role, access")
     keys.press("Space")
     keys.pick("I am", "Anybody")
     keys.to("Find sessions")
