@@ -5,7 +5,7 @@ from django.apps import apps
 from django.db import IntegrityError, transaction
 
 from bookings import places
-from bookings.models import AuditEntry, Booking, Mail, Places, TellMe, Visitor, WideChange
+from bookings.models import AddressChange, AuditEntry, Booking, Mail, Places, TellMe, Visitor, WideChange
 from bookings.states import Verb
 from hubs.models import HostSchool
 from tests.factories import NOW, HubYearFactory, SessionFactory, StaffFactory, party
@@ -42,6 +42,10 @@ REFUSED = [
     (Visitor, {"is_contact": True}, "contact_is_one_visitor"),
     (Visitor, {"attendance": "late"}, "attendance_known"),
     (Visitor, {"attendance": "attended"}, "marked_at_a_time"),
+    (Visitor, {"arranged": "ramp"}, "arranged_for_a_need"),
+    (Visitor, {"needs": "ramp", "arranged": "ramp", "arranged_at": NOW}, "arranged_by_somebody"),
+    (Visitor, {"needs": "ramp", "arranged_at": NOW, "arranged_by": StaffFactory}, "arranged_by_somebody"),
+    (AddressChange, {"visitor": None}, "one_new_address_a_contact"),
     (TellMe, {"session": None}, "told_of_one_thing"),
     (TellMe, {"hub": lambda: HubYearFactory().hub}, "told_of_one_thing"),
     (TellMe, {"search": "x", "easting": 1, "northing": 1, "miles": 30}, "told_of_one_thing"),
@@ -71,6 +75,9 @@ def rows():
     session = SessionFactory()
     booking = places.hold(session.pk, party(size=2), clock=lambda: NOW)
     places.confirm(booking.pk, clock=lambda: NOW)
+    asked = {"booking": booking, "email": "a@a.example", "from_version": 1, "asked_at": NOW}
+    AddressChange.objects.create(**asked)
+    AddressChange.objects.create(visitor=booking.visitors.last(), **asked)
     TellMe.objects.create(email="a@a.example", email_key="a@a.example", session=session, created_at=NOW)
     wide = {"verb": Verb.POSTPONE, "staff": StaffFactory(), "created_at": NOW}
     WideChange.objects.create(hub_year=session.hub_year, **wide)
