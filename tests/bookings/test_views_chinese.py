@@ -48,7 +48,7 @@ AS_IT_IS = re.compile(
     r"|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}"  # postcodes
     r"|[\w.+-]+@[\w.-]+|https?://\S+"
 )
-CANNOT_BE_MARKED = ("title", "option")
+CANNOT_BE_MARKED = ("title", "option")  # nor can an attribute, as of a counter on the map
 OF_OTHERS = ("Maths Hub", "equivalent fractions", "Maidstone")  # what such an element holds of theirs
 SAID_IN = ("aria-label", "alt", "title")
 VOID = {"meta", "link", "input", "br", "img", "hr", "path", "circle", "use", "base"}
@@ -70,8 +70,8 @@ class Chinese(HTMLParser):
         if tag not in VOID:
             self.open.append((tag, foreign))
         if not foreign:
-            for name in SAID_IN:
-                self._keep(given.get(name) or "")
+            for said in (given.get(name) or "" for name in SAID_IN):
+                self._keep("" if any(name in said for name in OF_OTHERS) else said)
 
     def handle_endtag(self, tag):
         while self.open and self.open.pop()[0] != tag:
