@@ -37,7 +37,7 @@ def run_due(clock: Clock, *, stop: Callable[[], bool] = sending.never) -> int:
             if not stop():
                 _one(made.make, session_id, clock())
     openings.delete_outlived(now=clock())
-    for forgets in (limits, lock_out, staff_mails, StoredFile.objects, Visitor.objects):
+    for forgets in (limits, lock_out, staff_mails, StoredFile.objects, Booking.objects, Visitor.objects):
         forgets.forget(now=clock())
     expired = Draft.objects.filter(expires_at__lte=clock())
     if expired.exists():  # a round with nothing to do writes nothing: on SQLite a DELETE would take the one lock

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from bookings.models.visitor import needs_deleted_on
 from hubs.models import ShowcaseSession
@@ -83,7 +84,10 @@ def who_reads_needs(session: ShowcaseSession) -> str:
 
 def needs_of_colleague(session: ShowcaseSession) -> str:
     """What whoever writes down a colleague's needs is told beside the field."""
-    return _now("Only if they have asked you to.") + " " + who_reads_needs(session)
+    return pgettext("two sentences", "%(first)s %(second)s") % {
+        "first": _now("Only if they have asked you to."),
+        "second": who_reads_needs(session),
+    }
 
 
 class StepForm(forms.Form):

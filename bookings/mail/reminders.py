@@ -5,7 +5,7 @@ They change nobody's place, so they take no lock: what has happened to a booking
 
 import datetime as dt
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Prefetch, Q
@@ -85,10 +85,13 @@ def make(session_id: int, now: dt.datetime) -> None:
 
 def _mails(room: Room, days: int, day: dt.date) -> Iterator[Mail]:
     since = due_at(day, days) - JUST_TOLD
+    parties: dict[int | None, list[Booking]] = {}
     for booking in _confirmed_before(room.session, since):
-        coming = list(booking.visitors.all())
-        to = [visitor for visitor in coming if not visitor.just_told]  # type: ignore[attr-defined]  # annotated below
-        for mail in mails.remind(room, booking, coming, to=to, key=_name(days, day)):
+        parties.setdefault(booking.first_id, []).append(booking)
+    for party in parties.values():
+        coming: list[Any] = [visitor for booking in party for visitor in booking.visitors.all()]
+        to = [visitor for visitor in coming if not visitor.just_told]  # annotated below
+        for mail in mails.remind(room, party, to=to, key=_name(days, day)):
             mail.expires_at = expires_at(room.session, days)
             yield mail
 

@@ -1041,6 +1041,14 @@ class Migration(migrations.Migration):
             model_name="booking",
             index=models.Index(fields=["created_at"], name="booking_by_age"),
         ),
+        migrations.AddIndex(
+            model_name="booking",
+            index=models.Index(
+                condition=models.Q(("contact_mobile", ""), _negated=True),
+                fields=["session"],
+                name="booking_with_mobile",
+            ),
+        ),
         migrations.AddConstraint(
             model_name="booking",
             constraint=models.CheckConstraint(

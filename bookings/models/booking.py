@@ -6,6 +6,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from bookings.mail_kinds import READING_TIME, SAYS_ANEW, SHORTEST_OFFER, TELLS
@@ -31,6 +32,9 @@ STATE_FIELDS = [
     "link_version",
     *("session", "goes_with", "here_since", "calendar_ahead"),
 ]
+
+MOBILE_KEPT = dt.timedelta(days=1)  # after the session's last day (rule.md#what-is-kept)
+MOST_AT_ONCE = 500  # rows that one round forgets: the next one goes on
 
 
 class SchoolKind(models.TextChoices):
@@ -77,6 +81,12 @@ class BookingQuerySet(NamedQuerySet["Booking"]):
         first = booking.first_id
         together = self.filter(Q(pk=first) | Q(goes_with=first), session=booking.session_id)
         return together.filter(email_key=booking.email_key).order_by("pk")
+
+    def forget(self, *, now: dt.datetime) -> None:
+        """Forget contacts' mobile numbers that have had their time. A round with nothing to forget only reads."""
+        past = self.exclude(contact_mobile="").filter(session__last_day__lt=timezone.localdate(now) - MOBILE_KEPT)
+        if found := list(past.order_by().values_list("pk", flat=True)[:MOST_AT_ONCE]):
+            self.filter(pk__in=found).update(contact_mobile="")
 
     def live(self) -> "BookingQuerySet":
         return self.filter(status__in=LIVE)
@@ -205,6 +215,7 @@ class Booking(Named, PrivateLink):
             # Whole, not only of the unconfirmed: SQLite takes a part of a table for a statement with parameters never.
             models.Index(fields=["status", "deadline"], name="booking_due"),
             models.Index(fields=["created_at"], name="booking_by_age"),
+            models.Index(fields=["session"], name="booking_with_mobile", condition=~Q(contact_mobile="")),
         ]
         constraints = [
             words_go_with("contact_name", "contact_erased_with_words"),

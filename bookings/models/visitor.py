@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from bookings.models.booking import Booking
+from bookings.models.booking import MOBILE_KEPT, MOST_AT_ONCE, Booking
 from bookings.models.names import Named, NamedQuerySet, NameWords, words_go_with
 from bookings.states import Status
 from hubs.models import ShowcaseSession
@@ -19,10 +19,9 @@ from hubs.vocabulary.flags import FlagField
 from hubs.vocabulary.teaching import Roles, Years
 
 # What is kept of a visitor after the session's last day (rule.md#what-is-kept).
-MOBILE_KEPT, NEEDS_KEPT = dt.timedelta(days=1), dt.timedelta(days=7)
+NEEDS_KEPT = dt.timedelta(days=7)
 BETWEEN_NEEDS = "; "
 FORGOTTEN = {"needs": "", "needs_added": "", "arranged": "", "arranged_at": None, "arranged_by": None}
-MOST_AT_ONCE = 500  # rows that one round forgets: the next one goes on
 
 
 def needs_deleted_on(session: ShowcaseSession) -> dt.date | None:

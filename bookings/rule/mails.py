@@ -128,15 +128,18 @@ def _tell_of_both(told: Mail, other: Mail) -> None:
     told.facts["tells"] = tells
 
 
-def remind(
-    room: Room, booking: Booking, coming: Sequence[Visitor], *, to: Collection[Visitor], key: str
-) -> Iterator[Mail]:
-    """The reminders of one booking: to its contact, and to each of `to` that has an address of their own."""
-    if booking.contact_email:
-        yield _to_contact(room, booking, Kind.REMINDER, f"{key}:{booking.pk}", coming)
-    for visitor in to:
-        if visitor.has_own_mail:
-            yield _to_visitor(room, booking, Kind.REMINDER, f"{key}:{booking.pk}:{visitor.pk}", visitor)
+def remind(room: Room, bookings: Sequence[Booking], *, to: Collection[Visitor], key: str) -> Iterator[Mail]:
+    """The reminders of one party, of which some may have been booked apart from the others: one to its contact, and one
+    to each of `to` that has an address of their own. The bookings have their visitors at hand."""
+    first, coming = bookings[0], [visitor for booking in bookings for visitor in booking.visitors.all()]
+    if first.contact_email:
+        mail = _to_contact(room, first, Kind.REMINDER, f"{key}:{first.pk}", coming)
+        mail.facts["party"] = sum(booking.party for booking in bookings)
+        yield mail
+    for booking in bookings:
+        for visitor in booking.visitors.all():
+            if visitor in to and visitor.has_own_mail:
+                yield _to_visitor(room, booking, Kind.REMINDER, f"{key}:{booking.pk}:{visitor.pk}", visitor)
 
 
 def _to_visitor(room: Room, booking: Booking, kind: Kind, key: str, visitor: Visitor) -> Mail:

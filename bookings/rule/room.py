@@ -67,7 +67,7 @@ def session_facts(session: ShowcaseSession, *, sequence: int) -> dict[str, Any]:
         "place": session.where,
         "at_school": session.school is not None,
         "map": open_street_map(session.where_postcode or session.where) if session.where_name else "",
-        "has_page": bool(session.where_name) and session.visibility != ShowcaseSession.Visibility.STAFF,
+        "has_page": bool(session.where_name) and session.has_page,
         "bring": session.bring,
         "parking": session.parking,
         "access": [[one.name, one.has, one.note] for one in session.access],

@@ -322,6 +322,11 @@ class ShowcaseSession(AtAPlace):
         return roles_in_words(self.suits_roles)
 
     @property
+    def has_page(self) -> bool:
+        """Whether the public, or whoever has its link, may open its page."""
+        return self.visibility != self.Visibility.STAFF
+
+    @property
     def can_open(self) -> bool:
         """Whether it has what booking needs, capacity apart: date, start, end and venue (rule.md#opening)."""
         return bool(self.starts_at and self.ends_at and self.where_name and not self.booked_elsewhere)

@@ -6,6 +6,7 @@ import uuid
 import pytest
 
 from bookings import places
+from bookings.due import run_due
 from bookings.models import HandOver, Places, Visitor
 from bookings.rule.party import Correction, NewVisitor
 from bookings.rule.refusals import Ended, InThisBooking, NeedsTooLong, NotBookable
@@ -319,6 +320,15 @@ def test_what_somebody_needs_and_their_number_are_forgotten_on_their_days(days, 
     Visitor.objects.forget(now=session.starts_at + dt.timedelta(days=days))
     needs, added, mobile = of(booking, 2, "needs", "needs_added", "mobile")
     assert (bool(needs), bool(added), bool(mobile)) == (kept[0], kept[0], kept[1])
+
+
+@pytest.mark.parametrize("days, kept", [(1, True), (2, False)])
+def test_number_of_the_contact_is_forgotten_on_its_day(days, kept):
+    session = SessionFactory()
+    booking = places.hold(session.pk, party(contact_mobile="07700 900 982"), clock=lambda: NOW)
+    run_due(lambda: session.starts_at + dt.timedelta(days=days))
+    booking.refresh_from_db()
+    assert bool(booking.contact_mobile) is kept
 
 
 # --- who may, and when ------------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from bookings.due import run_due
 from bookings.mail.links import Purpose, token
 from bookings.mail.rendering import render
 from bookings.mail.sending import send_due
+from bookings.mail_kinds import Kind
 from bookings.models import AuditEntry, Booking, Mail, Places, Visitor
 from bookings.rule import mails as emails
 from bookings.rule.party import NewVisitor
@@ -521,3 +522,15 @@ def test_no_place_is_counted_twice():
     first, _rest = confirmed()
     assert Places.objects.get(pk=first.session_id).places_taken == 2
     assert statuses(first.session) == [Status.CONFIRMED, Status.WAITING]
+
+
+def test_party_booked_apart_is_reminded_once_of_all_its_places():
+    first, rest = confirmed()
+    places.confirm(rest.pk, by=StaffFactory(), clock=at(NOW))
+    assert statuses(first.session) == [Status.CONFIRMED, Status.CONFIRMED]
+    run_due(at(first.session.starts_at - dt.timedelta(days=7)))
+    (mail,) = Mail.objects.filter(kind=Kind.REMINDER, recipient=ME)
+    assert (mail.booking, mail.facts["party"]) == (first, 3)
+    assert mail.facts["visitors"] == ["Test Teacher", "Colleague 2", "Colleague 3"]
+    named = Mail.objects.filter(kind=Kind.REMINDER).exclude(recipient=ME)
+    assert sorted(named.values_list("recipient", flat=True)) == ["teacher+2@school.example", "teacher+3@school.example"]

@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 from icalendar import Calendar
 
@@ -14,7 +15,7 @@ from bookings.models import AuditEntry, Booking, Mail
 from bookings.rule.party import NewVisitor
 from bookings.states import SessionStatus, Status, Verb
 from bookings.verbs import staff_booking
-from hubs.models import HostSchool
+from hubs.models import HostSchool, ShowcaseSession
 from hubs.vocabulary.school_days import london
 from hubs.vocabulary.teaching import Roles
 from tests.browser.reading import Page
@@ -653,3 +654,12 @@ def test_booking_pages_ask_as_often_for_three_visitors_as_for_one(client, sessio
         asked.append([questions(client, page) for page in pages])
     assert max(asked[0]) <= 5
     assert asked == [asked[0]] * 3
+
+
+def test_session_that_staff_alone_see_is_named_and_not_linked(client, session, confirmed):
+    public = reverse("session", args=[session.ref])
+    assert public in get(client, link(confirmed)).links.values()
+    ShowcaseSession.objects.filter(pk=session.pk).update(visibility="staff")
+    page = get(client, link(confirmed))
+    assert public not in page.links.values()
+    assert session.name in page.text
