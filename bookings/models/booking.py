@@ -34,6 +34,7 @@ STATE_FIELDS = [
 ]
 
 MOBILE_KEPT = dt.timedelta(days=1)  # after the session's last day (rule.md#what-is-kept)
+FORGOTTEN = {"contact_mobile": ""}
 MOST_AT_ONCE = 500  # rows that one round forgets: the next one goes on
 
 
@@ -86,7 +87,7 @@ class BookingQuerySet(NamedQuerySet["Booking"]):
         """Forget contacts' mobile numbers that have had their time. A round with nothing to forget only reads."""
         past = self.exclude(contact_mobile="").filter(session__last_day__lt=timezone.localdate(now) - MOBILE_KEPT)
         if found := list(past.order_by().values_list("pk", flat=True)[:MOST_AT_ONCE]):
-            self.filter(pk__in=found).update(contact_mobile="")
+            self.filter(pk__in=found).update(**FORGOTTEN)
 
     def live(self) -> "BookingQuerySet":
         return self.filter(status__in=LIVE)
