@@ -74,10 +74,9 @@ def lead(visit, showcase, root):
         user = StaffFactory(full_name="Hub Lead")
         Membership.objects.create(user=user, hub=hub_year.hub, role=Membership.Role.LEAD)
         page = signed_in(visit, showcase, user)
-        if programme_name:
-            page.goto(f"/admin/hubs/hubyear/{hub_year.pk}/change/")
-            write(page, programme_name=programme_name)
-            save(page)
+        page.goto(f"/admin/hubs/hubyear/{hub_year.pk}/change/")  # without a contact nothing can be announced
+        write(page, programme_name=programme_name, contact_email=f"{slug}@announcements.example")
+        save(page)
         return page, hub_year
 
     return of
