@@ -108,7 +108,7 @@ def a_mail_of_each_kind() -> dict[Kind, Mail]:
         of_them = of_all._replace(mails=(Kind.VISITOR_CANCELLED,))
         for mail in mails.compose(room, booking, of_them, AuditEntry(pk=1001), visitors=[visitor]):
             mail.save()
-        for mail in mails.remind(room, booking, list(booking.visitors.all()), to=[], key="remind"):
+        for mail in mails.remind(room, [booking], to=[], key="remind"):
             mail.save()
     messages.write(
         [session.pk],
