@@ -122,7 +122,7 @@ class Stale(Enum):
 
 
 # A hold outlives its deadline until its mail has had this long to be read (rule.md#hold); an offer, until it
-# has had as long as the shortest of them stands (3.11).
+# has had as long as the shortest of them stands (rule.md#waiting-list).
 READING_TIME = dt.timedelta(hours=3)
 SHORTEST_OFFER = dt.timedelta(hours=2)
 
