@@ -35,7 +35,6 @@ STATE_FIELDS = [
 
 MOBILE_KEPT = dt.timedelta(days=1)  # after the session's last day (rule.md#what-is-kept)
 FORGOTTEN = {"contact_mobile": ""}
-MOST_AT_ONCE = 500  # rows that one round forgets: the next one goes on
 
 
 class SchoolKind(models.TextChoices):
@@ -86,8 +85,7 @@ class BookingQuerySet(NamedQuerySet["Booking"]):
     def forget(self, *, now: dt.datetime) -> None:
         """Forget contacts' mobile numbers that have had their time. A round with nothing to forget only reads."""
         past = self.exclude(contact_mobile="").filter(session__last_day__lt=timezone.localdate(now) - MOBILE_KEPT)
-        if found := list(past.order_by().values_list("pk", flat=True)[:MOST_AT_ONCE]):
-            self.filter(pk__in=found).update(**FORGOTTEN)
+        past.forget_some(**FORGOTTEN)
 
     def live(self) -> "BookingQuerySet":
         return self.filter(status__in=LIVE)

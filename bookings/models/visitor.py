@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from bookings.models.booking import MOBILE_KEPT, MOST_AT_ONCE, Booking
+from bookings.models.booking import MOBILE_KEPT, Booking
 from bookings.models.names import Named, NamedQuerySet, NameWords, words_go_with
 from bookings.states import Status
 from hubs.models import ShowcaseSession
@@ -57,15 +57,14 @@ class VisitorQuerySet(NamedQuerySet["Visitor"]):
         """Forget mobile numbers and needs that have had their time. A round with nothing to forget only reads."""
         today = timezone.localdate(now)
         needs = self.with_needs().filter(booking__session__last_day__lte=today - NEEDS_KEPT)
+        needs.forget_some(**FORGOTTEN)
         mobiles = self.exclude(mobile="").filter(booking__session__last_day__lt=today - MOBILE_KEPT)
-        for rows, nothing in ((needs, FORGOTTEN), (mobiles, {"mobile": ""})):
-            if found := list(rows.order_by().values_list("pk", flat=True)[:MOST_AT_ONCE]):
-                self.filter(pk__in=found).update(**nothing)
+        mobiles.forget_some(mobile="")
 
     def of_party(self, booking: Booking) -> "VisitorQuerySet":
         """The named visitors with a confirmed place of that booking's whole party, of which some may have been booked
         or offered places apart from the others."""
-        first = booking.goes_with_id or booking.pk
+        first = booking.first_id
         party = Q(booking=first) | Q(booking__goes_with=first)
         placed = self.coming().filter(party, booking__session=booking.session_id, booking__status=Status.CONFIRMED)
         return placed.exclude(full_name=None).order_by("booking", "position")

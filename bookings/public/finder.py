@@ -41,10 +41,11 @@ def fields_of(filters: Iterable[Filter], hubs: QuerySet[Hub]) -> dict[str, forms
     fields = {one.name: deepcopy(one.field) for one in filters}
     by_slug = {hub.slug: hub for hub in hubs}
     hub: Any = fields["hub"]
+    # Of what the type checker cannot see: `current_name` is annotated.
     hub.choices = [("", _("Any hub")), *((slug, one.current_name) for slug, one in by_slug.items())]  # type: ignore[attr-defined]
     hub.coerce = by_slug.__getitem__
     if "hubs" in fields:
-        fields["hubs"].by_slug = by_slug  # type: ignore[attr-defined]
+        fields["hubs"].by_slug = by_slug  # type: ignore[attr-defined]  # of filters.py
     return fields
 
 
@@ -61,7 +62,8 @@ class FinderForm(forms.Form):
         super().__init__(data)
         self.now = now
         self.fields = fields_of(FILTERS, hubs) | self.fields
-        self.names = {slug: str(hub.current_name) for slug, hub in self.fields["hubs"].by_slug.items()}  # type: ignore[attr-defined]
+        by_slug = self.fields["hubs"].by_slug  # type: ignore[attr-defined]  # set by fields_of
+        self.names = {slug: str(hub.current_name) for slug, hub in by_slug.items()}
         self.is_valid()
 
     def clean(self) -> dict[str, Any]:

@@ -166,7 +166,7 @@ def hub_lines(*, now: dt.datetime) -> list[HubLine]:
 
 def map_of_hubs(*, now: dt.datetime, here: str = "") -> England | None:
     """Where every hub's sessions to come are; hubs lead to their pages, several at once to a list. Three queries."""
-    names = {hub.slug: str(hub.current_name) for hub in Hub.objects.named()}  # type: ignore[attr-defined]
+    names = {hub.slug: str(hub.current_name) for hub in Hub.objects.named()}  # type: ignore[attr-defined]  # annotated
     sessions = announced().upcoming(today=timezone.localdate(now))
     return england(count_by_hub(sessions, now=now), names, _page_of, here=[here])
 
