@@ -17,7 +17,7 @@ from bookings.sessions.changes import News
 from bookings.sessions.moving import OF_THE_PLACE, WHEN_AND_WHERE, Plan, Teaching
 from bookings.states import SessionStatus, Standing
 from hubs.admin.choosing import RowsField, use_autocomplete
-from hubs.admin.typed import DateTimeField, OnTheDayField, OneDay
+from hubs.admin.typed import DateTimeField, OneDay, OnTheDayField
 from hubs.models import Lesson, MasterySpecialist, School, ShowcaseSession, VisitingTeacher
 
 LONDON = _("London time.")

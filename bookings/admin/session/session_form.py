@@ -15,7 +15,7 @@ from bookings.sessions.moving import OF_THE_PLACE
 from bookings.states import SessionStatus
 from hubs.admin.bases import HTTPS, StackedInline, TabularInline
 from hubs.admin.meanwhile import InlineFormSet, ModelForm
-from hubs.admin.typed import OnTheDayField, OneDay, PenceField
+from hubs.admin.typed import OneDay, OnTheDayField, PenceField
 from hubs.models import HostSchool, HubYear, Lesson, ProgrammeSegment, Resource, ShowcaseSession
 from hubs.models.calendar import calendar_of_hub
 from hubs.models.lesson import MOST_LESSONS
