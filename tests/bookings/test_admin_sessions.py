@@ -72,6 +72,23 @@ def test_new_session_takes_the_share_of_its_hub(admin_client):
     assert ShowcaseSession.objects.get().share == 3
 
 
+def test_new_session_takes_the_share_for_good_of_its_hub_unless_another_is_typed(admin_client):
+    hub_year = HubYearFactory(hub=HubFactory(share=3, share_for_good=True))
+    add(admin_client, hub_year=hub_year.pk, **DATES)
+    add(admin_client, hub_year=hub_year.pk, share="2", **DATES)
+    first, second = ShowcaseSession.objects.order_by("pk")
+    assert (first.share, first.share_for_good, first.share_until) == (3, True, None)
+    assert (second.share, second.share_for_good) == (2, False)
+    assert second.share_until == london(dt.date(2027, 1, 19), dt.time(8))
+
+
+def test_share_is_made_one_for_good_though_its_end_was_filled_in(admin_client):
+    session = SessionFactory(share=2)
+    admin_client.post(change(session), untouched(admin_client.get(change(session))) | {"share_for_good": "on"})
+    session.refresh_from_db()
+    assert (session.share, session.share_for_good, session.share_until) == (2, True, None)
+
+
 def test_new_session_keeps_the_share_that_was_typed(admin_client):
     add(admin_client, hub_year=HubYearFactory(hub=HubFactory(share=3)).pk, share="1")
     assert ShowcaseSession.objects.get().share == 1

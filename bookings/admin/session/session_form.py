@@ -77,7 +77,9 @@ class SessionForm(OneDay, ModelForm):
         self.keep_to_one_day()
         hub = data["hub_year"].hub
         if self.instance._state.adding:
-            data["share"] = hub.share if data.get("share") is None else data["share"]
+            if data.get("share") is None:
+                data["share"] = hub.share
+                data["share_for_good"] = data.get("share_for_good") or hub.share_for_good
             self._take_from_last_time()
             self._check_places()
         session = construct_instance(self, ShowcaseSession())
