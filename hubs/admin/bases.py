@@ -78,13 +78,13 @@ class ModelAdmin(Scoped, _ModelAdmin):
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> Any:
         return _Rows
 
-    def response_post_save_add(self, request: HttpRequest, obj: Any) -> HttpResponse:
+    def response_post_save_add(self, request: HttpRequest, obj: Any) -> HttpResponseRedirect:
         return self._after_save(obj) or super().response_post_save_add(request, obj)
 
-    def response_post_save_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
+    def response_post_save_change(self, request: HttpRequest, obj: Any) -> HttpResponseRedirect:
         return self._after_save(obj) or super().response_post_save_change(request, obj)
 
-    def _after_save(self, obj: Any) -> HttpResponse | None:
+    def _after_save(self, obj: Any) -> HttpResponseRedirect | None:
         """To the row's own page, where it has one; Django leads back to the list."""
         return None if self.main_page == "change" else HttpResponseRedirect(self.url_of(obj.pk))
 
