@@ -108,9 +108,6 @@ class WithPages(ModelAdmin):
     change_form_template = "admin/with_buttons.html"
     page_classes: Sequence[type[RowPages]] = ()  # their links are shown in this order
 
-    class Media:
-        css = {"all": ["css/admin.css"]}
-
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.pages = [page_class(self) for page_class in self.page_classes]
