@@ -54,7 +54,7 @@ class VisitorQuerySet(NamedQuerySet["Visitor"]):
         return self.exclude(needs="", needs_added="")
 
     def ask_anew(self) -> None:
-        """What was arranged for them does not hold any longer: it stands before staff again, with those words beside."""
+        """What was arranged for them holds no longer: it stands before staff again, with those words beside."""
         self.exclude(arranged_at=None).update(arranged_at=None, arranged_by=None)
 
     def forget(self, *, now: dt.datetime) -> None:

@@ -251,7 +251,9 @@ def test_moving_names_who_needs_something_before_anything_is_sent(admin_client, 
     ash, new = SchoolFactory(name="Ash School", town="Dover"), SchoolFactory(name="New School")
     ShowcaseSession.objects.filter(pk=session.pk).update(step_free="yes")
     needing = NewVisitor(full_name="Ada Lee", email="ada@school.example", needs="Wheelchair")
-    booking = confirmed(session, school=ash, contact_mobile="07700 900456", visitors=(NewVisitor(needs="No nuts"), needing))
+    booking = confirmed(
+        session, school=ash, contact_mobile="07700 900456", visitors=(NewVisitor(needs="No nuts"), needing)
+    )
     confirmed(session, email="other@school.example")
     ada = booking.visitors.get(position=2)
     Visitor.objects.filter(pk=ada.pk).update(mobile="07700 900123")

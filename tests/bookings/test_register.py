@@ -206,7 +206,7 @@ def test_only_who_has_a_confirmed_place_here_is_marked(session):
 # --- before the day -------------------------------------------------------------------------------------------------
 
 
-# The day on which London's clocks go forward, an ordinary one, the day after they go back: each begins at its own midnight.
+# Days on which London's clocks change, an ordinary one, and the day after they go back: each has its own midnight.
 @pytest.mark.parametrize("day", [dt.date(2027, 3, 28), DAY, dt.date(2027, 10, 31), dt.date(2027, 11, 1)])
 def test_marks_are_live_from_midnight_in_london_on_the_day_and_stay_so(day, at):
     that = SessionFactory(starts_at=london(day, dt.time(9)), ends_at=london(day, dt.time(11)), share=None)

@@ -116,8 +116,8 @@ class ChangePages(PreviewPages):
                 "ends": f"{ends_at:%H:%M}",
             }
             asked = _now(
-                "Everyone is asked if they can still come at the new time: only they know. Whoever does not answer keeps "
-                "the place."
+                "Everyone is asked if they can still come at the new time: only they know. "
+                "Whoever does not answer keeps the place."
             )
             dates = _now("A new day has new dates for booking: look at them in the session's form afterwards.")
             place = what_moves(session, form.plan())

@@ -13,6 +13,8 @@ from bookings.sessions import moving
 from bookings.sessions.seen import touched
 from bookings.states import SEATED
 from hubs.models import ShowcaseSession
+from hubs.vocabulary.access import Said
+from hubs.vocabulary.access import Said
 from hubs.vocabulary.teaching import listed
 
 MOST_NAMED = 50  # of those to ask where a room is too small
@@ -71,7 +73,7 @@ def who_needs(session: Any, plan: moving.Plan) -> list[Any]:
     new = moving.planned(session, plan)
     away, lines = moving.leaves(session, new), []
     if away:
-        said = [f"{one.label}: {one.word}" + (f" ({one.note})" if one.word and one.note else one.note) for one in new.access]
+        said = [f"{one.label}: {_of_access(one)}" for one in new.access]
         lines += [_now("Access there: %(what)s.") % {"what": "; ".join(said)}] if said else []
         unknown = [str(label) for label in new.access_not_known]
         lines += [_now("Not known of the new place: %(what)s.") % {"what": listed(unknown)}] if unknown else []
@@ -82,6 +84,16 @@ def who_needs(session: Any, plan: moving.Plan) -> list[Any]:
         lines.append(needs % {"n": len(people)})
         lines += [_need_of(one, away=away) for one in people]
     return lines
+
+
+def _of_access(said: Said) -> str:
+    """As in "partly (a ramp at the side)"; a note alone where that is all that is known."""
+    return f"{said.word} ({said.note})" if said.has and said.note else str(said.word or said.note)
+
+
+def _of_access(said: Said) -> str:
+    """As in "partly (a ramp at the side)"; a note alone where that is all that is known."""
+    return f"{said.word} ({said.note})" if said.has and said.note else str(said.word or said.note)
 
 
 def _need_of(visitor: Visitor, *, away: bool) -> SafeString:
