@@ -14,7 +14,6 @@ from bookings.sessions.seen import touched
 from bookings.states import SEATED
 from hubs.models import ShowcaseSession
 from hubs.vocabulary.access import Said
-from hubs.vocabulary.access import Said
 from hubs.vocabulary.teaching import listed
 
 MOST_NAMED = 50  # of those to ask where a room is too small
@@ -84,11 +83,6 @@ def who_needs(session: Any, plan: moving.Plan) -> list[Any]:
         lines.append(needs % {"n": len(people)})
         lines += [_need_of(one, away=away) for one in people]
     return lines
-
-
-def _of_access(said: Said) -> str:
-    """As in "partly (a ramp at the side)"; a note alone where that is all that is known."""
-    return f"{said.word} ({said.note})" if said.has and said.note else str(said.word or said.note)
 
 
 def _of_access(said: Said) -> str:
