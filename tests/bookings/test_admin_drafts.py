@@ -107,15 +107,15 @@ def test_places_that_cannot_be_are_refused(administrator, hub_year, said, senten
 def test_form_stands_in_the_order_in_which_staff_think(administrator, draft):
     page = administrator.get(page_of(draft)).content.decode()
     order = [
-        "When and where",
+        'id="step-when"',
         'id="lessons-group"',
-        "Who it suits",
-        "Who may come",
-        "Places and their dates",
-        ">Practicalities<",
+        'id="step-who"',
+        'id="step-dates"',
+        'id="step-day"',
+        'id="step-place"',
         'id="programme-group"',
-        "Only for people with a place",
         'id="resources-group"',
+        'id="step-chinese"',
     ]
     found = [page.index(mark) for mark in order]
     assert found == sorted(found)

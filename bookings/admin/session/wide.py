@@ -26,6 +26,7 @@ from bookings.admin.home.needs import Needs
 from bookings.admin.session.change_forms import WideForm
 from bookings.admin.session.letters import WideLetterPages
 from bookings.admin.session.more_dates import VisitAgainPages
+from bookings.admin.session.set_up import SetUpPages
 from bookings.admin.session.whom import whom
 from bookings.models import Booking, Seen, SessionChange, WideChange, WideStep
 from bookings.sessions import wide_changes
@@ -102,7 +103,7 @@ class VisitForm(ModelForm):
 class VisitAdmin(WithExport, WithPages, HostSchoolAdmin):
     """A host school's visit, whose sessions can be called off together."""
 
-    page_classes = [WideChangePages, WideLetterPages, VisitAgainPages]
+    page_classes = [WideChangePages, WideLetterPages, VisitAgainPages, SetUpPages]
     form = VisitForm
     export_columns = columns.VISIT
     list_filter = [Needs, *HostSchoolAdmin.list_filter]
