@@ -131,7 +131,10 @@ def test_whom_it_suits_is_the_class_and_roles_are_read(lead, visit):
         ({"starts": "9.00"}, "Enter when it ends."),
         ({"ends": "9.00"}, "Enter when it starts."),
         ({"starts": "9.00", "ends": "10.00"}, "Times need one day. Write the day, or leave the times empty."),
-        ({"day": "January", "starts": "9", "ends": "10"}, "Times need one day. Write the day, or leave the times empty."),
+        (
+            {"day": "January", "starts": "9", "ends": "10"},
+            "Times need one day. Write the day, or leave the times empty.",
+        ),
         (
             {"day": "26 Jan", "starts": "11.00", "ends": "10.00"},
             "The end must come after the start, on the same day.",
