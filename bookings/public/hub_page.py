@@ -80,6 +80,12 @@ class Hosting:
 
     host: HostSchool
     sessions: list[ShowcaseSession]
+    today: dt.date | None = None
+
+    @property
+    def has_flyer(self) -> bool:
+        """Whether one of its sessions is to come."""
+        return any(self.today and (one.last_day or self.today) >= self.today for one in self.sessions)
 
     @cached_property
     def teachers(self) -> Teachers:
@@ -114,7 +120,7 @@ def hosts_of(year: HubYear, sessions: Iterable[ShowcaseSession], *, today: dt.da
         theirs.setdefault(one.host_school_id, []).append(one)
     hosts = year.host_schools.shown().select_related("school").prefetch_related("visiting_teachers", "specialists")
     in_order = hosts.order_by(F("first_day").asc(nulls_last=True), "school__name", "pk")
-    return [Hosting(host, theirs.get(host.pk, [])) for host in in_order.annotate(to_come=_without_dates(today))]
+    return [Hosting(host, theirs.get(host.pk, []), today) for host in in_order.annotate(to_come=_without_dates(today))]
 
 
 def _without_dates(today: dt.date) -> Q:

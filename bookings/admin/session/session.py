@@ -26,6 +26,7 @@ from bookings.admin.day.register import RegisterPages
 from bookings.admin.home.needs import Needs
 from bookings.admin.session.changes import ChangePages
 from bookings.admin.session.drafts import DraftPages, is_hidden
+from bookings.admin.session.flyers import FlyerPages
 from bookings.admin.session.late import LatePages
 from bookings.admin.session.letters import LetterInline, LetterPages
 from bookings.admin.session.more_dates import MoreDatesPages
@@ -83,6 +84,7 @@ class SessionAdmin(WithSearch, WithExport, WithHistory, WithPages):
         LetterPages,
         MoreDatesPages,
         DraftPages,
+        FlyerPages,
         RelatedLists,
     ]
     export_columns = columns.SESSION

@@ -24,6 +24,7 @@ from bookings.admin.base.read_only import ReadOnlyAdmin, ReadOnlyInline, staff
 from bookings.admin.base.sessions import name_and_day
 from bookings.admin.home.needs import Needs
 from bookings.admin.session.change_forms import WideForm
+from bookings.admin.session.flyers import VisitFlyerPages
 from bookings.admin.session.letters import WideLetterPages
 from bookings.admin.session.more_dates import VisitAgainPages
 from bookings.admin.session.whom import whom
@@ -109,7 +110,7 @@ class VisitAdmin(WithExport, WithPages, HostSchoolAdmin):
 
     actions = ["announce", "announce_all"]
 
-    page_classes = [WideChangePages, WideLetterPages, VisitAgainPages]
+    page_classes = [WideChangePages, WideLetterPages, VisitAgainPages, VisitFlyerPages]
     form = VisitForm
     export_columns = columns.VISIT
     list_filter = [Needs, *HostSchoolAdmin.list_filter]
