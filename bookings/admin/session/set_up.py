@@ -162,7 +162,9 @@ def set_up(said: dict[str, Any]) -> list[HostSchool]:
     for school in said["schools"]:
         days = {name: said[name] for name in ("first_day", "last_day")}
         of_school = {"hub_year": hub_year, "school": school}
-        visit, _new = HostSchool.objects.get_or_create(**of_school, defaults={"phase": _phase(school)} | days)
+        visit, _new = HostSchool.objects.get_or_create(
+            **of_school, defaults={"phase": _phase(school), "is_draft": True} | days
+        )
         visit.visiting_teachers.add(*teachers)
         visit.specialists.add(*MasterySpecialist.objects.filter(hub_year=hub_year, full_name__in=said["specialists"]))
         visits.append(visit)
