@@ -1,6 +1,6 @@
 """Hubs with their settings, staff and calendar; what they are called in a year; notices."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from csp.constants import SELF
 from django.conf import settings
@@ -69,9 +69,6 @@ class HubAdmin(WithHistory, FoundByName):
         (_("Other sites"), {"fields": ["embed_origins"]}),
     ]
     readonly_fields = ["to_paste", "as_it_looks"]
-
-    class Media:
-        css: ClassVar[Any] = {"all": ["css/admin.css"]}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Hub]:
         return super().get_queryset(request).with_name().order_by("slug")  # type: ignore[attr-defined, no-any-return]
