@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("bookings", "0001_initial"),
-        ("hubs", "0002_teachers_told"),
+        ("hubs", "0003_teachers_told"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

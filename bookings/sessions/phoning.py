@@ -142,7 +142,7 @@ def to_tell(change: SessionChange) -> list[ToTell]:
     """Everybody whom a change touches: those whom no mail reaches first, then who comes from farthest away. As many
     queries for a hundred people as for one."""
     session = ShowcaseSession.objects.with_names().select_related("places").get(pk=change.session_id)
-    seen = {*Seen.objects.filter(change=change).values_list("booking_id", "visitor_id")}
+    seen: set[tuple[int, int | None]] = {*Seen.objects.filter(change=change).values_list("booking_id", "visitor_id")}
     rows = Phoned.objects.filter(change=change).select_related("staff")
     phoned = {_whom_of(row): row for row in rows}
     live = Booking.objects.live().filter(session=session).select_related("school").prefetch_related("visitors")

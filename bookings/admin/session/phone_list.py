@@ -52,7 +52,8 @@ class PhonePages(RowPages):
 
     def _press(self, request: HttpRequest, change: SessionChange) -> None:
         """ "Told by phone", or its undoing: of the change that the page was about, also where there is a later one."""
-        pressed = change.session.changes.filter(pk=_number(request.POST.get("change", ""))).first()
+        of = _number(request.POST.get("change", "")) or 0
+        pressed = change.session.changes.filter(pk=of).first()
         whom, undone = phoning.read_whom(request.POST.get("told", "")), _number(request.POST.get("undo", ""))
         by = staff(request)
         try:
