@@ -74,7 +74,8 @@ def words_of(page):
 
 
 def links_of(client, row):
-    return re.findall(r'<li><a href="([^"]*)">([^<]*)</a></li>', client.get(page_of(row, "change")).content.decode())
+    page = client.get(page_of(row, "change")).content.decode().partition('id="content"')[2]
+    return re.findall(r'<li><a href="([^"]*)">([^<]*)</a></li>', page)
 
 
 # --- links ----------------------------------------------------------------------------------------------------------
@@ -134,6 +135,7 @@ def test_session_is_taken_off_after_a_look_at_whom_it_touches(admin_client, sess
     assert everything(session) == before
     assert said_on(preview) == [
         name_and_day(session),
+        "2 visitors and 1 waiting party will be told.",
         "1 booking has places",
         "2 visitors",
         "1 party waits",
@@ -144,14 +146,14 @@ def test_session_is_taken_off_after_a_look_at_whom_it_touches(admin_client, sess
     assert 'value="Send"' in words_of(preview)
     sent = untouched(preview)
     answer = admin_client.post(page_of(session, page), sent)
-    assert answer.headers["Location"] == page_of(session, "change")
+    assert answer.headers["Location"] == page_of(session, "seen")
     assert messages_of(answer) == ["Done. 2 mails are on their way."]
     assert status(session) == becomes
     change = SessionChange.objects.get()
     assert (change.message, list(change.instead.all())) == ("Snow & ice", [other])
     after = everything(session)
     again = admin_client.post(page_of(session, page), sent)  # a double press
-    assert again.headers["Location"] == page_of(session, "change")
+    assert again.headers["Location"] == page_of(session, "seen")
     assert everything(session) == after
 
 

@@ -1,10 +1,8 @@
 """Whom to phone about a change: everybody whom it touches, and "told by phone" once, with who and when."""
 
 import re
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
@@ -261,24 +259,3 @@ def test_page_asks_as_often_for_three_parties_as_for_one(client):
         questions(client, page(session))
         counts.append(questions(client, page(session)))
     assert counts == [counts[0]] * 3
-
-
-# --- two at once ------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_who_press_at_once_leave_one_row_of_who_was_first(session, ada, change):
-    people = [StaffFactory() for _ in range(4)]
-
-    def press(by):
-        try:
-            return phoning.tell(change, Whom("b", ada.pk), by=by, clock=lambda: NOW)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(4) as pool:
-        answers = list(pool.map(press, people))
-    row = Phoned.objects.get()
-    assert [new for _row, new in answers].count(True) == 1
-    assert {found.staff_id for found, _new in answers} == {row.staff_id}
-    assert audit() == [("phone", ada.pk, "")]
