@@ -141,7 +141,7 @@ def _day(text: str, year: int) -> dt.date:
     try:
         return read_date(text)
     except ValidationError as error:
-        if error.code != "invalid":
+        if error.code != "invalid" or not re.search(r"\d", text):
             raise
     joint = "/" if re.search(r"\d\s*[/.]\s*\d", text) else " "
     wrong = None

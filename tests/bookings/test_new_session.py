@@ -54,6 +54,7 @@ SEVEN = {"day": "26 Jan", "starts": "9.00", "ends": "11.45", "taught": "y6", "pl
 
 def test_seven_answers_make_a_draft_that_reads_well(lead, visit):
     made = answer(lead, **SEVEN)
+    assert made.status_code == 302, errors_of(made)
     session = ShowcaseSession.objects.get()
     assert made["Location"].startswith(reverse("admin:hubs_showcasesession_changelist") + f"{session.pk}/")
     assert (session.starts_at, session.ends_at) == (london(DAY, dt.time(9)), london(DAY, dt.time(11, 45)))

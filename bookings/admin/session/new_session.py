@@ -181,7 +181,7 @@ class NewSessionPages(RowPages):
 
     def _initial(self, request: HttpRequest, visits: Any) -> dict[str, Any]:
         wanted = request.GET.get("host_school", "")
-        visit = visits.filter(pk=wanted).first() if AN_ID.fullmatch(wanted) else None
+        visit = (visits.filter(pk=wanted).first() if AN_ID.fullmatch(wanted) else None) or visits.first()
         kept = {name: request.GET[name] for name in KEPT if name in request.GET}
         return kept | ({"visit": visit.pk} if visit else {})
 

@@ -40,7 +40,7 @@ WHEN_AND_WHERE = Step(
     _("When and where"),
     _("Save when and where"),
     [
-        (None, {"fields": ["hub_year", "host_school", "kind", "starts_at", ("ends_at", "arrival_at")]}),
+        (None, {"fields": ["host_school", "kind", "starts_at", ("ends_at", "arrival_at"), "hub_year"]}),
         (_("No date yet: the days between which it will fall"), {"fields": [("first_day", "last_day")]}),
         (
             _("Somewhere else than at the visit’s school"),

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from bookings.admin.base.pages import RowPages
+from hubs.admin.choosing import AN_ID
 from hubs.admin.typed import DateField
 from hubs.models import HostSchool, HubYear, MasterySpecialist, School, VisitingTeacher
 from hubs.schools.pasted import read_schools
@@ -22,6 +23,7 @@ from hubs.staff import scope
 from hubs.vocabulary.school_days import academic_year
 
 MOST_LINES = 20
+WIDE = {"rows": 3, "class": "vLargeTextField"}
 _CHARACTERS = re.compile(r"[\u3400-\u9fff·]+")
 
 
@@ -29,8 +31,7 @@ class Lines(forms.CharField):
     """Names, one a line, each once."""
 
     def __init__(self, *, longest: int, **kwargs: Any) -> None:
-        rows = {"rows": kwargs.pop("rows", 3)}
-        super().__init__(required=False, max_length=5000, widget=forms.Textarea(attrs=rows), **kwargs)
+        super().__init__(required=False, max_length=5000, widget=forms.Textarea(attrs=WIDE), **kwargs)
         self.longest = longest
 
     def clean(self, value: Any) -> Any:
@@ -58,7 +59,7 @@ class SetUpForm(forms.Form):
     schools = forms.CharField(
         label=_("Host schools, one a line"),
         max_length=5000,
-        widget=forms.Textarea(attrs={"rows": 3}),
+        widget=forms.Textarea(attrs=WIDE),
         help_text=_("A name with its town or postcode, or a URN."),
         error_messages={"required": _("Write at least one school.")},
     )
@@ -127,7 +128,10 @@ class SetUpPages(RowPages):
         """Asks once, makes all of it, and leads to the first session."""
         if not self.model_admin.has_add_permission(request):
             raise PermissionDenied
-        form = SetUpForm(request.POST or None, years=self._years(request))
+        years = self._years(request)
+        wanted = request.GET.get("hub_year", "")
+        first = (years.filter(pk=wanted).first() if AN_ID.fullmatch(wanted) else None) or years.first()
+        form = SetUpForm(request.POST or None, years=years, initial={"hub_year": first and first.pk})
         if request.method == "POST" and form.is_valid():
             visits = set_up(form.cleaned_data)
             for visit in visits:
