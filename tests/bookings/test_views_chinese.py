@@ -109,7 +109,7 @@ def session():
         hub_year=year, name_pinyin="Wang Fang", name_characters="王芳", home_school="Some School", name_agreed_at=NOW
     )
     specialist = MasterySpecialist.objects.create(hub_year=year, full_name="Sara Specialist", school=SchoolFactory())
-    visit = HostSchool.objects.create(pk=1, pk=1, hub_year=year, school=SchoolFactory(name="Host School"))
+    visit = HostSchool.objects.create(pk=1, hub_year=year, school=SchoolFactory(name="Host School"))
     visit.visiting_teachers.add(teacher)
     visit.specialists.add(specialist)
     told = ("about", "parking", "step_free_note", "refreshments", "bring", "filming", "interpreter", "suits_note")
