@@ -17,22 +17,21 @@ NOT_SHOWN = "draft"  # bookings' word for a session that the public has not been
 
 
 def in_turn(years: Years, *, today: dt.date) -> Years:
-    """Years of a hub, its current one first: the earliest with public sessions to come; where none has any, the latest
-    that has begun; and of a hub that has not begun yet, the earliest.
+    """Years of a hub, its current one first: of those not over the earliest with public sessions to come; where
+    none has any, the latest that has begun; and of a hub that has not begun yet, the earliest.
 
-    For example: in June, with this year's sessions over and drafts for next January, it is this year still. A session
-    that never got a date keeps no year that has ended.
+    For example: in June, with this year's sessions over and drafts for next January, it is this year still.
     """
     this = academic_year(today)
     begun = Q(exchange__year__lte=this)
-    turn = Case(When(_has_sessions(today, this), then=0), When(begun, then=1), default=2, output_field=IntegerField())
+    runs = Q(exchange__year__gte=this) & _has_sessions(today)
+    turn = Case(When(runs, then=0), When(begun, then=1), default=2, output_field=IntegerField())
     year = F("exchange__year")
     latest_first = Case(When(turn=1, then=Value(0) - year), default=year, output_field=IntegerField())
     return years.alias(turn=turn).order_by("turn", latest_first)
 
 
-def _has_sessions(today: dt.date, this: int) -> Q:
+def _has_sessions(today: dt.date) -> Q:
     sessions = apps.get_model("hubs", "ShowcaseSession").objects.public().order_by()
-    dated = Q(last_day__isnull=False) | Q(hub_year__exchange__year__gte=this)
-    shown = sessions.exclude(places__status=NOT_SHOWN).filter(to_come(today) & dated)
+    shown = sessions.exclude(places__status=NOT_SHOWN).filter(to_come(today))
     return Q(Exists(shown.filter(hub_year=OuterRef("pk")))) | Q(Exists(shown.filter(also_run_by=OuterRef("pk"))))

@@ -396,7 +396,7 @@ def test_copy_keeps_back_what_was_kept_and_has_no_place_for_a_walk_in(session):
     staff_booking(
         session.pk, party(email="guest@school.example"), by=by, clock=lambda: NOW, use_held_back=True, why="x"
     )
-    late = session.release_at + dt.timedelta(minutes=1)
+    late = session.starts_at
     places.settle_if_due(session.pk, lambda: late)
     crowd = party(size=27, email="crowd@school.example", contact_name="Crowd")
     walk_in(session.pk, crowd, by=by, clock=lambda: late, raise_to=31, why="they came")

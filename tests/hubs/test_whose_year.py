@@ -71,8 +71,9 @@ def test_with_nothing_to_come_it_is_the_latest_year_that_has_begun(this, next_):
     assert (current(JUNE), current(dt.date(2027, 9, 1))) == ("Kent 2026", "Kent 2027")
 
 
-def test_old_session_that_never_had_a_date_keeps_no_old_year(this):
+def test_year_that_is_over_does_not_come_back(this):
     old = HubYearFactory(hub=this.hub, exchange=ExchangeFactory(year=2018), name="Kent 2018")
+    on(DAY, old)
     on(None, old, room__status=SessionStatus.ANNOUNCED)
     assert current(DAY) == "Kent 2026"
     assert [year.name for year in HubYear.objects.of("kent", today=DAY)] == ["Kent 2026", "Kent 2018"]

@@ -47,7 +47,7 @@ ASKED_AS = {
 }
 
 
-class Visits(forms.ModelChoiceField):
+class Visits(forms.ModelChoiceField):  # type: ignore[type-arg]  # no subscript when it runs
     """A host school's visit, said by its school and its days."""
 
     def label_from_instance(self, visit: Any) -> str:

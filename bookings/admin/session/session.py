@@ -134,7 +134,7 @@ class SessionAdmin(WithSearch, WithExport, WithHistory, WithPages):
         parts = list(context["adminform"])
         lists = {one.formset.prefix: one for one in context["inline_admin_formsets"]}
         named = scope.may_read_names(request.user, obj) if obj else True
-        shown = []
+        shown: list[dict[str, Any]] = []
         for step in self._steps(request, obj):
             of_it = [part for part in parts if step.css in part.classes]
             rows = [lists[prefix] for prefix in step.lists if prefix in lists]

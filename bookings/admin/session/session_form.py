@@ -161,7 +161,7 @@ def last_time(hub_year: HubYear, visit: HostSchool | None, *, but: int | None = 
     if visit is None or visit.school_id is None:
         return None
     there = Q(venue=visit.school_id) | Q(venue=None, place_name="", host_school__school=visit.school_id)
-    held = ShowcaseSession.objects.filter(there, hub_year__hub=hub_year.hub_id).exclude(pk=but)
+    held = ShowcaseSession.objects.filter(there, hub_year__hub=hub_year.hub_id).exclude(pk=but or 0)
     return held.order_by(F("first_day").desc(nulls_last=True), "-pk").first()
 
 

@@ -44,7 +44,7 @@ class Lines(forms.CharField):
         return found
 
 
-class HubYears(forms.ModelChoiceField):
+class HubYears(forms.ModelChoiceField):  # type: ignore[type-arg]  # no subscript when it runs
     """A hub in a year, said by both."""
 
     def label_from_instance(self, hub_year: Any) -> str:
