@@ -5,11 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-<<<<<<<< HEAD:hubs/migrations/0004_a_visit_can_be_a_draft.py
         ("hubs", "0003_teachers_told"),
-========
-        ("hubs", "0002_share_for_good"),
->>>>>>>> e5e9407:hubs/migrations/0003_a_visit_can_be_a_draft.py
     ]
 
     operations = [
