@@ -6,9 +6,10 @@ When it runs, Django's own classes cannot be subscripted.
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from django.contrib import admin, messages
-from django.contrib.admin.utils import unquote
+from django.contrib.admin.utils import quote, unquote
+from django.contrib.admin.views.main import ChangeList
 from django.db import models, transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -27,10 +28,20 @@ else:
     _TabularInline = admin.TabularInline
 
 
+class _Rows(ChangeList):
+    """A list whose rows lead to their main page."""
+
+    def url_for_result(self, result: Any) -> str:
+        admin_class: Any = self.model_admin
+        address: str = admin_class.url_of(quote(getattr(result, self.pk_attname)))
+        return address
+
+
 class ModelAdmin(Scoped, _ModelAdmin):
     """Rows that somebody may see. Two people who edit one at the same time do not overwrite each other."""
 
     form = ModelForm
+    main_page = "change"  # to which lists, breadcrumbs and buttons lead: the form, unless a row has a page of its own
 
     def url_name(self, page: str) -> str:
         """The name of an address of these rows, made as Django makes those of its own: hubs_hub_change."""
@@ -60,9 +71,22 @@ class ModelAdmin(Scoped, _ModelAdmin):
         shown = [context["adminform"].form, *(form for inline in inlines for form in inline.formset.forms)]
         return super().render_change_form(request, context | {"as_shown": carried(shown)}, *args, **kwargs)
 
-    def url_of(self, row_id: object, page: str = "change") -> str:
-        """The address of a page about a row."""
-        return reverse(f"{self.admin_site.name}:{self.url_name(page)}", args=[row_id])
+    def url_of(self, row_id: object, page: str = "") -> str:
+        """The address of a page about a row: without its name, of the main one."""
+        return reverse(f"{self.admin_site.name}:{self.url_name(page or self.main_page)}", args=[row_id])
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> Any:
+        return _Rows
+
+    def response_post_save_add(self, request: HttpRequest, obj: Any) -> HttpResponseRedirect:
+        return self._after_save(obj) or super().response_post_save_add(request, obj)
+
+    def response_post_save_change(self, request: HttpRequest, obj: Any) -> HttpResponseRedirect:
+        return self._after_save(obj) or super().response_post_save_change(request, obj)
+
+    def _after_save(self, obj: Any) -> HttpResponseRedirect | None:
+        """To the row's own page, where it has one; Django leads back to the list."""
+        return None if self.main_page == "change" else HttpResponseRedirect(self.url_of(obj.pk))
 
 
 class StackedInline(ScopedInline, _StackedInline):

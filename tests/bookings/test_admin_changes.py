@@ -13,12 +13,13 @@ from bookings import places
 from bookings.admin.base.sessions import name_and_day
 from bookings.attendance import office
 from bookings.mail_kinds import Kind
-from bookings.models import Booking, Mail, Places, SessionChange, WideChange, WideStep
+from bookings.models import Booking, Mail, Places, SessionChange, Visitor, WideChange, WideStep
+from bookings.rule.party import NewVisitor
 from bookings.sessions import changes
 from bookings.sessions.moving import OF_THE_PLACE
-from bookings.sessions.seen import mark_seen
 from bookings.states import SessionStatus, Verb
 from bookings.verbs import waiting_list
+from bookings.verbs.needs import arrange
 from hubs.models import HostSchool, Lesson, ProgrammeSegment, ShowcaseSession, VisitingTeacher
 from hubs.vocabulary.access import FEATURES
 from hubs.vocabulary.school_days import london
@@ -73,7 +74,8 @@ def words_of(page):
 
 
 def links_of(client, row):
-    return re.findall(r'<li><a href="([^"]*)">([^<]*)</a></li>', client.get(page_of(row, "change")).content.decode())
+    page = client.get(page_of(row, "change")).content.decode().partition('id="content"')[2]
+    return re.findall(r'<li><a href="([^"]*)">([^<]*)</a></li>', page)
 
 
 # --- links ----------------------------------------------------------------------------------------------------------
@@ -133,6 +135,7 @@ def test_session_is_taken_off_after_a_look_at_whom_it_touches(admin_client, sess
     assert everything(session) == before
     assert said_on(preview) == [
         name_and_day(session),
+        "2 visitors and 1 waiting party will be told.",
         "1 booking has places",
         "2 visitors",
         "1 party waits",
@@ -143,14 +146,14 @@ def test_session_is_taken_off_after_a_look_at_whom_it_touches(admin_client, sess
     assert 'value="Send"' in words_of(preview)
     sent = untouched(preview)
     answer = admin_client.post(page_of(session, page), sent)
-    assert answer.headers["Location"] == page_of(session, "change")
+    assert answer.headers["Location"] == page_of(session, "seen")
     assert messages_of(answer) == ["Done. 2 mails are on their way."]
     assert status(session) == becomes
     change = SessionChange.objects.get()
     assert (change.message, list(change.instead.all())) == ("Snow & ice", [other])
     after = everything(session)
     again = admin_client.post(page_of(session, page), sent)  # a double press
-    assert again.headers["Location"] == page_of(session, "change")
+    assert again.headers["Location"] == page_of(session, "seen")
     assert everything(session) == after
 
 
@@ -230,18 +233,62 @@ def test_only_sessions_that_can_be_booked_are_offered_instead(admin_client, sess
 # --- move -----------------------------------------------------------------------------------------------------------
 
 
-NEXT_WEEK = {"starts_at_0": "2027-02-02", "ends_at_0": "2027-02-02"}
+NEXT_WEEK = {"starts_at_0": "2027-02-02"}
 
 
 def test_moving_shows_the_new_day_and_then_tells_everyone(admin_client, session):
     confirmed(session)
     preview = fill_in(admin_client, page_of(session, "move"), **NEXT_WEEK)
     assert "New: Tuesday 2 February 2027, 09:00 to 11:45" in said_on(preview)
-    assert "Everyone is asked if they can still come. Whoever does not answer keeps the place." in said_on(preview)
+    asked = "Everyone is asked if they can still come at the new time: only they know. Whoever does not answer keeps"
+    assert f"{asked} the place." in said_on(preview)
     admin_client.post(page_of(session, "move"), untouched(preview))
     moved = ShowcaseSession.objects.get(pk=session.pk)
     assert (moved.starts_at, moved.venue) == (session.starts_at + WEEK, session.venue)
     assert Mail.objects.filter(kind=Kind.SESSION_MOVED).count() == 1
+
+
+def test_moving_names_who_needs_something_before_anything_is_sent(admin_client, session):
+    ash, new = SchoolFactory(name="Ash School", town="Dover"), SchoolFactory(name="New School")
+    ShowcaseSession.objects.filter(pk=session.pk).update(step_free="yes")
+    needing = NewVisitor(full_name="Ada Lee", email="ada@school.example", needs="Wheelchair")
+    booking = confirmed(
+        session, school=ash, contact_mobile="07700 900456", visitors=(NewVisitor(needs="No nuts"), needing)
+    )
+    confirmed(session, email="other@school.example")
+    ada = booking.visitors.get(position=2)
+    Visitor.objects.filter(pk=ada.pk).update(mobile="07700 900123")
+    arrange(ada.pk, "The ramp.", read=ada.what_they_need, by=StaffFactory(), clock=lambda: NOW)
+    sent = Mail.objects.count()
+    there = {"venue": new.urn, "step_free": "no", "step_free_note": "four steps"}
+    preview = fill_in(admin_client, page_of(session, "move"), **NEXT_WEEK, **there)
+    said = said_on(preview)
+    first = said.index("Access there: Step-free access: no (four steps).")
+    assert said[first + 1 : first + 5] == [
+        "Not known of the new place: Accessible toilet, Reserved parking bay and Hearing loop.",
+        "2 people need something:",
+        "Test Teacher, Ash School, Dover: No nuts. 07700 900456",
+        "Ada Lee, Ash School, Dover: Wheelchair. Arranged: The ramp. "
+        "That was at the old place, so Home asks for an answer again. 07700 900123",
+    ]
+    assert 'href="tel:07700900123"' in words_of(preview)
+    assert (Mail.objects.count(), ShowcaseSession.objects.get(pk=session.pk).venue) == (sent, session.venue)
+    admin_client.post(page_of(session, "move"), untouched(preview))
+    ada.refresh_from_db()
+    assert (ada.arranged, ada.arranged_at, ada.arranged_by) == ("The ramp.", None, None)
+
+
+def test_what_was_arranged_stands_where_the_place_is_the_same(admin_client, session):
+    booking = confirmed(session, visitors=(NewVisitor(needs="Wheelchair"),))
+    me = booking.visitors.get()
+    arrange(me.pk, "The ramp", read=me.what_they_need, by=StaffFactory(), clock=lambda: NOW)
+    preview = fill_in(admin_client, page_of(session, "move"), **NEXT_WEEK)
+    said = said_on(preview)
+    assert [row for row in said if "Access there" in row or "Not known of" in row or "old place" in row] == []
+    assert "1 person needs something:" in said
+    admin_client.post(page_of(session, "move"), untouched(preview))
+    me.refresh_from_db()
+    assert me.arranged_at == NOW
 
 
 OLD = "old@office.example"
@@ -327,8 +374,8 @@ def test_moving_to_a_smaller_room_names_whom_to_ask(admin_client, session):
     "said, sentence",
     [
         ({}, "Nothing is different from what it was, so there is nothing to tell anybody."),
-        ({"starts_at_0": "2026-12-01", "ends_at_0": "2026-12-01"}, "Enter a start that is still to come."),
-        ({"ends_at_1": "08:00"}, "The end must come after the start, on the same day."),
+        ({"starts_at_0": "2026-12-01"}, "Enter a start that is still to come."),
+        ({"ends_at": "08:00"}, "The end must come after the start, on the same day."),
         ({"place_name": "Hall"}, "Choose a school or name a place, not both."),
     ],
     ids=["nothing", "past", "end", "two-places"],
@@ -377,25 +424,6 @@ def test_lesson_of_no_session_is_not_found(admin_client, session, lesson):
 # --- who has seen it ------------------------------------------------------------------------------------------------
 
 
-def test_staff_see_whom_to_ring(admin_client, session):
-    booking = confirmed(session, size=2, contact_mobile="07700 900 982")
-    confirmed(session, "other@school.example", contact_name="Other Teacher")
-    Booking.objects.exclude(pk=booking.pk).update(contact_email=None, email_key=None)
-    change = changes.cancel_session(session.pk, by=StaffFactory(), clock=lambda: NOW)
-    page = admin_client.get(page_of(session, "seen"))
-    assert said_on(page)[:2] == [name_and_day(session), "Session cancelled. 3 people have not seen it yet."]
-    assert '<a href="tel:07700900982">07700 900 982</a>' in words_of(page)
-    assert [row.rpartition(": ")[2] for row in said_on(page)[2:]] == [
-        "no email address",
-        "07700 900 982, teacher@school.example",
-        "07700 900 982 (of Test Teacher), teacher+2@school.example",
-    ]
-    for one in Booking.objects.all():
-        mark_seen(one, None, change.pk, clock=lambda: NOW)
-    mark_seen(booking, booking.visitors.get(is_contact=False), change.pk, clock=lambda: NOW)
-    assert said_on(admin_client.get(page_of(session, "seen")))[1:] == ["Session cancelled. Everyone has seen it."]
-
-
 def test_session_that_never_changed_has_no_page_of_who_has_seen_it(admin_client, session):
     assert admin_client.get(page_of(session, "seen")).status_code == 404
 
@@ -442,8 +470,9 @@ def test_sessions_of_a_visit_or_hub_are_called_off_together(admin_client, visit,
         *(["Add a session"] if of == "visit" else []),
     ]
     preview = fill_in(admin_client, page_of(row, "postpone"), message="Snow")
-    assert said_on(preview)[:5] == [
+    assert said_on(preview)[:6] == [
         *(name_and_day(session) for session in visit.sessions.order_by("pk")),
+        "3 visitors will be told.",
         "2 bookings have places",
         "3 visitors",
         "0 parties wait",

@@ -33,6 +33,7 @@ def form_page(
         "form": form,
         "adminform": AdminForm(form, fieldsets, {}),
         "original": original,
+        "own_page": model_admin.url_of(original.pk) if original else "",
         "opts": model_admin.opts,
         "media": model_admin.media + form.media,
         "error_words": _("There is a problem") if form.errors else "",

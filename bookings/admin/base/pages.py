@@ -18,6 +18,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from bookings.admin.base.form_page import form_page
 from bookings.rule.refusals import Refused
@@ -76,21 +77,23 @@ class RowPages:
         return row
 
     def url_pattern(
-        self, name: str, view: Callable[..., HttpResponse], *, route: str = "", **kwargs: Any
+        self, name: str, view: Callable[..., HttpResponse], *, route: str | None = None, **kwargs: Any
     ) -> URLPattern:
         """The address of a page, where `url_of` finds it by `name`; `kwargs` go to the view.
 
-        `route` is what follows the row's id; without it, the name.
+        `route` is what follows the row's id: the name, unless it is said. An empty one takes the place of Django's
+        redirect from the bare id to the form.
         """
-        address = f"<int:object_id>/{route or f'{name}/'}"
+        address = f"<int:object_id>/{f'{name}/' if route is None else route}"
         return path(address, self.admin_site.admin_view(view), kwargs, name=self.model_admin.url_name(name))
 
-    def url_of(self, row_id: object, page: str = "change") -> str:
-        """The address of a page about a row: one of these, another class's, or Django's own."""
+    def url_of(self, row_id: object, page: str = "") -> str:
+        """The address of a page about a row: one of these, another class's, or Django's own; without its name, the
+        main one."""
         return self.model_admin.url_of(row_id, page)
 
-    def redirect(self, row: Any, page: str = "change") -> HttpResponse:
-        """To a page about the row."""
+    def redirect(self, row: Any, page: str = "") -> HttpResponse:
+        """To a page about the row: the main one, unless it is said."""
         return HttpResponseRedirect(self.url_of(row.pk, page))
 
     def message(self, request: HttpRequest, text: str, level: int = messages.SUCCESS) -> None:
@@ -107,9 +110,7 @@ class WithPages(ModelAdmin):
 
     change_form_template = "admin/with_buttons.html"
     page_classes: Sequence[type[RowPages]] = ()  # their links are shown in this order
-
-    class Media:
-        css = {"all": ["css/admin.css"]}
+    back_to_main_page: Any = _lazy("Back")  # what the link from the form is called, where the row has a page of its own
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -129,6 +130,11 @@ class WithPages(ModelAdmin):
         """Actions that fit this row, each with its label."""
         return []
 
+    def allowed_buttons(self, request: HttpRequest, row: Any) -> list[tuple[str, str]]:
+        """Those of them that somebody may press."""
+        allowed = self.get_actions(request)
+        return [pair for pair in self.buttons(request, row) if pair[0] in allowed]
+
     def warnings(self, request: HttpRequest, row: Any) -> Iterable[str]:
         """What somebody should see to, in sentences at the top of the row's page."""
         return []
@@ -141,9 +147,10 @@ class WithPages(ModelAdmin):
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
         if row := context.get("original"):
-            allowed = self.get_actions(request)
-            context["buttons"] = [pair for pair in self.buttons(request, row) if pair[0] in allowed]
+            context["buttons"] = self.allowed_buttons(request, row)
             context["links"] = list(self.links(request, row))
+            if self.main_page != "change":  # what is to be done with the row stands there, and only the form here
+                context |= {"buttons": [], "links": [(self.url_of(row.pk), self.back_to_main_page)]}
             context["warnings"] = list(self.warnings(request, row))
             context["story"] = list(self.story(request, row))
         return super().render_change_form(request, context, *args, **kwargs)
