@@ -73,7 +73,7 @@ def test_invited_lead_sets_password_and_second_factor_and_signs_in_with_a_code(v
     follow(page, "I have kept them: go on")
     assert heading(page) == "Staff pages"
     assert page.locator("#user-tools strong").inner_text().lower() == "new lead"
-    press(page, "Log out")
+    press(page, "Sign out")
 
     sign_in(page, EMAIL)
     assert heading(page) == "Enter your code"
