@@ -73,6 +73,8 @@ class Verb(TextChoices):
     CHANGE_SCHOOL = "change_school", _("another school")
     MOVE_OUT = "move_out", _("moved to another session")
     MOVE_IN = "move_in", _("moved here from another session")
+    PHONE = "phone", _("told by phone of a change")
+    UNPHONE = "unphone", _("not told by phone after all")
     # of a session
     CREATE = "create", _("session made")
     ANNOUNCE = "announce", _("session announced")
@@ -177,6 +179,7 @@ TABLE: tuple[Row, ...] = (
     Row(V.CORRECT, S.CONFIRMED, None, W.STAFF, (Kind.CORRECTED,)),
     *(Row(V.CORRECT, status, None, W.STAFF) for status in (S.HELD, S.OFFERED, S.WAITING)),
     *(Row(V.CHANGE_SCHOOL, status, None, W.STAFF, (Kind.SCHOOL_CHANGED,)) for status in sorted(LIVE)),
+    *(Row(verb, status, None, W.STAFF) for verb in (V.PHONE, V.UNPHONE) for status in sorted(LIVE)),
     *(Row(V.MOVE_OUT, status, None, W.STAFF) for status in sorted(LIVE)),
     Row(V.MOVE_IN, S.CONFIRMED, None, W.STAFF, _MOVED),
     Row(V.MOVE_IN, S.HELD, S.CONFIRMED, W.STAFF, _MOVED_AND_TOLD),
