@@ -79,7 +79,7 @@ def page_of(session, page="change"):
 
 
 def test_session_is_made_with_its_places_in_one_go(administrator, hub_year):
-    sent = untouched(administrator.get(reverse(ADD))) | {"title": "New", "capacity": "40", "held_back": "3"}
+    sent = untouched(administrator.get(reverse(ADD), {"whole": 1})) | {"title": "New", "capacity": "40", "held_back": "3"}
     administrator.post(reverse(ADD), sent)
     session = ShowcaseSession.objects.get()
     assert session.hub_year == hub_year  # the only hub of whoever adds it
@@ -99,7 +99,7 @@ def test_session_is_made_with_its_places_in_one_go(administrator, hub_year):
     ],
 )
 def test_places_that_cannot_be_are_refused(administrator, hub_year, said, sentence):
-    page = administrator.post(reverse(ADD), untouched(administrator.get(reverse(ADD))) | said)
+    page = administrator.post(reverse(ADD), untouched(administrator.get(reverse(ADD), {"whole": 1})) | said)
     assert errors_of(page) == [sentence]
     assert not ShowcaseSession.objects.exists()
 
@@ -146,13 +146,13 @@ def visit(hub_year):
 
 
 def test_visit_brings_what_is_known_of_its_school(administrator, visit):
-    form = untouched(administrator.get(reverse(ADD) + f"?host_school={visit.pk}"))
+    form = untouched(administrator.get(reverse(ADD) + f"?whole=1&host_school={visit.pk}"))
     assert (form["host_school"], form["hub_year"]) == ([str(visit.pk)], [str(visit.hub_year.pk)])
     assert (form["parking"], form["step_free"], form["step_free_note"]) == (["In the street"], ["no"], ["Four steps"])
 
 
 def test_what_was_left_empty_is_filled_in_and_said(administrator, visit):
-    sent = untouched(administrator.get(reverse(ADD))) | {"host_school": visit.pk, "parking": "In the yard"}
+    sent = untouched(administrator.get(reverse(ADD), {"whole": 1})) | {"host_school": visit.pk, "parking": "In the yard"}
     answer = administrator.post(reverse(ADD), sent)
     session = ShowcaseSession.objects.get(host_school=visit)
     assert (session.parking, session.step_free, session.step_free_note, session.where_name) == (
@@ -168,7 +168,7 @@ def test_what_was_left_empty_is_filled_in_and_said(administrator, visit):
 
 
 def test_what_is_said_of_access_now_gets_no_old_note(administrator, visit):
-    sent = untouched(administrator.get(reverse(ADD))) | {"host_school": visit.pk, "step_free": "yes"}
+    sent = untouched(administrator.get(reverse(ADD), {"whole": 1})) | {"host_school": visit.pk, "step_free": "yes"}
     administrator.post(reverse(ADD), sent)
     session = ShowcaseSession.objects.get(host_school=visit)
     assert (session.step_free, session.step_free_note, session.office_phone) == ("yes", "", "01622 000 001")
@@ -178,7 +178,7 @@ def test_what_is_said_of_access_now_gets_no_old_note(administrator, visit):
 def test_visit_that_is_not_mine_brings_nothing(administrator, hub_year, wanted):
     if wanted == "theirs":
         wanted = HostSchool.objects.create(hub_year=HubYearFactory(), school=SchoolFactory()).pk
-    form = untouched(administrator.get(reverse(ADD) + f"?host_school={wanted}"))
+    form = untouched(administrator.get(reverse(ADD) + f"?whole=1&host_school={wanted}"))
     assert (form.get("host_school", [""]), form["hub_year"]) == ([""], [str(hub_year.pk)])
 
 
