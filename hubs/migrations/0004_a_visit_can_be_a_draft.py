@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("hubs", "0002_share_for_good"),
+        ("hubs", "0003_teachers_told"),
     ]
 
     operations = [
