@@ -69,6 +69,11 @@ class Flyer:
         return qr_code(self.address)
 
     @property
+    def summary(self) -> str:
+        """One sentence for whoever finds the page."""
+        return ". ".join(part for part in (self.heading, self.name, self.when, ", ".join(self.where)) if part) + "."
+
+    @property
     def is_long(self) -> bool:
         """Whether so much is said that it must be set smaller to stay on one page."""
         said = [

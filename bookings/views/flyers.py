@@ -47,4 +47,6 @@ def _page(request: HttpRequest, make: Callable[[], flyer.Flyer], **context: Any)
     """A flyer in the page's language; the text for a newsletter is English, as newsletters of hubs are."""
     with translation.override(ENGLISH):
         newsletter = make().text
-    return render(request, "bookings/flyer.html", context | {"flyer": make(), "newsletter": newsletter})
+    return render(
+        request, "bookings/flyer.html", context | {"flyer": make(), "newsletter": newsletter, "path": request.path}
+    )
