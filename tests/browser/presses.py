@@ -30,6 +30,12 @@ class Cost:
         else:
             found.click()
 
+    def open(self, address):
+        """Go where Home leads: to Home, and on by a press there."""
+        self.presses += 2
+        self.pages += 2
+        self.page.goto(address)
+
     def link(self, name):
         self.press(self.page.get_by_role("link", name=name, exact=True).first)
 
@@ -45,6 +51,6 @@ class Cost:
     def choose(self, label, option):
         """Take one of a list that is open at a press."""
         self.fields += 1
-        box = self.page.get_by_label(label, exact=True)
+        box = self.page.get_by_label(label).first
         value = box.locator("option", has_text=option).get_attribute("value")
         box.select_option(value)
