@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from bookings.models import Booking, Visitor
-from bookings.rule.refusals import NotBookable, TooEarly
+from bookings.rule.refusals import NotBookable, NotItsDay, TooEarly
 from bookings.states import FROZEN, Standing, Status
 from hubs.models import ShowcaseSession, StaffUser
 from hubs.vocabulary.school_days import london
@@ -63,9 +63,9 @@ def mark(session: ShowcaseSession, tap: Mark, *, by: StaffUser | None, now: dt.d
 
     Somebody seen at the door has come, also where the register was closed meanwhile; but the tap of a telephone that
     was out of reach does not undo what somebody put right after it. Undoing undoes only what the tapper saw.
-    Raises NotBookable for a session that is off.
+    Raises NotBookable for a session that is off, and NotItsDay before its day.
     """
-    refuse_if_off(session)
+    refuse_unless_its_day(session, now=now)
     at = now - dt.timedelta(seconds=tap.ago)
     if not coming(session).filter(pk=tap.visitor).exists():
         return False
@@ -76,14 +76,14 @@ def mark(session: ShowcaseSession, tap: Mark, *, by: StaffUser | None, now: dt.d
 
 
 def mark_all(session: ShowcaseSession, *, by: StaffUser | None, now: dt.datetime) -> int:
-    """Everybody who is still expected at this moment has come; returns how many. Raises NotBookable."""
-    refuse_if_off(session)
+    """Everybody who is still expected at this moment has come; returns how many. Raises NotBookable, NotItsDay."""
+    refuse_unless_its_day(session, now=now)
     return _write(marks(session), Q(attendance=EXPECTED), ATTENDED, by=by, at=now)
 
 
 def undo_all(session: ShowcaseSession, at: dt.datetime, *, by: StaffUser | None, now: dt.datetime) -> int:
     """Those whom `mark_all` marked at that moment are expected again, unless somebody has marked them since."""
-    refuse_if_off(session)
+    refuse_unless_its_day(session, now=now)
     return _write(marks(session), Q(attendance=ATTENDED, marked_at=at), EXPECTED, by=by, at=now)
 
 
@@ -96,8 +96,8 @@ def close(session: ShowcaseSession, *, by: StaffUser | None, now: dt.datetime) -
 
 
 def reopen(session: ShowcaseSession, *, by: StaffUser | None, now: dt.datetime) -> int:
-    """Everybody who is marked absent is expected again. Raises NotBookable."""
-    refuse_if_off(session)
+    """Everybody who is marked absent is expected again. Raises NotBookable, NotItsDay."""
+    refuse_unless_its_day(session, now=now)
     return _write(marks(session), Q(attendance=ABSENT), EXPECTED, by=by, at=now)
 
 
@@ -119,16 +119,49 @@ def refuse_if_off(session: ShowcaseSession) -> None:
         raise NotBookable(Standing(session.places.status))
 
 
+def refuse_unless_its_day(session: ShowcaseSession, *, now: dt.datetime) -> None:
+    """Raises NotBookable for a session that is off, and NotItsDay before its day: nobody can have come. What nobody
+    marked on the day can be marked after it."""
+    refuse_if_off(session)
+    refuse_before_its_day(session, now=now)
+
+
+def refuse_before_its_day(session: ShowcaseSession, *, now: dt.datetime) -> None:
+    """Raises NotItsDay before the session's day."""
+    opens = opens_at(session)
+    if opens is None or now < opens:
+        raise NotItsDay(opens)
+
+
+def opens_at(session: ShowcaseSession) -> dt.datetime | None:
+    """When the session's day begins, in London: from then on people may come. None while it has no day."""
+    return london(session.day, dt.time()) if session.day else None
+
+
+def is_open(session: ShowcaseSession, *, now: dt.datetime) -> bool:
+    """Whether somebody may be marked: what buttons ask."""
+    opens = opens_at(session)
+    return session.places.status not in FROZEN and opens is not None and opens <= now
+
+
 def is_over(session: ShowcaseSession, *, now: dt.datetime) -> bool:
     return bool(session.ends_at and session.ends_at <= now)
 
 
 def office_may_mark(session: ShowcaseSession, *, now: dt.datetime) -> bool:
-    """Whether it is time for the office to mark: from two hours before the start until the end of the day in London."""
+    """Whether it is time for the office to mark: from two hours before the start, on the session's day, until
+    the end of that day in London."""
     if session.starts_at is None or session.day is None or session.places.status in FROZEN:
         return False
     midnight = london(session.day + dt.timedelta(days=1), dt.time())
-    return session.starts_at - OFFICE_FROM <= now < midnight
+    return office_marks_from(session) <= now < midnight
+
+
+def office_marks_from(session: ShowcaseSession) -> dt.datetime:
+    """When the office begins to mark. The session has a start."""
+    if session.starts_at is None or session.day is None:
+        raise ValueError("A session without a start has nobody to mark.")
+    return max(session.starts_at - OFFICE_FROM, london(session.day, dt.time()))
 
 
 # --- as it is read --------------------------------------------------------------------------------------------------

@@ -89,13 +89,15 @@ class WalkInForm(forms.Form):
 
 
 class NameForm(forms.Form):
-    """The name of somebody who was to be named, as they stand there."""
+    """The name of somebody who was to be named, as they stand there; before the day (not `live`) nobody has arrived."""
 
     use_required_attribute = False
 
     name = Line(label=_("Full name"), empty=_("Enter their full name"))
     arrived = forms.BooleanField(label=_("Has arrived"), required=False, initial=True)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, live: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.label_suffix = ""
+        if not live:
+            del self.fields["arrived"]

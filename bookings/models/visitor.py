@@ -53,6 +53,10 @@ class VisitorQuerySet(NamedQuerySet["Visitor"]):
         """Those of whom somebody has said what they need: they themselves, or their contact."""
         return self.exclude(needs="", needs_added="")
 
+    def ask_anew(self) -> None:
+        """What was arranged for them holds no longer: it stands before staff again, with those words beside."""
+        self.exclude(arranged_at=None).update(arranged_at=None, arranged_by=None)
+
     def forget(self, *, now: dt.datetime) -> None:
         """Forget mobile numbers and needs that have had their time. A round with nothing to forget only reads."""
         today = timezone.localdate(now)

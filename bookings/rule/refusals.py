@@ -161,6 +161,14 @@ class TooEarly(Refused):
     """The register can be closed only once the session is over."""
 
 
+class NotItsDay(Refused):
+    """What is done at the door is done on the session's day: `opens` is when that begins, None while it has no day."""
+
+    def __init__(self, opens: dt.datetime | None) -> None:
+        super().__init__(opens)
+        self.opens = opens
+
+
 class NoOffice(Refused):
     """Nothing says where the school's office gets its mail."""
 

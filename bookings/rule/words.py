@@ -31,6 +31,7 @@ from bookings.rule.refusals import (
     NoTeacherAddress,
     NotForYourSchool,
     NothingChanged,
+    NotItsDay,
     NotReady,
     OtherHub,
     PartyTooLarge,
@@ -45,7 +46,7 @@ from bookings.rule.refusals import (
 )
 from bookings.states import Standing
 from hubs.models import ShowcaseSession
-from hubs.vocabulary.dates import clock, moment
+from hubs.vocabulary.dates import clock, day, moment
 from hubs.vocabulary.teaching import listed
 
 
@@ -72,6 +73,10 @@ def why_not(refused: Refused) -> str:
             }
         case WrongStatus():
             return _("This session is %(status)s, so that cannot be done.") % {"status": refused.status.label}
+        case NotItsDay(opens=None):
+            return _("The session has no date yet, so nobody can have come.")
+        case NotItsDay():
+            return _("This is done on the day of the session: %(day)s.") % {"day": day(refused.opens)}
         case BadPlan():
             return " ".join(refused.sentences)
         case TooFewPlaces():

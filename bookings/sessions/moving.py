@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from bookings.models import SessionChange
+from bookings.models import SessionChange, Visitor
 from bookings.places import locked
 from bookings.rule.judging import refuse_after_start
 from bookings.rule.refusals import BadPlan, NothingChanged
@@ -124,6 +124,7 @@ def move(session_id: int, plan: Plan, *, by: StaffUser, clock: Clock, news: News
         room.session.save()
         if facts["left_place"]:
             room.session.programme.update(place="")  # rooms of a building that it is in no longer
+            Visitor.objects.filter(booking__session=room.session).ask_anew()  # a ramp there is none here
         if plan.moves_lessons and before:
             move_lessons(room.session, plan.starts_at - before)
         if frozen:

@@ -1,5 +1,6 @@
 """Staff book for somebody: at once, a party of any size, also a held-back place; and whoever stands at the door."""
 
+from bookings.attendance import register
 from bookings.models import Booking, Source, Visitor
 from bookings.places import locked, write
 from bookings.rule import fair_share, people
@@ -38,9 +39,11 @@ def walk_in(session_id: int, party: Party, *, by: StaffUser, clock: Clock, raise
     """Book for whoever stands at the door, and mark them as arrived. A held-back place is used where no other is left.
 
     With `raise_to` the room is made to hold so many, if it must, in the same transaction; `why` is kept with both.
-    Raises what `staff_booking` raises, and NeedsReason where nothing says why the room holds more.
+    Raises what `staff_booking` raises, NotItsDay before the session's day, and NeedsReason where nothing says why the
+    room holds more.
     """
     with locked(session_id, clock) as room:
+        register.refuse_before_its_day(room.session, now=room.now)
         booking, beside = _asked(room, party)
         if made := _made(booking, beside):
             return made

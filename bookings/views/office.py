@@ -63,7 +63,7 @@ def _context(link: OfficeLink, token: str) -> dict[str, Any]:
         "changed": changed,
         "gone": _gone(changed.gone) if changed else [],
         "marks": link.may_mark and register.office_may_mark(session, now=now),
-        "marks_from": session.starts_at - register.OFFICE_FROM if link.may_mark and session.starts_at else None,
+        "marks_from": register.office_marks_from(session) if link.may_mark and session.starts_at else None,
         "off": session.places.status in FROZEN,
         "status": session.places.get_status_display(),
         "year": session.hub_year,

@@ -13,12 +13,14 @@ from bookings import places
 from bookings.admin.base.sessions import name_and_day
 from bookings.attendance import office
 from bookings.mail_kinds import Kind
-from bookings.models import Booking, Mail, Places, SessionChange, WideChange, WideStep
+from bookings.models import Booking, Mail, Places, SessionChange, Visitor, WideChange, WideStep
+from bookings.rule.party import NewVisitor
 from bookings.sessions import changes
 from bookings.sessions.moving import OF_THE_PLACE
 from bookings.sessions.seen import mark_seen
 from bookings.states import SessionStatus, Verb
 from bookings.verbs import waiting_list
+from bookings.verbs.needs import arrange
 from hubs.models import HostSchool, Lesson, ProgrammeSegment, ShowcaseSession, VisitingTeacher
 from hubs.vocabulary.access import FEATURES
 from hubs.vocabulary.school_days import london
@@ -237,11 +239,55 @@ def test_moving_shows_the_new_day_and_then_tells_everyone(admin_client, session)
     confirmed(session)
     preview = fill_in(admin_client, page_of(session, "move"), **NEXT_WEEK)
     assert "New: Tuesday 2 February 2027, 09:00 to 11:45" in said_on(preview)
-    assert "Everyone is asked if they can still come. Whoever does not answer keeps the place." in said_on(preview)
+    asked = "Everyone is asked if they can still come at the new time: only they know. Whoever does not answer keeps"
+    assert f"{asked} the place." in said_on(preview)
     admin_client.post(page_of(session, "move"), untouched(preview))
     moved = ShowcaseSession.objects.get(pk=session.pk)
     assert (moved.starts_at, moved.venue) == (session.starts_at + WEEK, session.venue)
     assert Mail.objects.filter(kind=Kind.SESSION_MOVED).count() == 1
+
+
+def test_moving_names_who_needs_something_before_anything_is_sent(admin_client, session):
+    ash, new = SchoolFactory(name="Ash School", town="Dover"), SchoolFactory(name="New School")
+    ShowcaseSession.objects.filter(pk=session.pk).update(step_free="yes")
+    needing = NewVisitor(full_name="Ada Lee", email="ada@school.example", needs="Wheelchair")
+    booking = confirmed(
+        session, school=ash, contact_mobile="07700 900456", visitors=(NewVisitor(needs="No nuts"), needing)
+    )
+    confirmed(session, email="other@school.example")
+    ada = booking.visitors.get(position=2)
+    Visitor.objects.filter(pk=ada.pk).update(mobile="07700 900123")
+    arrange(ada.pk, "The ramp.", read=ada.what_they_need, by=StaffFactory(), clock=lambda: NOW)
+    sent = Mail.objects.count()
+    there = {"venue": new.urn, "step_free": "no", "step_free_note": "four steps"}
+    preview = fill_in(admin_client, page_of(session, "move"), **NEXT_WEEK, **there)
+    said = said_on(preview)
+    first = said.index("Access there: Step-free access: no (four steps).")
+    assert said[first + 1 : first + 5] == [
+        "Not known of the new place: Accessible toilet, Reserved parking bay and Hearing loop.",
+        "2 people need something:",
+        "Test Teacher, Ash School, Dover: No nuts. 07700 900456",
+        "Ada Lee, Ash School, Dover: Wheelchair. Arranged: The ramp. "
+        "That was at the old place, so Home asks for an answer again. 07700 900123",
+    ]
+    assert 'href="tel:07700900123"' in words_of(preview)
+    assert (Mail.objects.count(), ShowcaseSession.objects.get(pk=session.pk).venue) == (sent, session.venue)
+    admin_client.post(page_of(session, "move"), untouched(preview))
+    ada.refresh_from_db()
+    assert (ada.arranged, ada.arranged_at, ada.arranged_by) == ("The ramp.", None, None)
+
+
+def test_what_was_arranged_stands_where_the_place_is_the_same(admin_client, session):
+    booking = confirmed(session, visitors=(NewVisitor(needs="Wheelchair"),))
+    me = booking.visitors.get()
+    arrange(me.pk, "The ramp", read=me.what_they_need, by=StaffFactory(), clock=lambda: NOW)
+    preview = fill_in(admin_client, page_of(session, "move"), **NEXT_WEEK)
+    said = said_on(preview)
+    assert [row for row in said if "Access there" in row or "Not known of" in row or "old place" in row] == []
+    assert "1 person needs something:" in said
+    admin_client.post(page_of(session, "move"), untouched(preview))
+    me.refresh_from_db()
+    assert me.arranged_at == NOW
 
 
 OLD = "old@office.example"

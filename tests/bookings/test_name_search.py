@@ -133,7 +133,7 @@ def test_every_way_to_write_a_name_writes_its_words(client):
     later = Visitor.objects.get(full_name=None)
     visitors.name_at_the_door(later.pk, "Zoë Seven", by=by, clock=clock)
     walks_in = party(contact_name="Zoë Eight", email="8@school.example")
-    staff_booking.walk_in(session.pk, walks_in, by=by, clock=clock)
+    staff_booking.walk_in(session.pk, walks_in, by=by, clock=lambda: session.starts_at)
     waiting_list.join(session.pk, party(contact_name="Zoë Nine", email="9@school.example", size=2), clock=clock)
     assert Booking.objects.waiting().count() == 1
     assert wrong_words() == []

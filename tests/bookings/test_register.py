@@ -14,19 +14,21 @@ from bookings.attendance.register import Mark, read_mark
 from bookings.mail_kinds import Kind
 from bookings.models import AuditEntry, Booking, Mail, Places, Visitor
 from bookings.rule.party import NewVisitor, VisitingSchool
-from bookings.rule.refusals import NotBookable, TooEarly
+from bookings.rule.refusals import NotBookable, NotItsDay, TooEarly
 from bookings.sessions import changes
 from bookings.states import Status, Verb
 from bookings.verbs import staff_booking, waiting_list
 from bookings.verbs import visitors as details
 from hubs.models import Membership
+from hubs.vocabulary.school_days import london
 from tests.answers import errors_of, in_a_line, messages_of, untouched
 from tests.bookings.observed import count, verbs
 from tests.browser.rows import questions
-from tests.factories import NOW, SchoolFactory, SessionFactory, StaffFactory, party, staff_of
+from tests.factories import DAY, NOW, SchoolFactory, SessionFactory, StaffFactory, party, staff_of
 
 pytestmark = pytest.mark.django_db
 MINUTE = dt.timedelta(minutes=1)
+HERE = london(DAY, dt.time(8, 45))  # on the day: before it nobody is marked
 EXPECTED, ATTENDED, ABSENT = "expected", "attended", "absent"
 
 
@@ -103,35 +105,35 @@ def test_tap_is_read_or_is_none(text, tap):
 def test_mark_says_when_and_by_whom_and_changes_no_place(session):
     (ada,) = books(session, "Ada Lee")
     by, before = StaffFactory(), count(session)
-    assert register.mark(session, Mark(ada.pk, ATTENDED, EXPECTED), by=by, now=NOW)
+    assert register.mark(session, Mark(ada.pk, ATTENDED, EXPECTED), by=by, now=HERE)
     ada.refresh_from_db()
-    assert (ada.attendance, ada.marked_at, ada.marked_by) == (ATTENDED, NOW, by)
-    assert register.mark(session, Mark(ada.pk, EXPECTED, ATTENDED), by=None, now=NOW + MINUTE)
+    assert (ada.attendance, ada.marked_at, ada.marked_by) == (ATTENDED, HERE, by)
+    assert register.mark(session, Mark(ada.pk, EXPECTED, ATTENDED), by=None, now=HERE + MINUTE)
     ada.refresh_from_db()
-    assert (ada.attendance, ada.marked_at, ada.marked_by) == (EXPECTED, NOW + MINUTE, None)
+    assert (ada.attendance, ada.marked_at, ada.marked_by) == (EXPECTED, HERE + MINUTE, None)
     assert (count(session), verbs(session)) == (before, [Verb.BOOK])
 
 
 def test_mark_that_is_there_already_keeps_who_was_first(session):
     (ada,) = books(session, "Ada Lee")
     first = StaffFactory()
-    register.mark(session, Mark(ada.pk, ATTENDED, EXPECTED), by=first, now=NOW)
-    assert not register.mark(session, Mark(ada.pk, ATTENDED, EXPECTED), by=StaffFactory(), now=NOW + MINUTE)
+    register.mark(session, Mark(ada.pk, ATTENDED, EXPECTED), by=first, now=HERE)
+    assert not register.mark(session, Mark(ada.pk, ATTENDED, EXPECTED), by=StaffFactory(), now=HERE + MINUTE)
     ada.refresh_from_db()
-    assert (ada.marked_at, ada.marked_by) == (NOW, first)
+    assert (ada.marked_at, ada.marked_by) == (HERE, first)
 
 
 def test_tap_of_a_telephone_that_was_out_of_reach_does_not_undo_what_came_after_it(session):
     (ada,) = books(session, "Ada Lee")
     by = StaffFactory()
-    register.mark(session, Mark(ada.pk, ATTENDED, EXPECTED), by=by, now=NOW)
-    register.mark(session, Mark(ada.pk, EXPECTED, ATTENDED), by=by, now=NOW + 2 * MINUTE)  # it was somebody else
+    register.mark(session, Mark(ada.pk, ATTENDED, EXPECTED), by=by, now=HERE)
+    register.mark(session, Mark(ada.pk, EXPECTED, ATTENDED), by=by, now=HERE + 2 * MINUTE)  # it was somebody else
     late = Mark(ada.pk, ATTENDED, EXPECTED, ago=60)
-    assert not register.mark(session, late, by=by, now=NOW + 2 * MINUTE)
+    assert not register.mark(session, late, by=by, now=HERE + 2 * MINUTE)
     assert state(ada) == EXPECTED
-    assert register.mark(session, Mark(ada.pk, ATTENDED, EXPECTED), by=by, now=NOW + 3 * MINUTE)
+    assert register.mark(session, Mark(ada.pk, ATTENDED, EXPECTED), by=by, now=HERE + 3 * MINUTE)
     undone_before_that = Mark(ada.pk, EXPECTED, ATTENDED, ago=90)
-    assert not register.mark(session, undone_before_that, by=by, now=NOW + 4 * MINUTE)
+    assert not register.mark(session, undone_before_that, by=by, now=HERE + 4 * MINUTE)
     assert state(ada) == ATTENDED
 
 
@@ -156,11 +158,11 @@ def test_undo_undoes_only_what_the_tapper_saw(session):
 def test_mark_all_marks_those_still_expected_and_undo_all_those_alone(session):
     ada, bo, cy = books(session, "Ada Lee", "Bo Day", "Cy Fox")
     by = StaffFactory()
-    register.mark(session, Mark(ada.pk, ATTENDED, EXPECTED), by=by, now=NOW)
-    assert register.mark_all(session, by=by, now=NOW + MINUTE) == 2
-    register.mark(session, Mark(bo.pk, EXPECTED, ATTENDED), by=by, now=NOW + 2 * MINUTE)
-    register.mark(session, Mark(bo.pk, ATTENDED, EXPECTED), by=by, now=NOW + 3 * MINUTE)
-    assert register.undo_all(session, NOW + MINUTE, by=by, now=NOW + 4 * MINUTE) == 1
+    register.mark(session, Mark(ada.pk, ATTENDED, EXPECTED), by=by, now=HERE)
+    assert register.mark_all(session, by=by, now=HERE + MINUTE) == 2
+    register.mark(session, Mark(bo.pk, EXPECTED, ATTENDED), by=by, now=HERE + 2 * MINUTE)
+    register.mark(session, Mark(bo.pk, ATTENDED, EXPECTED), by=by, now=HERE + 3 * MINUTE)
+    assert register.undo_all(session, HERE + MINUTE, by=by, now=HERE + 4 * MINUTE) == 1
     assert [state(one) for one in (ada, bo, cy)] == [ATTENDED, ATTENDED, EXPECTED]
 
 
@@ -186,7 +188,7 @@ def test_nobody_is_marked_at_a_session_that_is_off(session, off):
         with pytest.raises(NotBookable):
             does(session, by=by, now=session.ends_at)
     with pytest.raises(NotBookable):
-        register.mark(session, Mark(ada.pk, ATTENDED, EXPECTED), by=by, now=NOW)
+        register.mark(session, Mark(ada.pk, ATTENDED, EXPECTED), by=by, now=HERE)
     assert state(ada) == EXPECTED
 
 
@@ -196,9 +198,68 @@ def test_only_who_has_a_confirmed_place_here_is_marked(session):
     details.release(bo.pk, clock=lambda: NOW)
     (other,) = books(SessionFactory(), "Cy Fox")
     for visitor in (held, bo, other):
-        assert not register.mark(session, Mark(visitor.pk, ATTENDED, EXPECTED), by=StaffFactory(), now=NOW)
-    assert register.mark_all(session, by=StaffFactory(), now=NOW) == 1
+        assert not register.mark(session, Mark(visitor.pk, ATTENDED, EXPECTED), by=StaffFactory(), now=HERE)
+    assert register.mark_all(session, by=StaffFactory(), now=HERE) == 1
     assert [state(one) for one in (ada, held, bo, other)] == [ATTENDED, EXPECTED, EXPECTED, EXPECTED]
+
+
+# --- before the day -------------------------------------------------------------------------------------------------
+
+
+# Days on which London's clocks change, an ordinary one, and the day after they go back: each has its own midnight.
+@pytest.mark.parametrize("day", [dt.date(2027, 3, 28), DAY, dt.date(2027, 10, 31), dt.date(2027, 11, 1)])
+def test_marks_are_live_from_midnight_in_london_on_the_day_and_stay_so(day, at):
+    that = SessionFactory(starts_at=london(day, dt.time(9)), ends_at=london(day, dt.time(11)), share=None)
+    (ada,) = books(that, "Ada Lee")
+    by, midnight = StaffFactory(), london(day, dt.time())
+    marks = (
+        lambda now: register.mark(that, Mark(ada.pk, ATTENDED, EXPECTED), by=by, now=now),
+        lambda now: register.mark_all(that, by=by, now=now),
+        lambda now: register.undo_all(that, midnight, by=by, now=now),
+        lambda now: register.reopen(that, by=by, now=now),
+        lambda now: staff_booking.walk_in(that.pk, party(email=""), by=by, clock=lambda: now),
+    )
+    for does in marks:
+        with pytest.raises(NotItsDay) as refused:
+            does(midnight - dt.timedelta(microseconds=1))
+        assert refused.value.opens == midnight
+    assert not register.is_open(that, now=midnight - MINUTE)
+    assert register.mark(that, Mark(ada.pk, ATTENDED, EXPECTED), by=by, now=midnight)
+    assert register.is_open(that, now=midnight + dt.timedelta(days=9))  # what nobody marked on the day
+
+
+def test_session_without_a_day_marks_nobody(at):
+    that = SessionFactory(starts_at=None, ends_at=None, first_day=DAY, last_day=DAY + dt.timedelta(days=3))
+    for does in (register.mark_all, register.reopen):
+        with pytest.raises(NotItsDay):
+            does(that, by=StaffFactory(), now=HERE)
+
+
+def test_pages_of_the_door_say_when_before_the_day_and_have_no_live_button(hub_client, session, at):
+    _ada, unnamed = books(session, "Ada Lee", "", email="ada@school.example")
+    held = places.hold(session.pk, party(email="held@school.example"), clock=lambda: NOW)
+    at(london(DAY, dt.time()) - MINUTE)
+    shown = hub_client.get(page(session))
+    html = shown.content.decode()
+    assert "Marks open on the day of the session: Tuesday 26 January 2027." in in_a_line(shown)
+    assert [what for what in ('name="mark"', 'name="do"', "Let in", page(session, "add")) if what in html] == []
+    shown = hub_client.get(page(session, "add"))
+    assert "added on the day of the session: Tuesday 26 January 2027" in in_a_line(shown)
+    assert 'name="request_key"' not in shown.content.decode()
+    assert "Has arrived" not in hub_client.get(page(session, "name", unnamed.pk)).content.decode()
+    answer = hub_client.post(page(session, "marks"), {"do": "all"})
+    assert messages_of(answer) == ["This is done on the day of the session: Tuesday 26 January 2027."]
+    answer = hub_client.post(page(session, "let_in"), {"booking": held.pk})
+    assert messages_of(answer) == ["This is done on the day of the session: Tuesday 26 January 2027."] * 2
+    hub_client.post(page(session, "name", unnamed.pk), {"name": "Bo Day", "arrived": "on"})
+    unnamed.refresh_from_db()
+    assert (unnamed.full_name, unnamed.attendance) == ("Bo Day", EXPECTED)
+    held.refresh_from_db()
+    assert held.status == Status.HELD
+    at(london(DAY, dt.time()))
+    html = hub_client.get(page(session)).content.decode()
+    assert "Marks open" not in html
+    assert [what for what in ('name="mark"', 'name="do"', "Let in", page(session, "add")) if what not in html] == []
 
 
 # --- order ----------------------------------------------------------------------------------------------------------
@@ -397,7 +458,7 @@ def test_register_asks_as_often_for_three_visitors_as_for_one(hub_client, sessio
     def one_more(n):
         books(session, f"Ada Lee {n}", "", email=f"ada{n}@school.example")
         places.hold(session.pk, party(email=f"held{n}@school.example"), clock=lambda: NOW)
-        register.mark_all(session, by=StaffFactory(), now=NOW)
+        register.mark_all(session, by=StaffFactory(), now=HERE)
 
     hub_client.defaults["HTTP_ACCEPT"] = "application/json" if name == "marks" else "text/html"
     counts = []
@@ -554,7 +615,8 @@ def test_held_party_is_let_in_by_staff(hub_client, session):
 
 
 def test_waiting_party_is_let_in_only_where_there_are_places(hub_client, session, at):
-    at(NOW)
+    session.waiting_closes_at = session.starts_at  # a list that still runs on the day
+    session.save()
     Places.objects.update(capacity=1)
     books(session, "Ada Lee")
     waits = waiting_list.join(session.pk, party(), clock=lambda: NOW).booking
@@ -662,6 +724,6 @@ def test_name_on_a_badge_is_as_large_as_it_fits(hub_client, session, name, size)
 
 def test_a_programme_school_walk_in_has_its_kind(session):
     asked = party(email="", visiting=VisitingSchool(kind="university", name="Kent"), contact_name="Ada Lee")
-    made = staff_booking.walk_in(session.pk, asked, by=StaffFactory(), clock=lambda: NOW)
+    made = staff_booking.walk_in(session.pk, asked, by=StaffFactory(), clock=lambda: HERE)
     assert made.visitors.get().attendance == ATTENDED
     assert Mail.objects.filter(kind=Kind.CONFIRMED).count() == 0

@@ -12,10 +12,12 @@ from bookings.attendance.register import Mark
 from bookings.models import Visitor
 from bookings.rule.party import NewVisitor
 from bookings.verbs import staff_booking
-from tests.factories import NOW, SessionFactory, StaffFactory, party
+from hubs.vocabulary.school_days import london
+from tests.factories import DAY, NOW, SessionFactory, StaffFactory, party
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PEOPLE = 24
+HERE = london(DAY, dt.time(8, 45))
 
 
 @pytest.fixture
@@ -71,7 +73,7 @@ def test_several_people_mark_at_once_and_each_visitor_is_marked_by_one(session, 
 
     def marks_everybody(by):
         return sum(
-            register.mark(session, Mark(pk, "attended", "expected"), by=by, now=NOW)
+            register.mark(session, Mark(pk, "attended", "expected"), by=by, now=HERE)
             for pk in visitors[:: 1 if by.pk % 2 else -1]
         )
 
@@ -84,8 +86,8 @@ def test_several_people_mark_at_once_and_each_visitor_is_marked_by_one(session, 
 
 def test_undo_of_mark_all_leaves_whom_somebody_puts_right_meanwhile(session, visitors):
     """Everybody was marked; while somebody undoes that for Ada alone, somebody else undoes it for all."""
-    by, later = StaffFactory(), NOW + dt.timedelta(minutes=1)
-    register.mark_all(session, by=by, now=NOW)
+    by, later = StaffFactory(), HERE + dt.timedelta(minutes=1)
+    register.mark_all(session, by=by, now=HERE)
     undone, waits = Event(), Event()
 
     def undoes_one():
@@ -96,7 +98,7 @@ def test_undo_of_mark_all_leaves_whom_somebody_puts_right_meanwhile(session, vis
 
     def undoes_all():
         undone.wait(5)
-        return register.undo_all(session, NOW, by=StaffFactory(), now=later)
+        return register.undo_all(session, HERE, by=StaffFactory(), now=later)
 
     with ThreadPoolExecutor(2) as pool:
         one, other = pool.submit(in_a_thread, undoes_one), pool.submit(in_a_thread, undoes_all)
@@ -108,8 +110,8 @@ def test_undo_of_mark_all_leaves_whom_somebody_puts_right_meanwhile(session, vis
 def test_two_who_mark_everybody_at_once_do_not_wait_for_each_other_for_ever(session, visitors):
     def marks_and_undoes(by):
         for _time in range(10):
-            register.mark_all(session, by=by, now=NOW)
-            register.undo_all(session, NOW, by=by, now=NOW)
+            register.mark_all(session, by=by, now=HERE)
+            register.undo_all(session, HERE, by=by, now=HERE)
 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda by: in_a_thread(marks_and_undoes, by), [StaffFactory() for _n in range(4)]))

@@ -1,5 +1,6 @@
 """The register on a telephone in a school hall: with and without JavaScript, out of reach and back, and on paper."""
 
+import datetime as dt
 import json
 import re
 import uuid
@@ -19,6 +20,7 @@ from bookings.mail.links import Purpose, token
 from bookings.models import OfficeLink, Places, Visitor
 from bookings.rule.party import NewVisitor
 from bookings.verbs import staff_booking
+from hubs.vocabulary.school_days import london
 from tests.browser.cast import HOUR, LONG_SCHOOL, LONG_TOWN, LONG_WORD
 from tests.browser.look import PICTURES, assert_looks_right, in_forced_colours
 from tests.factories import SchoolFactory, SessionFactory, StaffFactory, party, staff_of
@@ -31,7 +33,9 @@ LONG_NAME = "Maria-Magdalena Wolfeschlegelsteinhausen-Bergerdorff of Llanfairpwl
 @pytest.fixture
 def door(rows, cast):
     """A session of today, people of three schools, and somebody of the hub."""
-    starts = timezone.now() + HOUR  # while holds stand and the office may mark, at any time of the day
+    # While holds stand and people may be marked, at any time of the day: on today's day in London.
+    today_ends = london(timezone.localdate() + dt.timedelta(days=1), dt.time()) - dt.timedelta(minutes=1)
+    starts = min(timezone.now() + HOUR, today_ends)
     session = SessionFactory(
         title="Year 6 lesson in the hall",
         hub_year=cast.kent,

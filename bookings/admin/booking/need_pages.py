@@ -105,7 +105,7 @@ def _rows(visitor: Visitor) -> Iterable[str]:
             "words": visitor.needs_added,
         }
     if visitor.arranged and not visitor.arranged_at:
-        yield _now("Arranged before that changed: %(words)s") % {"words": visitor.arranged}
+        yield _now("Arranged before: %(words)s") % {"words": visitor.arranged}
 
 
 def _done(visitor: Visitor) -> str:

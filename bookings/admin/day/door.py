@@ -81,6 +81,11 @@ class DoorPages(DayPages):
         """Confirm a party that has not confirmed itself, or that waits, if there are places."""
         session = self.get_object_or_deny(request, object_id)
         asked = request.POST.get("booking", "")
+        try:
+            register.refuse_before_its_day(session, now=timezone.now())
+        except Refused as error:
+            self.message(request, why_not(error), messages.ERROR)
+            return self._to_line(session, None)
         known = register.not_confirmed(session)
         booking = next((one for one in known if str(one.pk) == asked), None)
         if booking is None:
@@ -99,7 +104,7 @@ class DoorPages(DayPages):
         visitor = register.coming(session).filter(pk=visitor_id).select_related("booking__school").first()
         if visitor is None:
             raise Http404
-        form = NameForm(request.POST or None)
+        form = NameForm(request.POST or None, live=register.is_open(session, now=timezone.now()))
         if form.is_valid() and self._name(request, session, visitor, form):
             return self._to_line(session, visitor.pk)
         return self.register_page(request, "name", session, title=_("Who is it?"), form=form, visitor=visitor)
@@ -112,7 +117,7 @@ class DoorPages(DayPages):
             if named.full_name != data["name"]:
                 form.add_error("name", _("Somebody has just given the name: %(name)s.") % {"name": named.full_name})
                 return False
-            if data["arrived"]:
+            if data.get("arrived"):
                 register.mark(session, Mark(visitor.pk, ATTENDED, EXPECTED), by=by, now=timezone.now())
         except Refused as error:
             form.add_error(None, why_not(error))

@@ -21,7 +21,7 @@ from bookings.attendance import register
 from bookings.models import Visitor
 from bookings.rule.refusals import Refused
 from bookings.rule.words import why_not
-from bookings.states import FROZEN, Status
+from bookings.states import Status
 
 MOST_MARKS = 500  # in one request: a telephone that was out of reach sends all of its taps at once
 BLANK_ROWS = 8  # on paper, for whoever nobody expects
@@ -58,8 +58,6 @@ class RegisterPages(DayPages):
             "standing": standing,
             "not_confirmed": register.not_confirmed(session),
             "over": register.is_over(session, now=now),
-            "off": session.places.status in FROZEN,
-            "status": session.places.get_status_display(),
             "just_marked": just_marked,
             "all_at": request.GET.get("all"),
         }

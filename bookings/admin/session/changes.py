@@ -24,7 +24,7 @@ from bookings.admin.base.read_only import staff
 from bookings.admin.base.sessions import name_and_day
 from bookings.admin.home.cards import is_near
 from bookings.admin.session.change_forms import MoveForm, NewsForm, SubstituteForm, TakeOffForm
-from bookings.admin.session.whom import what_moves, whom
+from bookings.admin.session.whom import what_moves, who_needs, whom
 from bookings.admin.session.words import as_it_stands, what_was_done, why_not_changed
 from bookings.models import SessionChange
 from bookings.sessions import changes, moving
@@ -115,10 +115,14 @@ class ChangePages(PreviewPages):
                 "starts": f"{starts_at:%A %-d %B %Y, %H:%M}",
                 "ends": f"{ends_at:%H:%M}",
             }
-            asked = _now("Everyone is asked if they can still come. Whoever does not answer keeps the place.")
+            asked = _now(
+                "Everyone is asked if they can still come at the new time: only they know. "
+                "Whoever does not answer keeps the place."
+            )
             dates = _now("A new day has new dates for booking: look at them in the session's form afterwards.")
             place = what_moves(session, form.plan())
-            return [name_and_day(session), new, *place, *whom([session.pk]), asked, dates]
+            needs = who_needs(session, form.plan())
+            return [name_and_day(session), new, *place, *needs, *whom([session.pk]), asked, dates]
 
         title, rows = str(NAMES["move"][1]), as_it_stands(session)
         page = {"title": title, "original": session, "rows": rows, "fieldsets": form.fieldsets}

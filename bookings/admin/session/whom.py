@@ -2,14 +2,18 @@
 
 from typing import Any
 
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _now
 from django.utils.translation import ngettext
 
 from bookings.attendance import office
-from bookings.models import Booking
+from bookings.models import Booking, Visitor
 from bookings.sessions import moving
 from bookings.sessions.seen import touched
+from bookings.states import SEATED
 from hubs.models import ShowcaseSession
+from hubs.vocabulary.access import Said
 from hubs.vocabulary.teaching import listed
 
 MOST_NAMED = 50  # of those to ask where a room is too small
@@ -60,6 +64,44 @@ def what_moves(session: Any, plan: moving.Plan) -> list[str]:
         next_one = _now("The office at %(to)s gets the register at 12:00 on the school day before.") % {"to": to}
         lines.append(next_one if to else _now("No office gets the register: there is no address for it."))
     return lines
+
+
+def who_needs(session: Any, plan: moving.Plan) -> list[Any]:
+    """Whom the new place has to suit, before anything is sent: what is said of it, and each person who needs something
+    with what was arranged for them. Nothing is guessed of who can come: that they say themselves."""
+    new = moving.planned(session, plan)
+    away, lines = moving.leaves(session, new), []
+    if away:
+        said = [f"{one.label}: {_of_access(one)}" for one in new.access]
+        lines += [_now("Access there: %(what)s.") % {"what": "; ".join(said)}] if said else []
+        unknown = [str(label) for label in new.access_not_known]
+        lines += [_now("Not known of the new place: %(what)s.") % {"what": listed(unknown)}] if unknown else []
+    seated = Visitor.objects.coming().with_needs().filter(booking__session=session, booking__status__in=SEATED)
+    people = list(seated.select_related("booking__school").order_by("booking", "position"))
+    if people:
+        needs = ngettext("%(n)d person needs something:", "%(n)d people need something:", len(people))
+        lines.append(needs % {"n": len(people)})
+        lines += [_need_of(one, away=away) for one in people]
+    return lines
+
+
+def _of_access(said: Said) -> str:
+    """As in "partly (a ramp at the side)"; a note alone where that is all that is known."""
+    return f"{said.word} ({said.note})" if said.has and said.note else str(said.word or said.note)
+
+
+def _need_of(visitor: Visitor, *, away: bool) -> SafeString:
+    """Somebody with what they need, what was arranged, and a number to ring."""
+    booking = visitor.booking
+    who = ", ".join(part for part in (str(visitor), booking.school_in_short) if part)
+    said = "; ".join(part for part in (visitor.needs, visitor.needs_added) if part)
+    line = format_html("<b>{}</b>: {}.", who, said.rstrip("."))
+    if visitor.arranged:
+        line = format_html(_now("{} Arranged: {}."), line, visitor.arranged.rstrip("."))
+        if away:
+            line = format_html("{} {}", line, _now("That was at the old place, so Home asks for an answer again."))
+    number = visitor.mobile or booking.contact_mobile
+    return format_html('{} <a href="tel:{}">{}</a>', line, number.replace(" ", ""), number) if number else line
 
 
 def _label(name: str) -> str:
