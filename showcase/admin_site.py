@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from hubs.pages import own_policy
+from hubs.staff.navigation import navigation
 from hubs.staff.signing_in import session
 from hubs.staff.signing_in.forms import SignInForm
 
@@ -42,6 +43,7 @@ class ShowcaseAdminSite(admin.AdminSite):
     site_title = _("Showcase")
     site_header = _("Showcase")
     index_title = _("Staff pages")
+    enable_nav_sidebar = False  # ours leads to what people open: hubs/staff/navigation.py
     login_form = SignInForm
 
     def has_permission(self, request: HttpRequest) -> bool:
@@ -50,6 +52,13 @@ class ShowcaseAdminSite(admin.AdminSite):
         if not super().has_permission(request):
             return False
         return getattr(user, "otp_device", None) is not None or not user.needs_second_factor
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """With the navigation of who may open any page."""
+        context = super().each_context(request)
+        if context["has_permission"] and not context["is_popup"]:
+            context["navigation"] = navigation(request, {model._meta.label: model for model in self._registry})
+        return context
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:  # noqa: FBT001, FBT002  (Django's own)
         return own_policy(_while_at_work(super().admin_view(view, cacheable)))

@@ -321,7 +321,8 @@ FORBIDDEN = re.compile(
     r"<script(?! type=.application/ld\+json)|\sstyle=|\son[a-z]+=|javascript:|<iframe|<style", re.IGNORECASE
 )
 OUTSIDE = re.compile(
-    r"""(?:src|srcset|action)=["']?(?:https?:)?//|<link[^>]+href=["']?(?:https?:)?//|(?:fetch|import|importScripts)\(["'`](?:https?:)?//|@import|url\(["']?(?:https?:)?//"""
+    r"""(?:src|srcset|action)=["']?(?:https?:)?//|<link[^>]+href=["']?(?:https?:)?//"""
+    r"""|(?:fetch|import|importScripts)\(["'`](?:https?:)?//|@import(?! url\("\.\./)|url\(["']?(?:https?:)?//"""
 )
 
 
@@ -363,6 +364,7 @@ def test_every_script_and_style_is_found(text):
         '<link rel="stylesheet" href="https://x.example/a.css">',
         "body { background: url(//x.example/a.png) }",
         '@import "other.css";',
+        '@import url("https://x.example/a.css") layer(theirs);',
         'fetch("https://x.example/a")',
     ],
 )

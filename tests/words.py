@@ -58,6 +58,7 @@ OF_STAFF = (
     "hubs/vocabulary/typed.py",
     "hubs/management/",
     "hubs/models/staff.py",
+    "hubs/staff/navigation.py",
     "hubs/staff/signing_in/",
     "showcase/admin_site.py",
 )

@@ -1,6 +1,6 @@
 """Hubs with their settings, staff and calendar; what they are called in a year; notices."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from csp.constants import SELF
 from django.conf import settings
@@ -63,15 +63,12 @@ class HubAdmin(WithHistory, FoundByName):
     inlines = [HubYearInline, MembershipInline, ClosedDayInline, OldHubAddressInline]
     fieldsets = [
         (None, {"fields": ["slug"]}),
-        (_("Booking"), {"fields": ["share", "hold_until", "offer_hours"], "description": LONDON}),
+        (_("Booking"), {"fields": [("share", "share_for_good"), "hold_until", "offer_hours"], "description": LONDON}),
         (_("Signing in"), {"fields": ["second_factor_required"]}),
         (_("What is kept about people"), {"fields": ["retention_months", "data_contact"]}),
         (_("Other sites"), {"fields": ["embed_origins"]}),
     ]
     readonly_fields = ["to_paste", "as_it_looks"]
-
-    class Media:
-        css: ClassVar[Any] = {"all": ["css/admin.css"]}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Hub]:
         return super().get_queryset(request).with_name().order_by("slug")  # type: ignore[attr-defined, no-any-return]

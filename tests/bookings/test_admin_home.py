@@ -223,8 +223,9 @@ def test_next_sessions_have_their_ten_frames_and_counts(administrator, hub_year)
     assert '<use href="#f2-0-3"/>' in page
     assert '<symbol id="f2-0-3"' in page
     words = " ".join(re.sub(r"<[^>]+>", "", page).split())
-    assert "Tuesday 26 January, 9:00–11:45 · Test Primary School" in words
-    assert "Booking has closed · 2 of 3 taken · 2 parties wait" in words
+    assert "Tuesday 26 January 2027" in words
+    assert "9:00–11:45 · Test Primary School" in words
+    assert "Booking has closed 2 of 3 taken · 2 parties wait" in words
 
 
 def test_home_shows_the_next_six_in_order_and_none_that_is_over(administrator, hub_year):
@@ -263,7 +264,7 @@ def test_programme_office_sees_numbers_of_every_hub_and_no_name(hub_year):
     assert "Other Maths Hub" in words
     assert "Test Teacher" not in words
     assert "school.example" not in words
-    assert 'class="day-buttons"' not in words
+    assert "day-buttons" not in words
 
 
 def test_hub_administrator_sees_no_other_hubs_numbers(administrator, hub_year):

@@ -61,7 +61,7 @@ def today(client):
 
 def buttons(page):
     """The buttons of a page, each with its address."""
-    pairs = re.findall(r'<a class="button" href="([^"]+)">([^<]+)<', page.content.decode())
+    pairs = re.findall(r'<a class="button[^"]*" href="([^"]+)">([^<]+)<', page.content.decode())
     return {label.strip(): address for address, label in pairs}
 
 

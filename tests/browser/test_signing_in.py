@@ -59,7 +59,7 @@ def test_invited_lead_sets_password_and_second_factor_and_signs_in_with_a_code(v
     sign_in(page, "  New.Lead@HUB.example ")
     assert heading(page) == "Set up your second factor"
     assert_looks_right(page, "sign-in-set-up")
-    key = page.locator("code.key").inner_text()
+    key = page.locator("code.secret").inner_text()
     page.get_by_label("Code:").fill("000 000")
     press(page, "Go on")
     assert "That code did not work" in page.locator("main").inner_text()

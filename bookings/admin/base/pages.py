@@ -112,9 +112,6 @@ class WithPages(ModelAdmin):
     page_classes: Sequence[type[RowPages]] = ()  # their links are shown in this order
     back_to_main_page: Any = _lazy("Back")  # what the link from the form is called, where the row has a page of its own
 
-    class Media:
-        css = {"all": ["css/admin.css"]}
-
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.pages = [page_class(self) for page_class in self.page_classes]
