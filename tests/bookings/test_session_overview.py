@@ -214,7 +214,7 @@ def test_how_it_stands_is_said_in_words_beside_its_ten_frames(client, session):
     booked(session, "Ann Lee", size=4)
     booked(session, "Ben Wu", size=2, confirmed=False)
     page = page_of(client, session)
-    assert "<h2 id=\"how\">4 of 10 are coming, 2 places are left</h2>" in page
+    assert '<h2 id="how">4 of 10 are coming, 2 places are left</h2>' in page
     key = [words for words in re.findall(r"<li(?: class=\"\w+\")?>([^<]*)</li>", page) if words[0].isdigit()]
     assert key == ["4 coming", "2 kept until they answer", "2 kept for guests", "2 left"]
     assert 'href="#f4-4-10"' in page
@@ -582,9 +582,7 @@ def fill(session, number, *, first=0):
         else:
             staff_booking.staff_booking(session.pk, asked, by=by, clock=lambda: NOW)
     places_left = session.places.__class__.objects.get(pk=session.pk)
-    changes.set_places(
-        session.pk, capacity=places_left.places_taken, held_back=0, by=by, clock=lambda: NOW
-    )
+    changes.set_places(session.pk, capacity=places_left.places_taken, held_back=0, by=by, clock=lambda: NOW)
     for n in range(first, first + number):
         waits = party(contact_name=f"Waits {n}", email=f"waits{n}@school.example")
         waiting_list.join(session.pk, waits, clock=lambda: NOW)
@@ -597,7 +595,9 @@ def test_page_takes_the_same_few_statements_for_three_bookings_and_for_sixty(cli
     counts = {}
     for number, first in ((3, 0), (57, 3)):
         fill(session, number, first=first)
-        later = Plan.of(SESSION.get(pk=session.pk), starts_at=SESSION.get(pk=session.pk).starts_at + dt.timedelta(minutes=5))
+        later = Plan.of(
+            SESSION.get(pk=session.pk), starts_at=SESSION.get(pk=session.pk).starts_at + dt.timedelta(minutes=5)
+        )
         moving.move(session.pk, later, by=staff, clock=lambda: NOW)
         for asked in ({}, {"q": "person"}):
             with CaptureQueriesContext(connection) as statements:

@@ -24,7 +24,7 @@ from hubs.staff import scope
 from hubs.vocabulary.school_days import SchoolDays
 
 MOST_FAILED = 20  # of the mails that went wrong; the list of mails shows the others
-MOST_LINES = 8  # of what has happened
+MOST_LINES = 6  # of what has happened
 MOST_LETTERS = 3
 
 

@@ -8,15 +8,17 @@ from django.utils.translation import gettext as _
 
 from hubs.vocabulary.dates import clock
 
+GOES_WITHOUT_SAYING = dt.timedelta(days=300)  # within which nobody takes a day for another year's
+
 
 def near_day(day: dt.date, *, now: dt.datetime) -> str:
-    """ "Today", "Tomorrow", "Mon 25 Jan", and with the year where it is another."""
+    """ "Today", "Tomorrow", "Mon 25 Jan", and with the year where that might be another."""
     today = timezone.localdate(now)
     if day == today:
         return _("Today")
     if day == today + dt.timedelta(days=1):
         return _("Tomorrow")
-    return written(day, "D j M" if day.year == today.year else "D j M Y")
+    return written(day, "D j M" if abs(day - today) < GOES_WITHOUT_SAYING else "D j M Y")
 
 
 def near_moment(moment: dt.datetime, *, now: dt.datetime) -> str:

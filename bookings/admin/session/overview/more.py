@@ -1,7 +1,8 @@
 """What else can be done with a session, in groups, each with a sentence of what it will do.
 
-What can be done now is said by the pages themselves (`links` of each `RowPages`) and by the admin's buttons; here stands
-only where it is shown and what it says. What has no row here is shown last, without a sentence, and a test fails.
+What can be done now is said by the pages themselves (`links` of each `RowPages`) and by the admin's buttons; here
+stands only where it is shown and what it says. What has no row here is shown last, without a sentence, and a test
+fails.
 """
 
 from collections.abc import Callable, Iterable

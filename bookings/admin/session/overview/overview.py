@@ -24,12 +24,13 @@ from bookings.admin.session.overview.facts import Facts
 from bookings.admin.session.overview.moments import near_moment
 from bookings.attendance import office
 from bookings.models import Booking, Mail
+from bookings.rule import offers
 from bookings.rule.refusals import Refused
 from bookings.rule.words import why_not
 from bookings.states import Status
 
 LONGEST_SEARCH = 100
-MOST_TO_PHONE = 8
+MOST_TO_PHONE = 4
 UNSENT = (Mail.State.FAILED, Mail.State.REFUSED)
 
 
@@ -156,7 +157,7 @@ class OverviewPages(RowPages):
 
     @staticmethod
     def _list_ends(facts: Facts) -> str:
-        ends_at = by_itself.offers.list_ends_at(facts.session)
+        ends_at = offers.list_ends_at(facts.session)
         return near_moment(ends_at, now=facts.now) if ends_at else ""
 
     @staticmethod

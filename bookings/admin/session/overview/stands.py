@@ -73,7 +73,9 @@ def _came(facts: Facts) -> str:
         if session.schools_reported is not None:
             schools = ngettext("%(n)d school", "%(n)d schools", session.schools_reported)
             said += _(" from %(schools)s") % {"schools": schools % {"n": session.schools_reported}}
-        by = _(", as %(who)s reported") % {"who": session.reported_source} if session.reported_source else _(" reported")
+        by = (
+            _(", as %(who)s reported") % {"who": session.reported_source} if session.reported_source else _(" reported")
+        )
         return said + by
     if everybody:
         had = ngettext("%(n)d person had a place", "%(n)d people had a place", everybody) % {"n": everybody}

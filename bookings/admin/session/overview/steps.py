@@ -163,9 +163,11 @@ def _register(facts: Facts) -> str:
 
 def say_how_many_came(facts: Facts) -> Step | None:
     """Where nobody booked here there is no register to count by."""
-    nobody = not facts.numbers.confirmed
-    if not (facts.is_over and nobody and facts.session.visitors_reported is None) or facts.is_off or facts.is_draft:
+    if not facts.is_over or facts.is_off or facts.is_draft or facts.numbers.confirmed:
         return None
+    visit = facts.session.host_school
+    if facts.session.visitors_reported is not None or (visit and visit.visitors_reported is not None):
+        return None  # a number of the whole visit says it too
     why = _("It is over, and nobody booked here: say how many came, and who counted them")
     then = _("say how many came")
     return Step("report", why, _("Say how many came"), then, page(facts, "change"))
