@@ -155,7 +155,7 @@ def test_session_is_taken_off_after_a_look_at_whom_it_touches(admin_client, sess
     assert (change.message, list(change.instead.all())) == ("Snow & ice", [other])
     after = everything(session)
     again = admin_client.post(page_of(session, page), sent)  # a double press
-    assert again.headers["Location"] == page_of(session, "change")
+    assert again.headers["Location"] == page_of(session, "overview")
     assert everything(session) == after
 
 
