@@ -55,6 +55,8 @@ class Kind(TextChoices):
     REGISTER = "register", _("who is coming, for the school office")
     OFFICE_CHANGE = "office_change", _("a change of the session, for the school office")
     ITINERARY = "itinerary", _("itinerary of a visiting teacher")
+    TEACHER_CHANGE = "teacher_change", _("a change of the session, for a visiting teacher")
+    SPECIALIST_CHANGE = "specialist_change", _("a change of the session, for a mastery specialist")
 
 
 def kind_choices() -> list[tuple[str, Any]]:
@@ -77,6 +79,7 @@ class To(Enum):
     STAFF = "a member of staff"
     OFFICE = "the host school's office"
     TEACHER = "a visiting teacher"
+    SPECIALIST = "a mastery specialist"
 
 
 class Link(Enum):
@@ -119,6 +122,7 @@ class Stale(Enum):
     REGISTER = "the link is the office's no longer, or the session is at another time, or off"
     OFFICE_CHANGE = "the office has been told of a later change, or has the register no longer"
     ITINERARY = "the link or the address is the teacher's no longer"
+    TEACHER_CHANGE = "who teaches has been told of a later change, or has another address"
 
 
 # A hold outlives its deadline until its mail has had this long to be read (rule.md#hold); an offer, until it
@@ -152,7 +156,7 @@ class MailRow(NamedTuple):
     as_it_is: bool = False  # tells of no change: it names the session as it is by the time it is sent
     again: bool = False  # sent once more where the contact has lost the link of a booking that stands so
     to_session: bool = False  # its button leads to the session's page, and the link stands below
-    office_too: bool = False  # of a change: the host school's office is told as well
+    office_too: bool = False  # of a change: the host school's office is told as well, and who teaches
 
 
 T, L, C, N, X, K = To, Link, Calendar, Session, Stale, Kind
@@ -202,13 +206,15 @@ MAILS: dict[Kind, MailRow] = {
     K.MY_BOOKINGS: MailRow(T.ASKER, L.NONE),  # it lists the links of all
     K.TELL_ME: MailRow(T.ASKER, L.WISH),
     K.BOOKING_OPEN: MailRow(T.ASKER, L.WISH, stale=X.OPENING, to_session=True),
-    # to staff, offices, visiting teachers
+    # to staff, offices, who teaches
     K.INVITED: MailRow(T.STAFF, L.PASSWORD, stale=X.INVITATION),
     K.PASSWORD: MailRow(T.STAFF, L.PASSWORD),
     K.DEVICE_REMOVED: MailRow(T.STAFF, L.PASSWORD),
     K.REGISTER: MailRow(T.OFFICE, L.OFFICE, stale=X.REGISTER),
     K.OFFICE_CHANGE: MailRow(T.OFFICE, L.OFFICE, stale=X.OFFICE_CHANGE),
     K.ITINERARY: MailRow(T.TEACHER, L.ITINERARY, stale=X.ITINERARY),
+    K.TEACHER_CHANGE: MailRow(T.TEACHER, L.ITINERARY, stale=X.TEACHER_CHANGE),
+    K.SPECIALIST_CHANGE: MailRow(T.SPECIALIST, L.NONE, stale=X.TEACHER_CHANGE),
 }
 # What tells everyone anew until when they have to answer.
 SAYS_ANEW = tuple(kind for kind, row in MAILS.items() if row.to is To.EVERYONE and row.read_within)

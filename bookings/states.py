@@ -68,6 +68,8 @@ class Verb(TextChoices):
     IDENTIFY = "identify", _("school found in the register")
     MOVE_OUT = "move_out", _("moved to another session")
     MOVE_IN = "move_in", _("moved here from another session")
+    PHONE = "phone", _("told by phone of a change")
+    UNPHONE = "unphone", _("not told by phone after all")
     # of a session
     CREATE = "create", _("session made")
     ANNOUNCE = "announce", _("session announced")
@@ -164,6 +166,7 @@ TABLE: tuple[Row, ...] = (
     *(Row(V.SEND_AGAIN, status, None, W.STAFF, (kind,)) for status, kind in LINK_MAILS.items()),
     *(Row(V.READDRESS, status, None, W.STAFF, (kind,)) for status, kind in LINK_MAILS.items()),
     *(Row(V.IDENTIFY, status, None, W.STAFF) for status in sorted(LIVE)),
+    *(Row(verb, status, None, W.STAFF) for verb in (V.PHONE, V.UNPHONE) for status in sorted(LIVE)),
     *(Row(V.MOVE_OUT, status, None, W.STAFF) for status in sorted(LIVE)),
     Row(V.MOVE_IN, S.CONFIRMED, None, W.STAFF, _MOVED),
     Row(V.MOVE_IN, S.HELD, S.CONFIRMED, W.STAFF, _MOVED_AND_TOLD),

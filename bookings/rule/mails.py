@@ -18,6 +18,7 @@ from bookings.rule.party import Party
 from bookings.rule.room import Room, iso, session_facts
 from bookings.rule.too_often import A_DAY, AN_HOUR, APART, ASKED_FOR, OF_NEW_ADDRESS, may_again_at
 from bookings.states import SESSION_MAILS, Row, Status, Verb
+from hubs.models import VisitingTeacher
 from hubs.models.to_come import to_come
 from hubs.vocabulary.email_address import email_key
 
@@ -224,7 +225,7 @@ def _mail(
     recipient: str,
     language: str,
     facts: dict[str, Any],
-    **of: Booking | Visitor,
+    **of: Booking | Visitor | VisitingTeacher,
 ) -> Mail:
     said, session = room.facts | facts, room.session
     return new_mail(
@@ -349,6 +350,13 @@ def of_office(room: Room, kind: Kind, to: str, facts: dict[str, Any], *, key: st
     year = room.session.hub_year
     facts |= {"hub_contact": year.contact_name, "hub_phone": year.contact_phone}
     return _mail(room, kind, key, to, "en-gb", facts)
+
+
+def of_teacher(room: Room, kind: Kind, to: str, facts: dict[str, Any], *, key: str, language: str, **of: Any) -> Mail:
+    """A mail to who teaches: in numbers, with whom of the hub to ring. Its title stands in both languages."""
+    year = room.session.hub_year
+    facts |= {"hub_contact": year.contact_name, "hub_phone": year.contact_phone, "title_en": room.facts["title"]}
+    return _mail(room, kind, key, to, language, facts, **of)
 
 
 def ask_to_prove(wish: TellMe, facts: dict[str, Any], *, now: dt.datetime) -> None:

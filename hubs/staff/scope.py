@@ -74,6 +74,7 @@ REACH: dict[str, Reach] = {
     "bookings.Places": _of(SESSION, view=ALL),
     "bookings.SessionChange": _of(SESSION),
     "bookings.Seen": _of(BOOKING),
+    "bookings.Phoned": _of("change__session__hub_year__hub"),
     "bookings.WideChange": Reach(("hub_year__hub", "host_school__hub_year__hub")),
     "bookings.Letter": _of(SESSION),
     "bookings.WideStep": _of(SESSION),

@@ -17,7 +17,8 @@ from bookings.attendance import register
 from bookings.models import AuditEntry, Booking, Letter, Mail, OfficeLink, SessionChange, Told, Visitor
 from bookings.models.visitor import needs_deleted_on
 from bookings.public.session import Showing
-from bookings.sessions.seen import NotSeen, farthest_first, not_seen_of
+from bookings.sessions import phoning
+from bookings.sessions.phoning import ToTell
 from bookings.states import FROZEN, SEATED, UNCONFIRMED, SessionStatus, Standing, Status
 from hubs.models.calendar import calendar_of_session
 from hubs.staff import scope
@@ -215,11 +216,11 @@ class Facts:
         return found
 
     @cached_property
-    def not_seen(self) -> list[NotSeen]:
-        """Who has not said that they have seen it, the farthest away first; nobody once it is over."""
+    def to_phone(self) -> list[ToTell]:
+        """Who does not know of it yet, as the phone list has them; nobody once it is over."""
         if not self.names or self.change is None or self.is_over:
             return []
-        return farthest_first(not_seen_of([self.change])[self.change], self.session.school)
+        return [one for one in phoning.to_tell(self.change) if not one.knows]
 
     # --- the office ---------------------------------------------------------------------------------------------------
 

@@ -87,7 +87,7 @@ SAID: dict[str, tuple[Promise | str, Says]] = {
     "late": (CHANGES, _("By 15 to 90 minutes. Everyone with a place is told, and the school’s office too.")),
     "move": (CHANGES, _("Another date, other times or another place. Bookings stay, and everyone is asked.")),
     "substitute": (CHANGES, _("Another topic or other teachers of a lesson. Everyone with a place is told.")),
-    "seen": (CHANGES, _("Who has not said that they have seen the last change, with numbers to ring.")),
+    "seen": (CHANGES, _("Who does not know of the last change yet, with numbers to ring.")),
     "postpone": (CHANGES, _("Its bookings stay until there is a new date. You see who is told before it is sent.")),
     "cancel": (CHANGES, _("Everyone is told. Bookings stay as they are, and it can be reinstated.")),
     "reinstate": (CHANGES, _("It takes place after all, at its old date, and everyone is told.")),

@@ -122,7 +122,9 @@ class OverviewPages(RowPages):
             "waiting": lines.for_template(lines.waiting_lines(facts)),
             "list_ends": self._list_ends(facts),
             "change_in_words": steps.done_in_words(facts),
-            "to_phone": [(one, lines.page_of(one.booking.pk)) for one in facts.not_seen[:MOST_TO_PHONE]],
+            "to_phone": [
+                (one, lines.page_of(one.booking.pk) if one.booking else "") for one in facts.to_phone[:MOST_TO_PHONE]
+            ],
             "office_address": office.address_of(session),
             "failed": lines.failed_lines(facts),
             "sent": facts.mails.get(Mail.State.SENT, 0),

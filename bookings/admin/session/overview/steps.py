@@ -83,13 +83,13 @@ def mark_who_arrives(facts: Facts) -> Step | None:
     return Step("arrive", why, _("Open the register"), _("mark who arrives"), page(facts, "register"))
 
 
-def phone_who_has_not_seen(facts: Facts) -> Step | None:
-    number = len(facts.not_seen)
+def phone_who_does_not_know(facts: Facts) -> Step | None:
+    number = len(facts.to_phone)
     if not number or not facts.change:
         return None
     why = ngettext(
-        "%(n)d person has not seen that it was %(what)s",
-        "%(n)d people have not seen that it was %(what)s",
+        "%(n)d person does not know yet that it was %(what)s",
+        "%(n)d people do not know yet that it was %(what)s",
         number,
     ) % {"n": number, "what": done_in_words(facts)}
     button = ngettext("Phone them", "Phone these %(n)d people", number) % {"n": number}
@@ -305,7 +305,7 @@ def open_again(facts: Facts) -> Step | None:
 STEPS: tuple[Callable[[Facts], Step | None], ...] = (
     say_where_answers_go,
     mark_who_arrives,
-    phone_who_has_not_seen,
+    phone_who_does_not_know,
     say_what_is_arranged,
     see_to_failed_mails,
     close_the_register,
