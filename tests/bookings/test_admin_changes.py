@@ -74,7 +74,10 @@ def words_of(page):
 
 
 def links_of(client, row):
-    """What the session's page says under "More you can do", with its address."""
+    """What the session's page says under "More you can do"; what stands beside the form of a visit or a hub."""
+    if not isinstance(row, ShowcaseSession):
+        page = client.get(page_of(row, "change")).content.decode().partition('id="content"')[2]
+        return re.findall(r'<li><a href="([^"]*)">([^<]*)</a></li>', page)
     groups = client.get(page_of(row, "overview")).context["more"]
     return [(one.address, one.label) for group in groups for one in group.actions if one.address]
 

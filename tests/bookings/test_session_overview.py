@@ -365,9 +365,9 @@ def test_session_that_is_over_without_bookings_is_to_say_how_many_came(session, 
 
 def test_postponed_session_is_to_have_a_new_date_and_a_cancelled_one_nothing(session, staff):
     changes.postpone(session.pk, by=staff, clock=lambda: NOW)
-    assert names_of(session, staff) == ["move"]
+    assert names_of(session, staff) == ["phone", "move"]  # the school's office, which no mail told
     changes.cancel_session(session.pk, by=staff, clock=lambda: NOW)
-    assert names_of(session, staff) == []
+    assert names_of(session, staff) == ["phone"]
     assert "It is cancelled" in steps.nothing_to_do(facts_of(session, staff))
 
 
@@ -604,4 +604,4 @@ def test_page_takes_the_same_few_statements_for_three_bookings_and_for_sixty(cli
                 assert client.get(overview(session), asked).status_code == 200
             counts.setdefault(str(asked), []).append(len(statements))
     assert {found[0] - found[1] for found in counts.values()} == {0}, counts
-    assert max(max(found) for found in counts.values()) <= 25, counts
+    assert max(max(found) for found in counts.values()) <= 30, counts
