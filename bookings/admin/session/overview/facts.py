@@ -220,7 +220,8 @@ class Facts:
         """Who does not know of it yet, as the phone list has them; nobody once it is over."""
         if not self.names or self.change is None or self.is_over:
             return []
-        return [one for one in phoning.to_tell(self.change) if not one.knows]
+        people = phoning.to_tell(self.change, session=self.session, live=self.bookings)
+        return [one for one in people if not one.knows]
 
     # --- the office ---------------------------------------------------------------------------------------------------
 
