@@ -79,6 +79,7 @@ SAID: dict[str, tuple[Promise | str, Says]] = {
     "places": (PLACES, _places),
     "change": (AS_READ, _("When and where, lessons, who it suits, practicalities, dates, materials.")),
     "preview": (AS_READ, _("The page as teachers will see it. Nobody else can see it yet.")),
+    "flyer": (AS_READ, _("One page of A4 to print or to send, in the hub’s name; and the same as text.")),
     "register": (DAY, _("Who comes, a tap for each who has arrived, walk-ins, on paper too.")),
     "register_add": (DAY, _("Somebody who stands at the door: a name and a school are enough.")),
     "register_print": (DAY, _("A list to sign, with needs and with empty lines.")),

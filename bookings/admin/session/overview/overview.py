@@ -10,7 +10,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import NoReverseMatch, URLPattern, reverse
+from django.urls import URLPattern, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -103,7 +103,6 @@ class OverviewPages(RowPages):
             "events": by_itself.events(facts),
             "form_page": self.url_of(session.pk, "change"),
             "public_page": self.url_of(session.pk, "preview") if is_hidden(session) else session.get_absolute_url(),
-            "flyer": self._flyer(session),
         }
 
     def _of_people(self, request: HttpRequest, facts: Facts) -> dict[str, Any]:
@@ -131,6 +130,7 @@ class OverviewPages(RowPages):
             "to_send": facts.mails.get(Mail.State.WAITING, 0),
             "not_sent": sum(facts.mails.get(state, 0) for state in UNSENT),
             "story": [self._line(entry, facts) for entry in facts.story],
+            "flyer": next((address for address, _label in links if more.page_of(address) == "flyer"), ""),
             "more": more.groups(facts, links, admin_class.allowed_buttons(request, session)),
             "bookings_list": self._list("booking", session),
             "mails_list": self._list("mail", session),
@@ -170,13 +170,3 @@ class OverviewPages(RowPages):
             what += f": {entry.booking.contact_name or entry.booking}"
         said = ", ".join(filter(None, [what, places_in_words(entry), who_did(entry), entry.why]))
         return {"when": near_moment(entry.at, now=facts.now), "said": said[:1].upper() + said[1:]}
-
-    @staticmethod
-    def _flyer(session: Any) -> str:
-        """The page to hand out, where there is one."""
-        if is_hidden(session):
-            return ""
-        try:
-            return reverse("flyer", args=[session.ref])
-        except NoReverseMatch:
-            return ""
