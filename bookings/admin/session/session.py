@@ -26,9 +26,11 @@ from bookings.admin.day.register import RegisterPages
 from bookings.admin.home.needs import Needs
 from bookings.admin.session.changes import ChangePages
 from bookings.admin.session.drafts import DraftPages, is_hidden
+from bookings.admin.session.flyers import FlyerPages
 from bookings.admin.session.late import LatePages
 from bookings.admin.session.letters import LetterInline, LetterPages
 from bookings.admin.session.more_dates import MoreDatesPages
+from bookings.admin.session.overview.overview import OverviewPages
 from bookings.admin.session.phone_list import PhonePages
 from bookings.admin.session.places_page import PlacesPages
 from bookings.admin.session.related_lists import RelatedLists
@@ -74,8 +76,11 @@ class ToCome(admin.SimpleListFilter):
 
 @admin.register(ShowcaseSession)
 class SessionAdmin(WithSearch, WithExport, WithHistory, WithPages):
+    main_page = "overview"
+    back_to_main_page = _("Back to the session")
     page_classes = [
-        RegisterPages,  # first: on the day it is what the session's page is opened for
+        OverviewPages,
+        RegisterPages,
         DoorPages,
         OfficePages,
         PlacesPages,
@@ -85,6 +90,7 @@ class SessionAdmin(WithSearch, WithExport, WithHistory, WithPages):
         LetterPages,
         MoreDatesPages,
         DraftPages,
+        FlyerPages,
         RelatedLists,
     ]
     export_columns = columns.SESSION
@@ -123,16 +129,15 @@ class SessionAdmin(WithSearch, WithExport, WithHistory, WithPages):
         return self.readonly_fields if obj else []
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        """The hub's newest year where somebody has one hub; of a visit, its hub and what is known of its school."""
-        years = scope.choices(request.user, HubYear.objects.order_by("-exchange__year"), of=ShowcaseSession)
+        """The hub's current year where somebody has one hub; of a visit, its hub and what is known of its school."""
         visits = scope.choices(request.user, HostSchool.objects.select_related("hub_year"), of=ShowcaseSession)
         wanted = request.GET.get("host_school", "")
         visit = visits.filter(pk=wanted).first() if AN_ID.fullmatch(wanted) else None
         if visit:
             return {"hub_year": visit.hub_year_id, "host_school": visit.pk} | of_last_time(visit.hub_year, visit)
         mine = scope.hubs_with(request.user, scope.STAFF)
-        newest = years.first() if len(mine) == 1 else None
-        return {"hub_year": newest.pk} if newest else {}
+        current = HubYear.objects.current(today=timezone.localdate()).filter(hub__in=mine)
+        return {"hub_year": current[0].pk} if len(mine) == 1 and current else {}
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Never several at once, and none that anything happened to: its trail stays."""
