@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern
+from django.urls import URLPattern, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -43,7 +43,9 @@ class PhonePages(RowPages):
             raise PermissionDenied
         if request.method == "POST":
             self._press(request, change)
-            return HttpResponseRedirect(request.path)
+            wide = _number(request.POST.get("wide", ""))
+            back = reverse("admin:bookings_widechange_phone", args=[wide]) if wide else request.path
+            return HttpResponseRedirect(back)
         title, opts, media = _("Whom to phone"), self.model_admin.opts, self.model_admin.media
         context = self.admin_site.each_context(request)
         context |= {"title": title, "original": session, "session": session, "opts": opts, "media": media}
