@@ -56,7 +56,7 @@ def render(mails: list[Mail], *, now: dt.datetime) -> EmailMultiAlternatives:
             "both": first.language == CHINESE and mail_row(first.kind).to is To.TEACHER,
             "to_house": mail_row(first.kind).to in (To.OFFICE, To.TEACHER, To.SPECIALIST),
         }
-        subject, text, html = written("parts/together", context)
+        subject, text, html = written("layout/together", context)
     message = addressed(first, context, subject, text, html)
     for number, (one, mail) in enumerate(pairs, start=1):
         if one["entry"]:

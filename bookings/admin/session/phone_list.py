@@ -81,7 +81,10 @@ def list_of(change: SessionChange) -> dict[str, Any]:
 
 
 def _how_far(one: ToTell) -> str:
-    return "" if one.metres is None else _("%(far)s away") % {"far": in_miles(one.metres)}
+    """How far their school is; nothing of the office and of who teaches."""
+    if one.booking is None:
+        return ""
+    return _("distance not known") if one.metres is None else _("%(far)s away") % {"far": in_miles(one.metres)}
 
 
 def _already(row: Phoned) -> str:
