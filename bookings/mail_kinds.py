@@ -21,6 +21,8 @@ class Kind(TextChoices):
     NAMED = "named", _("you have been named")
     NEEDS_ADDED = "needs_added", _("something added to your needs")
     ARRANGED = "arranged", _("arranged for what you need")
+    CORRECTED = "corrected", _("your details put right by the hub")
+    SCHOOL_CHANGED = "school_changed", _("your school put right by the hub")
     NEW_ADDRESS = "new_address", _("press to use this address")
     ADDRESS_ASKED = "address_asked", _("another address asked for")
     ADDRESS_TAKEN = "address_taken", _("address not taken: it has a place there")
@@ -71,6 +73,7 @@ class To(Enum):
     VISITORS = "each named visitor with an address of their own"
     EVERYONE = "both: the contact, and each such visitor of a confirmed booking"
     IN_NEED = "who needs something, or the contact where they have no address of their own"
+    PERSON = "whose details they are, or the contact where they have no address of their own"
     OWNER = "the contact, or the visitor whose place it is about"
     NEW_ADDRESS = "the address that is to be theirs"
     TAKER = "to whom a place goes"
@@ -130,8 +133,8 @@ class Stale(Enum):
 READING_TIME = dt.timedelta(hours=3)
 SHORTEST_OFFER = dt.timedelta(hours=2)
 
-# Whose link was pressed: the contact's, that of whose place it is, or of whom it was handed to.
-PressedBy = Literal["contact", "visitor", "taker"]
+# Whose link was pressed: the contact's, that of whose place it is, or of whom it was handed to. Or the hub did it.
+PressedBy = Literal["contact", "visitor", "taker", "hub"]
 
 # Statuses of a booking, by value: states.py names kinds in its table, so it stands above this file. A test compares.
 BookingStatus = Literal["held", "offered", "confirmed", "waiting", "lapsed", "cancelled"]
@@ -184,6 +187,8 @@ MAILS: dict[Kind, MailRow] = {
     K.REMINDER: MailRow(T.EVERYONE, L.EITHER, None, ("confirmed",), N.ON, X.REMINDER, of_place=True),
     K.NEEDS_ADDED: MailRow(T.VISITORS, L.PLACE, None, ("confirmed",), of_place=True, as_it_is=True),
     K.ARRANGED: MailRow(T.IN_NEED, L.EITHER, None, ("confirmed",), stale=X.ARRANGED, of_place=True, as_it_is=True),
+    K.CORRECTED: MailRow(T.PERSON, L.EITHER, None, ("confirmed",), of_place=True, as_it_is=True),
+    K.SCHOOL_CHANGED: MailRow(T.CONTACT, L.BOOKING, None, LIVE, as_it_is=True),
     K.NEW_ADDRESS: MailRow(T.NEW_ADDRESS, L.NEW_ADDRESS, None, LIVE, stale=X.NEW_ADDRESS, as_it_is=True),
     K.ADDRESS_ASKED: MailRow(T.OWNER, L.EITHER, None, LIVE, of_place=True, as_it_is=True),
     K.ADDRESS_TAKEN: MailRow(T.OWNER, L.EITHER, None, LIVE, as_it_is=True),
@@ -220,7 +225,8 @@ MAILS: dict[Kind, MailRow] = {
 SAYS_ANEW = tuple(kind for kind, row in MAILS.items() if row.to is To.EVERYONE and row.read_within)
 
 # What says to a contact how the whole party stands: all of its bookings, and until when they are to be answered.
-TELLS = tuple(kind for kind, row in MAILS.items() if (row.to, row.link) == (To.CONTACT, Link.BOOKING)) + SAYS_ANEW
+_TO_CONTACT = {kind: row for kind, row in MAILS.items() if (row.to, row.link) == (To.CONTACT, Link.BOOKING)}
+TELLS = tuple(kind for kind, row in _TO_CONTACT.items() if not row.as_it_is) + SAYS_ANEW
 
 
 # A kind of the next release, in the hands of a worker that is still of this one: it cannot be made, and waits.

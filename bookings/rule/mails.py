@@ -47,6 +47,8 @@ def compose(
     said: dict[str, Any] = {"pressed_by": pressed_by}
     if row.verb is Verb.WITHDRAW:
         said |= {"by_hub": True, "reason": entry.why if entry.why_told else ""}
+    if row.verb is Verb.CHANGE_SCHOOL:
+        said |= {"school": booking.school_in_words}
     for mail in _of_event(room, booking, row.mails, entry, visitors, handed, address, pressed_by=pressed_by):
         mail.facts |= said
         yield mail
@@ -73,9 +75,9 @@ def _of_event(
             for visitor in coming:
                 if visitor.has_own_mail:
                     yield _to_visitor(room, booking, kind, f"{key}:{kind}:{visitor.pk}", visitor)
-        elif to is To.IN_NEED:
+        elif to in (To.IN_NEED, To.PERSON):
             for visitor in visitors:
-                yield from _of_need(room, booking, kind, f"{key}:{kind}:{visitor.pk}", visitor)
+                yield from _of_person(room, booking, kind, f"{key}:{kind}:{visitor.pk}", visitor)
         elif to is To.OWNER:
             if address:
                 yield _of_new_address(room, booking, kind, f"{key}:{kind}", address)
@@ -83,7 +85,8 @@ def _of_event(
             if handed:
                 yield from _of_hand_over(room, booking, kind, f"{key}:{kind}", handed)
         elif booking.contact_email and not (kind is Kind.PLACE_HANDED and _contact_knows(handed, pressed_by)):
-            mail = _to_contact(room, booking, kind, f"{key}:{kind}", coming, was=was)
+            whole = list(booking.visitors.coming()) if entry.verb == Verb.PUT_IN else coming
+            mail = _to_contact(room, booking, kind, f"{key}:{kind}", whole, was=was)
             mail.facts |= {"tells": [entry.pk]} | (_names(handed) if handed else {})
             yield mail
 
@@ -176,10 +179,12 @@ def _of_hand_over(room: Room, booking: Booking, kind: Kind, key: str, handed: Ha
         yield _mail(room, kind, key, recipient, booking.language, facts, booking=booking, **of_visitor)
 
 
-def _of_need(room: Room, booking: Booking, kind: Kind, key: str, visitor: Visitor) -> Iterator[Mail]:
-    """To whoever needs something; or about them to the contact. What was arranged does not stand in the mail's row: it
-    is deleted with what they need, and read when the mail is sent."""
-    facts = {"arranged_for": visitor.pk, "whose": "" if visitor.is_contact else visitor.full_name}
+def _of_person(room: Room, booking: Booking, kind: Kind, key: str, visitor: Visitor) -> Iterator[Mail]:
+    """To whoever it is about; or about them to the contact. What was arranged does not stand in the mail's row: it is
+    deleted with what they need, and read when the mail is sent."""
+    facts: dict[str, Any] = {"whose": "" if visitor.is_contact else visitor.full_name}
+    if kind is Kind.ARRANGED:
+        facts["arranged_for"] = visitor.pk
     if visitor.has_own_mail:
         mail = _to_visitor(room, booking, kind, key, visitor)
         facts["whose"] = ""

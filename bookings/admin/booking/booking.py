@@ -22,6 +22,8 @@ from bookings.admin.base.form_page import form_page
 from bookings.admin.base.pages import WithPages
 from bookings.admin.base.read_only import FoundByBookingOrAddress, by_words, staff
 from bookings.admin.booking.booking_pages import BookingPages
+from bookings.admin.booking.everything import EverythingOfAPerson
+from bookings.admin.booking.overview import OverviewPages
 from bookings.admin.booking.staff_booking import FIELDSETS, StaffBookingForm, say_why_not
 from bookings.admin.booking.story import story_of
 from bookings.admin.booking.visitor import AddressChangeInline, VisitorInline
@@ -80,7 +82,9 @@ class OfSessions(admin.SimpleListFilter):
 
 @admin.register(Booking)
 class BookingAdmin(WithPages, WithExport, FoundByBookingOrAddress):
-    page_classes = [BookingPages]
+    page_classes = [OverviewPages, BookingPages, EverythingOfAPerson]
+    main_page = "overview"
+    back_to_main_page = _("Back to the booking")
     export_columns = columns.BOOKING
     list_display = ["__str__", "contact_name", "school_shown", "party", "status", "session_shown", "created_at"]
     list_filter = [OfSessions, Needs, "status", "source", "uses_held_back", "session__hub_year__hub"]

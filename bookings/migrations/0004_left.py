@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("bookings", "0002_phoned"),
+        ("bookings", "0003_places_as_planned"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
