@@ -109,6 +109,7 @@ class VisitorAdmin(InWords, WithPages, WithExport, FoundByBookingOrAddress):
         "attendance",
         "marked_at",
         "marked_by",
+        "left_at",
         "released_at",
     ]
 
@@ -167,4 +168,4 @@ class VisitorAdmin(InWords, WithPages, WithExport, FoundByBookingOrAddress):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         said = ["visitor", "session", "school", "role_shown", "years_shown", "first_time"]
-        return [*said, "marked_at", "marked_by", "arranged_at", "arranged_by"]
+        return [*said, "marked_at", "marked_by", "left_at", "arranged_at", "arranged_by"]
