@@ -14,11 +14,8 @@ from django.utils.translation import gettext_lazy as _
 
 from bookings.admin.base import columns
 from bookings.admin.base.export_page import WithExport
-<<<<<<< HEAD
 from bookings.admin.base.for_session import ForSessionOfBooking
-=======
 from bookings.admin.base.main_page import link_to
->>>>>>> main
 from bookings.admin.base.pages import WithPages
 from bookings.admin.base.read_only import FoundByBookingOrAddress, ReadOnlyInline, by_words, staff
 from bookings.admin.booking.everything import EverythingOfAPerson
