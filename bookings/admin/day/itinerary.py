@@ -16,7 +16,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from bookings.admin.base.pages import RowPages, WithPages
+from bookings.admin.base.beside_form import WithButtonsBeside
+from bookings.admin.base.pages import RowPages
 from bookings.admin.base.read_only import staff
 from bookings.admin.booking.story import fate_of
 from bookings.admin.home.needs import Needs
@@ -80,7 +81,7 @@ admin.site.unregister(VisitingTeacher)
 
 
 @admin.register(VisitingTeacher)
-class TeacherAdmin(WithPages, VisitingTeacherAdmin):
+class TeacherAdmin(WithButtonsBeside, VisitingTeacherAdmin):
     """A visiting teacher, to whom the hub sends the itinerary."""
 
     goes_too = ("bookings.Mail",)

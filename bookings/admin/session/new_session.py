@@ -100,7 +100,7 @@ class NewSessionForm(forms.Form):
     )
 
     def __init__(self, *args: Any, visits: Any, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **({"label_suffix": ""} | kwargs))
         self.fields["visit"].queryset = visits  # type: ignore[attr-defined]  # of a field of rows
 
     def clean_taught(self) -> Any:
