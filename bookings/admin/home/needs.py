@@ -220,6 +220,11 @@ NEEDS = (
 )
 
 
+def by_name(name: str) -> Need:
+    """One kind of them, for a page that shows its rows."""
+    return next(need for need in NEEDS if need.name == name)
+
+
 def counted(user: Any, *, now: dt.datetime) -> Iterator[tuple[str, str]]:
     """What needs this member of staff, in words, each with the address of its list: one query for each kind."""
     for need in NEEDS:
