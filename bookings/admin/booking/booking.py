@@ -11,6 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -19,6 +20,7 @@ from bookings import places
 from bookings.admin.base import columns
 from bookings.admin.base.export_page import WithExport
 from bookings.admin.base.form_page import form_page
+from bookings.admin.base.main_page import link_to
 from bookings.admin.base.pages import WithPages
 from bookings.admin.base.read_only import FoundByBookingOrAddress, by_words, staff
 from bookings.admin.booking.booking_pages import BookingPages
@@ -132,8 +134,8 @@ class BookingAdmin(WithPages, WithExport, FoundByBookingOrAddress):
         return booking.school_in_words
 
     @admin.display(description=_("session"), ordering="session__first_day")
-    def session_shown(self, booking: Booking) -> str:
-        return str(booking.session)
+    def session_shown(self, booking: Booking) -> SafeString:
+        return link_to(booking.session)
 
     # --- verbs ------------------------------------------------------------------------------------
 
