@@ -36,10 +36,10 @@ class OwnName:
     @classmethod
     def sent(cls, said: Mapping[str, Any]) -> "OwnName":
         """As it was typed; white space aside, nothing of it is changed: the family name stays where it was put."""
-        name = cls(*(one_line(normalize("NFC", str(said.get(one, "")))) for one in ("pinyin", "characters")))
+        pinyin, characters = (one_line(normalize("NFC", str(said.get(one, "")))) for one in ("pinyin", "characters"))
+        name = cls(pinyin, characters)
         if len(name.pinyin) > LONGEST_PINYIN or not PINYIN.fullmatch(name.pinyin):
             name.errors["pinyin"] = TYPE_PINYIN
-        characters = name.characters
         if characters and (len(characters) > LONGEST_CHARACTERS or not CHARACTERS.fullmatch(characters)):
             name.errors["characters"] = TYPE_CHARACTERS
         return name
