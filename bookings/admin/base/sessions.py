@@ -3,11 +3,21 @@
 A visit of a week has five sessions of one name, and nobody knows them apart by reference.
 """
 
+import datetime as dt
 from typing import Any
 
-from hubs.admin.choosing import RowsField
+from django.contrib import admin
+from django.db.models import Case, DateField, F, IntegerField, QuerySet, Value, When
+from django.http import HttpRequest
+from django.utils import formats, timezone
+from django.utils.translation import gettext_lazy as _
+
+from hubs.admin.choosing import AN_ID, RowsField
 from hubs.models import ShowcaseSession
+from hubs.staff import scope
 from hubs.vocabulary.dates import clock, days_between
+
+MOST_TO_CHOOSE = 30  # sessions that a filter offers
 
 
 def name_and_day(session: ShowcaseSession) -> str:
@@ -16,8 +26,47 @@ def name_and_day(session: ShowcaseSession) -> str:
     return ", ".join(part for part in (str(session), *when, session.where_name) if part)
 
 
+def name_and_short_day(session: ShowcaseSession) -> str:
+    """As in "Year 6 lesson (NBS7HR), Tue 26 Jan 2027": for a line of a list."""
+    day = formats.date_format(session.first_day, "D j M Y") if session.first_day else ""
+    return ", ".join(part for part in (str(session), day) if part)
+
+
+def nearest_first(*, today: dt.date) -> list[Any]:
+    """The order of a list: what is to come, the next first; then what has no day yet; then the past, the last first."""
+    part = Case(
+        When(first_day=None, then=Value(1)),
+        When(last_day__lt=today, then=Value(2)),
+        default=Value(0),
+        output_field=IntegerField(),
+    )
+    next_first = Case(When(last_day__gte=today, then=F("first_day")), output_field=DateField())
+    return [part.asc(), next_first.asc(), F("first_day").desc(nulls_last=True), F("starts_at").asc(nulls_last=True)]
+
+
 class SessionsField(RowsField):
     """Several sessions, each with its day."""
 
     def label_from_instance(self, obj: Any) -> str:
         return name_and_day(obj)
+
+
+class AtSession(admin.SimpleListFilter):
+    """Who is at one session: the next ones are offered, of those whom one may see."""
+
+    title = _("session")
+    parameter_name = "at"
+    path = "session"
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
+        mine: Any = scope.rows(request.user, ShowcaseSession.objects.all())
+        known = mine.with_names().order_by(*nearest_first(today=timezone.localdate()))
+        return [(str(one.pk), name_and_short_day(one)) for one in known[:MOST_TO_CHOOSE]]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        wanted = self.value() or ""
+        return queryset.filter(**{self.path: wanted}) if AN_ID.fullmatch(wanted) else queryset
+
+
+class VisitorsAtSession(AtSession):
+    path = "booking__session"

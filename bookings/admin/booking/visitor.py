@@ -14,6 +14,7 @@ from bookings.admin.base import columns
 from bookings.admin.base.export_page import WithExport
 from bookings.admin.base.pages import WithPages
 from bookings.admin.base.read_only import FoundByBookingOrAddress, ReadOnlyInline, by_words
+from bookings.admin.base.sessions import VisitorsAtSession, name_and_short_day
 from bookings.admin.booking.need_pages import NeedPages
 from bookings.admin.home.needs import Needs
 from bookings.models import AddressChange, HandOver, Visitor
@@ -73,7 +74,7 @@ class VisitorAdmin(InWords, WithPages, WithExport, FoundByBookingOrAddress):
     export_columns = columns.VISITOR
     inlines = [HandOverInline]
     list_display = ["visitor", "booking", "session", "school", "role_shown", "attendance", "released_at"]
-    list_filter = [Needs, "attendance", "booking__status", "booking__session__hub_year__hub"]
+    list_filter = [VisitorsAtSession, Needs, "attendance", "booking__status", "booking__session__hub_year__hub"]
     # Instead, where the list is of those whom nobody has answered yet.
     to_arrange = ["visitor", "say", "what_they_need", "session", "school"]
     ordering = ["-pk"]
@@ -129,7 +130,7 @@ class VisitorAdmin(InWords, WithPages, WithExport, FoundByBookingOrAddress):
 
     @admin.display(description=_("session"), ordering="booking__session__first_day")
     def session(self, visitor: Visitor) -> str:
-        return str(visitor.booking.session)
+        return name_and_short_day(visitor.booking.session)
 
     @admin.display(description=_("school"), ordering="booking__school__name")
     def school(self, visitor: Visitor) -> str:
