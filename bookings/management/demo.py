@@ -177,6 +177,7 @@ def london_south_west(announced: Announced) -> None:
         announced.session(
             announced.day(after), "08:30", "11:30", years, host_school=host, capacity=30, visitors=visitors,
             suits_roles=Roles.HEADTEACHER | Roles.SENIOR_LEADER | Roles.MATHS_LEAD, programme=programme,
+            share_for_good=True,
             arrival_at=_at(announced.day(after), "08:00"),
         )  # fmt: skip
 

@@ -16,6 +16,7 @@ from icalendar import Calendar, Event, Timezone, TimezoneDaylight, TimezoneStand
 from bookings.mail.calendar_entry import PRODUCT, our_address
 from bookings.models import SessionChange
 from bookings.public.session import Showing
+from bookings.rule.words import who_may_book
 from bookings.states import Standing
 from hubs.vocabulary.access import FEATURES
 from hubs.vocabulary.dates import day
@@ -130,7 +131,7 @@ def summary(showing: Showing) -> str:
     row = showing.row
     session = showing.session
     parts = [row["name"], f"{day(session.day)} {row['hours']}".strip(), row["where"], row["suits"]]
-    return ". ".join(part for part in (*parts, row["words"]) if part) + "."
+    return ". ".join(part for part in (*parts, row["words"], row["elsewhere"]) if part) + "."
 
 
 def as_json(showing: Showing) -> dict[str, Any]:
@@ -152,6 +153,9 @@ def as_json(showing: Showing) -> dict[str, Any]:
         "postcode": session.where_postcode or None,
         "access": {name: getattr(session, name) or None for name in FEATURES},
         "suits": session.suits or None,
+        "who_may_book": who_may_book(session, now=showing.now) or None,
+        "closes_at": _when(session.closes_at, None) or None,
+        "booked_elsewhere": session.booked_elsewhere or None,
         "hub": hub_year.name,
         "hub_url": address_of(hub_year.hub.get_absolute_url()),
         "places": showing.places.capacity if showing.shows_places else None,
@@ -209,7 +213,8 @@ def _entry(showing: Showing, starts_at: dt.datetime, ends_at: dt.datetime, now: 
     event.add("summary", f"{showing.standing.label}: {session.name}" if off else session.name)
     event.add("location", session.where)
     url = address_of(session.get_absolute_url())
-    event.add("description", "\n".join([_("This entry is not a booking."), showing.words, url]))
+    said = [_("This entry is not a booking."), showing.words, showing.elsewhere, url]
+    event.add("description", "\n".join(filter(None, said)))
     event.add("url", url)
     event.add("status", IN_CALENDAR.get(showing.standing, "CONFIRMED"))
     event.add("transp", "TRANSPARENT")

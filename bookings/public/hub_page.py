@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from bookings.public.counting import with_attended
 from bookings.public.england import England, count_by_hub, england
-from bookings.public.session import TONES, Showing, announced, left_in_words
+from bookings.public.session import TONES, Showing, announced, left_in_words, with_whom
 from bookings.states import FROZEN, Standing
 from hubs.models import HostSchool, Hub, HubYear, ShowcaseSession, VisitingTeacher
 from hubs.models.session import ShowcaseSessionQuerySet
@@ -58,7 +58,7 @@ class SharedWithHub(OfHub):
 
 def on_page_of(year: HubYear, sessions: Iterable[ShowcaseSession], now: dt.datetime) -> list[Showing]:
     """Sessions as rows of that hub's own page."""
-    return [(OfHub if row.hub_year.hub_id == year.hub_id else SharedWithHub)(row, now) for row in sessions]
+    return [(OfHub if row.hub_year.hub_id == year.hub_id else SharedWithHub)(row, now) for row in with_whom(sessions)]
 
 
 class Teachers(NamedTuple):

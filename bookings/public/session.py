@@ -8,7 +8,7 @@ from functools import cached_property
 from itertools import groupby
 from typing import Any, NamedTuple, TypeVar
 
-from django.db.models import Case, IntegerField, Q, When
+from django.db.models import Case, IntegerField, Q, When, prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -17,10 +17,11 @@ from bookings.models import Places
 from bookings.models.places import is_open
 from bookings.public.near import distance_in_words
 from bookings.rule.offers import list_has_ended
+from bookings.rule.words import who_may_book
 from bookings.states import FROZEN, SessionStatus, Standing
 from hubs.models import ShowcaseSession
 from hubs.models.session import ShowcaseSessionQuerySet
-from hubs.vocabulary.dates import between, clock, days_between
+from hubs.vocabulary.dates import between, clock, days_between, moment
 from hubs.vocabulary.kept_words import kept_by_language
 
 TONES = {
@@ -90,7 +91,7 @@ class Showing:
     @property
     def comes_first(self) -> bool:
         """Whether a list has it before those that nobody can book: `bookable_first`."""
-        if self.standing == Standing.ELSEWHERE:
+        if self.is_booked_elsewhere:
             return self.session.starts_at is not None and self.session.starts_at > self.now
         return self.standing in (Standing.OPEN, Standing.FULL, Standing.SOON)
 
@@ -110,6 +111,22 @@ class Showing:
     @property
     def is_open(self) -> bool:
         return self.standing == Standing.OPEN
+
+    @property
+    def is_booked_elsewhere(self) -> bool:
+        return self.standing == Standing.ELSEWHERE
+
+    @property
+    def elsewhere(self) -> str:
+        """For whom it is and until when, where it is booked elsewhere: nothing of ours will say so later."""
+        if not self.is_booked_elsewhere:
+            return ""
+        closes_at = self.session.closes_at
+        said = [who_may_book(self.session, now=self.now)]
+        if closes_at:
+            over = closes_at <= self.now
+            said.append(_("Booking there has closed") if over else _("Book by %(at)s") % {"at": moment(closes_at)})
+        return ". ".join(filter(None, said))
 
     @cached_property
     def left(self) -> int:
@@ -162,6 +179,7 @@ class Showing:
             "far": self.far,
             "suits": _suits(session.suits) if session.suits else "",
             "hub": session.hub_year.name,
+            "elsewhere": self.elsewhere,
             "taken": self.taken,
             "kept": self.kept,
             "capacity": self.places.capacity,
@@ -170,6 +188,19 @@ class Showing:
             "words": self.words,
             "count": self.count,
         }
+
+
+def showings(sessions: Iterable[ShowcaseSession], now: dt.datetime) -> list[Showing]:
+    """Sessions of a list as the public sees them, with what says who may book those that are not for everyone."""
+    return [Showing(session, now) for session in with_whom(sessions)]
+
+
+def with_whom(sessions: Iterable[ShowcaseSession]) -> list[ShowcaseSession]:
+    """Sessions with the authorities or the list of schools that may book: two queries, and none where all may."""
+    rows = list(sessions)
+    some = [one for one in rows if one.who_may_book != ShowcaseSession.WhoMayBook.EVERYONE]
+    prefetch_related_objects(some, "only_authorities", "only_list")
+    return rows
 
 
 @dataclass(frozen=True)

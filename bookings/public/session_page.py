@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 from django.db.models import Prefetch, Q, prefetch_related_objects
+from django.utils.translation import gettext_lazy as _
 
 from bookings.models import SessionChange
 from bookings.public import morning
@@ -23,6 +24,21 @@ WITH_A_LESSON = {
     ShowcaseSession.Kind.OPEN_CLASSROOM,
     ShowcaseSession.Kind.MASTER_CLASS,
 }
+# What happens, where the hub has not written it: a talk is no lesson.
+USUAL = {
+    ShowcaseSession.Kind.SHOWCASE: _(
+        "See the lesson, then talk it through with the teachers and with colleagues from nearby schools."
+    ),
+    ShowcaseSession.Kind.OPEN_CLASSROOM: _(
+        "See a lesson in its own classroom, then talk it through with the teachers and with colleagues from nearby "
+        "schools."
+    ),
+    ShowcaseSession.Kind.MASTER_CLASS: _(
+        "See the master class, then talk it through with the teachers and with colleagues from nearby schools."
+    ),
+    ShowcaseSession.Kind.WORKSHOP: _("Work on it together, with the teachers and with colleagues from nearby schools."),
+    ShowcaseSession.Kind.TALK: _("Hear the talk, then ask and discuss, with colleagues from nearby schools."),
+}
 BEFORE_IT_CLOSES = {Standing.ANNOUNCED, Standing.SOON, Standing.OPEN, Standing.FULL}
 
 
@@ -41,8 +57,9 @@ def said_of(showing: Showing) -> dict[str, Any]:
         "morning": lines,
         "morning_is": morning.heading(found),
         "times_follow": not lines and to_come and found.kind in WITH_A_LESSON,
-        "resources": found.resources.published(today=showing.today).filter(only_with_a_place=False),
-        "for_whom": who_may_book(found, now=now) if to_come else "",
+        "resources": found.resources.shown(now=now).filter(only_with_a_place=False),
+        "usual": USUAL[ShowcaseSession.Kind(found.kind)],
+        "for_whom": who_may_book(found, now=now) if to_come or showing.is_booked_elsewhere else "",
         "open_street_map": open_street_map(found),
         "to_a_colleague": mail_to_a_colleague(showing) if to_come else "",
         "about": summary(showing),

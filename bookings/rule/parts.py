@@ -77,6 +77,14 @@ class Part:
             return None
         return session.share_until if share_of(session, now=now) is not None else None
 
+    @cached_property
+    def share_stays(self) -> int | None:
+        """What its school may have until the end, where that never lifts."""
+        session = self.booking.session
+        if self.status != Status.WAITING or self.booking.school_kind == SchoolKind.NONE or session.share_until:
+            return None
+        return session.share
+
     @property
     def said(self) -> str:
         """How it stands, after a colon: "waiting; your school may take more from …"."""

@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 
 from bookings.public.feeds import address_of, as_json, calendar_of
 from bookings.public.finder import FinderForm
-from bookings.public.session import Showing, announced, parts, to_come
+from bookings.public.session import Showing, announced, parts, showings, to_come
 from bookings.views.sessions import PAGE, Finding, visible_session
 from hubs.models import Hub, HubYear, Notice, OldHubAddress
 from hubs.pages import public
@@ -50,7 +50,7 @@ def _found(request: HttpRequest, now: dt.datetime) -> tuple[FinderForm, list[Sho
     found = Finding(form)
     rows = found.page(form.page, MOST_IN_A_FEED)
     more = found.total(rows) > form.page * MOST_IN_A_FEED
-    return form, [Showing(row, now) for row in rows], more
+    return form, showings(rows, now), more
 
 
 @from_anywhere
@@ -87,7 +87,7 @@ def hub_calendar(request: HttpRequest, slug: str) -> HttpResponse:
     year = year_of(slug)
     since = timezone.localdate(now) - dt.timedelta(days=90)
     sessions = announced().run_by(year.hub.slug).upcoming(today=since)[:MOST_IN_A_FEED]
-    return _as_calendar([Showing(row, now) for row in sessions], year.name, now)
+    return _as_calendar(showings(sessions, now), year.name, now)
 
 
 @from_anywhere
@@ -114,7 +114,7 @@ def embed(request: HttpRequest, slug: str) -> HttpResponse:
     year = year_of(slug)
     sessions = to_come(year.hub.slug, now=now)[:PAGE]
     notices = Notice.objects.showing(now=now).filter(Q(hub=None) | Q(hub=year.hub))
-    found = parts([Showing(row, now) for row in sessions])
+    found = parts(showings(sessions, now))
     response = render(request, "bookings/embed.html", {"year": year, "parts": found, "notices": notices})
     response["X-Robots-Tag"] = "noindex"
     # Ours too: the hub's settings show it as it will look.

@@ -20,7 +20,7 @@ from hubs.pages import public
 def resource(request: HttpRequest, ref: str, pk: int) -> HttpResponseBase:
     """A public file of a session."""
     session = visible_session(ref)
-    files = session.resources.published(today=timezone.localdate()).filter(only_with_a_place=False)
+    files = session.resources.shown(now=timezone.now()).filter(only_with_a_place=False)
     return _sent(request, files, pk, session)
 
 
@@ -28,7 +28,7 @@ def resource(request: HttpRequest, ref: str, pk: int) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD"])
 def of_booking(request: HttpRequest, link: Opened, pk: int) -> HttpResponseBase:
     """A file of a session for whoever is to come."""
-    return _sent(request, files_for(link, today=timezone.localdate()), pk, link.booking.session)
+    return _sent(request, files_for(link, now=timezone.now()), pk, link.booking.session)
 
 
 def _sent(request: HttpRequest, files: MarkedQuerySet[Resource], pk: int, session: ShowcaseSession) -> HttpResponseBase:

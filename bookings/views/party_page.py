@@ -51,9 +51,9 @@ def _has_company(booking: Booking) -> bool:
     return bool(booking.goes_with_id or booking.has_company)  # type: ignore[attr-defined]  # annotated by the gate
 
 
-def files_for(link: Opened, *, today: dt.date) -> "MarkedQuerySet[Resource]":
-    """What the owner of this link may read: all that is published, once they are expected."""
-    files: MarkedQuerySet[Resource] = link.booking.session.resources.published(today=today)
+def files_for(link: Opened, *, now: dt.datetime) -> "MarkedQuerySet[Resource]":
+    """What the owner of this link may read: all that is shown by now, once they are expected."""
+    files: MarkedQuerySet[Resource] = link.booking.session.resources.shown(now=now)
     return files if is_expected(link) else files.filter(only_with_a_place=False)
 
 
@@ -202,7 +202,7 @@ def context_of(link: Opened) -> dict[str, Any]:
             "showing": showing,
             "session": showing.session,
             "started": started,
-            "resources": files_for(link, today=showing.today),
+            "resources": files_for(link, now=showing.now),
             "expected": expected,
             "by_hub": _ended_by_hub(link.booking),
             "me": next((one for one in visitors if one.is_contact), None),

@@ -13,7 +13,7 @@ from bookings.public.directions import own_map
 from bookings.public.england import England, england
 from bookings.public.finder import Chip, FinderForm
 from bookings.public.near import Near
-from bookings.public.session import IN_ORDER, Showing, announced, bookable_first, parts
+from bookings.public.session import IN_ORDER, Showing, announced, bookable_first, parts, showings
 from bookings.public.session_page import said_of
 from bookings.states import SessionStatus
 from hubs.models import Hub, Notice, ShowcaseSession
@@ -118,7 +118,7 @@ def find(request: HttpRequest) -> HttpResponse:
         "near": found.near,
         "distances": form.distances(found.near) if found.near else [],
         "chips": found.chips(),
-        "parts": parts([Showing(row, now) for row in rows], past=found.past),
+        "parts": parts(showings(rows, now), past=found.past),
         "total": total,
         "without_one": [] if rows else found.without_one(),
         "notices": Notice.objects.showing(now=now).filter(hub=None),

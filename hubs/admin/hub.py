@@ -64,7 +64,7 @@ class HubAdmin(WithHistory, FoundByName):
     inlines = [HubYearInline, MembershipInline, ClosedDayInline, OldHubAddressInline]
     fieldsets = [
         (None, {"fields": ["slug"]}),
-        (_("Booking"), {"fields": ["share", "hold_until", "offer_hours"], "description": LONDON}),
+        (_("Booking"), {"fields": [("share", "share_for_good"), "hold_until", "offer_hours"], "description": LONDON}),
         (_("Signing in"), {"fields": ["second_factor_required"]}),
         (_("What is kept about people"), {"fields": ["retention_months", "data_contact"]}),
         (_("Other sites"), {"fields": ["embed_origins"]}),

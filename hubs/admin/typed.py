@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib.admin.widgets import AdminDateWidget, AdminSplitDateTime, AdminTimeWidget
 from django.db import models
+from django.forms.utils import from_current_timezone
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -45,6 +46,47 @@ class DateTimeField(forms.SplitDateTimeField):
             part.required = False
             part.error_messages["incomplete"] = str(self.error_messages.get("incomplete", ""))
         self.fields = parts
+
+
+class OnTheDayField(TimeField):
+    """A moment of which the time alone is typed: its day is that of another field. See `OneDay`."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return _local_time(value)
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return super().has_changed(_local_time(initial), data)
+
+
+class OneDay(forms.BaseForm):
+    """A form with `starts_at`, whose other moments, `ends_at` and `arrival_at`, are times of that day in London.
+
+    Nothing in it can end on another day than it starts, for nobody is asked on which.
+    """
+
+    def clean_ends_at(self) -> Any:
+        return self._on_the_day("ends_at")
+
+    def clean_arrival_at(self) -> Any:
+        return self._on_the_day("arrival_at")
+
+    def keep_to_one_day(self) -> None:
+        """Once more, where the day has become another since: somebody else had moved it meanwhile."""
+        for name in ("ends_at", "arrival_at"):
+            if self.cleaned_data.get(name):
+                self.cleaned_data[name] = self._on_the_day(name)
+
+    def _on_the_day(self, name: str) -> dt.datetime | None:
+        time, starts_at = _local_time(self.cleaned_data[name]), self.cleaned_data.get("starts_at")
+        if time and not starts_at and "starts_at" not in self.errors:
+            self.add_error("starts_at", _("Enter when it starts."))
+        if not (time and starts_at):
+            return None
+        return from_current_timezone(dt.datetime.combine(timezone.localdate(starts_at), time))
+
+
+def _local_time(value: Any) -> Any:
+    return timezone.localtime(value).time() if isinstance(value, dt.datetime) else value
 
 
 class PenceField(forms.CharField):
@@ -99,6 +141,7 @@ def _is_other_words(form: Any, name: str) -> bool:
     if not isinstance(field, DateField | TimeField | DateTimeField | PenceField):
         return False
     sent, value = form[name].data, form.cleaned_data[name]
+    value = _local_time(value) if isinstance(field, OnTheDayField) else value
     if not any(sent):
         return False  # left empty, and worked out
     if isinstance(value, dt.datetime):
@@ -118,6 +161,8 @@ def _ours(value: Any) -> tuple[str, ...]:
 def _in_words(value: Any, field: Any) -> str:
     if isinstance(field, PenceField):
         return pounds(value)
+    if isinstance(field, OnTheDayField):
+        return clock(_local_time(value))
     if isinstance(value, dt.datetime):
         local = timezone.localtime(value)
         return f"{day(local)}, {clock(local)}"

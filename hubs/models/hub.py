@@ -55,6 +55,9 @@ class Hub(models.Model):
     share = models.PositiveSmallIntegerField(
         _("places each school may take"), null=True, blank=True, default=2, help_text=_("Empty: no limit.")
     )
+    share_for_good = models.BooleanField(
+        _("for good"), default=False, help_text=_("Not lifted five school days before, as it is otherwise.")
+    )
     retention_months = models.PositiveSmallIntegerField(_("months that names are kept"), default=12)
     data_contact = EmailField(_("address for questions about data"), blank=True)
     embed_origins = models.TextField(

@@ -1,13 +1,25 @@
 """What there is to read before a session, and what it leaves behind."""
 
+import datetime as dt
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from hubs.models.marked import Marked, MarkedQuerySet
 from hubs.models.session import ShowcaseSession
 from hubs.vocabulary.files import check, type_of
+
+
+class ResourceQuerySet(MarkedQuerySet["Resource"]):
+    def shown(self, *, now: dt.datetime) -> Any:
+        """Those that are published, and of materials for afterwards only those of a session that is over."""
+        today = timezone.localdate(now)
+        over = Q(session__ends_at__lte=now) | Q(session__ends_at=None, session__last_day__lt=today)
+        return self.published(today=today).filter(Q(kind=Resource.Kind.READING) | over)
 
 
 class Resource(Marked):
@@ -24,7 +36,7 @@ class Resource(Marked):
     file = models.FileField(_("file"), blank=True, validators=[check], help_text=_("At most 10 MB."))
     only_with_a_place = models.BooleanField(_("only for people with a place"), default=False)
 
-    objects = MarkedQuerySet.as_manager()
+    objects = ResourceQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("reading or material")

@@ -167,6 +167,9 @@ class ShowcaseSession(AtAPlace):
         _("places each school may take"), null=True, blank=True, help_text=_("Empty: no limit.")
     )
     share_until = models.DateTimeField(_("until"), null=True, blank=True)
+    share_for_good = models.BooleanField(
+        _("for good"), default=False, help_text=_("The limit stays until the session: there is no “until”.")
+    )
     who_may_book = models.CharField(_("who may book"), max_length=12, choices=WhoMayBook, default=WhoMayBook.EVERYONE)
     only_authorities = models.ManyToManyField(LocalAuthority, blank=True, verbose_name=_("local authorities"))
     only_list = models.ForeignKey(
@@ -239,6 +242,11 @@ class ShowcaseSession(AtAPlace):
                 violation_error_message=_("The limit for each school must end before booking closes."),
             ),
             models.CheckConstraint(
+                condition=Q(share_for_good=False) | Q(share_until=None),
+                name="session_share_for_good_has_no_end",
+                violation_error_message=_("A limit for good is not lifted: leave its “until” empty."),
+            ),
+            models.CheckConstraint(
                 condition=Q(release_at=None) | Q(closes_at=None) | Q(release_at__lte=F("closes_at")),
                 name="session_release_by_deadline",
                 violation_error_message=_("Held-back places must come free before booking closes."),
@@ -285,15 +293,23 @@ class ShowcaseSession(AtAPlace):
             self.first_day = self.last_day = timezone.localdate(self.starts_at)
 
     def fill_in_dates(self, calendar: SchoolDays) -> None:
-        """Give each empty date for booking its default (rule.md#opening), if there is a start."""
+        """Give each empty date for booking its default (rule.md#opening), if there is a start.
+
+        A share for good has no end: one that was filled in before is taken away. Where it is booked elsewhere, nobody
+        here knows until when.
+        """
         self._set_day()
+        if self.share_for_good:
+            self.share_until = None
+        if self.booked_elsewhere:
+            return
         if not self.starts_at or not self.first_day:
             return
         day = self.first_day
         self.closes_at = self.closes_at or london(calendar.before(day, 2), dt.time(12))
         self.release_at = self.release_at or min(london(calendar.before(day, 3), dt.time(12)), self.closes_at)
         self.waiting_closes_at = self.waiting_closes_at or london(calendar.before(day, 1), dt.time(16))
-        if self.share:
+        if self.share and not self.share_for_good:
             self.share_until = self.share_until or min(london(calendar.before(day, 5), dt.time(8)), self.closes_at)
 
     @property

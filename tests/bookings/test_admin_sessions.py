@@ -32,8 +32,10 @@ def new_session(**changes):
     values = {"cost_pence": "0", "absence_charge_pence": "0"} | values
     sent = dict(INLINES)
     for name, value in values.items():
-        if isinstance(value, dt.datetime):
-            local = timezone.localtime(value)
+        local = timezone.localtime(value) if isinstance(value, dt.datetime) else None
+        if local and name in ("ends_at", "arrival_at"):
+            sent[name] = f"{local:%H:%M}"
+        elif local:
             sent |= {f"{name}_0": f"{local:%Y-%m-%d}", f"{name}_1": f"{local:%H:%M}"}
         elif value is not None:
             sent[name] = value
@@ -68,6 +70,23 @@ def test_new_session_gets_its_places_as_a_draft_with_room_for_nobody(admin_clien
 def test_new_session_takes_the_share_of_its_hub(admin_client):
     add(admin_client, hub_year=HubYearFactory(hub=HubFactory(share=3)).pk)
     assert ShowcaseSession.objects.get().share == 3
+
+
+def test_new_session_takes_the_share_for_good_of_its_hub_unless_another_is_typed(admin_client):
+    hub_year = HubYearFactory(hub=HubFactory(share=3, share_for_good=True))
+    add(admin_client, hub_year=hub_year.pk, **DATES)
+    add(admin_client, hub_year=hub_year.pk, share="2", **DATES)
+    first, second = ShowcaseSession.objects.order_by("pk")
+    assert (first.share, first.share_for_good, first.share_until) == (3, True, None)
+    assert (second.share, second.share_for_good) == (2, False)
+    assert second.share_until == london(dt.date(2027, 1, 19), dt.time(8))
+
+
+def test_share_is_made_one_for_good_though_its_end_was_filled_in(admin_client):
+    session = SessionFactory(share=2)
+    admin_client.post(change(session), untouched(admin_client.get(change(session))) | {"share_for_good": "on"})
+    session.refresh_from_db()
+    assert (session.share, session.share_for_good, session.share_until) == (2, True, None)
 
 
 def test_new_session_keeps_the_share_that_was_typed(admin_client):
@@ -112,23 +131,59 @@ def test_session_without_a_start_has_no_dates_for_booking(admin_client):
 
 
 def test_times_are_london_times(admin_client):
-    summer = {"starts_at_0": "2027-06-15", "starts_at_1": "09:00", "ends_at_0": "2027-06-15", "ends_at_1": "11:00"}
+    summer = {"starts_at_0": "2027-06-15", "starts_at_1": "09:00", "ends_at": "11:00"}
     sent = new_session(hub_year=HubYearFactory().pk) | summer
     admin_client.post(reverse("admin:hubs_showcasesession_add"), sent)
     assert ShowcaseSession.objects.get().starts_at == dt.datetime(2027, 6, 15, 8, tzinfo=dt.timezone.utc)
 
 
-def test_time_that_does_not_exist_is_refused(admin_client):
-    sent = new_session(hub_year=HubYearFactory().pk) | {"starts_at_0": "2027-03-28", "starts_at_1": "01:30"}
+@pytest.mark.parametrize(
+    "day, times",
+    [
+        ("2027-03-28", {"starts_at_1": "01:30"}),
+        ("2027-03-28", {"starts_at_1": "00:30", "ends_at": "01:30"}),
+        ("2027-10-31", {"starts_at_1": "00:30", "ends_at": "01:30"}),
+    ],
+    ids=["start in spring", "end in spring", "end in autumn"],
+)
+def test_time_that_does_not_exist_or_comes_twice_is_refused(admin_client, day, times):
+    sent = new_session(hub_year=HubYearFactory().pk) | {"starts_at_0": day} | times
     page = admin_client.post(reverse("admin:hubs_showcasesession_add"), sent)
     assert "it may be ambiguous or it may not exist" in errors_of(page)[0]
     assert not ShowcaseSession.objects.exists()
 
 
+def test_end_is_of_the_day_that_the_start_has(admin_client):
+    """One day is asked for; across the night in which the clocks change, too."""
+    sent = new_session(hub_year=HubYearFactory().pk, arrival_at="8.45", ends_at="11.45")
+    sent |= {"starts_at_0": "28 March 2027", "starts_at_1": "00:15", "arrival_at": "00:05"}
+    assert admin_client.post(reverse("admin:hubs_showcasesession_add"), sent).status_code == 302
+    session = ShowcaseSession.objects.get()
+    assert session.ends_at == london(dt.date(2027, 3, 28), dt.time(11, 45))
+    assert session.ends_at - session.starts_at == dt.timedelta(hours=10, minutes=30)
+
+
+def test_another_day_takes_the_end_and_the_arrival_along(admin_client):
+    session = SessionFactory(arrival_at=london(DAY, dt.time(8, 45)))
+    sent = untouched(admin_client.get(change(session)))
+    admin_client.post(change(session), sent | {"starts_at_0": "28 Jan 2027"})
+    session.refresh_from_db()
+    day = dt.date(2027, 1, 28)
+    assert (session.arrival_at, session.ends_at) == (london(day, dt.time(8, 45)), london(day, dt.time(11, 45)))
+
+
+def test_end_typed_while_somebody_else_moves_the_day_is_of_the_new_day(admin_client):
+    session = SessionFactory()
+    mine = untouched(admin_client.get(change(session)))
+    admin_client.post(change(session), mine | {"starts_at_0": "28 Jan 2027"})
+    admin_client.post(change(session), mine | {"parking": "Greenway"})
+    session.refresh_from_db()
+    assert (session.ends_at, session.parking) == (london(dt.date(2027, 1, 28), dt.time(11, 45)), "Greenway")
+
+
 # --- what the form refuses --------------------------------------------------------------------------------------------
 
 LATER = london(dt.date(2027, 1, 25), dt.time(12))
-NEXT_DAY = london(dt.date(2027, 1, 27), dt.time(11))
 EARLIER = london(dt.date(2027, 1, 20), dt.time(12))
 
 
@@ -144,8 +199,8 @@ EARLIER = london(dt.date(2027, 1, 20), dt.time(12))
         ({"opens_at": LATER}, "Booking must open before it closes."),
         ({"closes_at": DATES["ends_at"]}, "Booking must close before the session starts."),
         ({"arrival_at": DATES["ends_at"]}, "People must be able to arrive before the session starts."),
-        ({"ends_at": EARLIER}, "The end must come after the start, on the same day."),
-        ({"ends_at": NEXT_DAY}, "The end must come after the start, on the same day."),
+        ({"ends_at": "08:30"}, "The end must come after the start, on the same day."),
+        ({"ends_at": "0:00"}, "The end must come after the start, on the same day."),
         ({"starts_at": None}, "Enter when it starts."),
         ({"starts_at": None, "ends_at": None, "first_day": "2027-01-14"}, "Enter both days, the first one first."),
         ({"starts_at": None, "ends_at": None, "last_day": "2027-01-14"}, "Enter both days, the first one first."),
@@ -158,7 +213,7 @@ EARLIER = london(dt.date(2027, 1, 20), dt.time(12))
         "closes late",
         "arrival",
         "end",
-        "overnight",
+        "midnight",
         "no start",
         "one day",
         "other day",

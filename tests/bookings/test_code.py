@@ -231,4 +231,4 @@ def test_session_page_says_a_share_that_has_no_end(client):
     session = SessionFactory(share=2)
     session.share_until = None
     session.save()
-    assert "Each school may take 2 places Book by" in said_of(client, session)
+    assert "Each school may take 2 places in all Book by" in said_of(client, session)

@@ -11,7 +11,7 @@ from bookings.rule.party import VisitingSchool
 from bookings.rule.refusals import NotForYourSchool, SchoolShareUsed
 from bookings.states import Status
 from hubs.models import LocalAuthority, School, SchoolList
-from hubs.vocabulary.school_days import london
+from hubs.vocabulary.school_days import SchoolDays, london
 from tests.bookings.observed import count
 from tests.factories import NOW, SchoolFactory, SessionFactory, party
 
@@ -73,6 +73,22 @@ def test_share_of_a_session_without_a_date_to_lift_it_stays():
     session.save()
     hold(session, "a@school.example", school=school)
     assert refused(session, school=school, now=session.closes_at - SECOND) == 0
+
+
+def test_share_for_good_is_never_lifted():
+    session, school = SessionFactory(share=1, share_for_good=True), SchoolFactory()
+    assert session.share_until is None  # though it has a start, from which one would be filled in
+    hold(session, "a@school.example", school=school)
+    assert refused(session, school=school, now=session.closes_at - SECOND) == 0
+    assert hold(session, "b@other.example", now=session.closes_at - SECOND).status == Status.HELD
+
+
+def test_share_that_becomes_one_for_good_loses_its_end():
+    session = SessionFactory(share=1)
+    session.share_for_good = True
+    session.fill_in_dates(SchoolDays())
+    session.save()
+    assert session.share_until is None
 
 
 def test_share_is_free_again_after_a_cancellation_and_a_lapse():

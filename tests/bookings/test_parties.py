@@ -232,6 +232,17 @@ def test_contact_is_asked_whether_the_colleague_is_to_wait_and_until_when(client
     assert "Your school may take more from 8:00 on Tuesday 19 January." in text
 
 
+def test_share_for_good_is_never_said_to_lift(client):
+    booking = booked(SessionFactory(share=1, share_for_good=True))
+    page = reads(client, link(booking, "add/"))
+    assert "Each school may take 1 place at this session, and yours has them." in page.text
+    assert "Your school may take more only once one of its places is given back." in page.text
+    answers = page.fields | {"name": "Cara Colleague", "wait": "1"}
+    text = reads(client, client.post(link(booking, "add/"), answers)["Location"]).text
+    assert "Each school may take 1 place at this session, and that stays so." in text
+    assert "may take more" not in text
+
+
 def test_colleague_for_whom_a_place_comes_free_meanwhile_takes_it(client):
     booking = booked(SessionFactory(room__capacity=1))
     fields = reads(client, link(booking, "add/")).fields | {"name": "Cara Colleague", "wait": "1"}

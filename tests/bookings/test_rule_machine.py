@@ -66,14 +66,19 @@ class RuleMachine(RuleBasedStateMachine):
         self.block.__exit__(None, None, None)
         mail.outbox.clear()
 
-    @initialize(capacity=st.integers(1, 5), held_back=st.integers(0, 2), share=st.sampled_from([None, 1, 2]))
-    def begin(self, capacity, held_back, share):
+    @initialize(
+        capacity=st.integers(1, 5),
+        held_back=st.integers(0, 2),
+        share=st.sampled_from([None, 1, 2]),
+        for_good=st.booleans(),
+    )
+    def begin(self, capacity, held_back, share, for_good):
         self.staff = StaffFactory()
         self.schools = [SchoolFactory() for _ in range(3)]
         sizes = [(capacity, min(held_back, capacity - 1), share), (2, 0, 2)]
         hub = HubYearFactory()
         self.sessions = [
-            SessionFactory(hub_year=hub, room__capacity=room, room__held_back=kept, share=each)
+            SessionFactory(hub_year=hub, room__capacity=room, room__held_back=kept, share=each, share_for_good=for_good)
             for room, kept, each in sizes
         ]
 
@@ -306,7 +311,7 @@ class RuleMachine(RuleBasedStateMachine):
     @invariant()
     def schools_keep_to_their_share(self):
         for session in getattr(self, "sessions", []):
-            if session.share and self.now < session.share_until:
+            if self.share_of(session):
                 for key, seats in self.seats_by_school(session).items():
                     assert seats <= session.share or key == "none" or (session.pk, key) in self.overridden
 
@@ -368,6 +373,10 @@ class RuleMachine(RuleBasedStateMachine):
 
     # --- a simple model of the list ---------------------------------------------------------------------------------
 
+    def share_of(self, session):
+        lifted = not session.share_for_good and session.share and self.now >= session.share_until
+        return None if lifted else session.share
+
     def seats_by_school(self, session):
         seats = {}
         for booking in Booking.objects.filter(session=session, status__in=SEATED):
@@ -382,7 +391,7 @@ class RuleMachine(RuleBasedStateMachine):
         over = self.now >= min(session.waiting_closes_at, session.starts_at)
         if row.status in FROZEN or row.status not in (SessionStatus.OPEN, SessionStatus.CLOSED) or over:
             return []
-        share = session.share if session.share and self.now < session.share_until else None
+        share = self.share_of(session)
         seats = self.seats_by_school(session)
         found = []
         for booking in Booking.objects.filter(session=session, status=Status.WAITING, address_proved_at__isnull=False):

@@ -280,6 +280,11 @@ def test_session_page_says_all_that_is_public_and_nothing_that_is_not(client):
     assert "SECRET" not in client.get(f"/sessions/{session.ref}/").content.decode()
 
 
+def test_share_for_good_is_all_that_a_school_may_take(client):
+    page = page_of(client, SessionFactory(share=2, share_for_good=True))
+    assert "Each school may take 2 places in all" in page.text
+
+
 def test_session_that_costs_nothing_is_free(client):
     page = page_of(client, SessionFactory())
     assert "Cost Free" in page.text
@@ -414,3 +419,29 @@ def test_page_of_a_session_that_is_off_asks_as_often_for_three_others(client):
         SessionFactory()
         asked.append(questions(client, f"/sessions/{session.ref}/"))
     assert set(asked) == {asked[0]}
+
+
+# --- each kind --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ShowcaseSession.Kind.values)
+def test_what_happens_is_said_in_the_words_of_its_kind(client, kind):
+    text = page_of(client, SessionFactory(kind=kind)).text
+    lesson = kind in ("showcase", "open_classroom")
+    assert ("See the lesson" in text or "See a lesson" in text) == lesson
+    assert ("Hear the talk" in text) == (kind == "talk")
+
+
+# --- files ------------------------------------------------------------------------------------------------------------
+
+
+def test_materials_for_afterwards_are_shown_afterwards_under_their_own_heading(client, monkeypatch):
+    session = SessionFactory()
+    for kind in ("reading", "material"):
+        session.resources.create(kind=kind, title=f"The {kind}", url=f"https://files.example/{kind}", pupils="none")
+    text = page_of(client, session).text
+    assert "To read The reading" in text
+    assert "The material" not in text
+    monkeypatch.setattr(timezone, "now", lambda: session.ends_at)
+    text = page_of(client, session).text
+    assert "Materials from the day The material To read The reading" in text

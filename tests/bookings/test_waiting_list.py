@@ -308,6 +308,16 @@ def test_share_keeps_a_school_from_an_offer_until_it_is_lifted():
     assert status_of(same) == "offered"
 
 
+def test_share_for_good_lets_a_school_have_a_place_only_for_one_that_it_gives_back():
+    session, (one, two) = full(capacity=2, share=1, share_for_good=True)
+    same = waiting(session, "same@school.example", school=one.school)
+    places.cancel(two.pk, clock=at(NOW + HOUR))
+    run_due(at(session.closes_at))
+    assert status_of(same) == "waiting"
+    places.cancel(one.pk, clock=at(session.closes_at))
+    assert status_of(same) == "offered"
+
+
 def test_two_waiting_parties_of_one_school_share_its_share_between_them():
     session, taken = full(capacity=2, share=1)
     school = SchoolFactory()

@@ -276,6 +276,7 @@ BAD_SESSIONS = [
     ({"opens_at": START}, "session_opens_before_it_closes"),
     ({"closes_at": END}, "session_closes_by_its_start"),
     ({"share_until": START}, "session_share_ends_by_deadline"),
+    ({"share_for_good": True, "share_until": START - dt.timedelta(weeks=5)}, "session_share_for_good_has_no_end"),
     ({"release_at": START}, "session_release_by_deadline"),
     ({"share": 0}, "session_share_is_a_place"),
     ({"who_may_book": "list"}, "session_list_is_named"),

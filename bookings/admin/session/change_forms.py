@@ -17,7 +17,7 @@ from bookings.sessions.changes import News
 from bookings.sessions.moving import OF_THE_PLACE, WHEN_AND_WHERE, Plan, Teaching
 from bookings.states import SessionStatus, Standing
 from hubs.admin.choosing import RowsField, use_autocomplete
-from hubs.admin.typed import DateTimeField
+from hubs.admin.typed import DateTimeField, OneDay, OnTheDayField
 from hubs.models import Lesson, MasterySpecialist, School, ShowcaseSession, VisitingTeacher
 
 LONDON = _("London time.")
@@ -82,7 +82,7 @@ class TakeOffForm(NewsForm):
         return chosen
 
 
-class MoveForm(NewsForm):
+class MoveForm(OneDay, NewsForm):
     """Other times, another place with what is true of it, another number of places."""
 
     field_order = [*WHEN_AND_WHERE, "capacity", *OF_THE_PLACE, "message"]
@@ -100,8 +100,8 @@ class MoveForm(NewsForm):
         (_("What you say"), {"fields": ["message"]}),
     ]
     starts_at = DateTimeField(label=_("Starts"), help_text=LONDON)
-    ends_at = DateTimeField(label=_("Ends"))
-    arrival_at = DateTimeField(label=_("Arrival from"), required=False)
+    ends_at = OnTheDayField(label=_("Ends"), help_text=_("The same day."))
+    arrival_at = OnTheDayField(label=_("Arrival from"), required=False)
     venue = forms.ModelChoiceField(
         School.objects.all(),
         label=_("At the school"),

@@ -7,7 +7,6 @@ from django.db import models
 from django.db.models import F, Q
 from django.forms.models import construct_instance
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -16,7 +15,7 @@ from bookings.sessions.moving import OF_THE_PLACE
 from bookings.states import SessionStatus
 from hubs.admin.bases import HTTPS, StackedInline, TabularInline
 from hubs.admin.meanwhile import InlineFormSet, ModelForm
-from hubs.admin.typed import PenceField
+from hubs.admin.typed import OneDay, OnTheDayField, PenceField
 from hubs.models import HostSchool, HubYear, Lesson, ProgrammeSegment, Resource, ShowcaseSession
 from hubs.models.calendar import calendar_of_hub
 from hubs.models.lesson import MOST_LESSONS
@@ -33,7 +32,7 @@ NAMES_OF_TEACHERS = ("visiting_teachers", "specialists", "other_teacher")
 WHEN_EMPTY = _("Empty: worked out from the start when you save.")
 
 
-class SessionForm(ModelForm):
+class SessionForm(OneDay, ModelForm):
     """What staff say of a session. Verbs write whether it is open and how many places it has; a new one is made with
     its places."""
 
@@ -47,6 +46,10 @@ class SessionForm(ModelForm):
         required=False,
         help_text=_("Of these, kept for guests and the host's own staff until they come free."),
     )
+    ends_at = OnTheDayField(label=_("Ends"), required=False, help_text=_("The same day."))
+    arrival_at = OnTheDayField(
+        label=_("Arrival from"), required=False, help_text=_("When people may come in. Empty: not said.")
+    )
     cost_pence = PenceField(label=_("Cost for each visitor"))
     absence_charge_pence = PenceField(label=_("Charge for not coming"))
     # What was filled in from the last session at the same host school, by its label.
@@ -55,7 +58,6 @@ class SessionForm(ModelForm):
     class Meta:
         help_texts = dict.fromkeys(FILLED_IN, WHEN_EMPTY) | {
             "starts_at": LONDON,
-            "arrival_at": _("When people may come in. Empty: not said."),
             "opens_at": _("Empty: as soon as you open booking."),
             "open_to_everyone_at": _("Empty: never."),
         }
@@ -72,9 +74,12 @@ class SessionForm(ModelForm):
         data = self.cleaned_data
         if self.errors:
             return data
+        self.keep_to_one_day()
         hub = data["hub_year"].hub
         if self.instance._state.adding:
-            data["share"] = hub.share if data.get("share") is None else data["share"]
+            if data.get("share") is None:
+                data["share"] = hub.share
+                data["share_for_good"] = data.get("share_for_good") or hub.share_for_good
             self._take_from_last_time()
             self._check_places()
         session = construct_instance(self, ShowcaseSession())
@@ -115,10 +120,6 @@ class SessionForm(ModelForm):
         """What the database's rules let pass because something in them is empty."""
         if (session.first_day is None) != (session.last_day is None):
             self.add_error(None, _now("Enter both days, the first one first."))
-        if session.ends_at and not session.starts_at:
-            self.add_error("starts_at", _now("Enter when it starts."))
-        elif session.ends_at and timezone.localdate(session.ends_at) != session.first_day:
-            self.add_error("ends_at", _now("The end must come after the start, on the same day."))
 
     def _check_who_may_book(self, session: ShowcaseSession) -> None:
         if session.share == 0:

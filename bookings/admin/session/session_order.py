@@ -52,8 +52,7 @@ WHO_MAY_COME: Part = (
     },
 )
 DATES = [
-    "share",
-    "share_until",
+    ("share", "share_until", "share_for_good"),
     "open_to_everyone_at",
     "opens_at",
     "closes_at",
