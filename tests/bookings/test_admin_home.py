@@ -304,10 +304,11 @@ def test_page_asks_as_often_for_three_of_each_as_for_one(administrator, hub_year
 
 def test_need_of_a_person_is_said_with_its_session_and_leads_to_where_it_is_answered(administrator, hub_year):
     session = SessionFactory(hub_year=hub_year, title="Year 6 lesson")
-    confirmed(session, "nia@school.example", contact_name="Nia Needs", visitors=(NewVisitor(needs="Step-free"),))
+    need, school = (NewVisitor(needs="Step-free"),), SchoolFactory(name="Hove Park School", town="Hove", postcode="")
+    confirmed(session, "nia@school.example", contact_name="Nia Needs", school=school, visitors=need)
     (row,) = rows_of(administrator, "arrange")
     assert row.title == "Step-free: nobody has said what is arranged"
-    assert row.detail == "Nia Needs, Test Primary School, Year 6 lesson, Tuesday 26 January 2027"
+    assert row.detail == "Nia Needs, Hove Park School, Hove, Year 6 lesson, Tuesday 26 January 2027"
     assert (row.soon, row.is_urgent, row.label) == ("Today", True, "Say what is arranged")
     assert row.address == reverse("admin:bookings_visitor_arrange", args=[Visitor.objects.get().pk])
     assert administrator.get(row.address).status_code == 200
