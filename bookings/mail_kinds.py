@@ -21,6 +21,8 @@ class Kind(TextChoices):
     NAMED = "named", _("you have been named")
     NEEDS_ADDED = "needs_added", _("something added to your needs")
     ARRANGED = "arranged", _("arranged for what you need")
+    CORRECTED = "corrected", _("your details put right by the hub")
+    SCHOOL_CHANGED = "school_changed", _("your school put right by the hub")
     NEW_ADDRESS = "new_address", _("press to use this address")
     ADDRESS_ASKED = "address_asked", _("another address asked for")
     ADDRESS_TAKEN = "address_taken", _("address not taken: it has a place there")
@@ -55,6 +57,8 @@ class Kind(TextChoices):
     REGISTER = "register", _("who is coming, for the school office")
     OFFICE_CHANGE = "office_change", _("a change of the session, for the school office")
     ITINERARY = "itinerary", _("itinerary of a visiting teacher")
+    TEACHER_CHANGE = "teacher_change", _("a change of the session, for a visiting teacher")
+    SPECIALIST_CHANGE = "specialist_change", _("a change of the session, for a mastery specialist")
 
 
 def kind_choices() -> list[tuple[str, Any]]:
@@ -69,6 +73,7 @@ class To(Enum):
     VISITORS = "each named visitor with an address of their own"
     EVERYONE = "both: the contact, and each such visitor of a confirmed booking"
     IN_NEED = "who needs something, or the contact where they have no address of their own"
+    PERSON = "whose details they are, or the contact where they have no address of their own"
     OWNER = "the contact, or the visitor whose place it is about"
     NEW_ADDRESS = "the address that is to be theirs"
     TAKER = "to whom a place goes"
@@ -77,6 +82,7 @@ class To(Enum):
     STAFF = "a member of staff"
     OFFICE = "the host school's office"
     TEACHER = "a visiting teacher"
+    SPECIALIST = "a mastery specialist"
 
 
 class Link(Enum):
@@ -119,6 +125,7 @@ class Stale(Enum):
     REGISTER = "the link is the office's no longer, or the session is at another time, or off"
     OFFICE_CHANGE = "the office has been told of a later change, or has the register no longer"
     ITINERARY = "the link or the address is the teacher's no longer"
+    TEACHER_CHANGE = "who teaches has been told of a later change, or has another address"
 
 
 # A hold outlives its deadline until its mail has had this long to be read (rule.md#hold); an offer, until it
@@ -126,8 +133,8 @@ class Stale(Enum):
 READING_TIME = dt.timedelta(hours=3)
 SHORTEST_OFFER = dt.timedelta(hours=2)
 
-# Whose link was pressed: the contact's, that of whose place it is, or of whom it was handed to.
-PressedBy = Literal["contact", "visitor", "taker"]
+# Whose link was pressed: the contact's, that of whose place it is, or of whom it was handed to. Or the hub did it.
+PressedBy = Literal["contact", "visitor", "taker", "hub"]
 
 # Statuses of a booking, by value: states.py names kinds in its table, so it stands above this file. A test compares.
 BookingStatus = Literal["held", "offered", "confirmed", "waiting", "lapsed", "cancelled"]
@@ -152,7 +159,7 @@ class MailRow(NamedTuple):
     as_it_is: bool = False  # tells of no change: it names the session as it is by the time it is sent
     again: bool = False  # sent once more where the contact has lost the link of a booking that stands so
     to_session: bool = False  # its button leads to the session's page, and the link stands below
-    office_too: bool = False  # of a change: the host school's office is told as well
+    office_too: bool = False  # of a change: the host school's office is told as well, and who teaches
 
 
 T, L, C, N, X, K = To, Link, Calendar, Session, Stale, Kind
@@ -180,6 +187,8 @@ MAILS: dict[Kind, MailRow] = {
     K.REMINDER: MailRow(T.EVERYONE, L.EITHER, None, ("confirmed",), N.ON, X.REMINDER, of_place=True),
     K.NEEDS_ADDED: MailRow(T.VISITORS, L.PLACE, None, ("confirmed",), of_place=True, as_it_is=True),
     K.ARRANGED: MailRow(T.IN_NEED, L.EITHER, None, ("confirmed",), stale=X.ARRANGED, of_place=True, as_it_is=True),
+    K.CORRECTED: MailRow(T.PERSON, L.EITHER, None, ("confirmed",), of_place=True, as_it_is=True),
+    K.SCHOOL_CHANGED: MailRow(T.CONTACT, L.BOOKING, None, LIVE, as_it_is=True),
     K.NEW_ADDRESS: MailRow(T.NEW_ADDRESS, L.NEW_ADDRESS, None, LIVE, stale=X.NEW_ADDRESS, as_it_is=True),
     K.ADDRESS_ASKED: MailRow(T.OWNER, L.EITHER, None, LIVE, of_place=True, as_it_is=True),
     K.ADDRESS_TAKEN: MailRow(T.OWNER, L.EITHER, None, LIVE, as_it_is=True),
@@ -202,19 +211,22 @@ MAILS: dict[Kind, MailRow] = {
     K.MY_BOOKINGS: MailRow(T.ASKER, L.NONE),  # it lists the links of all
     K.TELL_ME: MailRow(T.ASKER, L.WISH),
     K.BOOKING_OPEN: MailRow(T.ASKER, L.WISH, stale=X.OPENING, to_session=True),
-    # to staff, offices, visiting teachers
+    # to staff, offices, who teaches
     K.INVITED: MailRow(T.STAFF, L.PASSWORD, stale=X.INVITATION),
     K.PASSWORD: MailRow(T.STAFF, L.PASSWORD),
     K.DEVICE_REMOVED: MailRow(T.STAFF, L.PASSWORD),
     K.REGISTER: MailRow(T.OFFICE, L.OFFICE, stale=X.REGISTER),
     K.OFFICE_CHANGE: MailRow(T.OFFICE, L.OFFICE, stale=X.OFFICE_CHANGE),
     K.ITINERARY: MailRow(T.TEACHER, L.ITINERARY, stale=X.ITINERARY),
+    K.TEACHER_CHANGE: MailRow(T.TEACHER, L.ITINERARY, stale=X.TEACHER_CHANGE),
+    K.SPECIALIST_CHANGE: MailRow(T.SPECIALIST, L.NONE, stale=X.TEACHER_CHANGE),
 }
 # What tells everyone anew until when they have to answer.
 SAYS_ANEW = tuple(kind for kind, row in MAILS.items() if row.to is To.EVERYONE and row.read_within)
 
 # What says to a contact how the whole party stands: all of its bookings, and until when they are to be answered.
-TELLS = tuple(kind for kind, row in MAILS.items() if (row.to, row.link) == (To.CONTACT, Link.BOOKING)) + SAYS_ANEW
+_TO_CONTACT = {kind: row for kind, row in MAILS.items() if (row.to, row.link) == (To.CONTACT, Link.BOOKING)}
+TELLS = tuple(kind for kind, row in _TO_CONTACT.items() if not row.as_it_is) + SAYS_ANEW
 
 
 # A kind of the next release, in the hands of a worker that is still of this one: it cannot be made, and waits.

@@ -179,7 +179,9 @@ def write(
         booking.party = booking.party if party is None else party
         entry.to_status, entry.places = booking.status, (0 if verb is Verb.MOVE_OUT else booking.seats) - before
         taken += entry.places
-        adds = verb is Verb.ADD  # whom its contact adds was judged as one of the public, and takes a place of theirs
+        # Whom its contact adds was judged as one of the public, and takes a place of theirs; so does whom staff put in
+        # where nothing is held back any longer.
+        adds = verb is Verb.ADD or (verb is Verb.PUT_IN and not room.places.held_back)
         if booking.uses_held_back and not adds and (entry.places > 0 or _still_keeps(room)):
             used += entry.places
         entries.append(entry)

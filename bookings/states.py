@@ -64,10 +64,17 @@ class Verb(TextChoices):
     TAKE_OWN_ADDRESS = "take_own_address", _("new address taken by a visitor")
     DROP_ADDRESS = "drop_address", _("new address not taken")
     SEND_AGAIN = "send_again", _("link sent again")
+    SEND_PLACE = "send_place", _("link of a place sent again")
     READDRESS = "readdress", _("contact's address put right")
     IDENTIFY = "identify", _("school found in the register")
+    TAKE_OUT = "take_out", _("a person taken out by staff")
+    PUT_IN = "put_in", _("a person put in by staff")
+    CORRECT = "correct", _("details put right by staff")
+    CHANGE_SCHOOL = "change_school", _("another school")
     MOVE_OUT = "move_out", _("moved to another session")
     MOVE_IN = "move_in", _("moved here from another session")
+    PHONE = "phone", _("told by phone of a change")
+    UNPHONE = "unphone", _("not told by phone after all")
     # of a session
     CREATE = "create", _("session made")
     ANNOUNCE = "announce", _("session announced")
@@ -162,8 +169,17 @@ TABLE: tuple[Row, ...] = (
     Row(V.TAKE_OWN_ADDRESS, S.CONFIRMED, None, W.VISITOR, (Kind.NAMED,)),
     *(Row(V.DROP_ADDRESS, status, None, W.VISITOR) for status in sorted(LIVE)),
     *(Row(V.SEND_AGAIN, status, None, W.STAFF, (kind,)) for status, kind in LINK_MAILS.items()),
+    Row(V.SEND_PLACE, S.CONFIRMED, None, W.STAFF, (Kind.NAMED,)),
     *(Row(V.READDRESS, status, None, W.STAFF, (kind,)) for status, kind in LINK_MAILS.items()),
     *(Row(V.IDENTIFY, status, None, W.STAFF) for status in sorted(LIVE)),
+    Row(V.TAKE_OUT, S.CONFIRMED, None, W.STAFF, (Kind.RELEASED, Kind.VISITOR_CANCELLED)),
+    *(Row(V.TAKE_OUT, status, None, W.STAFF, (LINK_MAILS[status],)) for status in (S.HELD, S.OFFERED, S.WAITING)),
+    Row(V.PUT_IN, S.CONFIRMED, None, W.STAFF, _TOLD),
+    Row(V.PUT_IN, S.HELD, None, W.STAFF, (Kind.CONFIRM,)),
+    Row(V.CORRECT, S.CONFIRMED, None, W.STAFF, (Kind.CORRECTED,)),
+    *(Row(V.CORRECT, status, None, W.STAFF) for status in (S.HELD, S.OFFERED, S.WAITING)),
+    *(Row(V.CHANGE_SCHOOL, status, None, W.STAFF, (Kind.SCHOOL_CHANGED,)) for status in sorted(LIVE)),
+    *(Row(verb, status, None, W.STAFF) for verb in (V.PHONE, V.UNPHONE) for status in sorted(LIVE)),
     *(Row(V.MOVE_OUT, status, None, W.STAFF) for status in sorted(LIVE)),
     Row(V.MOVE_IN, S.CONFIRMED, None, W.STAFF, _MOVED),
     Row(V.MOVE_IN, S.HELD, S.CONFIRMED, W.STAFF, _MOVED_AND_TOLD),

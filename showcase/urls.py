@@ -5,6 +5,7 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib.admin import site
 from django.urls import include, path
 
+from bookings.admin.find import find
 from bookings.admin.home.home import home, today
 from bookings.urls import passwords
 from bookings.views import feeds, hub_pages, sessions
@@ -28,6 +29,8 @@ urlpatterns = [
     # Ours in place of Django's own: these stand for admin:index and admin:autocomplete.
     path("admin/", site.admin_view(home)),
     path("admin/autocomplete/", site.admin_view(ScopedAutocomplete.as_view(admin_site=site))),
+    path("admin/find/", site.admin_view(find.asked), name="find"),
+    path("admin/find/<str:key>/", site.admin_view(find.found), name="found"),
     path("admin/today/", site.admin_view(today), name="today"),
     path("admin/", site.urls),
 ]

@@ -6,7 +6,7 @@ import uuid
 from bookings import places
 from bookings.mail import itinerary_link
 from bookings.models import AddressChange, Draft, HandOver, NetworkUse, OfficeLink, TellMe, Told
-from bookings.sessions import changes, messages, seen, wide_changes
+from bookings.sessions import changes, messages, phoning, seen, wide_changes
 from bookings.states import Verb
 from hubs.models import (
     ClosedDay,
@@ -94,5 +94,6 @@ def changed(session, booking, visit, staff, *, public):
     news = changes.News(message=f"{public} message")
     change = changes.postpone(session.pk, by=staff, clock=lambda: NOW, news=news)
     seen.mark_seen(booking, None, change.pk, clock=lambda: NOW)
+    phoning.tell(change, phoning.Whom("b", booking.pk), by=staff, clock=lambda: NOW)
     news = changes.News(message=f"{public} message", key=uuid.uuid4())
     wide_changes.ask_for(visit, Verb.REINSTATE, [session], by=staff, clock=lambda: NOW, news=news)

@@ -123,6 +123,8 @@ def walk(client, theirs):
                 asked = named | {"field_name": field.name, "term": ""}
                 yield f"look-up for {label}", client.get(reverse("admin:autocomplete"), asked)
     yield "index", client.get(reverse("admin:index"))
+    for word in (PUBLIC, PERSONAL):
+        yield "find", client.post(reverse("find"), {"q": word}, follow=True)
 
 
 def said_in(response):

@@ -26,7 +26,7 @@ ANOTHER_PERSON = _("Is it another person? Then hand the place over instead.")
 BAD_CHOICE = {"invalid_choice": _("Choose one of these")}
 
 
-class _Corrections(StepForm):
+class Corrections(StepForm):
     """A form that knows which of its fields were changed."""
 
     def add(self, name: str, field: forms.Field, initial: Any) -> None:
@@ -48,13 +48,15 @@ class _Corrections(StepForm):
             self.add_error(name, words)
 
 
-def _role(label: Any) -> forms.ChoiceField:
+def role_field(label: Any) -> forms.ChoiceField:
+    """What somebody does at their school, or nothing."""
     return forms.ChoiceField(label=label, choices=ROLES, required=False, error_messages=BAD_CHOICE)
 
 
-def _years() -> forms.MultipleChoiceField:
+def years_field(label: Any) -> forms.MultipleChoiceField:
+    """Reception and the key stages, as many as they like."""
     return forms.MultipleChoiceField(
-        label=_("What do you teach? (optional)"),
+        label=label,
         choices=years_taught,
         required=False,
         widget=forms.CheckboxSelectMultiple,
@@ -88,7 +90,7 @@ def _own_address() -> Address:
     )
 
 
-def _moved(form: _Corrections, known: str | None) -> str:
+def _moved(form: Corrections, known: str | None) -> str:
     new: str = form.changed("email").get("email", "") if "email" in form.fields else ""
     return new if email_key(new) != known else ""
 
@@ -98,7 +100,7 @@ def whole(years: Years) -> list[str]:
     return [str(int(part)) for part in WHOLE if part in years]
 
 
-def _said(changed: dict[str, Any], **names: str) -> Correction:
+def correction_of(changed: dict[str, Any], **names: str) -> Correction:
     """A correction out of changed fields; `names` says which field is which detail."""
     said = {detail: changed[field] for detail, field in names.items() if field in changed}
     if "role" in said:
@@ -108,7 +110,7 @@ def _said(changed: dict[str, Any], **names: str) -> Correction:
     return Correction(**said)
 
 
-class ChangeForm(_Corrections):
+class ChangeForm(Corrections):
     """A booking by its contact's link: the contact's own details, and names, roles and addresses of colleagues.
 
     A colleague's needs are added to, and never shown. Only while the contact `can_move` to another address are they
@@ -128,8 +130,8 @@ class ChangeForm(_Corrections):
             add(visitor, visitor.position)
 
     def _add_own(self, visitor: Visitor, key: int) -> None:
-        self.add(f"role_{key}", _role(_("What do you do?")), int(visitor.role) or "")
-        self.add(f"years_{key}", _years(), whole(visitor.years))
+        self.add(f"role_{key}", role_field(_("What do you do?")), int(visitor.role) or "")
+        self.add(f"years_{key}", years_field(_("What do you teach? (optional)")), whole(visitor.years))
         self.add(f"needs_{key}", _own_needs(self.booking.session), visitor.needs)
 
     def _add_colleague(self, visitor: Visitor, key: int) -> None:
@@ -144,7 +146,7 @@ class ChangeForm(_Corrections):
             widget=forms.EmailInput(attrs=plain),
         )
         self.add(f"email_{key}", email, visitor.email or "")
-        self.add(f"role_{key}", _role(_("What do they do? (optional)")), int(visitor.role) or "")
+        self.add(f"role_{key}", role_field(_("What do they do? (optional)")), int(visitor.role) or "")
         adds = Line(
             label=_("Add to their access or dietary needs (optional)"),
             max_length=300,
@@ -210,10 +212,10 @@ class ChangeForm(_Corrections):
     def _correction(self, key: int) -> Correction:
         details = {detail: detail for detail in ("email", "role", "years", "needs", "adds")} | {"full_name": "name"}
         names = {detail: f"{field}_{key}" for detail, field in details.items()}
-        return _said(self.changed(*(name for name in names.values() if name in self.fields)), **names)
+        return correction_of(self.changed(*(name for name in names.values() if name in self.fields)), **names)
 
 
-class OwnPlaceForm(_Corrections):
+class OwnPlaceForm(Corrections):
     """What a named visitor says of themselves, by the link of their own place; an address as in `ChangeForm`."""
 
     def __init__(self, data: Any = None, *, visitor: Visitor, session: ShowcaseSession, can_move: bool = True) -> None:
@@ -222,8 +224,8 @@ class OwnPlaceForm(_Corrections):
         self.add("name", _own_name(ANOTHER_PERSON), visitor.full_name or "")
         if can_move:
             self.add("email", _own_address(), visitor.email or "")
-        self.add("role", _role(_("What do you do?")), int(visitor.role) or "")
-        self.add("years", _years(), whole(visitor.years))
+        self.add("role", role_field(_("What do you do?")), int(visitor.role) or "")
+        self.add("years", years_field(_("What do you teach? (optional)")), whole(visitor.years))
         self.add("mobile", _mobile(), visitor.mobile)
         self.add("needs", _own_needs(session), visitor.needs)
 
@@ -234,7 +236,7 @@ class OwnPlaceForm(_Corrections):
     def correction(self) -> Correction:
         """What was changed. Only after is_valid()."""
         names = {"full_name": "name", "role": "role", "years": "years", "needs": "needs", "mobile": "mobile"}
-        return _said(self.changed(*names.values()), **names)
+        return correction_of(self.changed(*names.values()), **names)
 
     def written_needs(self) -> list[str]:
         """As of `ChangeForm`."""

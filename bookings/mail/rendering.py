@@ -120,8 +120,11 @@ def _to_register(mail: Mail) -> str:
 
 
 def _to_itinerary(mail: Mail) -> str:
-    teacher = mail.visiting_teacher
-    return links.url(links.Purpose.ITINERARY, teacher, version=mail.facts["link_version"]) if teacher else ""
+    """Of the version that the mail was written with, while it is the teacher's: a dead one is shown to nobody."""
+    teacher, version = mail.visiting_teacher, mail.facts["link_version"]
+    if teacher is None or teacher.link_version != version:
+        return ""
+    return links.url(links.Purpose.ITINERARY, teacher, version=version)
 
 
 LINKS: dict[Link, Callable[[Mail], str]] = {

@@ -22,6 +22,7 @@ from bookings.mail_kinds import Session, Stale, To, mail_row
 from bookings.models import AddressChange, Mail, Visitor
 from bookings.rule.refusals import MailStands, MailTooLate
 from bookings.rule.room import Clock
+from bookings.sessions import teachers
 from bookings.states import FROZEN
 from hubs.vocabulary.logs import without_private
 
@@ -57,6 +58,7 @@ STILL_TRUE: dict[Stale, Callable[..., bool]] = {
     Stale.REGISTER: office.still_true,
     Stale.OFFICE_CHANGE: office.change_still_true,
     Stale.ITINERARY: itinerary_link.still_true,
+    Stale.TEACHER_CHANGE: teachers.change_still_true,
 }
 # 5xx for a reason that is ours, not the address's: policy ("relaying denied", "sign in first") and limits (RFC 3463).
 OUR_FAULT = re.compile(r"\b5\.(7\.\d+|3\.\d+|4\.5)\b")

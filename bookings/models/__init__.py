@@ -3,7 +3,7 @@
 from bookings.models.address_change import AddressChange
 from bookings.models.audit import AuditEntry, By
 from bookings.models.booking import Booking, SchoolKind, Source
-from bookings.models.change import Seen, SessionChange, WideChange, WideStep
+from bookings.models.change import Phoned, Seen, SessionChange, WideChange, WideStep
 from bookings.models.draft import Draft, TellMe, Told
 from bookings.models.hand_over import HandOver
 from bookings.models.letter import Letter
@@ -25,6 +25,7 @@ __all__ = [
     "NetworkUse",
     "OfficeLink",
     "Person",
+    "Phoned",
     "Places",
     "SchoolKind",
     "Seen",

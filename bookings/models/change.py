@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from bookings.models.booking import Booking
 from bookings.models.visitor import Visitor
 from bookings.states import FROZEN, SESSION_TABLE, Standing, Verb, session_verb_choices
-from hubs.models import HostSchool, HubYear, ShowcaseSession, VisitingTeacher
+from hubs.models import HostSchool, HubYear, MasterySpecialist, ShowcaseSession, VisitingTeacher
 from hubs.vocabulary.teaching import listed
 
 MOST_INSTEAD = 3
@@ -123,6 +123,65 @@ class Seen(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["change", "visitor"], name="visitor_sees_a_change_once", condition=Q(visitor__isnull=False)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.at:%d %b %Y %H:%M}"
+
+
+class Phoned(models.Model):
+    """Staff have told somebody of a change by telephone: a booking's contact, one visitor, who teaches, or, where none
+    of them is named, the school's office. Who pressed first stands; a wrong press is taken away again, and the audit
+    keeps both."""
+
+    change = models.ForeignKey(SessionChange, models.CASCADE, related_name="phoned", verbose_name=_("change"))
+    booking = models.ForeignKey(
+        Booking, models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("booking")
+    )
+    visitor = models.ForeignKey(
+        Visitor, models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("visitor")
+    )
+    teacher = models.ForeignKey(
+        VisitingTeacher, models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("visiting teacher")
+    )
+    specialist = models.ForeignKey(
+        MasterySpecialist, models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("mastery specialist")
+    )
+    at = models.DateTimeField(_("when"))
+    staff = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by"))
+
+    class Meta:
+        verbose_name = _("told by phone")
+        verbose_name_plural = _("told by phone")
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["change", "booking"],
+                name="contact_is_phoned_once",
+                condition=Q(booking__isnull=False, visitor=None),
+            ),
+            models.UniqueConstraint(
+                fields=["change", "visitor"], name="visitor_is_phoned_once", condition=Q(visitor__isnull=False)
+            ),
+            models.UniqueConstraint(
+                fields=["change", "teacher"], name="teacher_is_phoned_once", condition=Q(teacher__isnull=False)
+            ),
+            models.UniqueConstraint(
+                fields=["change", "specialist"],
+                name="specialist_is_phoned_once",
+                condition=Q(specialist__isnull=False),
+            ),
+            models.UniqueConstraint(
+                fields=["change"],
+                name="office_is_phoned_once",
+                condition=Q(booking=None, teacher=None, specialist=None),
+            ),
+            models.CheckConstraint(
+                condition=Q(booking__isnull=False, teacher=None, specialist=None)
+                | Q(booking=None, visitor=None, specialist=None)
+                | Q(booking=None, visitor=None, teacher=None),
+                name="phoned_is_one_person",
             ),
         ]
 

@@ -18,6 +18,7 @@ from bookings.rule.party import Party
 from bookings.rule.room import Room, iso, session_facts
 from bookings.rule.too_often import A_DAY, AN_HOUR, APART, ASKED_FOR, OF_NEW_ADDRESS, may_again_at
 from bookings.states import SESSION_MAILS, Row, Status, Verb
+from hubs.models import VisitingTeacher
 from hubs.models.to_come import to_come
 from hubs.vocabulary.email_address import email_key
 
@@ -46,6 +47,8 @@ def compose(
     said: dict[str, Any] = {"pressed_by": pressed_by}
     if row.verb is Verb.WITHDRAW:
         said |= {"by_hub": True, "reason": entry.why if entry.why_told else ""}
+    if row.verb is Verb.CHANGE_SCHOOL:
+        said |= {"school": booking.school_in_words}
     for mail in _of_event(room, booking, row.mails, entry, visitors, handed, address, pressed_by=pressed_by):
         mail.facts |= said
         yield mail
@@ -72,9 +75,9 @@ def _of_event(
             for visitor in coming:
                 if visitor.has_own_mail:
                     yield _to_visitor(room, booking, kind, f"{key}:{kind}:{visitor.pk}", visitor)
-        elif to is To.IN_NEED:
+        elif to in (To.IN_NEED, To.PERSON):
             for visitor in visitors:
-                yield from _of_need(room, booking, kind, f"{key}:{kind}:{visitor.pk}", visitor)
+                yield from _of_person(room, booking, kind, f"{key}:{kind}:{visitor.pk}", visitor)
         elif to is To.OWNER:
             if address:
                 yield _of_new_address(room, booking, kind, f"{key}:{kind}", address)
@@ -82,7 +85,8 @@ def _of_event(
             if handed:
                 yield from _of_hand_over(room, booking, kind, f"{key}:{kind}", handed)
         elif booking.contact_email and not (kind is Kind.PLACE_HANDED and _contact_knows(handed, pressed_by)):
-            mail = _to_contact(room, booking, kind, f"{key}:{kind}", coming, was=was)
+            whole = list(booking.visitors.coming()) if entry.verb == Verb.PUT_IN else coming
+            mail = _to_contact(room, booking, kind, f"{key}:{kind}", whole, was=was)
             mail.facts |= {"tells": [entry.pk]} | (_names(handed) if handed else {})
             yield mail
 
@@ -175,10 +179,12 @@ def _of_hand_over(room: Room, booking: Booking, kind: Kind, key: str, handed: Ha
         yield _mail(room, kind, key, recipient, booking.language, facts, booking=booking, **of_visitor)
 
 
-def _of_need(room: Room, booking: Booking, kind: Kind, key: str, visitor: Visitor) -> Iterator[Mail]:
-    """To whoever needs something; or about them to the contact. What was arranged does not stand in the mail's row: it
-    is deleted with what they need, and read when the mail is sent."""
-    facts = {"arranged_for": visitor.pk, "whose": "" if visitor.is_contact else visitor.full_name}
+def _of_person(room: Room, booking: Booking, kind: Kind, key: str, visitor: Visitor) -> Iterator[Mail]:
+    """To whoever it is about; or about them to the contact. What was arranged does not stand in the mail's row: it is
+    deleted with what they need, and read when the mail is sent."""
+    facts: dict[str, Any] = {"whose": "" if visitor.is_contact else visitor.full_name}
+    if kind is Kind.ARRANGED:
+        facts["arranged_for"] = visitor.pk
     if visitor.has_own_mail:
         mail = _to_visitor(room, booking, kind, key, visitor)
         facts["whose"] = ""
@@ -224,7 +230,7 @@ def _mail(
     recipient: str,
     language: str,
     facts: dict[str, Any],
-    **of: Booking | Visitor,
+    **of: Booking | Visitor | VisitingTeacher,
 ) -> Mail:
     said, session = room.facts | facts, room.session
     return new_mail(
@@ -349,6 +355,13 @@ def of_office(room: Room, kind: Kind, to: str, facts: dict[str, Any], *, key: st
     year = room.session.hub_year
     facts |= {"hub_contact": year.contact_name, "hub_phone": year.contact_phone}
     return _mail(room, kind, key, to, "en-gb", facts)
+
+
+def of_teacher(room: Room, kind: Kind, to: str, facts: dict[str, Any], *, key: str, language: str, **of: Any) -> Mail:
+    """A mail to who teaches: in numbers, with whom of the hub to ring. Its title stands in both languages."""
+    year = room.session.hub_year
+    facts |= {"hub_contact": year.contact_name, "hub_phone": year.contact_phone, "title_en": room.facts["title"]}
+    return _mail(room, kind, key, to, language, facts, **of)
 
 
 def ask_to_prove(wish: TellMe, facts: dict[str, Any], *, now: dt.datetime) -> None:

@@ -13,6 +13,7 @@ from hubs.vocabulary.teaching import Roles, Years
 
 NO_ROLE, NO_YEARS = Roles(0), Years(0)
 MOST_VISITORS = 10  # of one booking on the web (rule.md#visitors)
+MOST_OF_STAFF = 1000  # of one that staff enter
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,13 +71,14 @@ class Correction:
     role: Roles | None = None
     years: Years | None = None
     needs: str | None = None
+    needs_added: str | None = None  # what the contact has said of it: staff alone put that right
     adds: str = ""  # to a colleague's needs, by the contact
     mobile: str | None = None
 
     def put_on(self, visitor: Visitor) -> None:
         """Put these details on a visitor's row; at another address it is another link's."""
         needed = visitor.what_they_need
-        for name in ("full_name", "role", "years", "needs", "mobile"):
+        for name in ("full_name", "role", "years", "needs", "needs_added", "mobile"):
             if (said := getattr(self, name)) is not None:
                 setattr(visitor, name, said)
         visitor.full_name = visitor.full_name or None

@@ -29,6 +29,7 @@ from bookings.rule.refusals import (
     WrongStatus,
 )
 from bookings.rule.room import Clock, Room
+from bookings.sessions import teachers
 from bookings.states import SESSION_TABLE, UNCONFIRMED, SessionStatus, Standing, Status, Verb
 from hubs.models import ShowcaseSession, StaffUser
 from hubs.models.calendar import calendar_of_session
@@ -222,7 +223,7 @@ def tell(
     change.save(force_insert=True)
     change.instead.set(news.instead)
     everyone = mails.compose_change(room, change, live(room) if bookings is None else bookings)
-    told = chain(everyone, office.compose_change(room, change))
+    told = chain(everyone, office.compose_change(room, change), teachers.compose_change(room, change))
     write(room, verb, by=by, also=also, news=told, **of_places)
     return change
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from bookings.models import Booking, Places, Seen, SessionChange, Visitor
+from bookings.models import Booking, Phoned, Places, Seen, SessionChange, Visitor
 from bookings.rule.room import Clock
 from bookings.states import FROZEN, LIVE, Status
 from hubs.models import School, ShowcaseSession
@@ -91,14 +91,17 @@ def not_seen(change: SessionChange) -> list[NotSeen]:
 
 
 def not_seen_of(changes: Sequence[SessionChange]) -> dict[SessionChange, list[NotSeen]]:
-    """Contacts and visitors told of each change who have not said that they have seen it, by name.
+    """Contacts and visitors told of each change who have not said that they have seen it, and whom nobody has told by
+    phone; by name.
 
-    Three queries. Also those without an address: no mail has reached them.
+    Four queries. Also those without an address: no mail has reached them.
     """
     if not changes:
         return {}
     found = Seen.objects.filter(change__in=changes).values_list("change_id", "booking_id", "visitor_id")
-    seen: set[tuple[int, int, int | None]] = {*found}
+    phoned = Phoned.objects.filter(change__in=changes, booking__isnull=False)
+    called = phoned.values_list("change_id", "booking_id", "visitor_id")
+    seen: set[tuple[int, int | None, int | None]] = {*found, *called}
     live = Booking.objects.live().filter(session__in={change.session_id for change in changes})
     bookings = list(live.select_related("school").prefetch_related("visitors"))
     bookings.sort(key=lambda one: (one.contact_name or "", one.goes_with_id is not None, one.pk))
@@ -106,7 +109,7 @@ def not_seen_of(changes: Sequence[SessionChange]) -> dict[SessionChange, list[No
 
 
 def _of_change(
-    change: SessionChange, bookings: Sequence[Booking], seen: set[tuple[int, int, int | None]]
+    change: SessionChange, bookings: Sequence[Booking], seen: set[tuple[int, int | None, int | None]]
 ) -> Iterator[NotSeen]:
     parties: set[int | None] = set()
     for booking in bookings:
@@ -117,18 +120,20 @@ def _of_change(
             yield NotSeen(booking, None)
         parties.add(party)
         for visitor in booking.visitors.all():
-            told_too = booking.status == Status.CONFIRMED and visitor.has_own_mail and not visitor.released_at
+            reached = visitor.has_own_mail or (visitor.full_name and visitor.mobile and not visitor.is_contact)
+            told_too = booking.status == Status.CONFIRMED and reached and not visitor.released_at
             if told_too and (change.pk, booking.pk, visitor.pk) not in seen:
                 yield NotSeen(booking, visitor)
 
 
 def farthest_first(people: Sequence[NotSeen], venue: School | None) -> list[NotSeen]:
     """People by how far their school is from the venue, the farthest first; those of whom it is not known, last."""
-    placed = [one._replace(metres=_metres(one.booking.school, venue)) for one in people]
+    placed = [one._replace(metres=metres_to(one.booking.school, venue)) for one in people]
     return sorted(placed, key=lambda one: -1 if one.metres is None else one.metres, reverse=True)
 
 
-def _metres(school: School | None, venue: School | None) -> float | None:
+def metres_to(school: School | None, venue: School | None) -> float | None:
+    """How far a school is from the venue; None where nobody knows."""
     if school is None or venue is None:
         return None
     return metres_between(school.easting, school.northing, venue.easting, venue.northing)

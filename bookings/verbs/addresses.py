@@ -12,11 +12,12 @@ from bookings.models import AddressChange, AuditEntry, Booking, By, Visitor
 from bookings.places import locked_booking, write
 from bookings.rule import mails, people
 from bookings.rule.judging import refuse_after_start
-from bookings.rule.refusals import Ended, InThisBooking, NotBookable, SentJustNow
+from bookings.rule.refusals import AlreadyBooked, Ended, InThisBooking, NotBookable, SentJustNow
 from bookings.rule.room import Clock, Room
 from bookings.rule.too_often import A_DAY, APART, Limit, may_again_at
 from bookings.states import FROZEN, Status, Verb
 from bookings.verbs.contact import colleague_with, live_party, save_contact, taken_by
+from hubs.models import StaffUser
 from hubs.vocabulary.email_address import email_key
 
 OF_A_BOOKING = (Limit(10, A_DAY),)
@@ -29,11 +30,14 @@ class _Taken(NamedTuple):
     visitor: Visitor | None
 
 
-def ask_for_address(booking_id: int, email: str, *, clock: Clock, visitor_id: int | None = None) -> None:
+def ask_for_address(
+    booking_id: int, email: str, *, clock: Clock, visitor_id: int | None = None, by: StaffUser | By = By.VISITOR
+) -> None:
     """Keep a new address beside the old one, and write to both: for the contact, or the visitor of one place.
 
     The same one again within ten minutes is the same press. Raises Ended, NotBookable once the session has started or
-    while it is off, InThisBooking where the contact asks for a colleague's, SentJustNow for one that asks too often.
+    while it is off, InThisBooking where the contact asks for a colleague's, SentJustNow for one that asks too often;
+    and AlreadyBooked, to staff alone.
     """
     with locked_booking(booking_id, clock) as (room, booking):
         visitor = _judge(room, booking, visitor_id)
@@ -49,13 +53,15 @@ def ask_for_address(booking_id: int, email: str, *, clock: Clock, visitor_id: in
         if visitor is None and colleague_with(party, email):
             raise InThisBooking
         taken = _taken(room, party, booking, visitor, email)
+        if taken and isinstance(by, StaffUser):
+            raise AlreadyBooked
         asked.link_version += 0 if same or asked.pk is None else 1
         asked.email, asked.from_version, asked.asked_at, asked.pressed_at = email, owner.link_version, room.now, None
         asked.save()
         if taken:
             mails.tell_taken(room, *taken)
         news = [] if taken else mails.to_new_address(room, booking, asked)
-        write(room, Verb.ASK_ADDRESS, [booking], by=By.VISITOR, address=asked, news=news)
+        write(room, Verb.ASK_ADDRESS, [booking], by=by, address=asked, news=news)
 
 
 def take_address(change_id: int, version: int, *, clock: Clock) -> None:

@@ -6,11 +6,20 @@ An address that changes raises the version of the link, so that whoever has the 
 from collections.abc import Sequence
 from copy import copy
 
-from bookings.models import AuditEntry, Booking, HandOver, Visitor
+from bookings.mail_kinds import Kind
+from bookings.models import AuditEntry, Booking, HandOver, Mail, Visitor
 from bookings.places import locked_booking, write
 from bookings.rule import people
 from bookings.rule.judging import already_there
-from bookings.rule.refusals import AlreadyBooked, Ended, InThisBooking, NoAddress, NotBookable, SentJustNow
+from bookings.rule.refusals import (
+    AlreadyBooked,
+    Ended,
+    InThisBooking,
+    NeedsReason,
+    NoAddress,
+    NotBookable,
+    SentJustNow,
+)
 from bookings.rule.room import Clock, Room
 from bookings.rule.too_often import A_DAY, BY_STAFF, may_again_at
 from bookings.states import FROZEN, Standing, Status, Verb
@@ -38,22 +47,47 @@ def send_again(booking_id: int, *, by: StaffUser, clock: Clock) -> Booking:
         return booking
 
 
+def send_place_again(visitor_id: int, *, by: StaffUser, clock: Clock) -> Booking:
+    """Send a colleague the link of their own place, as often as a contact's is sent again. Raises the same."""
+    booking_id = Visitor.objects.values_list("booking_id", flat=True).get(pk=visitor_id)
+    with locked_booking(booking_id, clock) as (room, booking):
+        visitor = booking.visitors.coming().filter(pk=visitor_id).first()
+        if visitor is None or booking.status != Status.CONFIRMED:
+            raise Ended
+        if not visitor.has_own_mail:
+            raise NoAddress
+        standing = room.places.standing(now=room.now)
+        if standing in OFF:
+            raise NotBookable(standing)
+        sent = Mail.objects.filter(visitor=visitor, kind=Kind.NAMED, created_at__gt=room.now - A_DAY)
+        if at := may_again_at(sent.values_list("created_at", flat=True), BY_STAFF, now=room.now):
+            raise SentJustNow(at)
+        write(room, Verb.SEND_PLACE, [booking], by=by, visitors=[visitor])
+        return booking
+
+
 def _refuse_too_often(room: Room, booking: Booking) -> None:
     sent = AuditEntry.objects.filter(booking=booking, verb=Verb.SEND_AGAIN, at__gt=room.now - A_DAY)
     if at := may_again_at(sent.values_list("at", flat=True), BY_STAFF, now=room.now):
         raise SentJustNow(at)
 
 
-def put_right(booking_id: int, *, name: str, email: str, mobile: str, by: StaffUser, clock: Clock) -> Booking:
+def put_right(
+    booking_id: int, *, name: str, email: str, mobile: str, by: StaffUser, clock: Clock, why: str = ""
+) -> Booking:
     """Change a contact's name, address and mobile number, for all of their party; a new address is sent a new link.
 
-    Raises Ended, AlreadyBooked where the new address has a booking here, InThisBooking where it is a colleague's.
+    At once: whoever reads the old address has nothing any longer, and is told nothing, for it may be a stranger's. So
+    staff say `why` they did not ask the new address first (`addresses.ask_for_address`). Raises Ended, NeedsReason,
+    AlreadyBooked where the new address has a booking here, InThisBooking where it is a colleague's.
     """
     with locked_booking(booking_id, clock) as (room, booking):
         if not booking.is_live:
             raise Ended
         party = live_party(booking)
         moves = (email_key(email) or None) != booking.email_key
+        if moves and booking.email_key and not why.strip():
+            raise NeedsReason
         for one in party:
             one.contact_name, one.contact_email, one.email_key = name, email or None, email_key(email) or None
             one.contact_mobile = mobile
@@ -64,7 +98,7 @@ def put_right(booking_id: int, *, name: str, email: str, mobile: str, by: StaffU
             raise InThisBooking
         save_contact(party, moves=moves)
         told = moves and email and room.places.status not in FROZEN
-        write(room, Verb.READDRESS if told else Verb.CHANGE, party, by=by)
+        write(room, Verb.READDRESS if told else Verb.CHANGE, party, by=by, why=why)
         return next(one for one in party if one.pk == booking.pk)
 
 

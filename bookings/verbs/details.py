@@ -5,6 +5,7 @@ their words stand apart from the person's own, who is told and can take either a
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from bookings.models import Booking, By, HandOver, Visitor
@@ -126,6 +127,38 @@ def _put_contact_right(room: Room, booking: Booking, name: str | None, mobile: s
     Visitor.objects.coming().filter(booking__in=party, is_contact=True).update(full_name=name)
     HandOver.objects.open().filter(visitor__booking__in=party, from_contact=True).update(from_name=name)
     return party
+
+
+# --- by staff ---------------------------------------------------------------------------------------------------------
+
+
+def correct(visitor_id: int, said: Correction, *, by: StaffUser, clock: Clock) -> Visitor:
+    """Staff put right what is said of one person, for whoever rings; also after the start, for the register.
+
+    They read both voices of what somebody needs, so they may put right either. The person is told that it was done, and
+    not what: it stands on their own page. The contact's name is the booking's too; their address is put right by
+    `contact.put_right`. Raises Ended, InThisBooking, NeedsTooLong.
+    """
+    booking_id = Visitor.objects.values_list("booking_id", flat=True).get(pk=visitor_id)
+    with locked_booking(booking_id, clock) as (room, booking):
+        visitor = booking.visitors.coming().filter(pk=visitor_id).first()
+        if visitor is None or not booking.is_live:
+            raise Ended
+        name = said.full_name if visitor.is_contact else None
+        if visitor.is_contact:
+            said = replace(said, full_name=None, email=None)
+        _refuse_doubled(room, booking, [(visitor, said)])
+        told = _put_right([(visitor, said)], confirmed=booking.status == Status.CONFIRMED)
+        party = _put_contact_right(room, booking, name, None)
+        if name:
+            visitor.full_name = name
+        if told.named:
+            write(room, Verb.NAME, [booking], by=by, visitors=told.named)
+        elif told.changed or party:
+            write(room, Verb.CORRECT, [booking], by=by, visitors=[visitor])
+        if others := [one for one in party if one.pk != booking.pk]:
+            write(room, Verb.CHANGE, others, by=by)
+        return visitor
 
 
 # --- by each of them --------------------------------------------------------------------------------------------------

@@ -10,12 +10,21 @@ from bookings.rule.party import NewVisitor
 from bookings.rule.refusals import AlreadyBooked, Ended, InThisBooking, NotBookable
 from bookings.rule.room import Clock, Room
 from bookings.states import FROZEN, Status, Verb
+from hubs.models import StaffUser
 from hubs.vocabulary.email_address import email_key
 
 
-def hand_over(visitor_id: int, to: NewVisitor, *, clock: Clock, pressed_by: PressedBy = "contact") -> Booking:
+def hand_over(
+    visitor_id: int,
+    to: NewVisitor,
+    *,
+    clock: Clock,
+    pressed_by: PressedBy = "contact",
+    by: StaffUser | By = By.VISITOR,
+) -> Booking:
     """Give a visitor's place to a colleague by name and address. The old link can take it back until theirs is pressed.
-    Both are told, and the contact where it was not they who did it.
+    Both are told, and the contact where it was not they who did it. Staff may leave the address out, where somebody
+    rings: then nobody presses, and the old link can take it back until the start.
 
     Raises Ended where the booking is not confirmed, the place was released or is on its way already; NotBookable once
     the session has started or is off; InThisBooking where that address is in this booking.
@@ -25,7 +34,7 @@ def hand_over(visitor_id: int, to: NewVisitor, *, clock: Clock, pressed_by: Pres
         if _open(visitor):
             raise Ended
         key = email_key(to.email)
-        if key == booking.email_key or booking.visitors.coming().filter(email_key=key).exists():
+        if key and (key == booking.email_key or booking.visitors.coming().filter(email_key=key).exists()):
             raise InThisBooking
         handed = HandOver.objects.create(
             visitor=visitor,
@@ -34,16 +43,16 @@ def hand_over(visitor_id: int, to: NewVisitor, *, clock: Clock, pressed_by: Pres
             from_contact=visitor.is_contact,
             from_version=visitor.link_version,
             to_name=to.full_name,
-            to_email=to.email,
+            to_email=to.email or None,
             at=room.now,
         )
-        _becomes(visitor, to.full_name, to.email, is_contact=False)
+        _becomes(visitor, to, is_contact=False)
         people.recognise([visitor])
         write(
             room,
             Verb.HAND_OVER,
             [booking],
-            by=By.VISITOR,
+            by=by,
             visitors=[visitor],
             handed=handed,
             pressed_by=pressed_by,
@@ -78,7 +87,8 @@ def take_back(visitor_id: int, *, clock: Clock, pressed_by: PressedBy = "contact
                 raise AlreadyBooked
         handed.taken_back_at = room.now
         handed.save(update_fields=["taken_back_at"])
-        _becomes(visitor, handed.from_name or "", handed.from_email or "", is_contact=handed.from_contact)
+        giver = NewVisitor(full_name=handed.from_name or "", email=handed.from_email or "")
+        _becomes(visitor, giver, is_contact=handed.from_contact)
         people.recognise([visitor])
         write(
             room,
@@ -111,16 +121,14 @@ def _open(visitor: Visitor) -> HandOver | None:
     return HandOver.objects.open().filter(visitor=visitor).first()
 
 
-def _becomes(visitor: Visitor, name: str, address: str, *, is_contact: bool) -> None:
+def _becomes(visitor: Visitor, person: NewVisitor, *, is_contact: bool) -> None:
     """Another person has the place: nothing said of the one before stays, and their link dies."""
     if visitor.is_contact != is_contact:
         Booking.objects.filter(pk=visitor.booking_id).update(contact_comes=is_contact)
-    visitor.full_name = name or None
-    visitor.set_email(address)
     visitor.is_contact = is_contact
-    visitor.needs = visitor.needs_added = visitor.mobile = ""
+    visitor.needs = visitor.needs_added = visitor.mobile = visitor.arranged = ""
+    visitor.person_id = visitor.first_time = None
+    person.put_on(visitor)
     visitor.ask_anew()
-    visitor.seen_before = visitor.person_id = visitor.first_time = None
-    visitor.role, visitor.years = NewVisitor().role, NewVisitor().years
     visitor.link_version += 1
     visitor.save()

@@ -80,7 +80,7 @@ class VisitingTeacherAdmin(WithHistory, FoundByName):
     autocomplete_fields = ["hub_year"]
     inlines = [PhotographInline]
     fieldsets = [
-        (None, {"fields": ["hub_year", "name_pinyin", "name_characters", "home_school", "phase", "email"]}),
+        (None, {"fields": ["hub_year", "name_pinyin", "name_characters", "home_school", "phase", "email", "mobile"]}),
         (
             _("What they agreed to"),
             {

@@ -14,6 +14,8 @@ from hubs.models.school import School
 from hubs.models.stored_file import StoredFile
 from hubs.vocabulary.email_address import EmailField
 
+FOR_THE_DAY = _("Only rung if something changes. Shown to staff alone.")
+
 
 class Exchange(models.Model):
     """One academic year's England–Shanghai exchange."""
@@ -49,6 +51,10 @@ class MasterySpecialist(models.Model):
     )
     full_name = models.CharField(_("full name"), max_length=200)
     school = models.ForeignKey(School, models.PROTECT, null=True, blank=True, verbose_name=_("school"))
+    email = EmailField(
+        _("email address"), blank=True, help_text=_("Told of every change of their sessions. Shown to staff alone.")
+    )
+    mobile = models.CharField(_("mobile number"), max_length=30, blank=True, help_text=FOR_THE_DAY)
 
     class Meta:
         ordering = ["full_name"]
@@ -84,13 +90,16 @@ class VisitingTeacher(PrivateLink):
     home_school = models.CharField(_("home school"), max_length=200, blank=True)
     phase = models.PositiveSmallIntegerField(_("phase"), choices=School.Phase, default=School.Phase.PRIMARY)
     email = EmailField(
-        _("email address"), blank=True, help_text=_("For the link to their itinerary. Shown to nobody else.")
+        _("email address"),
+        blank=True,
+        help_text=_("For their itinerary, and told of every change of their sessions. Shown to nobody else."),
     )
+    mobile = models.CharField(_("mobile number"), max_length=30, blank=True, help_text=FOR_THE_DAY)
     name_agreed_at = models.DateTimeField(_("agreed to be named"), null=True, blank=True)
     photo_agreed_at = models.DateTimeField(_("agreed to photographs"), null=True, blank=True)
     film_agreed_at = models.DateTimeField(_("agreed to be filmed"), null=True, blank=True)
 
-    history = HistoricalRecords(excluded_fields=["public_id", "email"])
+    history = HistoricalRecords(excluded_fields=["public_id", "email", "mobile"])
 
     class Meta:
         ordering = ["name_pinyin"]

@@ -5,6 +5,7 @@ may do everything. `REACH` says of each model where its hub is and which roles m
 superusers alone. The staff pages ask here for their lists, forms, choices and buttons (hubs/admin/scoped.py).
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -74,6 +75,7 @@ REACH: dict[str, Reach] = {
     "bookings.Places": _of(SESSION, view=ALL),
     "bookings.SessionChange": _of(SESSION),
     "bookings.Seen": _of(BOOKING),
+    "bookings.Phoned": _of("change__session__hub_year__hub"),
     "bookings.WideChange": Reach(("hub_year__hub", "host_school__hub_year__hub")),
     "bookings.Letter": _of(SESSION),
     "bookings.WideStep": _of(SESSION),
@@ -159,6 +161,12 @@ def hubs_of(row: Model) -> set[int]:
         found = type(row)._base_manager.filter(pk=row.pk).values_list(*paths)
         known = row.__dict__["_hubs"] = {hub for one in found for hub in one if hub is not None}
     return known
+
+
+def with_hubs_of(row: Model, others: Iterable[Model]) -> None:
+    """Remember that `others` belong to the same hubs as `row`, as the people of a booking do: one query for all."""
+    for other in others:
+        other.__dict__["_hubs"] = hubs_of(row)
 
 
 def _within(queryset: Rows, reach: Reach, hubs: set[int]) -> Rows:

@@ -172,19 +172,21 @@ def post(*, port: int, path: str, told: str, attempts: list[str], processes: int
 
 def all_of_it(*, told: str, attempts: list[list[Any]], processes: int = 8) -> None:
     """Verbs of every kind at once, each `[verb, id]`: of a session for those who come, else of a booking or visitor; to
-    move, of a booking, a session and a member of staff; to correct, of a booking and a visitor; and a new address with
-    the version of its link."""
+    move, of a booking, a session and a member of staff; by staff, with theirs; to correct, of a booking and a visitor;
+    and a new address with the version of its link."""
     from bookings import places
-    from bookings.rule.party import Correction, NewVisitor
+    from bookings.rule.party import Correction, NewVisitor, VisitingSchool
     from bookings.verbs import addresses, hand_over, waiting_list
     from bookings.verbs import details as put_right
     from bookings.verbs import visitors as details
     from bookings.verbs.another_session import to_another_session
-    from hubs.models import StaffUser
+    from bookings.verbs.school import change_school
+    from hubs.models import School, StaffUser
     from hubs.vocabulary.school_days import SchoolDays
     from tests.factories import DAY
 
     SchoolDays().before(DAY, 1)
+    by_staff: Callable[[int], dict[str, Any]] = lambda pk: {"by": StaffUser.objects.get(pk=pk), "clock": _clock}  # noqa: E731
     taker = NewVisitor(full_name="Taker", email="taker@school.example")
     verbs: dict[str, Callable[[Any, int], Any]] = {
         "hold": lambda pk, n: places.hold(pk, _party(n), clock=_clock),
@@ -202,6 +204,16 @@ def all_of_it(*, told: str, attempts: list[list[Any]], processes: int = 8) -> No
         ),
         "own": lambda pk, n: put_right.change_own(pk, Correction(needs=f"need {n}"), clock=_clock),
         "take_address": lambda pks, n: addresses.take_address(pks[0], pks[1], clock=_clock),
+        "take_out": lambda pks, n: details.take_out(pks[0], **by_staff(pks[1]), why="They rang"),
+        "put_in": lambda pks, n: details.put_in(
+            pks[0], NewVisitor(full_name=f"Put in {n}"), **by_staff(pks[1]), key=request_key(n), why="They rang"
+        ),
+        "correct_by_staff": lambda pks, n: put_right.correct(
+            pks[0], Correction(email=f"typed{n % 4}@school.example", needs=f"need {n}"), **by_staff(pks[1])
+        ),
+        "change_school": lambda pks, n: change_school(
+            pks[0], VisitingSchool(school=School.objects.get(pk=pks[2])), **by_staff(pks[1]), why="Picked wrong"
+        ),
         "settle": lambda pk, n: places.settle_if_due(pk, _clock),
     }
 

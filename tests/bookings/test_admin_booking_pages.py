@@ -50,7 +50,7 @@ def confirmed(session, **asked):
     return places.confirm(booking.pk, clock=lambda: NOW)
 
 
-def page_of(booking, page="change"):
+def page_of(booking, page="overview"):
     return reverse(f"admin:bookings_booking_{page}", args=[booking.pk])
 
 
@@ -134,7 +134,20 @@ def test_contact_is_put_right_and_page_says_where_the_link_went(client, hub):
     sent = {"contact_name": "Right Name", "contact_email": "right@school.example", "contact_mobile": ""}
     said = words_of(client.post(page_of(booking, "contact"), sent))
     assert "Now: Test Teacher, typo@school.example" in said
-    assert "The old link stops working." in said
+    assert "Until it is pressed, the old address stays." in said
+    answer = client.post(page_of(booking, "contact"), sent | {"send": "1"})
+    assert messages_of(answer) == ["A link goes to right@school.example. It counts once they press it."]
+    changed = Booking.objects.get()
+    assert (changed.contact_email, changed.contact_name) == ("typo@school.example", "Right Name")
+
+
+def test_address_that_nobody_reads_is_put_right_at_once_with_a_reason(client, hub):
+    booking = confirmed(SessionFactory(hub_year=hub), email="typo@school.example")
+    sent = {"contact_name": "A", "contact_email": "right@school.example", "contact_mobile": "", "at_once": "on"}
+    page = client.post(page_of(booking, "contact"), sent)
+    assert errors_of(page) == ["Say how you know that the old address is wrong."]
+    sent["why"] = "It came back"
+    assert "The old link stops working" in words_of(client.post(page_of(booking, "contact"), sent))
     answer = client.post(page_of(booking, "contact"), sent | {"send": "1"})
     assert messages_of(answer) == [f"Changed: {booking}. A mail with a new link goes to right@school.example."]
     assert Booking.objects.get().contact_email == "right@school.example"
@@ -216,7 +229,7 @@ def test_history_tells_events_and_mails_in_time_order_and_who_did_it(client, hub
     booking = places.hold(old.pk, party(), clock=lambda: NOW)
     press(client, "confirm", booking)
     client.post(page_of(booking, "move"), {"session": new.pk, "why": "She rang", "send": "1"})
-    page = client.get(page_of(booking))
+    page = client.get(page_of(booking, "change"))
     told = [" ".join([one.what, *filter(None, one.details)]) for one in page.context["story"]]
     assert told == [
         "Places held by visitor to be confirmed, 1 place taken",

@@ -28,7 +28,7 @@ def held(session=None, **asked):
 
 
 def page_of(booking):
-    return reverse("admin:bookings_booking_change", args=[booking.pk])
+    return reverse("admin:bookings_booking_overview", args=[booking.pk])
 
 
 # --- booking for somebody --------------------------------------------------------------------------------------------

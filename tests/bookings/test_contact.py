@@ -43,7 +43,7 @@ def send_again(booking, now=NOW):
 
 
 def put_right(booking, now=NOW, **said):
-    said = {"name": "Test Teacher", "email": RIGHT, "mobile": ""} | said
+    said = {"name": "Test Teacher", "email": RIGHT, "mobile": "", "why": "Typed wrong"} | said
     return contact.put_right(booking.pk, **said, by=StaffFactory(), clock=at(now))
 
 

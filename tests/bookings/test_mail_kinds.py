@@ -21,7 +21,7 @@ def test_table_names_statuses_as_the_lifecycle_does():
 
 def test_every_kind_about_a_booking_says_when_it_stands():
     of_none = {kind for kind, row in MAILS.items() if row.stands is None}
-    assert {MAILS[kind].to for kind in of_none} == {To.ASKER, To.STAFF, To.OFFICE, To.TEACHER}
+    assert {MAILS[kind].to for kind in of_none} == {To.ASKER, To.STAFF, To.OFFICE, To.TEACHER, To.SPECIALIST}
     assert {kind for kind, row in MAILS.items() if row.to in {MAILS[one].to for one in of_none}} == of_none
     assert not of_none & {kind for row in TABLE for kind in row.mails}
 
@@ -37,7 +37,8 @@ def test_every_link_can_be_made():
 @pytest.mark.parametrize("row", TABLE, ids=lambda row: f"{row.verb}-{row.from_ or 'new'}")
 def test_mails_of_a_verb_are_true_where_it_leads(row):
     to = row.to or row.from_
-    leaves_one = {Kind.VISITOR_CANCELLED} if row.verb is Verb.RELEASE else set()  # of a place, not of the booking
+    of_a_place = row.verb in (Verb.RELEASE, Verb.TAKE_OUT)  # and not of the booking
+    leaves_one = {Kind.VISITOR_CANCELLED} if of_a_place else set()
     assert [kind for kind in row.mails if kind not in leaves_one and to not in (MAILS[kind].stands or ())] == []
 
 

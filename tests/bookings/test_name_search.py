@@ -127,7 +127,9 @@ def test_every_way_to_write_a_name_writes_its_words(client):
     first = booking.visitors.get(position=1)
     named = {first.pk: Correction(full_name="Zoë Four")}
     details.change_details(booking.pk, clock=clock, contact_name="Zoë Four", visitors=named)
-    contact.put_right(booking.pk, name="Zoë Five", email="5@school.example", mobile="", by=by, clock=clock)
+    contact.put_right(
+        booking.pk, name="Zoë Five", email="5@school.example", mobile="", why="Typed wrong", by=by, clock=clock
+    )
     asked = party(contact_name="Zoë Six", email="6@school.example", visitors=(NewVisitor(), NewVisitor()))
     staff_booking.staff_booking(SessionFactory().pk, asked, by=by, clock=clock)
     later = Visitor.objects.get(full_name=None)

@@ -280,7 +280,7 @@ def test_new_link_of_the_owner_ends_what_the_old_one_asked_for(client, session, 
     of_visitor = ends != "by staff"
     asked = ask(booking, visitor=ben_of(booking) if of_visitor else None)
     if ends == "by staff":
-        right = {"name": "Test Teacher", "email": "right@school.example", "mobile": ""}
+        right = {"name": "Test Teacher", "email": "right@school.example", "mobile": "", "why": "Typed wrong"}
         contact.put_right(booking.pk, **right, by=StaffFactory(), clock=at())
     elif ends == "handed over":
         taker = NewVisitor(full_name="Cara", email="cara@school.example")

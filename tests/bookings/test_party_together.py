@@ -223,7 +223,7 @@ def test_link_of_what_had_ended_before_the_address_was_put_right_opens_nothing_o
     first, rest = split()
     answered(NOW)
     run_due(at(first.deadline))
-    details = {"name": "Right Teacher", "email": "right@school.example", "mobile": ""}
+    details = {"name": "Right Teacher", "email": "right@school.example", "mobile": "", "why": "Typed wrong"}
     contact.put_right(rest.pk, **details, by=StaffFactory(), clock=at(first.deadline))
     shown = page(client, first)
     assert "Your places were not kept" in shown.text
@@ -388,7 +388,7 @@ def test_another_address_drops_both_and_writes_once_to_the_new_one():
 def test_address_put_right_is_sent_one_link_for_the_party(client):
     first, rest = confirmed()
     old = link(rest)
-    details = {"name": "Test Teacher", "email": "right@school.example", "mobile": ""}
+    details = {"name": "Test Teacher", "email": "right@school.example", "mobile": "", "why": "Typed wrong"}
     contact.put_right(rest.pk, **details, by=StaffFactory(), clock=at(NOW))
     assert [kind for kind, to in mails(first.session) if to == "right@school.example"] == ["confirmed"]
     assert (client.get(old).status_code, client.get(link(fresh(rest))).status_code) == (404, 200)

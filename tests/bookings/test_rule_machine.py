@@ -28,12 +28,13 @@ from bookings.rule.party import Correction, NewVisitor, Party, VisitingSchool
 from bookings.rule.refusals import Refused
 from bookings.sessions import changes
 from bookings.states import FROZEN, LIVE, SEATED, SessionStatus, Status, row_for
-from bookings.verbs import addresses, another_session, hand_over, staff_booking, waiting_list
+from bookings.verbs import addresses, another_session, contact, hand_over, staff_booking, waiting_list
 from bookings.verbs import details as put_right
 from bookings.verbs import visitors as details
 from bookings.verbs import visitors as parties
 from bookings.verbs.contact import live_party
 from bookings.verbs.needs import arrange
+from bookings.verbs.school import change_school
 from tests.factories import NOW, HubYearFactory, SchoolFactory, SessionFactory, StaffFactory
 
 ADDRESSES = [f"teacher{n}@school.example" for n in range(5)]
@@ -119,6 +120,12 @@ class RuleMachine(RuleBasedStateMachine):
         except Refused:
             return None
         return made.booking if isinstance(made, (waiting_list.Joined, parties.Added)) else made
+
+    def done_many(self, verb):
+        try:
+            return verb()
+        except Refused:
+            return []
 
     def pk(self, booking):
         return booking.pk if booking else 0
@@ -264,6 +271,51 @@ class RuleMachine(RuleBasedStateMachine):
         )
         if moved and why:
             self.overridden.add((session.pk, moved.school_key))
+
+    @rule(booking=bookings, n=st.integers(0, 2), why=st.sampled_from(["", "they rang"]))
+    def take_out(self, booking, n, why):
+        visitors = list(Visitor.objects.filter(booking=self.pk(booking)))
+        if visitors:
+            visitor = visitors[n % len(visitors)]
+            self.done(lambda: parties.take_out(visitor.pk, by=self.staff, clock=self.clock, why=why))
+
+    @rule(target=bookings, booking=bookings, may_wait=st.booleans(), why=st.sampled_from(["", "they rang"]))
+    def put_in(self, booking, may_wait, why):
+        if booking is None:
+            return None
+        colleague, key, how = NewVisitor(full_name="Put in"), uuid.uuid4(), {"by": self.staff, "clock": self.clock}
+        added = self.done(lambda: parties.put_in(booking.pk, colleague, key=key, why=why, may_wait=may_wait, **how))
+        if added and why:
+            self.overridden.add((added.session_id, added.school_key))
+        return added
+
+    @rule(booking=bookings, n=school, why=st.sampled_from(["", "picked wrong"]))
+    def change_school(self, booking, n, why):
+        if booking is None:
+            return
+        kind = SchoolKind.NONE if n == 3 else SchoolKind.REGISTER
+        picked = VisitingSchool(kind=kind, school=None if n == 3 else self.schools[n])
+        changed = self.done_many(lambda: change_school(booking.pk, picked, by=self.staff, clock=self.clock, why=why))
+        if changed and why:
+            self.overridden.add((changed[0].session_id, changed[0].school_key))
+
+    @rule(booking=bookings, to=st.sampled_from(["", *ADDRESSES]), needs=st.sampled_from(["", "ramp"]))
+    def staff_correct(self, booking, to, needs):
+        visitor = Visitor.objects.coming().filter(booking=self.pk(booking)).last()
+        if visitor:
+            said = Correction(full_name="Corrected by staff", email=to or None, needs=needs)
+            self.done(lambda: put_right.correct(visitor.pk, said, by=self.staff, clock=self.clock) and None)
+
+    @rule(booking=bookings, email=person, at_once=st.booleans())
+    def staff_readdress(self, booking, email, at_once):
+        if booking is None:
+            return
+        how = {"by": self.staff, "clock": self.clock}
+        if at_once:
+            said = {"name": "Teacher", "email": email, "mobile": "", "why": "Typed wrong"}
+            self.done(lambda: contact.put_right(booking.pk, **said, **how))
+        else:
+            self.done(lambda: addresses.ask_for_address(booking.pk, email, **how))
 
     @rule(n=which, capacity=st.integers(0, 6), held_back=st.integers(0, 2))
     def set_places(self, n, capacity, held_back):

@@ -120,7 +120,8 @@ def test_write_does_what_its_row_of_the_table_says_and_no_more(row):
         session, seats_before = room.session, room.places.places_taken
         events_before, mails_before = events(session), mails(session)
         handed = handed_over(booking) if {MAILS[kind].to for kind in row.mails} & {To.TAKER, To.GIVER} else None
-        people = people or list(booking.visitors.filter(is_contact=False) if Kind.ARRANGED in row.mails else [])
+        of_one = {MAILS[kind].to for kind in row.mails} & {To.IN_NEED, To.PERSON}
+        people = people or list(booking.visitors.filter(is_contact=False) if of_one else [])
         address = new_address(booking) if {MAILS[kind].to for kind in row.mails} & {To.OWNER} else None
         places.write(room, row.verb, [booking], by=by, visitors=people, handed=handed, address=address)
         to = row.to or row.from_
@@ -130,7 +131,7 @@ def test_write_does_what_its_row_of_the_table_says_and_no_more(row):
         assert room.places.places_taken == seats
         assert events(session) == [*events_before, (row.verb, row.from_ or "", to, seats - seats_before)]
         kinds = [kind for kind in row.mails if kind is not Kind.PLACE_HANDED]  # no news to whose own place it was
-        to_colleague = (To.VISITORS, To.TAKER, To.IN_NEED)
+        to_colleague = (To.VISITORS, To.TAKER, To.IN_NEED, To.PERSON)
         told = [(kind, COLLEAGUE if MAILS[kind].to in to_colleague else CONTACT) for kind in kinds]
         assert mails(session) == mails_before + told
 

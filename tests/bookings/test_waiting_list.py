@@ -171,9 +171,8 @@ def test_contact_who_waits_comes_no_second_time():
     assert mails(session)[-1] == ("already_booked", "waits@school.example")
     elsewhere = places.hold(session.pk, party(email="else@school.example"), clock=at(NOW))
     with pytest.raises(AlreadyBooked):
-        contact.put_right(
-            elsewhere.pk, name="A", email="waits@school.example", mobile="", by=StaffFactory(), clock=at(NOW)
-        )
+        said = {"name": "A", "email": "waits@school.example", "mobile": "", "why": "Typed wrong"}
+        contact.put_right(elsewhere.pk, **said, by=StaffFactory(), clock=at(NOW))
     with pytest.raises(IntegrityError), transaction.atomic():
         Booking.objects.filter(pk=elsewhere.pk).update(email_key=waits.email_key)
 

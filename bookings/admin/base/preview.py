@@ -41,6 +41,7 @@ class PreviewPages(RowPages):
         test: Callable[[Any], str] | None = None,
         button: str = "",
         refused: Explain = say_why_not,
+        then: Callable[[], str] = str,
         fieldsets: Any = None,
     ) -> HttpResponse:
         """The form, the preview, or the way back to the row when it is done: by what has been sent.
@@ -51,6 +52,7 @@ class PreviewPages(RowPages):
         - `rows` are the lines above the form.
         - `test` sends a test to whoever writes it, and says so.
         - `button` is called Send unless it is said.
+        - `then` names the row's page that is shown when it is done.
         """
         if request.method == "POST" and form.is_valid():
             tested = test is not None and "test" in request.POST
@@ -66,7 +68,7 @@ class PreviewPages(RowPages):
                 rows = refused(form, error) or rows
             else:
                 self.message(request, done)
-                return self.redirect(original)
+                return self.redirect(original, then())
         page = {"title": title, "original": original, "rows": rows, "fieldsets": fieldsets}
         return self.form_page(request, form, button=_now("Next"), **page)
 

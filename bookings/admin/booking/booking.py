@@ -25,6 +25,8 @@ from bookings.admin.base.pages import WithPages
 from bookings.admin.base.read_only import FoundByBookingOrAddress, by_words, staff
 from bookings.admin.base.sessions import AtSession, name_and_short_day
 from bookings.admin.booking.booking_pages import BookingPages
+from bookings.admin.booking.everything import EverythingOfAPerson
+from bookings.admin.booking.overview import OverviewPages
 from bookings.admin.booking.staff_booking import FIELDSETS, StaffBookingForm, say_why_not
 from bookings.admin.booking.story import story_of
 from bookings.admin.booking.visitor import AddressChangeInline, VisitorInline
@@ -87,7 +89,9 @@ class OfSessions(admin.SimpleListFilter):
 
 @admin.register(Booking)
 class BookingAdmin(WithPages, WithExport, FoundByBookingOrAddress):
-    page_classes = [BookingPages]
+    page_classes = [OverviewPages, BookingPages, EverythingOfAPerson]
+    main_page = "overview"
+    back_to_main_page = _("Back to the booking")
     export_columns = columns.BOOKING
     list_display = ["who", "school_shown", "party", "standing", "session_shown", "reference_shown"]
     list_filter = [OfSessions, AtSession, Needs, "status", "source", "uses_held_back", "session__hub_year__hub"]

@@ -1,4 +1,4 @@
-"""The forms by which staff move a booking, put its contact right, and say which school was typed."""
+"""The forms by which staff move a booking, put its contact or its school right, and say which school was typed."""
 
 from typing import Any
 
@@ -8,11 +8,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from bookings.admin.booking.staff_booking import SchoolFields
 from bookings.forms import Address, Line, Mobile
 from bookings.models import Booking
 from hubs.admin.choosing import use_autocomplete
 from hubs.models import School, ShowcaseSession, StaffUser
 from hubs.staff import scope
+from hubs.vocabulary.email_address import email_key
 
 
 class _OfBooking(forms.Form):
@@ -52,18 +54,70 @@ class MoveBookingForm(_OfBooking):
 
 
 class ContactForm(_OfBooking):
-    """Who the contact is, and how to reach them."""
+    """Who the contact is, and how to reach them. Another address is asked first, unless nobody reads the old one."""
 
     contact_name = Line(label=_("Full name"), empty=_("Enter the contact's full name"))
     contact_email = Address(label=_("Email address"))
     contact_mobile = Mobile(label=_("Mobile number"), help_text=_("Only used if something changes on the day."))
+    at_once = forms.BooleanField(
+        label=_("The old address is wrong: use the new one at once"),
+        required=False,
+        help_text=_(
+            "Without the tick the new address gets a link, and counts once it is pressed; the old address is told. "
+            "With it the new address gets the booking’s link at once, and the old link stops working."
+        ),
+    )
+    why = Line(label=_("Reason"), max_length=300, help_text=_("Needed only with the tick. No names."))
 
     def prepare(self) -> None:
         fields: dict[str, Any] = self.fields
         for name in ("contact_name", "contact_email", "contact_mobile"):
             fields[name].initial = getattr(self.booking, name) or ""
         fields["contact_email"].required = bool(self.booking.contact_email)
-        fields["contact_email"].help_text = _now("A new address gets a new link, and the old link stops working.")
+        if not self.booking.contact_email:
+            del fields["at_once"], fields["why"]
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        if self.at_once_instead and not said.get("why") and "why" not in self.errors:
+            self.add_error("why", _now("Say how you know that the old address is wrong."))
+        return said
+
+    @property
+    def new_address(self) -> str:
+        """Another address than the booking has; empty where it is the same. Only once it is cleaned."""
+        said: str = self.cleaned_data.get("contact_email") or ""
+        return said if (email_key(said) or None) != self.booking.email_key else ""
+
+    @property
+    def at_once_instead(self) -> bool:
+        """Whether another address takes the place of the old one without anybody being asked."""
+        return bool(self.new_address and self.booking.contact_email and self.cleaned_data.get("at_once"))
+
+    @property
+    def asks_new_address(self) -> bool:
+        """Whether another address is asked first."""
+        return bool(self.new_address and self.booking.contact_email and not self.cleaned_data.get("at_once"))
+
+
+class OtherSchoolForm(SchoolFields):
+    """Another school than was picked."""
+
+    why = Line(
+        label=_("Reason"),
+        max_length=300,
+        help_text=_("Needed only where the school would have more than its share, or is none of those that may book."),
+    )
+    field_order = ("school", "school_kind", "school_name", "school_place", "why")
+
+    def __init__(self, data: Any = None, *, admin_site: AdminSite) -> None:
+        super().__init__(data)
+        use_autocomplete(self, "school", Booking._meta.get_field("school"), School.objects.all(), site=admin_site)
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        self.check_school()
+        return said
 
 
 class SchoolForm(_OfBooking):

@@ -1,8 +1,10 @@
-"""Pages of a booking: move it to another session, put its contact right, say which school was typed.
+"""Pages of a booking: move it to another session, put a person in, put its contact or its school right, say which
+school was typed.
 
 Each is a form, then what it will do, then a button that does it.
 """
 
+import uuid
 from collections.abc import Iterable
 from typing import Any
 
@@ -16,42 +18,68 @@ from django.utils.translation import ngettext
 
 from bookings.admin.base.preview import PreviewPages
 from bookings.admin.base.read_only import staff
-from bookings.admin.booking.booking_forms import ContactForm, MoveBookingForm, SchoolForm
+from bookings.admin.booking import said_before
+from bookings.admin.booking.booking_forms import ContactForm, MoveBookingForm, OtherSchoolForm, SchoolForm
+from bookings.admin.booking.person_forms import PutInForm
 from bookings.models import Booking
 from bookings.public.session import Showing
-from bookings.rule.refusals import AlreadyBooked, InThisBooking, NeedsReason, Refused, SessionFull
+from bookings.rule.party import VisitingSchool
+from bookings.rule.refusals import (
+    AlreadyBooked,
+    InThisBooking,
+    NeedsReason,
+    NotForYourSchool,
+    NothingChanged,
+    Refused,
+    SessionFull,
+)
 from bookings.rule.words import why_not
-from bookings.verbs import contact
+from bookings.states import Status
+from bookings.verbs import addresses, contact, visitors
 from bookings.verbs.another_session import party_of, to_another_session
-from bookings.verbs.school import identify, typed_alike
+from bookings.verbs.school import change_school, identify, typed_alike
 from hubs.models import ShowcaseSession
-from hubs.vocabulary.email_address import email_key
 
 NAMES: dict[str, Promise | str] = {
-    "move": _("Move to another session…"),
-    "contact": _("Change the contact…"),
+    "put_in": _("Add a person…"),
+    "contact": _("Correct the name, address or phone…"),
+    "other_school": _("Change the school…"),
     "school": _("Say which school it is…"),
+    "move": _("Move to another session…"),
 }
 
 
 class BookingPages(PreviewPages):
-    """Move a booking, change its contact, say which school it is."""
+    """Move a booking, put somebody in, change its contact or its school."""
 
     def has_permission(self, request: HttpRequest, row: Any) -> bool:
         """No form of Django's changes a booking, so its own permission to change one is refused to all."""
         return request.user.has_perm("bookings.change_booking", row)
 
     def links(self, request: HttpRequest, row: Any) -> Iterable[tuple[str, str]]:
-        if not row.is_live:
-            return
+        fits = self.fits(row)
         for name, label in NAMES.items():
-            if name != "school" or typed_alike(row).exists():
+            if fits[name]:
                 yield self.url_of(row.pk, name), str(label)
+
+    def fits(self, row: Booking) -> dict[str, bool]:
+        """Which of these pages make sense for a booking now, by name."""
+        starts_at, live = row.session.starts_at, row.is_live
+        begun = bool(starts_at and starts_at <= timezone.now())
+        return {
+            "put_in": row.status in (Status.HELD, Status.CONFIRMED) and not begun,
+            "contact": live,
+            "other_school": live,
+            "school": live and typed_alike(row).exists(),
+            "move": live,
+        }
 
     def urls(self) -> list[URLPattern]:
         return [
+            self.url_pattern("put_in", self.put_in_view),
             self.url_pattern("move", self.move_view),
             self.url_pattern("contact", self.contact_view),
+            self.url_pattern("other_school", self.other_school_view),
             self.url_pattern("school", self.school_view),
         ]
 
@@ -88,35 +116,84 @@ class BookingPages(PreviewPages):
             refused=say_why_not,
         )
 
+    # --- one more -----------------------------------------------------------------------------------------------------
+
+    def put_in_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """Somebody more of the same school: in a place, or on the waiting list."""
+        booking = self.get_object_or_deny(request, object_id)
+        sent = request.POST if request.method == "POST" else None
+        form = PutInForm(sent, booking=booking, initial={"key": uuid.uuid4()})
+
+        def do(form: Any) -> str:
+            data, by = form.cleaned_data, staff(request)
+            how = {"key": data["key"], "why": data["why"], "may_wait": data["may_wait"]}
+            added = visitors.put_in(booking.pk, form.person(), by=by, clock=timezone.now, **how)
+            said = _now("%(name)s waits for a place.") if added.waits else _now("%(name)s has a place.")
+            return said % {"name": data["name"]}
+
+        return self.form_with_preview(
+            request,
+            form,
+            title=self._title("put_in"),
+            original=booking,
+            preview=lambda form: list(_who_is_put_in(booking, form)),
+            do=do,
+            rows=[*_as_it_stands(booking), said_before.places_there(booking)],
+            button=self._title("put_in"),
+            refused=say_why_not,
+        )
+
     # --- the contact --------------------------------------------------------------------------------------------------
 
     def contact_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
-        """A name or an address that was typed wrong."""
+        """A name or an address that was typed wrong, or another address than before."""
         booking, form = self._booking_and_form(request, object_id, ContactForm)
 
         def do(form: Any) -> str:
-            data, before = form.cleaned_data, booking.link_version
-            who = {"name": data["contact_name"], "email": data["contact_email"], "mobile": data["contact_mobile"]}
-            changed = contact.put_right(booking.pk, **who, by=staff(request), clock=timezone.now)
-            if changed.link_version == before or not changed.contact_email:
-                return _now("Changed: %(booking)s.") % {"booking": changed}
-            return _now("Changed: %(booking)s. A mail with a new link goes to %(address)s.") % {
-                "booking": changed,
-                "address": changed.contact_email,
-            }
+            data, by = form.cleaned_data, staff(request)
+            stays = form.asks_new_address
+            email = booking.contact_email or "" if stays else data["contact_email"]
+            if stays:  # first: where it is refused, nothing has been changed
+                addresses.ask_for_address(booking.pk, data["contact_email"], by=by, clock=timezone.now)
+            who = {"name": data["contact_name"], "email": email, "mobile": data["contact_mobile"]}
+            if (who["name"], who["email"], who["mobile"]) != _known(booking):
+                contact.put_right(booking.pk, **who, why=data.get("why", ""), by=by, clock=timezone.now)
+            return _done_to_contact(booking, form)
 
         return self.form_with_preview(
             request,
             form,
             title=self._title("contact"),
             original=booking,
-            preview=lambda form: _new_contact(booking, form.cleaned_data),
+            preview=lambda form: _new_contact(booking, form),
             do=do,
             button=_now("Change"),
             refused=say_why_not,
         )
 
     # --- the school ---------------------------------------------------------------------------------------------------
+
+    def other_school_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """A school that was picked wrong, for this booking and all that goes with it."""
+        booking = self.get_object_or_deny(request, object_id)
+        form = OtherSchoolForm(request.POST if request.method == "POST" else None, admin_site=self.admin_site)
+
+        def do(form: Any) -> str:
+            by, why = staff(request), form.cleaned_data["why"]
+            changed = change_school(booking.pk, form.visiting(), by=by, clock=timezone.now, why=why)
+            return _now("Changed: the school is %(school)s.") % {"school": changed[0].school_in_words}
+
+        return self.form_with_preview(
+            request,
+            form,
+            title=self._title("other_school"),
+            original=booking,
+            preview=lambda form: _other_school(booking, form.visiting()),
+            do=do,
+            rows=[_now("Now: %(school)s") % {"school": booking.school_in_words}],
+            button=_now("Change the school"),
+            refused=say_why_not,
+        )
 
     def school_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """A school that was typed, as one of the register: for every booking of the hub that was typed alike."""
@@ -178,15 +255,58 @@ def what_moves(booking: Booking, session: ShowcaseSession) -> list[str]:
     ]
 
 
-def _new_contact(booking: Booking, data: dict[str, Any]) -> list[str]:
+def _who_is_put_in(booking: Booking, form: PutInForm) -> Iterable[str]:
+    person = form.person()
+    yield _now("%(name)s is added to the booking of %(contact)s.") % {
+        "name": person.full_name,
+        "contact": booking.contact_name or booking,
+    }
+    yield said_before.places_there(booking)
+    if form.cleaned_data["may_wait"]:
+        yield _now("If there is no place for them, they go on the waiting list.")
+    yield said_before.contact_is_told(booking)
+    if person.email and booking.status == Status.CONFIRMED:
+        yield _now("%(address)s gets an email with a link of their own.") % {"address": person.email}
+    yield from said_before.of_access(booking.session, [person.needs] if person.needs else [])
+
+
+def _other_school(booking: Booking, school: VisitingSchool) -> list[str]:
+    new = Booking(school_kind=school.kind, school=school.school, school_name=school.name, school_place=school.place)
+    return [
+        _now("Now: %(school)s") % {"school": booking.school_in_words},
+        _now("New: %(school)s") % {"school": new.school_in_words},
+        _now("Everyone of the booking keeps their place, and counts towards the new school."),
+        said_before.contact_is_told(booking),
+    ]
+
+
+def _known(booking: Booking) -> tuple[str, str, str]:
+    return booking.contact_name or "", booking.contact_email or "", booking.contact_mobile
+
+
+def _done_to_contact(booking: Booking, form: ContactForm) -> str:
+    """What was done, and to which address something goes."""
+    said = {"booking": booking, "address": form.new_address}
+    if form.asks_new_address:
+        return _now("A link goes to %(address)s. It counts once they press it.") % said
+    if form.new_address:
+        return _now("Changed: %(booking)s. A mail with a new link goes to %(address)s.") % said
+    return _now("Changed: %(booking)s.") % said
+
+
+def _new_contact(booking: Booking, form: ContactForm) -> list[str]:
+    data = form.cleaned_data
     rows = [
         _now("Now: %(who)s") % {"who": _one_line(booking.contact_name, booking.contact_email, booking.contact_mobile)},
         _now("New: %(who)s") % {"who": _one_line(data["contact_name"], data["contact_email"], data["contact_mobile"])},
     ]
-    if data["contact_email"] and email_key(data["contact_email"]) != booking.email_key:
+    if form.asks_new_address:
+        rows.append(_now("The new address gets a link. Until it is pressed, the old address stays."))
+        rows.append(_now("The old address is told."))
+    elif form.new_address:
         rows.append(_now("The new address gets a mail with a new link."))
         if booking.contact_email:
-            rows.append(_now("The old link stops working."))
+            rows.append(_now("The old link stops working, and the old address is told nothing."))
     return rows
 
 
@@ -226,12 +346,20 @@ def say_why_not(form: Any, error: Refused) -> None:
     match error:
         case NeedsReason():
             form.add_error("why", _now("The school would have more than its share there: say why."))
+        case NotForYourSchool():
+            form.add_error("why", _now("Only some schools may book, and this is none of them: say why."))
+        case NothingChanged() if "school_kind" in form.fields:
+            form.add_error("school", _now("That is the school that it has."))
         case SessionFull(left=left) if form.cleaned_data.get("use_held_back"):
             held_back = ngettext("Only %(n)d place is held back there.", "Only %(n)d places are held back there.", left)
             form.add_error("use_held_back", held_back % {"n": left})
+        case SessionFull() if "may_wait" in form.fields:
+            form.add_error("may_wait", _now("There is no place for them now: tick this to let them wait."))
         case SessionFull():
             form.add_error("session", why_not(error))
         case AlreadyBooked() | InThisBooking() if "contact_email" in form.fields:
             form.add_error("contact_email", why_not(error))
+        case InThisBooking() if "email" in form.fields:
+            form.add_error("email", why_not(error))
         case _:
             form.add_error(None, why_not(error))

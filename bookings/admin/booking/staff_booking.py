@@ -29,7 +29,47 @@ FIELDSETS: list[tuple[Any, dict[str, Any]]] = [
 ]
 
 
-class StaffBookingForm(forms.Form):
+class SchoolFields(forms.Form):
+    """A school of the register, or another place by kind and name."""
+
+    use_required_attribute = False
+
+    school = forms.ModelChoiceField(
+        School.objects.all(), label=_("School"), required=False, help_text=_("Name, town, postcode or URN.")
+    )
+    school_kind = forms.ChoiceField(label=_("Kind of school"), choices=SchoolKind, initial=SchoolKind.REGISTER)
+    school_name = Line(label=_("Its name"), help_text=_("Where it is not in the register."))
+    school_place = Line(label=_("Its postcode or town"), max_length=100)
+
+    def check_school(self) -> None:
+        """A school of the register or another place, and not both."""
+        data = self.cleaned_data
+        kind, school = data.get("school_kind"), data.get("school")
+        if kind == SchoolKind.REGISTER:
+            if not school and "school" not in self.errors:
+                self.add_error("school", _now("Choose the school, or say what kind of place it is."))
+        elif school:
+            self.add_error("school", _now("Choose a school in England or name another place, not both."))
+        elif kind != SchoolKind.NONE:
+            if not data.get("school_name"):
+                self.add_error("school_name", _now("Enter the name of the place."))
+            if not data.get("school_place"):
+                self.add_error("school_place", _now("Enter its postcode or town."))
+
+    def visiting(self) -> VisitingSchool:
+        """Only after is_valid()."""
+        data = self.cleaned_data
+        kind = SchoolKind(data["school_kind"])
+        named = kind not in (SchoolKind.REGISTER, SchoolKind.NONE)
+        return VisitingSchool(
+            kind=kind,
+            school=data["school"],
+            name=data["school_name"] if named else "",
+            place=data["school_place"] if named else "",
+        )
+
+
+class StaffBookingForm(SchoolFields):
     """A party, as somebody tells it. What it may have is judged by the verb."""
 
     request_key = forms.UUIDField(widget=forms.HiddenInput)
@@ -40,12 +80,6 @@ class StaffBookingForm(forms.Form):
     )
     contact_mobile = Mobile(label=_("Mobile number"), help_text=_("Only used if something changes on the day."))
     contact_comes = forms.BooleanField(label=_("The contact is coming"), required=False, initial=True)
-    school = forms.ModelChoiceField(
-        School.objects.all(), label=_("School"), required=False, help_text=_("Name, town, postcode or URN.")
-    )
-    school_kind = forms.ChoiceField(label=_("Kind of school"), choices=SchoolKind, initial=SchoolKind.REGISTER)
-    school_name = Line(label=_("Its name"), help_text=_("Where it is not in the register."))
-    school_place = Line(label=_("Its postcode or town"), max_length=100)
     size = forms.IntegerField(
         label=_("How many are coming"),
         min_value=1,
@@ -82,7 +116,7 @@ class StaffBookingForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         super().clean()
-        self._check_school()
+        self.check_school()
         data = self.cleaned_data
         if "size" in data and "names" in data:
             others = data["size"] - data["contact_comes"]
@@ -90,25 +124,9 @@ class StaffBookingForm(forms.Form):
                 self.add_error("names", _too_many_names(len(data["names"]), others))
         return data
 
-    def _check_school(self) -> None:
-        data = self.cleaned_data
-        kind, school = data.get("school_kind"), data.get("school")
-        if kind == SchoolKind.REGISTER:
-            if not school and "school" not in self.errors:
-                self.add_error("school", _now("Choose the school, or say what kind of place it is."))
-        elif school:
-            self.add_error("school", _now("Choose a school in England or name another place, not both."))
-        elif kind != SchoolKind.NONE:
-            if not data.get("school_name"):
-                self.add_error("school_name", _now("Enter the name of the place."))
-            if not data.get("school_place"):
-                self.add_error("school_place", _now("Enter its postcode or town."))
-
     def party(self) -> Party:
         """What was asked for, as verbs take it."""
         data = self.cleaned_data
-        kind = SchoolKind(data["school_kind"])
-        named = kind not in (SchoolKind.REGISTER, SchoolKind.NONE)
         names = [""] * data["contact_comes"] + data["names"]
         names += [""] * (data["size"] - len(names))
         return Party(
@@ -116,12 +134,7 @@ class StaffBookingForm(forms.Form):
             contact_email=data["contact_email"],
             contact_mobile=data["contact_mobile"],
             contact_comes=data["contact_comes"],
-            school=VisitingSchool(
-                kind=kind,
-                school=data["school"],
-                name=data["school_name"] if named else "",
-                place=data["school_place"] if named else "",
-            ),
+            school=self.visiting(),
             visitors=tuple(NewVisitor(full_name=name) for name in names),
             request_key=data["request_key"],
         )

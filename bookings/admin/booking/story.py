@@ -31,6 +31,11 @@ def story_of(booking: Booking) -> list[Happening]:
     return _in_order(_entries(entries), map(mail_line, mails))
 
 
+def happened_to(booking: Booking) -> list[Happening]:
+    """Every audit entry of a booking, the oldest first: one query."""
+    return list(_entries(AuditEntry.objects.filter(booking=booking).select_related("staff", "session")))
+
+
 def _in_order(*several: Iterable[Happening]) -> list[Happening]:
     """An event before the mails that it caused, which have its moment: so the order of the arguments counts."""
     return sorted((one for some in several for one in some), key=lambda one: one.at)

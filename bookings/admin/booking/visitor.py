@@ -1,10 +1,12 @@
 """Visitors: who is expected, shown as the verbs left them."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _now
@@ -13,12 +15,18 @@ from django.utils.translation import gettext_lazy as _
 from bookings.admin.base import columns
 from bookings.admin.base.export_page import WithExport
 from bookings.admin.base.pages import WithPages
-from bookings.admin.base.read_only import FoundByBookingOrAddress, ReadOnlyInline, by_words
+from bookings.admin.base.read_only import FoundByBookingOrAddress, ReadOnlyInline, by_words, staff
 from bookings.admin.base.sessions import VisitorsAtSession, name_and_short_day
+from bookings.admin.booking.everything import EverythingOfAPerson
 from bookings.admin.booking.need_pages import NeedPages
+from bookings.admin.booking.person_pages import PersonPages
 from bookings.admin.home.needs import Needs
 from bookings.models import AddressChange, HandOver, Visitor
+from bookings.states import Status
+from bookings.verbs import contact
 from hubs.vocabulary.teaching import in_words, roles_in_words
+
+MOST_AT_ONCE = 100
 
 
 class InWords:
@@ -70,7 +78,8 @@ class HandOverInline(ReadOnlyInline):
 
 @admin.register(Visitor)
 class VisitorAdmin(InWords, WithPages, WithExport, FoundByBookingOrAddress):
-    page_classes = [NeedPages]
+    page_classes = [NeedPages, PersonPages, EverythingOfAPerson]
+    actions = ["send_place"]
     export_columns = columns.VISITOR
     inlines = [HandOverInline]
     list_display = ["visitor", "booking", "session", "school", "role_shown", "attendance", "released_at"]
@@ -102,6 +111,26 @@ class VisitorAdmin(InWords, WithPages, WithExport, FoundByBookingOrAddress):
         "marked_by",
         "released_at",
     ]
+
+    def has_decide_permission(self, request: HttpRequest) -> bool:
+        """As of bookings: no form changes a visitor, so "change" is refused."""
+        return request.user.has_perm("bookings.change_visitor")
+
+    def buttons(self, request: HttpRequest, row: Any) -> Iterable[tuple[str, str]]:
+        if row.has_own_mail and not row.released_at and row.booking.status == Status.CONFIRMED:
+            yield "send_place", _now("Send their link again")
+
+    @admin.action(description=_("Send their link again"), permissions=["decide"])
+    def send_place(self, request: HttpRequest, queryset: QuerySet[Visitor]) -> None:
+        """The link of a colleague's own place."""
+        by = staff(request)
+        self.carry_out(
+            request,
+            queryset[:MOST_AT_ONCE],
+            lambda pk: contact.send_place_again(pk, by=by, clock=timezone.now),
+            done=_now("Link on its way"),
+            named=lambda visitor: f"{visitor} ({visitor.email})",
+        )
 
     def get_list_display(self, request: HttpRequest) -> Any:
         return self.to_arrange if request.GET.get(Needs.parameter_name) == "arrange" else self.list_display

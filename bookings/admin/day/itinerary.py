@@ -19,6 +19,7 @@ from bookings.admin.base.read_only import staff
 from bookings.admin.booking.story import fate_of
 from bookings.admin.home.needs import Needs
 from bookings.mail import itinerary_link
+from bookings.mail_kinds import Kind
 from bookings.models import Mail
 from bookings.rule.refusals import Refused
 from bookings.rule.words import why_not
@@ -52,7 +53,7 @@ class ItineraryPages(RowPages):
         form = SendForm(request.POST or None, initial={"key": uuid.uuid4()})
         if form.is_valid() and self._send(request, teacher, form):
             return HttpResponseRedirect(request.path)
-        last = Mail.objects.filter(visiting_teacher=teacher).order_by("pk").last()
+        last = Mail.objects.filter(visiting_teacher=teacher, kind=Kind.ITINERARY).order_by("pk").last()
         return self.form_page(
             request,
             form,

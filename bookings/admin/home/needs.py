@@ -76,7 +76,8 @@ def _failed(mails: Rows, now: dt.datetime) -> Rows:
     of_session = Q(to_come(timezone.localdate(now), of="session"), session__isnull=False) & (
         Q(state=Mail.State.FAILED) | refused
     )
-    later = mails.model.objects.filter(visiting_teacher=OuterRef("visiting_teacher"), pk__gt=OuterRef("pk"))
+    same = {"visiting_teacher": OuterRef("visiting_teacher"), "kind": OuterRef("kind")}
+    later = mails.model.objects.filter(**same, pk__gt=OuterRef("pk"))
     of_teacher = Q(~Exists(later), recipient=F("visiting_teacher__email"), expires_at__gt=now)
     unsent = mails.filter(state__in=(Mail.State.FAILED, Mail.State.REFUSED))
     return unsent.filter(of_session | of_teacher)

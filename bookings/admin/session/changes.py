@@ -7,17 +7,12 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
-from django import forms
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import URLPattern, reverse
+from django.urls import URLPattern
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from bookings.admin.base.preview import PreviewPages
 from bookings.admin.base.read_only import staff
@@ -25,13 +20,11 @@ from bookings.admin.base.sessions import name_and_day
 from bookings.admin.home.cards import is_near
 from bookings.admin.session.change_forms import MoveForm, NewsForm, SubstituteForm, TakeOffForm
 from bookings.admin.session.whom import what_moves, who_needs, whom
-from bookings.admin.session.words import as_it_stands, what_was_done, why_not_changed
+from bookings.admin.session.words import as_it_stands, what_was_done, whom_to_phone, why_not_changed
 from bookings.models import SessionChange
 from bookings.sessions import changes, moving
-from bookings.sessions.seen import not_seen
 from bookings.states import SESSION_TABLE, Verb
 from hubs.models import Lesson
-from hubs.schools.whereabouts import in_miles
 
 NAMES: dict[str, tuple[Verb, Promise | str]] = {
     "cancel": (Verb.CANCEL_SESSION, _("Cancel session")),
@@ -55,7 +48,7 @@ IN_A_HURRY: dict[str, Promise | str] = {
 
 
 class ChangePages(PreviewPages):
-    """Take a session off, move it, change who teaches; and who has seen that."""
+    """Take a session off, move it, change who teaches."""
 
     def links(self, request: HttpRequest, row: Any) -> Iterable[tuple[str, str]]:
         """Pages of what the table of the lifecycle allows now."""
@@ -67,15 +60,12 @@ class ChangePages(PreviewPages):
             address = self.url_of(row.pk, "substitute") + f"?lesson={lesson.pk}"
             of = f": {lesson}" if len(lessons) > 1 else ""
             yield address, _now("Substitute") + of
-        if row.changes.exists():
-            yield self.url_of(row.pk, "seen"), _now("Who has seen it")
 
     def urls(self) -> list[URLPattern]:
         return [
             *(self.url_pattern(name, self.news_view, page=name) for name in WITH_NEWS),
             self.url_pattern("move", self.move_view),
             self.url_pattern("substitute", self.substitute_view),
-            self.url_pattern("seen", self.seen_view),
         ]
 
     def news_view(self, request: HttpRequest, object_id: int, page: str) -> HttpResponse:
@@ -98,6 +88,7 @@ class ChangePages(PreviewPages):
             do=do,
             rows=as_it_stands(session),
             refused=partial(why_not_changed, session),
+            then=partial(whom_to_phone, session),
         )
 
     def move_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
@@ -126,8 +117,8 @@ class ChangePages(PreviewPages):
 
         title, rows = str(NAMES["move"][1]), as_it_stands(session)
         page = {"title": title, "original": session, "rows": rows, "fieldsets": form.fieldsets}
-        refused = partial(why_not_changed, session)
-        return self.form_with_preview(request, form, preview=preview, do=do, refused=refused, **page)
+        page |= {"refused": partial(why_not_changed, session), "then": partial(whom_to_phone, session)}
+        return self.form_with_preview(request, form, preview=preview, do=do, **page)
 
     def substitute_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Another topic or other teachers of one lesson."""
@@ -152,44 +143,5 @@ class ChangePages(PreviewPages):
             do=do,
             rows=as_it_stands(session),
             refused=partial(why_not_changed, session),
+            then=partial(whom_to_phone, session),
         )
-
-    def seen_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
-        """Who has not said yet that they have seen the last change, with numbers to ring."""
-        session = self.get_object_or_deny(request, object_id)
-        change = session.changes.newest()
-        if change is None:
-            raise Http404
-        if not request.user.has_perm("bookings.view_booking"):
-            raise PermissionDenied
-        rows = [self._line(one) for one in not_seen(change)]
-        number = len(rows)
-        unseen = ngettext("%(n)d person has not seen it yet.", "%(n)d people have not seen it yet.", number)
-        first = f"{str(change.get_verb_display()).capitalize()}. " + (
-            unseen % {"n": number} if number else _now("Everyone has seen it.")
-        )
-        return self.form_page(
-            request,
-            forms.Form(),
-            title=_now("Who has seen it"),
-            button="",
-            original=session,
-            rows=[name_and_day(session), first, *rows],
-        )
-
-    @staticmethod
-    def _line(one: Any) -> SafeString:
-        """Somebody to ring: who, of which school, and how they can be reached."""
-        mobile = format_html('<a href="tel:{}">{}</a>', one.mobile.replace(" ", ""), one.mobile) if one.mobile else ""
-        if one.visitor and mobile and not one.visitor.mobile:
-            mobile = format_html(_now("{} (of {})"), mobile, one.booking.contact_name or "")
-        page = reverse("admin:bookings_booking_change", args=[one.booking.pk])
-        reach = [part for part in (mobile, one.email or _now("no email address")) if part]
-        who = f"{one.name}, {one.booking.school_in_words} ({how_far(one.metres)})"
-        line = format_html('<a href="{}">{}</a>, {}', page, one.booking, who)
-        return format_html("{}: {}", line, format_html(", ".join(["{}"] * len(reach)), *reach))
-
-
-def how_far(metres: float | None) -> str:
-    """How far somebody's school is, in words."""
-    return _now("distance not known") if metres is None else _now("%(far)s away") % {"far": in_miles(metres)}

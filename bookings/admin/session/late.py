@@ -19,7 +19,7 @@ from bookings.admin.base.sessions import name_and_day
 from bookings.admin.home.cards import is_near
 from bookings.admin.session.change_forms import NewsForm
 from bookings.admin.session.whom import whom
-from bookings.admin.session.words import as_it_stands, what_was_done, why_not_changed
+from bookings.admin.session.words import as_it_stands, what_was_done, whom_to_phone, why_not_changed
 from bookings.sessions import moving
 from bookings.sessions.moving import Plan
 from bookings.states import SESSION_TABLE, Verb
@@ -113,4 +113,5 @@ class LatePages(PreviewPages):
             do=do,
             rows=as_it_stands(session),
             refused=partial(why_not_changed, session),
+            then=partial(whom_to_phone, session),
         )

@@ -31,6 +31,7 @@ from bookings.admin.session.drafts import DraftPages, is_hidden
 from bookings.admin.session.late import LatePages
 from bookings.admin.session.letters import LetterInline, LetterPages
 from bookings.admin.session.more_dates import MoreDatesPages
+from bookings.admin.session.phone_list import PhonePages
 from bookings.admin.session.places_page import PlacesPages
 from bookings.admin.session.related_lists import RelatedLists
 from bookings.admin.session.session_form import LessonInline, ProgrammeInline, ResourceInline, SessionForm, of_last_time
@@ -85,6 +86,7 @@ class SessionAdmin(WithSearch, WithExport, WithHistory, WithPages):
         PlacesPages,
         ChangePages,
         LatePages,
+        PhonePages,
         LetterPages,
         MoreDatesPages,
         DraftPages,

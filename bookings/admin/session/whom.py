@@ -10,9 +10,10 @@ from django.utils.translation import ngettext
 from bookings.attendance import office
 from bookings.models import Booking, Visitor
 from bookings.sessions import moving
-from bookings.sessions.seen import touched
+from bookings.sessions.seen import Touched, touched
+from bookings.sessions.teachers import Teachers, teachers_of
 from bookings.states import SEATED
-from hubs.models import ShowcaseSession
+from hubs.models import ShowcaseSession, VisitingTeacher
 from hubs.vocabulary.access import Said
 from hubs.vocabulary.teaching import listed
 
@@ -22,7 +23,9 @@ MOST_NAMED = 50  # of those to ask where a room is too small
 def whom(session_ids: list[int], *, offices: bool = True) -> list[str]:
     """Whom a change of these sessions touches, in sentences; with the school offices that are told of it too."""
     n = touched(session_ids)
+    teachers = teachers_of(session_ids) if offices else Teachers([], [])
     lines = [
+        _told(n, office.with_register(session_ids).count() if offices else 0, teachers.with_email),
         ngettext("%(n)d booking has places", "%(n)d bookings have places", n.bookings) % {"n": n.bookings},
         ngettext("%(n)d visitor", "%(n)d visitors", n.visitors) % {"n": n.visitors},
         ngettext("%(n)d party waits", "%(n)d parties wait", n.waiting) % {"n": n.waiting},
@@ -36,6 +39,7 @@ def whom(session_ids: list[int], *, offices: bool = True) -> list[str]:
             )
             % {"n": n.without_email}
         )
+    lines += [_to_phone(one) for one in teachers.to_phone]
     if offices and (number := office.with_register(session_ids).count()):
         told = ngettext(
             "%(n)d school office has the register: it gets a mail, in numbers",
@@ -44,6 +48,27 @@ def whom(session_ids: list[int], *, offices: bool = True) -> list[str]:
         )
         lines.append(told % {"n": number})
     return lines
+
+
+def _told(n: Touched, offices: int, teachers: Teachers) -> str:
+    """How many are told, as in "12 visitors, 1 office, 2 visiting teachers and 1 specialist will be told."."""
+    visiting, specialists = len(teachers.visiting), len(teachers.specialists)
+    counts = [
+        ngettext("%(n)d visitor", "%(n)d visitors", n.visitors) % {"n": n.visitors},
+        ngettext("%(n)d waiting party", "%(n)d waiting parties", n.waiting) % {"n": n.waiting} if n.waiting else "",
+        ngettext("%(n)d office", "%(n)d offices", offices) % {"n": offices} if offices else "",
+        ngettext("%(n)d visiting teacher", "%(n)d visiting teachers", visiting) % {"n": visiting} if visiting else "",
+        ngettext("%(n)d specialist", "%(n)d specialists", specialists) % {"n": specialists} if specialists else "",
+    ]
+    return _now("%(whom)s will be told.") % {"whom": listed([one for one in counts if one])}
+
+
+def _to_phone(one: Any) -> SafeString:
+    """A teacher whom no mail reaches, with a number where there is one."""
+    what = _now("visiting teacher") if isinstance(one, VisitingTeacher) else _now("mastery specialist")
+    line = format_html(_now("To be phoned, for there is no email address: <b>{}</b>, {}."), str(one), what)
+    number = one.mobile
+    return format_html('{} <a href="tel:{}">{}</a>', line, number.replace(" ", ""), number) if number else line
 
 
 def what_moves(session: Any, plan: moving.Plan) -> list[str]:

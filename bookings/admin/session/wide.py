@@ -27,7 +27,7 @@ from bookings.admin.session.change_forms import WideForm
 from bookings.admin.session.letters import WideLetterPages
 from bookings.admin.session.more_dates import VisitAgainPages
 from bookings.admin.session.whom import whom
-from bookings.models import Booking, Seen, SessionChange, WideChange, WideStep
+from bookings.models import Booking, Phoned, Seen, SessionChange, WideChange, WideStep
 from bookings.sessions import wide_changes
 from bookings.states import Verb
 from hubs.admin.by_name import FoundByName
@@ -157,6 +157,14 @@ class SeenInline(ReadOnlyInline):
         return super().get_queryset(request).select_related("booking", "visitor")
 
 
+class PhonedInline(ReadOnlyInline):
+    model = Phoned
+    fields = ["booking", "visitor", "teacher", "specialist", "at", "staff"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Phoned]:
+        return super().get_queryset(request).select_related("booking", "visitor", "teacher", "specialist", "staff")
+
+
 @admin.register(SessionChange)
 class SessionChangeAdmin(ReadOnlyAdmin):
     """What was done to sessions, and what the hub said of it."""
@@ -166,4 +174,4 @@ class SessionChangeAdmin(ReadOnlyAdmin):
     list_select_related = ["session", "staff"]
     search_fields = ["session__ref"]
     fields = ["session", "verb", "at", "staff", "message"]
-    inlines = [SeenInline]
+    inlines = [SeenInline, PhonedInline]

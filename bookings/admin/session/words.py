@@ -12,6 +12,7 @@ from bookings.admin.session.whom import whom_to_ask
 from bookings.models import SessionChange
 from bookings.rule.refusals import NotReady, Refused, TooFewPlaces
 from bookings.rule.words import why_not
+from bookings.sessions import phoning
 from hubs.vocabulary.teaching import listed
 
 
@@ -27,6 +28,12 @@ def what_was_done(change: SessionChange | None) -> str:
         return _now("That had been done already. Nobody was written to.")
     told = change.session.mails.filter(dedupe_key__startswith=f"change:{change.pk}:").count()
     return ngettext("Done. %(n)d mail is on its way.", "Done. %(n)d mails are on their way.", told) % {"n": told}
+
+
+def whom_to_phone(session: Any) -> str:
+    """The page to land on after a change was sent: whom to phone, where it touches anybody."""
+    change = session.changes.newest()
+    return "seen" if change and phoning.to_tell(change) else ""
 
 
 def why_not_changed(session: Any, form: Any, error: Refused) -> list[str]:
