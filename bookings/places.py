@@ -241,7 +241,8 @@ def _entry(room: Room, verb: Verb, by: StaffUser | By, why: str, **of_booking: A
 def create(session: ShowcaseSession, *, by: StaffUser, clock: Clock, capacity: int = 0, held_back: int = 0) -> Places:
     """Give a new session its places: a draft, with room for nobody unless that is known already."""
     with transaction.atomic():
-        places = Places.objects.create(session=session, capacity=capacity, held_back=held_back)
+        planned = {"planned_capacity": capacity, "planned_held_back": held_back}
+        places = Places.objects.create(session=session, capacity=capacity, held_back=held_back, **planned)
         write(Room(places, now=clock()), Verb.CREATE, by=by)
     return places
 

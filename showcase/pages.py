@@ -7,6 +7,7 @@ from csp.decorators import csp, csp_update
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from hubs.models import Hub
@@ -17,7 +18,7 @@ from showcase import kept_mail as kept
 @public
 def privacy(request: HttpRequest) -> HttpResponse:
     """What is kept, why and how long, hub by hub."""
-    hubs = Hub.objects.named()
+    hubs = Hub.objects.named(today=timezone.localdate())
     return render(request, "privacy.html", {"hubs": hubs})
 
 

@@ -149,7 +149,7 @@ def ask(address: str, of: Thing, *, language: str, now: dt.datetime) -> None:
     own.filter(proved_at=None).update(email=address, language=language, created_at=now)
     kept = own.select_related(*RELATED).first()
     if kept:
-        emails.ask_to_prove(kept, facts_of(kept), now=now)
+        emails.ask_to_prove(kept, facts_of(kept, now=now), now=now)
 
 
 def _of(thing: Thing) -> dict[str, Any]:
@@ -197,22 +197,22 @@ def beside(wish: TellMe) -> list[TellMe]:
     return list(others.select_related(*RELATED).order_by("-created_at", "pk")[:20])
 
 
-def year_of(hub: Hub) -> HubYear | None:
-    """A hub as it is in its newest year."""
-    return hub.years.select_related("exchange").order_by("-exchange__year").first()
+def year_of(hub: Hub, *, now: dt.datetime) -> HubYear | None:
+    """A hub as it is now."""
+    return HubYear.objects.current(today=timezone.localdate(now)).filter(hub=hub).first()
 
 
-def facts_of(wish: TellMe) -> dict[str, Any]:
+def facts_of(wish: TellMe, *, now: dt.datetime) -> dict[str, Any]:
     """What the mail with the link says of the thing."""
     if wish.session:
         return session_facts(wish.session, sequence=0)
-    year = wish.host_school.hub_year if wish.host_school else year_of(wish.hub) if wish.hub else None
+    year = wish.host_school.hub_year if wish.host_school else year_of(wish.hub, now=now) if wish.hub else None
     said = {"hub": year.name, "reply_to": year.contact_email} if year else {}
     with translation.override(wish.language):  # of the mail, whatever that of the page is
-        return said | {"title": title_of(thing_of(wish))}
+        return said | {"title": title_of(thing_of(wish), now=now)}
 
 
-def title_of(thing: Thing) -> str:
+def title_of(thing: Thing, *, now: dt.datetime) -> str:
     """What somebody asks to be told of, in words."""
     if isinstance(thing, Search):
         return thing.title
@@ -222,5 +222,5 @@ def title_of(thing: Thing) -> str:
         if not thing.school:
             return _("A host school of %(hub)s, to be announced") % {"hub": thing.hub_year.name}
         return _("Lessons at %(school)s, %(town)s") % {"school": thing.school.name, "town": thing.school.town}
-    year = year_of(thing)
+    year = year_of(thing, now=now)
     return _("Lessons of %(hub)s") % {"hub": year.name} if year else _("Lessons of a hub")

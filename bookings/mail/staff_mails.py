@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.contrib.auth.tokens import default_token_generator
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
@@ -18,7 +19,7 @@ from bookings.mail_kinds import Kind
 from bookings.models import Mail
 from bookings.rule.outbox import new_mail
 from bookings.rule.too_often import A_DAY, AN_HOUR, ASKED_FOR, BY_STAFF, TEN_MINUTES, may_again_at
-from hubs.models import Hub, Membership, StaffUser
+from hubs.models import Hub, HubYear, Membership, StaffUser
 from hubs.vocabulary.email_address import email_key
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def invite(membership: Membership, *, by: StaffUser, now: dt.datetime) -> bool:
     times = list(sent.values_list("created_at", flat=True))
     if may_again_at(times, BY_STAFF, now=now):
         return False
-    facts = {"hub": _name_of(membership.hub), "contact": by.full_name, "membership": membership.pk}
+    facts = {"hub": _name_of(membership.hub, now=now), "contact": by.full_name, "membership": membership.pk}
     key = f"invited:{membership.pk}:{_nth(TEN_MINUTES, now)}"
     _to_staff(Kind.INVITED, membership.user, facts, key=key, now=now, until=now + A_LINK)
     return True
@@ -103,9 +104,9 @@ def _nth(period: dt.timedelta, now: dt.datetime) -> int:
     return int(now.timestamp() // period.total_seconds())
 
 
-def _name_of(hub: Hub) -> str:
-    newest = hub.years.order_by("-exchange__year").first()
-    return newest.name if newest else hub.slug
+def _name_of(hub: Hub, *, now: dt.datetime) -> str:
+    year = HubYear.objects.current(today=timezone.localdate(now)).filter(hub=hub).first()
+    return year.name if year else hub.slug
 
 
 def _to_staff(

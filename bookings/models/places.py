@@ -42,6 +42,10 @@ class Places(models.Model):
     capacity = models.PositiveSmallIntegerField(_("places"), default=0, help_text=_("0: not known yet."))
     held_back = models.PositiveSmallIntegerField(_("held back"), default=0)
     places_taken = models.PositiveSmallIntegerField(_("taken"), default=0)
+    # As staff have said last, whatever a walk-in has added since, or a release or a used place taken off: so many has a
+    # copy of the session. Empty: as it is.
+    planned_capacity = models.PositiveSmallIntegerField(null=True, blank=True, editable=False)
+    planned_held_back = models.PositiveSmallIntegerField(null=True, blank=True, editable=False)
     calendar_sequence = models.PositiveIntegerField(_("calendar sequence"), default=0)
 
     class Meta:
@@ -70,6 +74,13 @@ class Places(models.Model):
 
     def __str__(self) -> str:
         return f"{self.places_taken} of {self.capacity}"
+
+    @property
+    def planned(self) -> dict[str, int]:
+        """How many places there were to be, and how many of them held back."""
+        capacity = self.capacity if self.planned_capacity is None else self.planned_capacity
+        held_back = self.held_back if self.planned_held_back is None else self.planned_held_back
+        return {"capacity": capacity, "held_back": min(held_back, capacity)}
 
     def kept(self, *, now: dt.datetime) -> int:
         """Places still held back at `now`: they come free at the session's `release_at`, settled or not."""

@@ -80,6 +80,12 @@ class Hosting:
 
     host: HostSchool
     sessions: list[ShowcaseSession]
+    today: dt.date | None = None
+
+    @property
+    def has_flyer(self) -> bool:
+        """Whether one of its sessions is to come."""
+        return any(self.today and (one.last_day or self.today) >= self.today for one in self.sessions)
 
     @cached_property
     def teachers(self) -> Teachers:
@@ -103,7 +109,7 @@ class Hosting:
 
 
 def hosts_of(year: HubYear, sessions: Iterable[ShowcaseSession], *, today: dt.date) -> list[Hosting]:
-    """The host schools of a year with those of `sessions` that are theirs, in order of their days.
+    """The host schools of a year, but for drafts, with those of `sessions` that are theirs, in order of their days.
 
     Each host has `to_come`: whether its visit is not over and no session of it has a date yet. Three queries.
     """
@@ -112,9 +118,9 @@ def hosts_of(year: HubYear, sessions: Iterable[ShowcaseSession], *, today: dt.da
         if one.places.status in FROZEN:
             continue  # its row says that it is off; here stands only when to come
         theirs.setdefault(one.host_school_id, []).append(one)
-    hosts = year.host_schools.select_related("school").prefetch_related("visiting_teachers", "specialists")
+    hosts = year.host_schools.shown().select_related("school").prefetch_related("visiting_teachers", "specialists")
     in_order = hosts.order_by(F("first_day").asc(nulls_last=True), "school__name", "pk")
-    return [Hosting(host, theirs.get(host.pk, [])) for host in in_order.annotate(to_come=_without_dates(today))]
+    return [Hosting(host, theirs.get(host.pk, []), today) for host in in_order.annotate(to_come=_without_dates(today))]
 
 
 def _without_dates(today: dt.date) -> Q:
@@ -160,14 +166,19 @@ def hub_lines(*, now: dt.datetime) -> list[HubLine]:
     for showing in _to_come(now):
         for hub in _run_by(showing.session):
             to_come[hub].append(showing)
-    years = HubYear.objects.newest().select_related("hub", "lead_school").prefetch_related("area")
+    years = (
+        HubYear.objects.current(today=timezone.localdate(now))
+        .select_related("hub", "lead_school")
+        .prefetch_related("area")
+    )
     return [HubLine(year, to_come[year.hub_id]) for year in years.order_by("name", "pk")]
 
 
 def map_of_hubs(*, now: dt.datetime, here: str = "") -> England | None:
     """Where every hub's sessions to come are; hubs lead to their pages, several at once to a list. Three queries."""
-    names = {hub.slug: str(hub.current_name) for hub in Hub.objects.named()}  # type: ignore[attr-defined]  # annotated
-    sessions = announced().upcoming(today=timezone.localdate(now))
+    today = timezone.localdate(now)
+    names = {hub.slug: str(hub.current_name) for hub in Hub.objects.named(today=today)}  # type: ignore[attr-defined]  # annotated
+    sessions = announced().upcoming(today=today)
     return england(count_by_hub(sessions, now=now), names, _page_of, here=[here])
 
 

@@ -203,8 +203,13 @@ def until(teacher: VisitingTeacher) -> Both:
 
 
 def visits_of(teacher: VisitingTeacher) -> list[tuple[HostSchool, Both]]:
-    """The schools that host the teacher, each with its days. Two queries."""
-    visits = teacher.host_schools.select_related("school").prefetch_related("specialists").order_by("first_day", "pk")
+    """The schools that host the teacher, but for drafts, each with its days. Two queries."""
+    visits = (
+        teacher.host_schools.shown()
+        .select_related("school")
+        .prefetch_related("specialists")
+        .order_by("first_day", "pk")
+    )
     return [(visit, _days(visit)) for visit in visits]
 
 

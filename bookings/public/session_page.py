@@ -10,6 +10,7 @@ from bookings.models import SessionChange
 from bookings.public import morning
 from bookings.public.directions import open_street_map
 from bookings.public.feeds import as_script, schema_event, summary
+from bookings.public.flyer import invites
 from bookings.public.for_a_colleague import mail_to_a_colleague
 from bookings.public.instead import alternatives
 from bookings.public.session import Showing
@@ -62,6 +63,7 @@ def said_of(showing: Showing) -> dict[str, Any]:
         "for_whom": who_may_book(found, now=now) if to_come or showing.is_booked_elsewhere else "",
         "open_street_map": open_street_map(found),
         "to_a_colleague": mail_to_a_colleague(showing) if to_come else "",
+        "has_flyer": invites(showing),
         "about": summary(showing),
         "event": as_script(schema_event(showing, found.changes.filter(verb=Verb.MOVE).newest())),
     }

@@ -53,7 +53,7 @@ def announce(session_id: int, *, by: StaffUser, clock: Clock) -> None:
     contact address (rule.md#opening). Raises NoReplies or WrongStatus."""
     with locked(session_id, clock) as room:
         check_replies(room)
-        _move(room, Verb.ANNOUNCE, by)
+        _show(room, Verb.ANNOUNCE, by)
 
 
 def open_booking(session_id: int, *, by: StaffUser, clock: Clock) -> None:
@@ -63,7 +63,7 @@ def open_booking(session_id: int, *, by: StaffUser, clock: Clock) -> None:
         check_replies(room)
         if not room.session.can_open or not room.places.capacity:
             raise NotReady
-        _move(room, Verb.OPEN, by)
+        _show(room, Verb.OPEN, by)
 
 
 def close_booking(session_id: int, *, by: StaffUser, clock: Clock) -> None:
@@ -76,6 +76,13 @@ def check_replies(room: Room) -> None:
     """Raises NoReplies where an answer to the session's mails would reach nobody."""
     if not room.session.hub_year.contact_email:
         raise NoReplies
+
+
+def _show(room: Room, verb: Verb, by: StaffUser) -> None:
+    """Change a session's status to one that the public sees, and with it let them know of its visit."""
+    _move(room, verb, by)
+    if room.session.host_school:
+        room.session.host_school.announce()
 
 
 def _move(room: Room, verb: Verb, by: StaffUser) -> None:
@@ -94,7 +101,8 @@ def set_places(session_id: int, *, capacity: int, held_back: int, by: StaffUser,
     """
     with locked(session_id, clock) as room:
         check_room(room, capacity=capacity, held_back=held_back)
-        write(room, Verb.SET_PLACES, by=by, capacity=capacity, held_back=held_back)
+        planned: dict[str, Any] = {"planned_capacity": capacity, "planned_held_back": held_back}
+        write(room, Verb.SET_PLACES, by=by, capacity=capacity, held_back=held_back, **planned)
 
 
 def discard(session_id: int, *, by: StaffUser, clock: Clock) -> None:

@@ -21,7 +21,7 @@ from bookings.models import Places
 from bookings.rule.refusals import BadPlan
 from bookings.rule.room import Clock
 from bookings.sessions.moving import WORKED_OUT, move_lessons
-from hubs.models import HostSchool, HubYear, ShowcaseSession, StaffUser
+from hubs.models import Exchange, HostSchool, HubYear, ShowcaseSession, StaffUser
 from hubs.models.calendar import calendar_of_hub
 from hubs.vocabulary.references import session_ref_of
 from hubs.vocabulary.school_days import SchoolDays
@@ -30,6 +30,9 @@ from hubs.vocabulary.school_days import SchoolDays
 ITS_OWN = ("ref", "hub_year", "host_school", "first_day", "last_day", "taught", *WORKED_OUT)
 AFTERWARDS = ("visitors_reported", "schools_reported", "reported_source")
 DATES_OF_BOOKING = ("opens_at", "open_to_everyone_at")
+# What is true of a hub from one year to the next until somebody changes it. Not what it calls its sessions: "Shanghai
+# Live 2019".
+OF_THE_HUB = ("name", "lead_school", "partners", "about", "about_zh", "contact_name", "contact_email", "contact_phone")
 
 
 @dataclass(frozen=True)
@@ -48,18 +51,19 @@ def more_dates(
     by: StaffUser,
     clock: Clock,
     key: uuid.UUID,
-    hub_year: HubYear | None = None,
+    year: int | None = None,
 ) -> list[ShowcaseSession]:
-    """Make drafts like a session on other days, of its own hub year or of another one: all of them or none.
+    """Make drafts like a session on other days, of its own academic year or of another one, which is made for the hub
+    where it has none yet: all of them or none.
 
     The same key again makes nothing and gives what it made. Raises BadPlan.
     """
 
     def make() -> list[ShowcaseSession]:
         session = ShowcaseSession.objects.with_names().get(pk=session_id)
-        year = hub_year or session.hub_year
-        visit = _visit_of(session.host_school, year)
-        copier = _Copier(year, visit, calendar_of_hub(year.hub_id), by, clock)
+        of_year = _hub_in(session.hub_year, year)
+        visit = _visit_of(session.host_school, of_year)
+        copier = _Copier(of_year, visit, calendar_of_hub(of_year.hub_id), by, clock)
         return [copier.copy(session, when, ref=session_ref_of(key, n)) for n, when in enumerate(whens)]
 
     return _once(key, len(whens), make)
@@ -69,20 +73,23 @@ def visit_again(
     visit: HostSchool,
     whens: Mapping[ShowcaseSession, When | None],
     *,
-    hub_year: HubYear,
+    year: int,
     by: StaffUser,
     clock: Clock,
     key: uuid.UUID,
 ) -> list[ShowcaseSession]:
-    """Make drafts like the sessions of a visit in another hub year, with or without a day yet: all of them or none.
+    """Make drafts like sessions of a visit in another academic year, with or without a day yet: all of them or none.
 
-    The visit is made in that year if the school has none there yet. Same key, same drafts. Raises BadPlan.
+    The hub's year is made if it is missing, and the visit, a draft, if the school has none there yet. Same key, same
+    drafts. Raises BadPlan.
     """
 
     def make() -> list[ShowcaseSession]:
+        hub_year = _hub_in(visit.hub_year, year)
         new = _visit_of(visit, hub_year) or HostSchool.objects.create(
             hub_year=hub_year,
             school=visit.school,
+            is_draft=True,
             phase=visit.phase,
             joining_instructions=visit.joining_instructions,
         )
@@ -106,6 +113,20 @@ def _once(key: uuid.UUID, number: int, make: Callable[[], list[ShowcaseSession]]
 def _made(key: uuid.UUID, number: int) -> list[ShowcaseSession]:
     refs = [session_ref_of(key, n) for n in range(number)]
     return list(ShowcaseSession.objects.filter(ref__in=refs).with_names())
+
+
+def _hub_in(known: HubYear, year: int | None) -> HubYear:
+    """The hub in that academic year; where it has none yet, it is made as it is in the one that is known."""
+    if year is None or year == known.exchange.year:
+        return known
+    name = known.exchange.name
+    exchange, _new = Exchange.objects.get_or_create(year=year, defaults={"name": name})
+    latest = HubYear.objects.filter(hub=known.hub_id).order_by("-exchange__year")[0]
+    as_it_is = {name: getattr(latest, name) for name in OF_THE_HUB}
+    hub_year, new = HubYear.objects.get_or_create(hub_id=known.hub_id, exchange=exchange, defaults=as_it_is)
+    if new:
+        hub_year.area.set(latest.area.all())
+    return hub_year
 
 
 def _visit_of(visit: HostSchool | None, year: HubYear) -> HostSchool | None:
@@ -137,8 +158,7 @@ class _Copier:
         self._plan(new, session, when)
         new.save(force_insert=True)
         self._rows(new, session, with_teachers=again)
-        room = Places.objects.get(session=session)
-        places.create(new, by=self.by, clock=self.clock, capacity=room.capacity, held_back=room.held_back)
+        places.create(new, by=self.by, clock=self.clock, **Places.objects.get(session=session).planned)
         if new.starts_at and session.starts_at:
             move_lessons(new, _of_the_day(new.starts_at) - _of_the_day(session.starts_at))
         return new
@@ -171,6 +191,9 @@ class _Copier:
         day = f"{when.day:%-d %B %Y}: " if when else ""
         if when and when.day < timezone.localdate(self.clock()):
             raise BadPlan(day + _("Enter a day that is still to come."))
+        exchange = self.year.exchange
+        if when and not exchange.has(when.day):
+            raise BadPlan(day + _("That day is not in the academic year %(year)s.") % {"year": exchange.academic_year})
         try:
             self._when(new, session, when)
             new.clean()

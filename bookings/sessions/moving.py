@@ -139,7 +139,7 @@ def _new_room(room: Room, plan: Plan) -> dict[str, Any]:
     if plan.capacity is None or plan.capacity == room.places.capacity:
         return {}
     check_room(room, capacity=plan.capacity, held_back=room.places.held_back)
-    return {"capacity": plan.capacity}
+    return {"capacity": plan.capacity, "planned_capacity": plan.capacity}
 
 
 def _put(room: Room, plan: Plan, calendar: SchoolDays) -> None:

@@ -46,7 +46,7 @@ def from_anywhere(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespon
 
 def _found(request: HttpRequest, now: dt.datetime) -> tuple[FinderForm, list[Showing], bool]:
     """The sessions of a search, as the list at / has them: a page of them, and whether there are more."""
-    form = FinderForm(request.GET, hubs=Hub.objects.named(), now=now)
+    form = FinderForm(request.GET, hubs=Hub.objects.named(today=timezone.localdate(now)), now=now)
     found = Finding(form)
     rows = found.page(form.page, MOST_IN_A_FEED)
     more = found.total(rows) > form.page * MOST_IN_A_FEED
@@ -125,10 +125,11 @@ def embed(request: HttpRequest, slug: str) -> HttpResponse:
 
 def year_of(slug: str) -> HubYear:
     """A hub as it is now, by its address or one that it had. Raises Http404."""
-    year = HubYear.objects.of(slug).first()
+    today = timezone.localdate()
+    year = HubYear.objects.of(slug, today=today).first()
     if year is None:
         old = get_object_or_404(OldHubAddress.objects.select_related("hub"), slug=slug)
-        year = HubYear.objects.of(old.hub.slug).first()
+        year = HubYear.objects.of(old.hub.slug, today=today).first()
     if year is None:
         raise Http404
     return year
@@ -159,15 +160,15 @@ class Pages(Ours):
 
 class Hubs(Ours):
     def items(self) -> Any:
-        return Hub.objects.named()
+        return Hub.objects.named(today=timezone.localdate())
 
 
 class EarlierYears(Ours):
-    """Hubs as they were; the newest year's page is the hub's own."""
+    """Hubs as they were; the current year's page is the hub's own."""
 
     def items(self) -> Any:
-        newest = HubYear.objects.newest()
-        return HubYear.objects.exclude(pk__in=newest.values("pk")).select_related("hub", "exchange").order_by("pk")
+        earlier = HubYear.objects.earlier(today=timezone.localdate())
+        return earlier.select_related("hub", "exchange").order_by("pk")
 
     def location(self, item: HubYear) -> str:
         return reverse("hub-year", args=[item.hub.slug, item.exchange.year])

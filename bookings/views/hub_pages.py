@@ -1,4 +1,4 @@
-"""The public pages of hubs: the list, a hub in its newest year, and a hub as it was in an earlier one."""
+"""The public pages of hubs: the list, a hub in its current year, and a hub as it was in an earlier one."""
 
 import datetime as dt
 from typing import Any
@@ -34,13 +34,13 @@ def hubs(request: HttpRequest) -> HttpResponse:
 
 @public
 def hub(request: HttpRequest, slug: str) -> HttpResponse:
-    """One hub, as it is in its newest year, and its sessions; an old address redirects."""
+    """One hub, as it is in its current year, and its sessions; an old address redirects."""
     now = timezone.now()
-    years = list(HubYear.objects.of(slug))
+    today = timezone.localdate(now)
+    years = list(HubYear.objects.of(slug, today=today))
     if not years:
         return _moved("hub", slug)
     year, *earlier = years
-    today = timezone.localdate(now)
     upcoming = list(to_come(slug, now=now)[: MOST + 1])
     past = list(sessions_of(year).past(today=today).reverse()[: MOST + 1])
     made = _("%(hub)s: lessons taught by teachers from Shanghai.") % {"hub": year.name}
@@ -59,8 +59,10 @@ def hub(request: HttpRequest, slug: str) -> HttpResponse:
 
 @public
 def hub_in_a_year(request: HttpRequest, slug: str, year: int) -> HttpResponse:
-    """A hub as it was in an earlier year, under the names of its time; its newest year stands on its own page."""
-    years = list(HubYear.objects.of(slug))
+    """A hub as it was in an earlier year, under the names of its time; its current year stands on its own page, and
+    the next one nowhere yet."""
+    today = timezone.localdate()
+    years = list(HubYear.objects.of(slug, today=today))
     if not years:
         return _moved("hub-year", slug, year=year)
     then = next((one for one in years if one.exchange.year == year), None)
@@ -72,7 +74,7 @@ def hub_in_a_year(request: HttpRequest, slug: str, year: int) -> HttpResponse:
     held = list(sessions_of(then)[: MOST + 1])
     said = {"hub": then.name, "year": then.exchange.academic_year}
     made = _("%(hub)s in %(year)s: sessions, host schools and visiting teachers.") % said
-    context = _who(then, held, timezone.localdate(now)) | {
+    context = _who(then, held, today) | {
         "about": own_words(then, "about") or made,
         "days": by_day(on_page_of(then, held[:MOST], now)),
         "total": sessions_of(then).count() if len(held) > MOST else len(held),

@@ -39,7 +39,8 @@ def choose(request: HttpRequest, link: Opened) -> HttpResponse:
         return redirect("booking", link.token)
     if request.method == "POST":
         return _begin(request, context)
-    form = FinderForm(request.GET, hubs=Hub.objects.named(), now=context["showing"].now)
+    now = context["showing"].now
+    form = FinderForm(request.GET, hubs=Hub.objects.named(today=timezone.localdate(now)), now=now)
     chosen = form.chosen()
     found, more = _found(form, context, searched=bool(chosen))
     context |= {"form": form, "chosen": chosen, "found": found, "more": more, "near": form.place}

@@ -98,7 +98,7 @@ class Finding:
 def find(request: HttpRequest) -> HttpResponse:
     """The list of sessions by date, or near a place; filtered. Eight queries, and as many more for a place."""
     now = timezone.now()
-    form = FinderForm(request.GET, hubs=Hub.objects.named(), now=now)
+    form = FinderForm(request.GET, hubs=Hub.objects.named(today=timezone.localdate(now)), now=now)
     found = Finding(form, first=bookable_first(now))
     number = form.page
     rows = found.page(number)
@@ -161,7 +161,7 @@ def _back_to_search(request: HttpRequest, now: dt.datetime) -> dict[str, Any]:
     """The address of the search that led here, and how many it finds; nothing where none did."""
     if not request.GET:
         return {}
-    form = FinderForm(request.GET, hubs=Hub.objects.named(), now=now)
+    form = FinderForm(request.GET, hubs=Hub.objects.named(today=timezone.localdate(now)), now=now)
     search = form.address()
     return {"search": search, "found": Finding(form).count()} if search != "?" else {}
 

@@ -40,7 +40,7 @@ def of_session(ref: str) -> openings.Thing | HttpResponse:
 
 def of_hub(slug: str) -> openings.Thing | HttpResponse:
     """A hub that has had a year; an old address redirects. Raises Http404."""
-    hub = Hub.objects.named().filter(slug=slug).first()
+    hub = Hub.objects.named(today=timezone.localdate()).filter(slug=slug).first()
     if hub:
         return hub
     old = get_object_or_404(OldHubAddress.objects.select_related("hub"), slug=slug)
@@ -48,10 +48,10 @@ def of_hub(slug: str) -> openings.Thing | HttpResponse:
 
 
 def of_visit(slug: str, pk: int) -> openings.Thing | HttpResponse:
-    """A host school's visit in its hub's newest year. Raises Http404."""
-    visits = HostSchool.objects.select_related("school", "hub_year__hub")
+    """A host school's visit in its hub's current year. Raises Http404: also where it is a draft."""
+    visits = HostSchool.objects.shown().select_related("school", "hub_year__hub")
     visit = get_object_or_404(visits, pk=pk, hub_year__hub__slug=slug)
-    if visit.hub_year != openings.year_of(visit.hub_year.hub):
+    if visit.hub_year != openings.year_of(visit.hub_year.hub, now=timezone.now()):
         return redirect("hub", slug)
     return visit
 
@@ -77,12 +77,12 @@ def search(request: HttpRequest) -> HttpResponse:
     """Ask to be told of what a search finds, beginning with the one that the list was asked for."""
     now = timezone.now()
     if request.method == "POST":
-        form = WishForm(request.POST, hubs=Hub.objects.named(), now=now)
+        form = WishForm(request.POST, hubs=Hub.objects.named(today=timezone.localdate(now)), now=now)
         if form.is_valid() and within_limits(request, form, limits.MAIL, now=now):
             return _ask_of(form, now=now)
     else:
-        asked = FinderForm(request.GET, hubs=Hub.objects.named(), now=now)
-        form = WishForm(None, hubs=Hub.objects.named(), now=now, initial=asked_in(asked))
+        asked = FinderForm(request.GET, hubs=Hub.objects.named(today=timezone.localdate(now)), now=now)
+        form = WishForm(None, hubs=Hub.objects.named(today=timezone.localdate(now)), now=now, initial=asked_in(asked))
     return render(request, "bookings/tell_me/search.html", {"form": form}, status=422 if form.is_bound else 200)
 
 
@@ -98,7 +98,8 @@ def _ask_of(form: WishForm, *, now: dt.datetime) -> HttpResponse:
 @require_safe
 def search_sent(request: HttpRequest) -> HttpResponse:
     """The same for every address, with the search as it was understood."""
-    form = FinderForm(request.GET, hubs=Hub.objects.named(), now=timezone.now())
+    now = timezone.now()
+    form = FinderForm(request.GET, hubs=Hub.objects.named(today=timezone.localdate(now)), now=now)
     return _sent(request, Search(form.address().removeprefix("?"), title_of_search(form)))
 
 
@@ -130,7 +131,11 @@ def _about(thing: openings.Thing) -> dict[str, Any]:
     if isinstance(thing, Search):
         return {"title": thing.title, "url": f"{reverse('home')}?{thing.query}", "to_come": True}
     hub = thing.hub_year.hub if isinstance(thing, HostSchool) else thing
-    return {"title": openings.title_of(thing), "url": reverse("hub", args=[hub.slug]), "to_come": True}
+    return {
+        "title": openings.title_of(thing, now=timezone.now()),
+        "url": reverse("hub", args=[hub.slug]),
+        "to_come": True,
+    }
 
 
 # --- behind the mailed link ------------------------------------------------------------------------------------------

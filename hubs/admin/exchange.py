@@ -28,14 +28,14 @@ class ExchangeAdmin(ModelAdmin):
 
 @admin.register(HostSchool)
 class HostSchoolAdmin(WithHistory, FoundByName):
-    list_display = ["host", "hub_year", "phase", "first_day", "last_day"]
-    list_filter = ["phase", "hub_year__exchange", "hub_year__hub"]
+    list_display = ["host", "hub_year", "phase", "first_day", "last_day", "is_draft"]
+    list_filter = ["is_draft", "phase", "hub_year__exchange", "hub_year__hub"]
     search_fields = ["school__name", "school__town", "hub_year__name"]
     search_year = "hub_year__exchange__year"
     autocomplete_fields = ["hub_year", "school", "visiting_teachers", "specialists"]
     date_hierarchy = "first_day"
     fieldsets = [
-        (None, {"fields": ["hub_year", "school", "phase", ("first_day", "last_day")]}),
+        (None, {"fields": ["hub_year", "school", "phase", ("first_day", "last_day"), "is_draft"]}),
         (_("Who teaches"), {"fields": ["visiting_teachers", "specialists"]}),
         (_("Only with a place"), {"fields": ["joining_instructions", "office_email"]}),
         (_("Afterwards"), {"fields": ["visitors_reported", "reported_source"], "classes": ["collapse"]}),

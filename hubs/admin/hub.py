@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _now
@@ -83,7 +84,7 @@ class HubAdmin(WithHistory, FoundByName):
         return field
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Hub]:
-        return super().get_queryset(request).with_name().order_by("slug")  # type: ignore[attr-defined, no-any-return]
+        return super().get_queryset(request).with_name(today=timezone.localdate()).order_by("slug")  # type: ignore[attr-defined, no-any-return]
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """A hub that has a page has a list that other sites can show."""

@@ -13,6 +13,13 @@ from hubs.models.private_link import PrivateLink
 from hubs.models.school import School
 from hubs.models.stored_file import StoredFile
 from hubs.vocabulary.email_address import EmailField
+from hubs.vocabulary.school_days import academic_year
+
+
+def in_schools_words(year: int) -> str:
+    """An academic year by the year in which it began, as schools write it: 2018–19."""
+    return f"{year}–{(year + 1) % 100:02}"
+
 
 FOR_THE_DAY = _("Only rung if something changes. Shown to staff alone.")
 
@@ -37,10 +44,14 @@ class Exchange(models.Model):
     def __str__(self) -> str:
         return f"{self.name} {self.academic_year}"
 
+    def has(self, day: dt.date) -> bool:
+        """Whether that day is in its academic year."""
+        return academic_year(day) == self.year
+
     @property
     def academic_year(self) -> str:
         """As schools write it: 2018–19."""
-        return f"{self.year}–{(self.year + 1) % 100:02}"
+        return in_schools_words(self.year)
 
 
 class MasterySpecialist(models.Model):
@@ -134,6 +145,14 @@ class VisitingTeacher(PrivateLink):
         self.save(update_fields=fields)
 
 
+class HostSchoolQuerySet(models.QuerySet["HostSchool"]):
+    """Visits as pages show them."""
+
+    def shown(self) -> "HostSchoolQuerySet":
+        """Those of which the public may know."""
+        return self.filter(is_draft=False)
+
+
 class HostSchool(models.Model):
     """One school's visit in one exchange, usually two visiting teachers for a fortnight."""
 
@@ -148,6 +167,11 @@ class HostSchool(models.Model):
         related_name="visits",
         verbose_name=_("school"),
         help_text=_("Empty: to be announced."),
+    )
+    is_draft = models.BooleanField(
+        _("draft"),
+        default=False,
+        help_text=_("Nobody but the hub's staff sees it, until it or a session of it is announced."),
     )
     phase = models.PositiveSmallIntegerField(_("phase"), choices=School.Phase, default=School.Phase.PRIMARY)
     first_day = models.DateField(_("first day"), null=True, blank=True)
@@ -176,6 +200,7 @@ class HostSchool(models.Model):
         _("who reported it"), max_length=200, blank=True, help_text=_("Shown on the hub's page: no person's name.")
     )
 
+    objects = HostSchoolQuerySet.as_manager()
     history = HistoricalRecords()
 
     class Meta:
@@ -195,6 +220,14 @@ class HostSchool(models.Model):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         super().save(*args, **kwargs)
+        if kwargs.get("update_fields") is not None:
+            return  # the school is where it was, and its sessions may be locked one by one
         spot = self.school.spot if self.school else None
         easting, northing = spot or (None, None)
         self.sessions.filter(venue=None, place_name="").update(easting=easting, northing=northing)
+
+    def announce(self) -> None:
+        """Let the public know of it. Twice is once."""
+        if self.is_draft:
+            self.is_draft = False
+            self.save(update_fields=["is_draft"])

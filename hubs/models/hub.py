@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from hubs.models.whose_year import in_turn
 from hubs.vocabulary.email_address import EmailField
 
 # An origin as browsers write it, so that nothing else can get into the policy's header (RFC 6454).
@@ -26,15 +27,15 @@ def check_origins(text: str) -> None:
 class HubQuerySet(models.QuerySet["Hub"]):
     """Hubs as pages list them."""
 
-    def with_name(self) -> "HubQuerySet":
-        """With `current_name`, that of the newest year; None where there is no year yet; in its order."""
-        newest = HubYear.objects.filter(hub=models.OuterRef("pk")).order_by("-exchange__year")
-        named = self.annotate(current_name=models.Subquery(newest.values("name")[:1]))
+    def with_name(self, *, today: dt.date) -> "HubQuerySet":
+        """With `current_name`, that of the current year; None where there is no year yet; in its order."""
+        years = in_turn(HubYear.objects.filter(hub=models.OuterRef("pk")), today=today)
+        named = self.annotate(current_name=models.Subquery(years.values("name")[:1]))
         return named.order_by("current_name")
 
-    def named(self) -> "HubQuerySet":
+    def named(self, *, today: dt.date) -> "HubQuerySet":
         """Hubs that have had a year, with their name."""
-        return self.with_name().filter(models.Exists(HubYear.objects.filter(hub=models.OuterRef("pk"))))
+        return self.with_name(today=today).filter(models.Exists(HubYear.objects.filter(hub=models.OuterRef("pk"))))
 
 
 class Hub(models.Model):
@@ -110,15 +111,24 @@ class OldHubAddress(models.Model):
 class HubYearQuerySet(models.QuerySet["HubYear"]):
     """Hubs by year, as pages name them."""
 
-    def of(self, slug: str) -> "HubYearQuerySet":
-        """Every year of the hub of that address, the newest first, with what a page says at its top."""
-        named = self.select_related("hub", "lead_school", "exchange")
-        return named.filter(hub__slug=slug).order_by("-exchange__year")
+    def current(self, *, today: dt.date) -> "HubYearQuerySet":
+        """Each hub as it is now (whose_year.py)."""
+        return self.filter(pk=models.Subquery(_years_in_turn(today).values("pk")[:1]))
 
-    def newest(self) -> "HubYearQuerySet":
-        """Each hub as it is in its newest year."""
-        years = HubYear.objects.filter(hub=models.OuterRef("hub")).order_by("-exchange__year")
-        return self.filter(pk=models.Subquery(years.values("pk")[:1]))
+    def earlier(self, *, today: dt.date) -> "HubYearQuerySet":
+        """The years before each hub's current one. What comes after it is being prepared, and nobody's yet."""
+        return self.filter(exchange__year__lt=models.Subquery(_years_in_turn(today).values("exchange__year")[:1]))
+
+    def of(self, slug: str, *, today: dt.date) -> "HubYearQuerySet":
+        """The current year of the hub of that address and then those before, with what a page says at its top."""
+        current = models.Subquery(_years_in_turn(today).values("exchange__year")[:1])
+        named = self.select_related("hub", "lead_school", "exchange")
+        return named.filter(hub__slug=slug, exchange__year__lte=current).order_by("-exchange__year")
+
+
+def _years_in_turn(today: dt.date) -> "HubYearQuerySet":
+    """The years of the hub of the row that is asked about, the current one first."""
+    return in_turn(HubYear.objects.filter(hub=models.OuterRef("hub")), today=today)
 
 
 class HubYear(models.Model):

@@ -12,6 +12,7 @@ import holidays
 from django.utils import timezone
 
 OPENS, CLOSES = dt.time(8), dt.time(18)  # of the school clock (rule.md#waiting-list)
+SCHOOL_YEAR_STARTS = 9  # September
 
 
 @cache
@@ -27,6 +28,11 @@ def is_bank_holiday(day: dt.date) -> bool:
 def _at_christmas(day: dt.date) -> bool:
     """22 December to 2 January: no school in England is open (rule.md#waiting-list)."""
     return (day.month, day.day) >= (12, 22) or (day.month, day.day) <= (1, 2)
+
+
+def academic_year(day: dt.date) -> int:
+    """The academic year of a day, 1 September to 31 August, by the year in which it began."""
+    return day.year if day.month >= SCHOOL_YEAR_STARTS else day.year - 1
 
 
 def london(day: dt.date, time: dt.time) -> dt.datetime:

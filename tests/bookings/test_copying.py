@@ -8,12 +8,13 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from bookings import places
 from bookings.models import AuditEntry, Booking, Places
 from bookings.rule.refusals import BadPlan
-from bookings.sessions import copying
+from bookings.sessions import changes, copying
 from bookings.sessions.copying import When
 from bookings.states import SessionStatus, Verb
-from bookings.verbs.staff_booking import staff_booking
+from bookings.verbs.staff_booking import staff_booking, walk_in
 from hubs.models import (
     HostSchool,
     Lesson,
@@ -42,7 +43,6 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 NEXT_WEEK = dt.date(2027, 2, 2)
 WEEK_AFTER = dt.date(2027, 2, 9)
-NO_CHOICE = "Select a valid choice. That choice is not one of the available choices."
 KEY = uuid.UUID("00000000-0000-4000-8000-000000000001")
 
 
@@ -192,7 +192,7 @@ def next_year(hub_year):
 
 
 def test_copy_for_another_year_leaves_the_teachers_and_partners_of_the_old_one(session, next_year):
-    (new,) = more(session, dt.date(2028, 1, 25), hub_year=next_year)
+    (new,) = more(session, dt.date(2028, 1, 25), year=2027)
     assert (new.hub_year, new.host_school, new.where_name) == (next_year, None, "West Borough Primary School")
     first = new.lessons.first()
     assert (first.topic, first.visiting_teachers.count(), first.specialists.count(), first.other_teacher) == (
@@ -207,7 +207,7 @@ def test_copy_for_another_year_leaves_the_teachers_and_partners_of_the_old_one(s
 def test_copy_for_another_year_belongs_to_the_visit_of_the_same_school(session, next_year):
     again = HostSchool.objects.create(hub_year=next_year, school=session.host_school.school)
     HostSchool.objects.create(hub_year=next_year, school=SchoolFactory())
-    (new,) = more(session, dt.date(2028, 1, 25), hub_year=next_year)
+    (new,) = more(session, dt.date(2028, 1, 25), year=2027)
     assert (new.host_school, new.venue) == (again, None)
 
 
@@ -215,12 +215,12 @@ def test_whole_visit_is_made_again_with_and_without_dates(session, next_year):
     visit = session.host_school
     other = SessionFactory(hub_year=visit.hub_year, host_school=visit, title="Other")
     whens = {session: When(dt.date(2028, 1, 25)), other: None}
-    made = copying.visit_again(visit, whens, hub_year=next_year, by=StaffFactory(), clock=lambda: NOW, key=KEY)
+    made = copying.visit_again(visit, whens, year=2027, by=StaffFactory(), clock=lambda: NOW, key=KEY)
     assert [(one.title, one.first_day) for one in made] == [("Year 6 lesson", dt.date(2028, 1, 25)), ("Other", None)]
     new = HostSchool.objects.get(hub_year=next_year)
     assert {one.host_school for one in made} == {new}
     assert (new.school, new.joining_instructions, new.visiting_teachers.count()) == (visit.school, "Ring twice.", 0)
-    again = copying.visit_again(visit, whens, hub_year=next_year, by=StaffFactory(), clock=lambda: NOW, key=KEY)
+    again = copying.visit_again(visit, whens, year=2027, by=StaffFactory(), clock=lambda: NOW, key=KEY)
     assert {one.pk for one in again} == {one.pk for one in made}
     assert (ShowcaseSession.objects.count(), HostSchool.objects.count()) == (4, 2)
 
@@ -269,8 +269,13 @@ def test_page_makes_several_dates_at_once_and_once(administrator, session):
         ({"day_1": "2027-02-02", "day_2": "2027-02-02"}, "Two of the dates are the same. Take one out."),
         ({"day_1": "soon"}, "Type a date like 22 January 2027 or 22/1/2027."),
         ({"day_1": "2027-02-02", "starts_1": "25:00"}, "Type a time like 9:00, 9am or 13:30."),
-        ({"day_1": "2027-02-02", "hub_year": "999999"}, NO_CHOICE),
-        ({"day_1": "2027-02-02", "hub_year": "x"}, NO_CHOICE),
+        ({"day_1": "2027-02-02", "year": "2018"}, "Select a valid choice. 2018 is not one of the available choices."),
+        ({"day_1": "2027-02-02", "year": "x"}, "Select a valid choice. x is not one of the available choices."),
+        ({"day_1": "2027-09-01"}, "1 September 2027: That day is not in the academic year 2026–27."),
+        (
+            {"day_1": "2027-08-31", "year": "2027"},
+            "31 August 2027: That day is not in the academic year 2027–28.",
+        ),
         ({"day_1": "2027-02-02", "key": "x"}, "Enter a valid UUID."),
         (
             {"day_1": "2027-02-02", "ends_1": "08:00"},
@@ -298,15 +303,14 @@ def test_time_that_does_not_exist_is_refused(administrator, session):
 def test_last_day_of_the_calendar_breaks_nothing(administrator, session):
     address = page_of(session, "dates")
     page = administrator.post(address, untouched(administrator.get(address)) | {"day_1": "9999-12-31"})
-    assert errors_of(page)[0] == "31 December 9999: Booking must close before the session starts."
+    assert errors_of(page)[0] == "31 December 9999: That day is not in the academic year 2026–27."
 
 
-def test_another_hubs_session_and_year_cannot_be_copied(administrator, session):
+def test_another_hubs_session_cannot_be_copied(administrator, session):
     theirs = SessionFactory()
-    assert administrator.get(page_of(theirs, "dates")).status_code == 404
-    address = page_of(session, "dates")
-    sent = untouched(administrator.get(address)) | {"day_1": "2027-02-02", "hub_year": theirs.hub_year.pk}
-    assert administrator.post(address, sent).status_code == 422
+    for sent in (None, {"day_1": "2027-02-02", "year": "2026", "key": KEY}):
+        ask = administrator.get if sent is None else administrator.post
+        assert ask(page_of(theirs, "dates"), sent).status_code == 404
     assert ShowcaseSession.objects.count() == 2
 
 
@@ -314,12 +318,148 @@ def test_page_of_a_visit_makes_it_again(administrator, session, next_year):
     visit = session.host_school
     address = page_of(visit, "again")
     assert "Year 6 lesson" in administrator.get(address).content.decode()
-    sent = untouched(administrator.get(address)) | {f"day_{session.pk}": "2028-01-25", "hub_year": next_year.pk}
+    sent = untouched(administrator.get(address)) | {f"day_{session.pk}": "2028-01-25"}
     for _press in range(2):
         assert messages_of(administrator.post(address, sent))[-1] == "1 draft made."
     assert ShowcaseSession.objects.get(hub_year=next_year).first_day == dt.date(2028, 1, 25)
     foreign = HostSchool.objects.create(hub_year=HubYearFactory())
     assert administrator.get(page_of(foreign, "again")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "today, of_year, offered",
+    [
+        # the year that is, in whose spring somebody prepares the next one, which nobody has added yet
+        (NOW, 2026, ["2027"]),
+        (london(dt.date(2027, 8, 31), dt.time(9)), 2026, ["2027"]),
+        (london(dt.date(2027, 9, 1), dt.time(9)), 2026, ["2027", "2028"]),
+        (NOW, 2018, ["2026", "2027"]),  # a visit of long ago: this year, never one that is over
+        (NOW, 2027, ["2028", "2026"]),
+    ],
+)
+def test_copy_page_offers_years_that_are_not_over_the_likeliest_first(
+    administrator, session, monkeypatch, today, of_year, offered
+):
+    visit = session.host_school
+    HubYearFactory(hub=visit.hub_year.hub, exchange=ExchangeFactory(year=2018))
+    visit.hub_year.exchange.year = of_year
+    visit.hub_year.exchange.save() if of_year != 2018 else None
+    if of_year == 2018:
+        HostSchool.objects.filter(pk=visit.pk).update(hub_year=visit.hub_year.hub.years.get(exchange__year=2018))
+    monkeypatch.setattr(timezone, "now", lambda: today)
+    administrator.force_login(Membership.objects.get().user)
+    page = administrator.get(page_of(visit, "again"))
+    assert [str(year) for year, _label in page.context["form"].fields["year"].choices] == offered
+    assert untouched(page)["year"] in ([offered[0]], [])
+
+
+def test_copying_makes_the_next_year_of_the_hub_as_it_is_now(administrator, session):
+    this = session.hub_year
+    this.lead_school, this.about, this.programme_name = SchoolFactory(), "We teach.", "Shanghai Live 2027"
+    this.save()
+    this.area.add(LocalAuthority.objects.get())
+    address = page_of(session.host_school, "again")
+    page = administrator.get(address)
+    assert "2027–28, which this makes for your hub" in page.content.decode()
+    administrator.post(address, untouched(page) | {"year": "2027", f"day_{session.pk}": "2028-01-25"})
+    made = this.hub.years.get(exchange__year=2027)
+    assert (made.name, made.lead_school, made.about, made.contact_email, made.programme_name) == (
+        this.name,
+        this.lead_school,
+        "We teach.",
+        this.contact_email,
+        "",
+    )
+    assert (list(made.area.all()), made.exchange.name) == (list(this.area.all()), this.exchange.name)
+    assert made.host_schools.get().is_draft
+
+
+def test_ticked_sessions_alone_are_copied(administrator, session):
+    visit = session.host_school
+    other = SessionFactory(hub_year=visit.hub_year, host_school=visit, title="Other")
+    called_off = SessionFactory(hub_year=visit.hub_year, host_school=visit, room__status=SessionStatus.CANCELLED)
+    address = page_of(visit, "again")
+    sent = untouched(administrator.get(address)) | {"year": "2027"}
+    assert {name for name in sent if name.startswith("copy_")} == {f"copy_{session.pk}", f"copy_{other.pk}"}
+    assert f"copy_{called_off.pk}" not in sent  # nor is what did not take place proposed
+    del sent[f"copy_{session.pk}"]
+    refused = administrator.post(address, sent | {f"day_{session.pk}": "2028-01-25"})
+    assert errors_of(refused) == ["Tick this session, or take its date out."]
+    assert errors_of(administrator.post(address, {"key": KEY, "year": "2027"})) == ["Tick at least one session."]
+    administrator.post(address, sent)
+    assert [one.title for one in ShowcaseSession.objects.filter(hub_year__exchange__year=2027)] == ["Other"]
+
+
+def test_copy_keeps_back_what_was_kept_and_has_no_place_for_a_walk_in(session):
+    by = StaffFactory()
+    changes.set_places(session.pk, capacity=30, held_back=4, by=by, clock=lambda: NOW)
+    staff_booking(
+        session.pk, party(email="guest@school.example"), by=by, clock=lambda: NOW, use_held_back=True, why="x"
+    )
+    late = session.starts_at
+    places.settle_if_due(session.pk, lambda: late)
+    crowd = party(size=27, email="crowd@school.example", contact_name="Crowd")
+    walk_in(session.pk, crowd, by=by, clock=lambda: late, raise_to=31, why="they came")
+    now = Places.objects.get(session=session)
+    assert (now.capacity, now.held_back) == (31, 0)
+    (new,) = more(session, NEXT_WEEK)
+    again = Places.objects.get(session=new)
+    assert (again.capacity, again.held_back) == (30, 4)
+
+
+# --- a visit that is a draft ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def draft(session):
+    visit = session.host_school
+    HostSchool.objects.filter(pk=visit.pk).update(is_draft=True)
+    Places.objects.filter(session=session).update(status=SessionStatus.DRAFT)
+    visit.visiting_teachers.add(VisitingTeacher.objects.create(hub_year=visit.hub_year, name_pinyin="Li Na"))
+    visit.refresh_from_db()
+    return visit
+
+
+def test_draft_visit_is_nowhere_that_the_public_looks(client, draft):
+    hub = draft.hub_year.hub.slug
+    SessionFactory(hub_year=draft.hub_year, title="Elsewhere")
+    tell = reverse("tell-me-visit", args=[hub, draft.pk])
+    pages = ["/", "/hubs/", f"/hubs/{hub}/", f"/hubs/{hub}/embed/", f"/hubs/{hub}/sessions.ics"]
+    pages += [f"/zh-hans/hubs/{hub}/", "/sessions.json", "/sitemap.xml"]
+    for address in pages:
+        page = client.get(address)
+        assert (page.status_code, "West Borough" in page.content.decode()) == (200, False), address
+    assert client.get(tell).status_code == 404
+    draft.announce()
+    assert "West Borough" in client.get(f"/hubs/{hub}/").content.decode()
+    assert client.get(tell).status_code == 200
+
+
+@pytest.mark.parametrize("verb", [changes.announce, changes.open_booking])
+def test_session_that_is_shown_shows_its_visit(draft, session, verb, versions_kept):
+    verb(session.pk, by=StaffFactory(), clock=lambda: NOW)
+    draft.refresh_from_db()
+    assert not draft.is_draft
+    assert draft.history.count() == 1
+
+
+def test_one_press_announces_a_visit_alone_or_with_its_sessions(administrator, draft, session):
+    address = page_of(draft, "change")
+    page = administrator.get(address)
+    assert dict(page.context["buttons"]) == {"announce": "Announce", "announce_all": "Announce with its session"}
+    sent = untouched(page)
+    administrator.post(address, sent | {"_then": "announce"})
+    draft.refresh_from_db()
+    assert (draft.is_draft, Places.objects.get(session=session).status) == (False, SessionStatus.DRAFT)
+    answer = administrator.post(address, sent | {"_then": "announce_all"})
+    assert Places.objects.get(session=session).status == SessionStatus.ANNOUNCED
+    assert any("West Borough" in said for said in messages_of(answer))
+
+
+def test_visit_of_whose_sessions_the_public_knows_is_no_draft(administrator, session):
+    address = page_of(session.host_school, "change")
+    page = administrator.post(address, untouched(administrator.get(address)) | {"is_draft": "on"})
+    assert errors_of(page) == ["The public knows of sessions of this visit, so it is no draft."]
 
 
 def test_programme_office_copies_nothing(session):

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 
 
 def finder(query=""):
-    return FinderForm(QueryDict(query), hubs=Hub.objects.with_name().exclude(current_name=None), now=NOW)
+    return FinderForm(QueryDict(query), hubs=Hub.objects.with_name(today=DAY).exclude(current_name=None), now=NOW)
 
 
 def found(query):

@@ -44,7 +44,8 @@ PAGES = [
 WORD = re.compile(r"[A-Za-z]{2,}")
 # Names that Chinese writes as they are, what stands in brackets behind its Chinese, and addresses.
 AS_IT_IS = re.compile(
-    r"Showcase|OpenStreetMap|URN|OS|Royal Mail|Cookie|JavaScript|AA|KS\d|（[^）]*）|contains [^。]*2025|© [^。；]*2025"
+    r"Showcase|OpenStreetMap|URN|OS|Royal Mail|Cookie|JavaScript|PDF|AA|KS\d|（[^）]*）"
+    r"|contains [^。]*2025|© [^。；]*2025"
     r"|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}"  # postcodes
     r"|[\w.+-]+@[\w.-]+|https?://\S+"
 )

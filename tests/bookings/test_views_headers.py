@@ -61,6 +61,8 @@ def _now(monkeypatch):
 @pytest.fixture
 def session():
     session = SessionFactory(ref="ABC234", hub_year__hub__slug="kent")
+    session.host_school = HostSchool.objects.create(pk=1, hub_year=session.hub_year, school=session.venue)
+    session.save()
     HubYearFactory(hub=session.hub, exchange=ExchangeFactory(year=2018))
     return session
 

@@ -240,10 +240,9 @@ def test_year_that_the_hub_has_not_is_not_found(client, address):
     assert client.get(f"/hubs/{address}/").status_code == 404
 
 
-@pytest.mark.parametrize("year, written", [(1999, "1999-00"), (2009, "2009-10"), (20188, "20188-89")])
+@pytest.mark.parametrize("year, written", [(1999, "1999-00"), (2009, "2009-10"), (2019, "2019-20")])
 def test_year_is_written_as_schools_do_also_at_the_turn_of_a_century(client, kent, year, written):
     HubYearFactory(hub=kent.hub, exchange=ExchangeFactory(year=year))
-    HubYearFactory(hub=kent.hub, exchange=ExchangeFactory(year=30000))
     address = f"/hubs/kent/{written}/"
     assert address in Page(client.get("/hubs/kent/")).links.values()
     assert client.get(address).status_code == 200

@@ -50,7 +50,7 @@ def maidstone() -> Any:
 
 
 def form(email: str = ADA, **asked: Any) -> WishForm:
-    made = WishForm(QueryDict(urlencode({"email": email} | asked)), hubs=Hub.objects.named(), now=NOW)
+    made = WishForm(QueryDict(urlencode({"email": email} | asked)), hubs=Hub.objects.named(today=DAY), now=NOW)
     assert made.is_valid(), made.errors
     return made
 
@@ -113,7 +113,7 @@ def test_wish_is_told_of_what_fits_and_of_nothing_else(name: str) -> None:
 
 def shown_by_the_list(asked: dict[str, str]) -> set[int]:
     """The sessions that the list shows for that search, within the distance asked for, however few they are."""
-    finder = FinderForm(QueryDict(urlencode(asked)), hubs=Hub.objects.named(), now=NOW)
+    finder = FinderForm(QueryDict(urlencode(asked)), hubs=Hub.objects.named(today=DAY), now=NOW)
     assert not finder.errors
     sessions = finder.narrow(ShowcaseSession.objects.all())
     if finder.place:

@@ -1,7 +1,10 @@
 """Back in a real browser: after a mistake was put right, and after booking. It never asks to send a form again."""
 
+import re
+
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from bookings import places
 from bookings.models import Booking
@@ -16,8 +19,8 @@ PROBLEM = "There is a problem"
 
 def wrong(page):
     """The page says what is wrong, at an address that the browser may ask for again."""
-    assert page.title().startswith("Error: ")
-    assert page.get_by_role("heading", name=PROBLEM).count() == 1
+    expect(page).to_have_title(re.compile("^Error: "))
+    expect(page.get_by_role("heading", name=PROBLEM)).to_have_count(1)
 
 
 def back(page, leaving):

@@ -1,5 +1,6 @@
 """A whole booking by keyboard alone, at 320 pixels and without JavaScript: every stop is seen, and in order."""
 
+import re
 from typing import NamedTuple
 
 import pytest
@@ -124,7 +125,7 @@ def finds_a_session(keys):
     keys.pick("I am", "Anybody")
     keys.to("Find sessions")
     keys.go("Find a session")
-    assert keys.page.locator(".search-line .chips li").count() == 3  # each filter, and all of them
+    expect(keys.page.locator(".search-line .chips li")).to_have_count(3)  # each filter, and all of them
     keys.to("A lesson in the hall")
     keys.go("A lesson in the hall")
 
@@ -146,7 +147,7 @@ def says_who_comes(keys, email):
     keys.go("Who is coming?", "Space")
     keys.to("Continue")
     keys.go("Who is coming?")
-    assert keys.page.title().startswith("Error: ")
+    expect(keys.page).to_have_title(re.compile("^Error: "))
     keys.to("Enter your email address")
     keys.press("Enter")
     assert keys.here.words == "Your email address"
@@ -182,7 +183,7 @@ def test_skip_link_leads_past_the_header(keys):
     keys.opened("Watch a lesson taught by a teacher from Shanghai")
     keys.page.keyboard.press("Enter")
     keys.tab()
-    assert keys.page.locator("main :focus").count() == 1
+    expect(keys.page.locator("main :focus")).to_have_count(1)
 
 
 @pytest.mark.parametrize(

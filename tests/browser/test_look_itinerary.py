@@ -1,6 +1,7 @@
 """A visiting teacher's itinerary, on a phone, on a screen and on paper."""
 
 import pytest
+from playwright.sync_api import expect
 
 from hubs.models import VisitingTeacher
 from tests.browser.cast import itinerary_link
@@ -33,4 +34,4 @@ def test_teacher_from_shanghai_says_yes_and_takes_it_back(visit, cast):
         assert page.url.split("/")[3] == "zh-hans"
         row = page.locator("#film")
         assert (VisitingTeacher.objects.get(pk=cast.teacher.pk).film_agreed_at is not None) == agrees
-        assert row.locator(".tag.good").count() == agrees
+        expect(row.locator(".tag.good")).to_have_count(int(agrees))

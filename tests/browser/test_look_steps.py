@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from bookings.models import Draft
 from tests.browser import cast as scene
@@ -251,7 +252,7 @@ def test_step_after_hours_looks_right(visit, cast, name):
 def test_error_summary_leads_to_the_field(visit, cast):
     page = visit()
     book_who_errors(page, cast)
-    assert page.title() == "Error: Who is coming? – Showcase"
+    expect(page).to_have_title("Error: Who is coming? – Showcase")
     page.get_by_role("link", name="Choose what you do").click()
     assert page.url.endswith("#id_role_own")
     assert page.locator("#id_role_own").get_attribute("aria-invalid") == "true"

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import Prefetch, TextChoices
 from django.utils import timezone
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from bookings.admin.base.spreadsheets import Column
@@ -142,6 +143,7 @@ VISIT = [
     Column(_("Town"), lambda one: one.school.town if one.school else ""),
     Column(_("First day"), lambda one: one.first_day),
     Column(_("Last day"), lambda one: one.last_day),
+    Column(_("Draft"), lambda one: _now("yes") if one.is_draft else ""),
     Column(_("Visitors reported"), lambda one: one.visitors_reported),
     Column(_("Who reported it"), lambda one: one.reported_source),
 ]

@@ -24,10 +24,10 @@ from bookings.states import FROZEN, LIVE, SessionStatus, Status
 from hubs.models import HostSchool, HubYear, ShowcaseSession, VisitingTeacher
 from hubs.models.to_come import to_come
 from hubs.staff import scope
+from hubs.vocabulary.school_days import academic_year
 
 # A register that has not been filled in for so long will not be: then the hub reports a number (rule.md#session).
 REGISTER_DAYS = dt.timedelta(days=60)
-SCHOOL_YEAR_STARTS = 9  # September
 
 Rows = QuerySet[Any]
 
@@ -91,7 +91,7 @@ def _opening(sessions: Rows, now: dt.datetime) -> Rows:
 
 def _dates(visits: Rows, now: dt.datetime) -> Rows:
     """Visits of this academic year or a later one that have no day and no month yet."""
-    return visits.filter(first_day=None, hub_year__exchange__year__gte=this_year(now))
+    return visits.filter(first_day=None, hub_year__exchange__year__gte=academic_year(timezone.localdate(now)))
 
 
 def _unmarked(rows: Rows, relation: str) -> Rows:
@@ -103,13 +103,7 @@ def _unmarked(rows: Rows, relation: str) -> Rows:
 
 def _no_contact(years: Rows, now: dt.datetime) -> Rows:
     """Hubs in this academic year or a later one that answers to their mails do not reach."""
-    return years.filter(contact_email="", exchange__year__gte=this_year(now))
-
-
-def this_year(now: dt.datetime) -> int:
-    """The academic year, by the year in which it began."""
-    today = timezone.localdate(now)
-    return today.year if today.month >= SCHOOL_YEAR_STARTS else today.year - 1
+    return years.filter(contact_email="", exchange__year__gte=academic_year(timezone.localdate(now)))
 
 
 NEEDS = (

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib import admin
 from django.db.models import F, Model, QuerySet
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -39,10 +39,10 @@ class Row:
     is_urgent: bool = False
 
 
-def page_of(row: Model, page: str = "change") -> str:
-    """The address of a page about a row in the staff pages."""
-    name = row._meta
-    return reverse(f"admin:{name.app_label}_{name.model_name}_{page}", args=[row.pk])
+def page_of(row: Model, page: str = "") -> str:
+    """The address of a page about a row in the staff pages: of the one that its list leads to, unless it is said."""
+    model_admin: Any = admin.site.get_model_admin(type(row))
+    return str(model_admin.url_of(row.pk, page))
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Shown:
     detail: Callable[[Any], str]
     session: Callable[[Any], ShowcaseSession | None]
     label: Any
-    page: str = "change"
+    page: str = ""
     related: tuple[str, ...] = ()
     lessons: str = ""  # the path to the lessons that name a session without a title
     order: tuple[Any, ...] = ("pk",)
@@ -67,7 +67,7 @@ def rows_of(shown: Shown, needed: Rows, user: Any, *, now: dt.datetime) -> list[
         found = found.prefetch_related(shown.lessons)
     found = found[: shown.most]
     may_change = scope.may(user, "change", needed.model)
-    page, label = (shown.page, str(shown.label)) if may_change else ("change", _now("Look"))
+    page, label = (shown.page, str(shown.label)) if may_change else ("", _now("Look"))
     return [_row(shown, one, now=now, page=page, label=label) for one in found]
 
 
@@ -139,6 +139,7 @@ SHOWN: dict[str, Shown] = {
         lambda _year: _now("Answers to our emails would reach nobody, so nothing of it can be announced"),
         _none,
         _("Give one"),
+        page="change",
         related=("exchange",),
     ),
     "arrange": Shown(
@@ -197,6 +198,7 @@ SHOWN: dict[str, Shown] = {
         lambda _session: "",
         _itself,
         _("Say when"),
+        page="change",
         related=("hub_year",),
         lessons="lessons",
         order=SOONEST,
@@ -213,6 +215,7 @@ SHOWN: dict[str, Shown] = {
         lambda _session: "",
         _itself,
         _("Say it"),
+        page="change",
         related=("hub_year",),
         lessons="lessons",
         order=SOONEST,

@@ -9,11 +9,12 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from bookings.admin.home.needs import this_year
 from hubs.models import HostSchool, HubYear, ShowcaseSession, VisitingTeacher
 from hubs.staff import scope
+from hubs.vocabulary.school_days import academic_year
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,9 @@ def setting_up(user: Any, *, now: dt.datetime) -> SettingUp | None:
     if not led:
         return None
     of_year = {"hub_year": OuterRef("pk")}
-    years = HubYear.objects.filter(hub__in=led, exchange__year__gte=this_year(now)).order_by("exchange__year", "pk")
+    years = HubYear.objects.filter(hub__in=led, exchange__year__gte=academic_year(timezone.localdate(now))).order_by(
+        "exchange__year", "pk"
+    )
     with_what_there_is = years.annotate(
         has_visit=Exists(HostSchool.objects.filter(**of_year).exclude(school=None)),
         has_teachers=Exists(VisitingTeacher.objects.filter(**of_year)),

@@ -1,6 +1,5 @@
 """Several dates at once from one session, the same again in another exchange, and a whole visit again."""
 
-import datetime as dt
 import uuid
 from collections.abc import Iterable
 from typing import Any
@@ -20,10 +19,12 @@ from bookings.rule.refusals import Refused
 from bookings.rule.words import why_not
 from bookings.sessions import copying
 from bookings.sessions.copying import When
+from bookings.states import SessionStatus
 from hubs.admin.typed import DateField, TimeField
-from hubs.models import HostSchool, HubYear, ShowcaseSession
-from hubs.staff import scope
+from hubs.models import HubYear, ShowcaseSession
+from hubs.models.exchange import in_schools_words
 from hubs.vocabulary.dates import days_between
+from hubs.vocabulary.school_days import academic_year
 
 MOST_DATES = 10
 MOST_OF_A_VISIT = 40
@@ -31,23 +32,25 @@ A_YEAR_OF_SCHOOL = _("Of another year: who taught is left out, for those teacher
 
 
 class CopyForm(forms.Form):
-    """Which hub year the drafts are for. The key makes pressing twice one set of drafts."""
+    """Which academic year the drafts are for, never one that is over. The key makes two presses one set of drafts."""
 
     key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
-    hub_year = forms.ModelChoiceField(
-        HubYear.objects.none(), label=_("Hub in a year"), empty_label=None, help_text=A_YEAR_OF_SCHOOL
-    )
+    year = forms.TypedChoiceField(label=_("Academic year"), coerce=int, help_text=A_YEAR_OF_SCHOOL)
 
-    def __init__(self, *args: Any, years: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["hub_year"].queryset = years  # type: ignore[attr-defined]  # of a field of rows
+    def __init__(self, *args: Any, years: list[int], known: set[int], **kwargs: Any) -> None:
+        super().__init__(*args, **({"initial": {"year": years[0], "key": uuid.uuid4()}} | kwargs))
+        made = _now("%(year)s, which this makes for your hub")
+        self.fields["year"].choices = [  # type: ignore[attr-defined]  # of a field of choices
+            (year, in_schools_words(year) if year in known else made % {"year": in_schools_words(year)})
+            for year in years
+        ]
 
 
 class MoreDatesForm(CopyForm):
     """Up to ten dates, with the times of the session unless others are typed."""
 
     def __init__(self, *args: Any, session: ShowcaseSession, **kwargs: Any) -> None:
-        super().__init__(*args, **({"initial": {"hub_year": session.hub_year_id, "key": uuid.uuid4()}} | kwargs))
+        super().__init__(*args, **kwargs)
         times = [timezone.localtime(at).time() if at else None for at in (session.starts_at, session.ends_at)]
         for n in range(1, MOST_DATES + 1):
             self.fields[f"day_{n}"] = DateField(label=_("Date %(n)d") % {"n": n}, required=False)
@@ -57,7 +60,7 @@ class MoreDatesForm(CopyForm):
     @property
     def fieldsets(self) -> list[tuple[Any, dict[str, Any]]]:
         rows = [(f"day_{n}", f"starts_{n}", f"ends_{n}") for n in range(1, MOST_DATES + 1)]
-        return [(None, {"fields": ["hub_year", *rows]})]
+        return [(None, {"fields": ["year", *rows]})]
 
     def clean(self) -> dict[str, Any]:
         super().clean()
@@ -78,7 +81,7 @@ class MoreDatesForm(CopyForm):
 
 
 class VisitAgainForm(CopyForm):
-    """A date for each session of a visit; without one it is a draft without a date."""
+    """Which sessions of a visit, each with a date; without one it is a draft without a date."""
 
     def __init__(self, *args: Any, sessions: list[ShowcaseSession], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -88,22 +91,41 @@ class VisitAgainForm(CopyForm):
                 "session": session,
                 "day": days_between(session.first_day, session.last_day),
             }
-            self.fields[f"day_{session.pk}"] = DateField(label=was, required=False)
+            took_place = session.places.status != SessionStatus.CANCELLED
+            self.fields[f"copy_{session.pk}"] = forms.BooleanField(label=was, required=False, initial=took_place)
+            self.fields[f"day_{session.pk}"] = DateField(label=_("New date"), required=False)
+
+    @property
+    def fieldsets(self) -> list[tuple[Any, dict[str, Any]]]:
+        rows = [(f"copy_{session.pk}", f"day_{session.pk}") for session in self.sessions]
+        return [(None, {"fields": ["year"]}), (_("Sessions to copy"), {"fields": rows})]
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        if not self.whens():
+            raise ValidationError(_now("Tick at least one session."))
+        for session in self.sessions:
+            if self.cleaned_data.get(f"day_{session.pk}") and not self.cleaned_data.get(f"copy_{session.pk}"):
+                self.add_error(f"copy_{session.pk}", _now("Tick this session, or take its date out."))
+        return self.cleaned_data
 
     def whens(self) -> dict[ShowcaseSession, When | None]:
-        days: dict[ShowcaseSession, dt.date | None] = {
-            session: self.cleaned_data.get(f"day_{session.pk}") for session in self.sessions
-        }
-        return {session: When(day) if day else None for session, day in days.items()}
+        data = self.cleaned_data
+        ticked = [session for session in self.sessions if data.get(f"copy_{session.pk}")]
+        return {session: When(day) if (day := data.get(f"day_{session.pk}")) else None for session in ticked}
 
 
 class _CopyPages(RowPages):
     """Pages that make drafts, and then show them."""
 
-    def years_of(self, request: HttpRequest, hub_id: int) -> Any:
-        """The years of that hub for which somebody may make sessions, the newest first."""
-        of_hub = HubYear.objects.filter(hub=hub_id).select_related("exchange").order_by("-exchange__year")
-        return scope.choices(request.user, of_hub, of=ShowcaseSession)
+    def years(self, hub_year: HubYear, *, without_own: bool) -> dict[str, Any]:
+        """Academic years for which a form can make drafts: those that are not over, the likeliest first, and the next
+        one even where the hub has none yet; and which of them the hub has."""
+        known = set(HubYear.objects.filter(hub=hub_year.hub_id).values_list("exchange__year", flat=True))
+        this, own = academic_year(timezone.localdate()), hub_year.exchange.year
+        first = max(own + 1 if without_own else own, this)
+        others = {year for year in known | {this, this + 1} if year >= this} - ({own} if without_own else set())
+        return {"years": [first, *sorted(others - {first})], "known": known}
 
     def make(self, request: HttpRequest, form: Any, made: Any) -> HttpResponse | None:
         """Make the drafts and lead to them, or put on the form why not."""
@@ -130,11 +152,11 @@ class MoreDatesPages(_CopyPages):
     def dates_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Other dates of one session: drafts like it, in its own year or in another."""
         session = self.get_object_or_deny(request, object_id)
-        years = self.years_of(request, session.hub_year.hub_id)
-        form = MoreDatesForm(request.POST or None, session=session, years=years)
+        years = self.years(session.hub_year, without_own=False)
+        form = MoreDatesForm(request.POST or None, session=session, **years)
         if request.method == "POST" and form.is_valid():
             data, by = form.cleaned_data, staff(request)
-            year = {"hub_year": data["hub_year"], "key": data["key"]}
+            year = {"year": data["year"], "key": data["key"]}
             done = self.make(
                 request,
                 form,
@@ -159,11 +181,8 @@ class VisitAgainPages(_CopyPages):
 
     def links(self, request: HttpRequest, row: Any) -> Iterable[tuple[str, str]]:
         yield reverse("admin:hubs_showcasesession_add") + f"?host_school={row.pk}", _now("Add a session")
-        if row.sessions.exists() and self._other_years(request, row).exists():
+        if row.sessions.exists():
             yield self.url_of(row.pk, "again"), _now("Copy to another year")
-
-    def _other_years(self, request: HttpRequest, visit: HostSchool) -> Any:
-        return self.years_of(request, visit.hub_year.hub_id).exclude(pk=visit.hub_year_id)
 
     def urls(self) -> list[URLPattern]:
         return [self.url_pattern("again", self.again_view)]
@@ -171,16 +190,27 @@ class VisitAgainPages(_CopyPages):
     def again_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """The sessions of a visit as drafts of another year."""
         visit = self.get_object_or_deny(request, object_id)
-        sessions = list(visit.sessions.with_names()[:MOST_OF_A_VISIT])
-        form = VisitAgainForm(request.POST or None, sessions=sessions, years=self._other_years(request, visit))
+        sessions = list(visit.sessions.with_names().select_related("places")[:MOST_OF_A_VISIT])
+        years = self.years(visit.hub_year, without_own=True)
+        form = VisitAgainForm(request.POST or None, sessions=sessions, **years)
         if request.method == "POST" and form.is_valid():
             data, by = form.cleaned_data, staff(request)
-            year = {"hub_year": data["hub_year"], "key": data["key"]}
+            year = {"year": data["year"], "key": data["key"]}
             done = self.make(
                 request, form, lambda: copying.visit_again(visit, form.whens(), by=by, clock=timezone.now, **year)
             )
             if done:
                 return done
-        title, rows = _now("Copy to another year"), [_now("A session without a date becomes a draft without one.")]
-        button = _now("Make drafts")
-        return self.form_page(request, form, title=title, button=button, original=visit, rows=rows)
+        rows = [
+            _now("The visit and its sessions are made as drafts: nobody sees them before you announce them."),
+            _now("A session without a date becomes a draft without one."),
+        ]
+        return self.form_page(
+            request,
+            form,
+            title=_now("Copy to another year"),
+            button=_now("Make drafts"),
+            fieldsets=form.fieldsets,
+            original=visit,
+            rows=rows,
+        )

@@ -28,6 +28,7 @@ from bookings.admin.day.register import RegisterPages
 from bookings.admin.home.needs import Needs
 from bookings.admin.session.changes import ChangePages
 from bookings.admin.session.drafts import DraftPages, is_hidden
+from bookings.admin.session.flyers import FlyerPages
 from bookings.admin.session.late import LatePages
 from bookings.admin.session.letters import LetterInline, LetterPages
 from bookings.admin.session.more_dates import MoreDatesPages
@@ -90,6 +91,7 @@ class SessionAdmin(WithSearch, WithExport, WithHistory, WithPages):
         LetterPages,
         MoreDatesPages,
         DraftPages,
+        FlyerPages,
         RelatedLists,
     ]
     export_columns = columns.SESSION
@@ -136,16 +138,15 @@ class SessionAdmin(WithSearch, WithExport, WithHistory, WithPages):
         return self.readonly_fields if obj else []
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        """The hub's newest year where somebody has one hub; of a visit, its hub and what is known of its school."""
-        years = scope.choices(request.user, HubYear.objects.order_by("-exchange__year"), of=ShowcaseSession)
+        """The hub's current year where somebody has one hub; of a visit, its hub and what is known of its school."""
         visits = scope.choices(request.user, HostSchool.objects.select_related("hub_year"), of=ShowcaseSession)
         wanted = request.GET.get("host_school", "")
         visit = visits.filter(pk=wanted).first() if AN_ID.fullmatch(wanted) else None
         if visit:
             return {"hub_year": visit.hub_year_id, "host_school": visit.pk} | of_last_time(visit.hub_year, visit)
         mine = scope.hubs_with(request.user, scope.STAFF)
-        newest = years.first() if len(mine) == 1 else None
-        return {"hub_year": newest.pk} if newest else {}
+        current = HubYear.objects.current(today=timezone.localdate()).filter(hub__in=mine)
+        return {"hub_year": current[0].pk} if len(mine) == 1 and current else {}
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Never several at once, and none that anything happened to: its trail stays."""

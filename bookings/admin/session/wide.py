@@ -24,12 +24,14 @@ from bookings.admin.base.read_only import ReadOnlyAdmin, ReadOnlyInline, staff
 from bookings.admin.base.sessions import name_and_day
 from bookings.admin.home.needs import Needs
 from bookings.admin.session.change_forms import WideForm
+from bookings.admin.session.flyers import VisitFlyerPages
 from bookings.admin.session.letters import WideLetterPages
 from bookings.admin.session.more_dates import VisitAgainPages
 from bookings.admin.session.whom import whom
+from bookings.admin.session.words import why_not_open
 from bookings.models import Booking, Phoned, Seen, SessionChange, WideChange, WideStep
-from bookings.sessions import wide_changes
-from bookings.states import Verb
+from bookings.sessions import changes, wide_changes
+from bookings.states import SessionStatus, Verb
 from hubs.admin.by_name import FoundByName
 from hubs.admin.exchange import HostSchoolAdmin
 from hubs.admin.hub import HubYearAdmin
@@ -95,17 +97,51 @@ class VisitForm(ModelForm):
             to_come = here.upcoming(today=timezone.localdate())
             if Booking.objects.live().filter(session__in=to_come).exists():
                 self.add_error("school", _now("People have booked sessions here. Move these: it tells everyone."))
+        if self.cleaned_data.get("is_draft") and self.instance.pk:
+            told = self.instance.sessions.exclude(places__status=SessionStatus.DRAFT)
+            if told.exists():
+                self.add_error("is_draft", _now("The public knows of sessions of this visit, so it is no draft."))
         return self.cleaned_data
 
 
 @admin.register(HostSchool)
 class VisitAdmin(WithExport, WithPages, HostSchoolAdmin):
-    """A host school's visit, whose sessions can be called off together."""
+    """A host school's visit, whose sessions can be announced or called off together."""
 
-    page_classes = [WideChangePages, WideLetterPages, VisitAgainPages]
+    actions = ["announce", "announce_all"]
+
+    page_classes = [WideChangePages, WideLetterPages, VisitAgainPages, VisitFlyerPages]
     form = VisitForm
     export_columns = columns.VISIT
     list_filter = [Needs, *HostSchoolAdmin.list_filter]
+
+    def buttons(self, request: HttpRequest, row: Any) -> Iterable[tuple[str, str]]:
+        if row.is_draft:
+            yield "announce", _now("Announce")
+        drafts = row.sessions.filter(places__status=SessionStatus.DRAFT).count()
+        if drafts:
+            with_them = ngettext("Announce with its session", "Announce with its %(n)d sessions", drafts)
+            yield "announce_all", with_them % {"n": drafts}
+
+    @admin.action(description=_("Announce"), permissions=["change"])
+    def announce(self, request: HttpRequest, queryset: QuerySet[HostSchool]) -> None:
+        """Show visits to the public; sessions that are drafts stay so."""
+        visits = list(queryset)
+        for visit in visits:
+            visit.announce()
+        self.message_user(request, _now("Announced: %(visits)s") % {"visits": ", ".join(map(str, visits))})
+
+    @admin.action(description=_("Announce with their sessions"), permissions=["change"])
+    def announce_all(self, request: HttpRequest, queryset: QuerySet[HostSchool]) -> None:
+        """Show visits and their sessions to the public, each session in a transaction of its own."""
+        visits, by = list(queryset), staff(request)
+        drafts = ShowcaseSession.objects.filter(host_school__in=visits, places__status=SessionStatus.DRAFT).with_names()
+
+        def one(session_id: int) -> None:
+            changes.announce(session_id, by=by, clock=timezone.now)
+
+        self.announce(request, queryset)
+        self.carry_out(request, drafts, one, done=_now("Announced"), refused=why_not_open, named=name_and_day)
 
 
 @admin.register(HubYear)
