@@ -6,7 +6,7 @@ These mails change nobody's place: what has happened meanwhile is asked when the
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -204,6 +204,22 @@ def first_at(day: dt.date, calendar: SchoolDays) -> dt.datetime:
 
 def again_at(day: dt.date) -> dt.datetime:
     return london(day, AGAIN_AT)
+
+
+def still_to_tell(
+    session: ShowcaseSession, calendar: SchoolDays, *, told: Collection[str], withdrawn: bool
+) -> Iterator[tuple[str, dt.datetime]]:
+    """Which mails the session's office is still to get, and when: FIRST, and AGAIN if something has changed by then.
+
+    `told` are the marks of what has been made for the session; `withdrawn` is whether its link has been.
+    """
+    day = session.first_day
+    if withdrawn or day is None or session.places.status not in OFFERING or not address_of(session):
+        return
+    if f"{FIRST}{day}" not in told:
+        yield FIRST, first_at(day, calendar)
+    if f"{AGAIN}{day}" not in told:
+        yield AGAIN, again_at(day)
 
 
 def due(now: dt.datetime) -> list[int]:

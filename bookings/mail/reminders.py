@@ -4,7 +4,7 @@ They change nobody's place, so they take no lock: what has happened to a booking
 """
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -41,6 +41,16 @@ def expires_at(session: ShowcaseSession, days: int) -> dt.datetime | None:
     if session.first_day is None or days == DAY:
         return session.starts_at
     return due_at(session.first_day, days) + LATEST
+
+
+def still_to_come(session: ShowcaseSession, *, told: Collection[str]) -> Iterator[tuple[int, dt.datetime]]:
+    """Which reminders of the session are not made yet, by the days before it, and when each is due. `told` are the
+    marks of what has been made."""
+    if session.first_day is None or session.starts_at is None or session.places.status not in OFFERING:
+        return
+    for days in (WEEK, DAY):
+        if _name(days, session.first_day) not in told:
+            yield days, due_at(session.first_day, days)
 
 
 def due(now: dt.datetime) -> list[int]:

@@ -16,10 +16,15 @@ from hubs.vocabulary.school_days import SchoolDays
 LATE_HOURS = 2  # an offer made after the booking deadline stands for so many hours
 
 
+def list_ends_at(session: ShowcaseSession) -> dt.datetime | None:
+    """From when nobody waits any longer: its set time, and the start in any case; None while neither is known."""
+    return min((at for at in (session.waiting_closes_at, session.starts_at) if at), default=None)
+
+
 def list_has_ended(session: ShowcaseSession, *, now: dt.datetime) -> bool:
-    """Whether nobody waits any longer: from its set time, and from the start in any case."""
-    ends = [at for at in (session.waiting_closes_at, session.starts_at) if at]
-    return bool(ends) and min(ends) <= now
+    """Whether nobody waits any longer."""
+    ends_at = list_ends_at(session)
+    return ends_at is not None and ends_at <= now
 
 
 def walk(room: Room, waiting: Iterable[Booking]) -> Iterator[tuple[Booking, int]]:
@@ -56,8 +61,8 @@ def _seats_by_school(room: Room, waiting: Iterable[Booking]) -> dict[str, int]:
 def deadline(session: ShowcaseSession, calendar: SchoolDays, *, now: dt.datetime) -> dt.datetime:
     """Until when an offer made at `now` stands: the hub's hours on the school clock, two after the booking deadline,
     never past the end of the list or the start."""
-    ends = [at for at in (session.waiting_closes_at, session.starts_at) if at]
-    return min([calendar.hours_after(now, _hours(session, now=now)), *ends])
+    until, ends_at = calendar.hours_after(now, _hours(session, now=now)), list_ends_at(session)
+    return min(until, ends_at) if ends_at else until
 
 
 class Terms(NamedTuple):

@@ -4,7 +4,7 @@ Everybody whom it touches stands here, also whom no mail reaches: each person of
 teaches. "Told by phone" counts as seen (rule.md#changes).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
@@ -138,14 +138,19 @@ class ToTell:
         return not self.email
 
 
-def to_tell(change: SessionChange) -> list[ToTell]:
+def to_tell(
+    change: SessionChange, *, session: ShowcaseSession | None = None, live: Iterable[Booking] | None = None
+) -> list[ToTell]:
     """Everybody whom a change touches: those whom no mail reaches first, then who comes from farthest away. As many
-    queries for a hundred people as for one."""
-    session = ShowcaseSession.objects.with_names().select_related("places").get(pk=change.session_id)
+    queries for a hundred people as for one; fewer where a page has read the session with its places, and its `live`
+    bookings with their people, already."""
+    if session is None:
+        session = ShowcaseSession.objects.with_names().select_related("places").get(pk=change.session_id)
     seen: set[tuple[int, int | None]] = {*Seen.objects.filter(change=change).values_list("booking_id", "visitor_id")}
     rows = Phoned.objects.filter(change=change).select_related("staff")
     phoned = {_whom_of(row): row for row in rows}
-    live = Booking.objects.live().filter(session=session).select_related("school").prefetch_related("visitors")
+    if live is None:
+        live = Booking.objects.live().filter(session=session).select_related("school").prefetch_related("visitors")
     bookings = [one for one in live if one.came_at <= change.at]
     bookings.sort(key=lambda one: (one.contact_name or "", one.goes_with_id is not None, one.pk))
     people = [*_of_the_house(change, session), *_of_parties(bookings, session, seen)]

@@ -386,7 +386,7 @@ def test_new_leads_home_is_a_list_of_what_is_missing_that_empties_itself():
     VisitingTeacher.objects.create(hub_year=hub_year, name_pinyin="Wang Fang")
     SessionFactory(hub_year=hub_year)
     assert [done for _title, done in steps(client)] == [False, True, True, True, True]
-    assert "one thing, and teachers can book" in home(client).content.decode()
+    assert "one thing is missing" in home(client).content.decode()
     TOTPDevice.objects.create(user=user, confirmed=True)
     assert setting_up(StaffUser.objects.get(pk=user.pk), now=MORNING) is None
 

@@ -117,8 +117,8 @@ def test_outbox_says_what_became_of_each_and_never_how_to_open_it(client, hub):
     for page in (client.get(reverse(MAILS)), client.get(page_of(mail))):
         text = page.content.decode()
         assert "given up, 9 tries, SMTPServerDisconnected: gone" in text
-        assert reverse("admin:bookings_booking_change", args=[mail.booking_id]) in text
-        assert reverse("admin:hubs_showcasesession_change", args=[mail.session_id]) in text
+        assert reverse("admin:bookings_booking_overview", args=[mail.booking_id]) in text
+        assert reverse("admin:hubs_showcasesession_overview", args=[mail.session_id]) in text
         for secret in (link, str(mail.booking.public_id), "reply_to", "joining"):
             assert secret not in text
     assert ">Send again</button>" in client.get(page_of(mail)).content.decode()
@@ -146,13 +146,13 @@ def test_audit_says_who_did_what_and_how_it_changed(client, hub):
         "by visitor",
     ):
         assert words in page
-    assert reverse("admin:bookings_booking_change", args=[booking.pk]) in page
+    assert reverse("admin:bookings_booking_overview", args=[booking.pk]) in page
 
 
 def test_session_page_leads_to_its_history_and_mails(client, hub):
     booking = held(SessionFactory(hub_year=hub))
     held(SessionFactory(hub_year=hub), email="other@school.example")
-    page = client.get(reverse("admin:hubs_showcasesession_change", args=[booking.session_id])).content.decode()
+    page = client.get(reverse("admin:hubs_showcasesession_overview", args=[booking.session_id])).content.decode()
     for name in (MAILS, AUDIT):
         address = f"{reverse(name)}?session__id__exact={booking.session_id}"
         assert address in page

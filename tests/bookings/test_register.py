@@ -447,10 +447,10 @@ def test_somebody_of_another_session_is_neither_named_nor_let_in_by_this_hub(hub
 
 
 def test_session_has_a_link_to_its_register_for_who_may_see_it(hub_client, session, client):
-    change = reverse("admin:hubs_showcasesession_change", args=[session.pk])
-    assert f'<a href="{page(session)}">Register</a>' in hub_client.get(change).content.decode()
+    overview = reverse("admin:hubs_showcasesession_overview", args=[session.pk])
+    assert f'<a href="{page(session)}">Register</a>' in hub_client.get(overview).content.decode()
     client.force_login(StaffFactory(is_programme_office=True))
-    assert page(session) not in client.get(change).content.decode()
+    assert page(session) not in client.get(overview).content.decode()
 
 
 @pytest.mark.parametrize("name", ["", "print", "badges", "marks"])

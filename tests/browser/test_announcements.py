@@ -104,11 +104,10 @@ def session(page, visit):
 
 
 def announce(page):
-    """Save the session and announce it, on the row's page."""
+    """Save the session and announce it, on its own page, to which saving leads."""
     save(page)
     found = ShowcaseSession.objects.latest("pk")
-    page.goto(f"/admin/hubs/showcasesession/{found.pk}/change/")
-    page.get_by_role("button", name="Announce", exact=True).click()
+    page.get_by_role("button", name="Announce", exact=True).first.click()
     page.locator(".messagelist .success", has_text="Announced").wait_for()
     return found
 

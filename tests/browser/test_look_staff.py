@@ -5,12 +5,15 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
+from bookings import places
+from bookings.models import Mail, Places
 from bookings.rule.party import NewVisitor
-from bookings.sessions import changes
+from bookings.sessions import changes, moving
+from bookings.sessions.moving import Plan
 from bookings.states import SessionStatus
-from bookings.verbs import staff_booking
-from hubs.models import HostSchool, Membership
-from tests.browser.cast import hold
+from bookings.verbs import staff_booking, waiting_list
+from hubs.models import HostSchool, Membership, ShowcaseSession
+from tests.browser.cast import confirmed, hold
 from tests.browser.look import assert_looks_right
 from tests.browser.staff_forms import signed_in
 from tests.factories import HubYearFactory, SchoolFactory, SessionFactory, StaffFactory, party
@@ -88,9 +91,67 @@ def test_who_has_not_seen_it_looks_right(staff):
 
 def test_more_dates_looks_right(staff):
     staff.goto("/admin/today/")
+    staff.set_viewport_size({"width": 320, "height": 640})
     staff.get_by_role("link", name="Year 3: thirds", exact=True).click()
+    staff.get_by_text("Show all of it").click()
     staff.get_by_role("link", name="Make more dates").click()
     assert_looks_right(staff, "staff-more-dates")
+
+
+def overview(staff, session, name):
+    staff.goto(f"/admin/hubs/showcasesession/{session.pk}/")
+    assert_looks_right(staff, f"staff-session-{name}")
+
+
+def test_page_of_a_draft_looks_right(staff, hub):
+    draft = SessionFactory(hub_year=hub, title="Year 4: area", room__status=SessionStatus.DRAFT, room__capacity=0)
+    overview(staff, draft, "draft")
+
+
+def test_page_of_a_session_that_says_nothing_looks_right(staff, hub):
+    empty = ShowcaseSession.objects.create(hub_year=hub)
+    places.create(empty, by=StaffFactory(), clock=timezone.now)
+    overview(staff, empty, "empty")
+
+
+def test_page_of_an_open_session_looks_right(staff, hub):
+    """With needs, a waiting list, a mail that was refused and a change that not everybody has seen."""
+    session = SessionFactory(hub_year=hub, title="Year 5: decimals", office_email="office@school.example")
+    changes.set_places(session.pk, capacity=12, held_back=2, by=StaffFactory(), clock=timezone.now)
+    confirmed(session, "open@a.example")
+    hold(session, "held@a.example", school=SchoolFactory(name="A" + "nd".join(["Saint Swithun "] * 4)))
+    full = Places.objects.get(pk=session.pk).places_taken + 2
+    changes.set_places(session.pk, capacity=full, held_back=2, by=StaffFactory(), clock=timezone.now)
+    waiting_list.join(session.pk, party(email="wait@a.example", size=3), clock=timezone.now)
+    news = changes.News(message="We begin a little later.")
+    later = Plan.of(session, starts_at=session.starts_at + dt.timedelta(minutes=15), capacity=full + 1)
+    moving.move(session.pk, later, by=StaffFactory(), clock=timezone.now, news=news)
+    refused = {"state": Mail.State.REFUSED, "answered_at": timezone.now(), "last_error": "550 no such address"}
+    Mail.objects.filter(session=session, kind="confirmed").update(**refused)
+    overview(staff, session, "open")
+
+
+def test_page_of_a_cancelled_session_looks_right(staff, hub):
+    session = SessionFactory(hub_year=hub, title="Year 2: shape")
+    confirmed(session, "cancelled@a.example")
+    changes.cancel_session(session.pk, by=StaffFactory(), clock=timezone.now)
+    overview(staff, session, "cancelled")
+
+
+def test_page_of_a_past_session_looks_right(staff, hub):
+    starts_at = timezone.now() - dt.timedelta(days=3)
+    past = {"starts_at": starts_at, "ends_at": starts_at + dt.timedelta(minutes=5)}
+    session = SessionFactory(hub_year=hub, title="Year 2: time", **past)
+    asked = party(email="past@a.example", size=2)
+    staff_booking.staff_booking(session.pk, asked, by=StaffFactory(), clock=lambda: starts_at - dt.timedelta(days=20))
+    overview(staff, session, "past")
+
+
+def test_page_of_the_programme_office_looks_right(visit, showcase, hub, rows):
+    office = signed_in(visit, showcase, StaffFactory(full_name="Pat Office", is_programme_office=True))
+    session = SessionFactory(hub_year=hub, title="Year 2: money")
+    confirmed(session, "office@a.example")
+    overview(office, session, "office")
 
 
 def test_preview_looks_right(staff, hub):

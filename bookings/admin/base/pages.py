@@ -11,21 +11,17 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from bookings.admin.base.form_page import form_page
 from bookings.rule.refusals import Refused
 from bookings.rule.words import why_not
 from hubs.admin.bases import ModelAdmin
-
-THEN = "_then"  # which of the row's buttons was pressed beside its form
 
 
 class RowPages:
@@ -154,41 +150,6 @@ class WithPages(ModelAdmin):
             context["warnings"] = list(self.warnings(request, row))
             context["story"] = list(self.story(request, row))
         return super().render_change_form(request, context, *args, **kwargs)
-
-    def changeform_view(
-        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
-    ) -> HttpResponse:
-        """A button beside the form saves what is typed, and then does its verb in transactions of its own.
-
-        Where the form has a mistake, neither happens; a verb that is refused leaves the form saved, and says so.
-        """
-        response = super().changeform_view(request, object_id, form_url, extra_context)
-        wanted = request.POST.get(THEN, "")
-        if wanted and request.method == "POST" and isinstance(response, HttpResponseRedirect):
-            row = self.get_object(request, unquote(object_id or ""))
-            action: Any = (self.get_actions(request).get(wanted) or [None])[0]
-            if row is None or action is None:
-                raise PermissionDenied
-            answer: HttpResponse | None = action(self, request, self.get_queryset(request).filter(pk=row.pk))
-            return answer or HttpResponseRedirect(self.url_of(row.pk))
-        return response
-
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:  # noqa: FBT001
-        """A button that was pressed beside a form in which nothing was typed writes no version of the row."""
-        if not (change and THEN in request.POST and not form.has_changed()):
-            super().save_model(request, obj, form, change)
-
-    def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> Any:  # noqa: FBT001, FBT002
-        found = super().construct_change_message(request, form, formsets, add)
-        request.typed = bool(found)  # type: ignore[attr-defined]  # for response_change
-        return found
-
-    def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
-        if THEN not in request.POST:
-            return super().response_change(request, obj)
-        if request.typed:  # type: ignore[attr-defined]  # as construct_change_message has seen
-            self.message_user(request, _("Saved."), messages.SUCCESS)
-        return HttpResponseRedirect(self.url_of(obj.pk))
 
     def response_action(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
         """A button on a row's page leads back to that page, where an action leads back to the list."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
@@ -19,6 +19,7 @@ from bookings.rule.refusals import NeedsChanged, Refused
 from bookings.rule.words import why_not
 from bookings.states import Status
 from bookings.verbs.needs import arrange
+from hubs.models import ShowcaseSession
 
 
 class ArrangeForm(forms.Form):
@@ -61,8 +62,15 @@ class NeedPages(RowPages):
                 form.add_error(None, why_not(error))
             else:
                 self.message(request, _done(visitor))
-                return self.redirect(visitor)
+                return self._back(request, visitor)
         return self._page(request, visitor, form)
+
+    def _back(self, request: HttpRequest, visitor: Visitor) -> HttpResponse:
+        """To the needs of the session, for who came from there."""
+        if request.GET.get("from") != "session":
+            return self.redirect(visitor)
+        session_admin: Any = self.admin_site.get_model_admin(ShowcaseSession)
+        return HttpResponseRedirect(session_admin.url_of(visitor.booking.session_id) + "#needs")
 
     def _arrange(self, request: HttpRequest, visitor: Visitor, form: ArrangeForm) -> None:
         if request.POST.get("read") != _mark_of(visitor):  # they have changed since the page was opened

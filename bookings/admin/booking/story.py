@@ -60,14 +60,17 @@ def who_did(entry: AuditEntry) -> str:
 def change_in_words(entry: AuditEntry) -> str:
     """From which status to which, and how many places: "to be confirmed → confirmed, 2 places taken"."""
     before, after = (Status(one).label if one else "" for one in (entry.from_status, entry.to_status))
-    parts = [f"{before} → {after}" if before and before != after else str(after)]
-    if entry.places > 0:
-        parts.append(ngettext("%(n)d place taken", "%(n)d places taken", entry.places) % {"n": entry.places})
-    if entry.places < 0:
-        parts.append(
-            ngettext("%(n)d place given back", "%(n)d places given back", -entry.places) % {"n": -entry.places}
-        )
+    parts = [f"{before} → {after}" if before and before != after else str(after), places_in_words(entry)]
     return ", ".join(filter(None, parts))
+
+
+def places_in_words(entry: AuditEntry) -> str:
+    """How many places it took or gave back; nothing where it was none."""
+    if entry.places > 0:
+        return ngettext("%(n)d place taken", "%(n)d places taken", entry.places) % {"n": entry.places}
+    if entry.places < 0:
+        return ngettext("%(n)d place given back", "%(n)d places given back", -entry.places) % {"n": -entry.places}
+    return ""
 
 
 def mail_line(mail: Mail) -> Happening:

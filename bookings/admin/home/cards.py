@@ -47,7 +47,7 @@ class Card:
 
     @property
     def page(self) -> str:
-        return url_of(self.session, "change")
+        return url_of(self.session, "overview")
 
     @property
     def seen_page(self) -> str:

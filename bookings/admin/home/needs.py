@@ -222,6 +222,11 @@ NEEDS = (
 )
 
 
+def by_name(name: str) -> Need:
+    """One kind of them, for a page that shows its rows."""
+    return next(need for need in NEEDS if need.name == name)
+
+
 @dataclass(frozen=True)
 class Group:
     """All of one kind that waits for somebody: how many, the list of them, and those that are shown one by one."""

@@ -34,6 +34,7 @@ class SettingUp:
 
     hub: str
     steps: list[Step]
+    has_sessions: bool  # then teachers can book already, perhaps
 
     @property
     def done(self) -> int:
@@ -64,7 +65,7 @@ def setting_up(user: Any, *, now: dt.datetime) -> SettingUp | None:
         has_session=Exists(ShowcaseSession.objects.filter(**of_year)),
     )
     for year in with_what_there_is:
-        found = SettingUp(year.name, _steps(user, year))
+        found = SettingUp(year.name, _steps(user, year), has_sessions=year.has_session)
         if found.left:
             return found
     return None

@@ -32,6 +32,7 @@ from bookings.admin.session.flyers import FlyerPages
 from bookings.admin.session.late import LatePages
 from bookings.admin.session.letters import LetterInline, LetterPages
 from bookings.admin.session.more_dates import MoreDatesPages
+from bookings.admin.session.overview.overview import OverviewPages
 from bookings.admin.session.phone_list import PhonePages
 from bookings.admin.session.places_page import PlacesPages
 from bookings.admin.session.related_lists import RelatedLists
@@ -80,8 +81,11 @@ class ToCome(admin.SimpleListFilter):
 
 @admin.register(ShowcaseSession)
 class SessionAdmin(WithSearch, WithExport, WithHistory, WithPages):
+    main_page = "overview"
+    back_to_main_page = _("Back to the session")
     page_classes = [
-        RegisterPages,  # first: on the day it is what the session's page is opened for
+        OverviewPages,
+        RegisterPages,
         DoorPages,
         OfficePages,
         PlacesPages,

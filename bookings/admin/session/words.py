@@ -48,12 +48,15 @@ def why_not_open(session: Any, error: Refused) -> str:
         return why_not(error)
     if session.booked_elsewhere:
         return _now("It is booked elsewhere, so booking cannot open here.")
+    return _now("Before booking opens it needs %(what)s.") % {"what": listed(missing_for_booking(session))}
+
+
+def missing_for_booking(session: Any) -> list[str]:
+    """What booking needs before it opens (rule.md#opening), and the session does not have yet."""
     needs = {
         _now("a start"): session.starts_at,
         _now("an end"): session.ends_at,
         _now("a place to be"): session.where_name,
         _now("its number of places"): session.places.capacity,
     }
-    return _now("Before booking opens it needs %(what)s.") % {
-        "what": listed([name for name, there in needs.items() if not there])
-    }
+    return [name for name, there in needs.items() if not there]

@@ -9,7 +9,6 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -44,7 +43,10 @@ class ToItsPages:
 
 
 def _url_of(model: Any, pk: object) -> str:
-    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_change", args=[pk])
+    """The row's main page, as the admin of its model has it."""
+    admin_class: Any = admin.site.get_model_admin(model)
+    address: str = admin_class.url_of(pk)
+    return address
 
 
 @admin.register(AuditEntry)
