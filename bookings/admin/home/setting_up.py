@@ -59,7 +59,7 @@ def setting_up(user: Any, *, now: dt.datetime) -> SettingUp | None:
     years = HubYear.objects.filter(hub__in=led, exchange__year__gte=academic_year(timezone.localdate(now))).order_by(
         "exchange__year", "pk"
     )
-    with_what_there_is = years.annotate(
+    with_what_there_is: Any = years.annotate(
         has_visit=Exists(HostSchool.objects.filter(**of_year).exclude(school=None)),
         has_teachers=Exists(VisitingTeacher.objects.filter(**of_year)),
         has_session=Exists(ShowcaseSession.objects.filter(**of_year)),
