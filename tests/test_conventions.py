@@ -243,7 +243,7 @@ OF_THE_VISITOR = {
     "take_address",
     "keep_address",
 }
-NO_VERBS = {"locked", "locked_booking", "locked_together", "settle_if_due", "carry_out", "send_test"}
+NO_VERBS = {"locked", "locked_booking", "locked_together", "settle_if_due", "carry_out", "carry_out_now", "send_test"}
 
 
 def functions_with_a_clock(file: str) -> list[ast.FunctionDef]:

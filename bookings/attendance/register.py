@@ -110,7 +110,53 @@ def _write(visitors: Iterable[int], allowed: Q, to: str, *, by: StaffUser | None
     """
     rows = Visitor.objects.filter(allowed, pk__in=list(visitors)).order_by("pk").select_for_update(no_key=True)
     mine = list(rows.values_list("pk", flat=True))
-    return Visitor.objects.filter(pk__in=mine).update(attendance=to, marked_at=at, marked_by=by)
+    return Visitor.objects.filter(pk__in=mine).update(attendance=to, marked_at=at, marked_by=by, left_at=None)
+
+
+# --- who is in the building -------------------------------------------------------------------------------------------
+
+
+class Leaving(NamedTuple):
+    """A press that says that somebody has left, or that they have not after all."""
+
+    visitor: int
+    left: bool
+
+
+def read_leaving(text: str) -> Leaving | None:
+    """A press as the page sends it, "12:left" or "12:here"; None for anything else."""
+    visitor, _colon, what = text.partition(":")
+    if what not in ("left", "here") or not (visitor.isascii() and visitor.isdecimal() and len(visitor) < 19):
+        return None
+    return Leaving(int(visitor), what == "left")
+
+
+@transaction.atomic
+def mark_left(session: ShowcaseSession, leaving: Leaving, *, now: dt.datetime) -> bool:
+    """Say that somebody who has come has left, or take that back; returns whether it changed anything: twice is once,
+    and the first time stands. Whoever is marked again at the door is in the building. Raises NotBookable, NotItsDay."""
+    refuse_unless_its_day(session, now=now)
+    if not coming(session).filter(pk=leaving.visitor).exists():
+        return False
+    here = Visitor.objects.filter(pk=leaving.visitor, attendance=ATTENDED, left_at__isnull=leaving.left)
+    if not here.select_for_update(no_key=True).exists():
+        return False
+    return bool(here.update(left_at=now if leaving.left else None))
+
+
+def inside(visitors: Iterable[Visitor]) -> list[Visitor]:
+    """Who has arrived and not left: whom a fire roll calls."""
+    return [one for one in visitors if one.attendance == ATTENDED and one.left_at is None]
+
+
+def catering(visitors: Iterable[Visitor]) -> list[tuple[str, int]]:
+    """What is needed, and by how many: the same words, however they are written, count as one."""
+    found: dict[str, tuple[str, int]] = {}
+    for visitor in visitors:
+        for said in filter(None, (visitor.needs.strip(), visitor.needs_added.strip())):
+            words, number = found.get(said.casefold(), (said, 0))
+            found[said.casefold()] = words, number + 1
+    return sorted(found.values(), key=lambda pair: (-pair[1], pair[0].casefold()))
 
 
 def refuse_if_off(session: ShowcaseSession) -> None:

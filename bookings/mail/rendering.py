@@ -44,8 +44,16 @@ SUBJECT, TEXT, HTML = (f"emails/layout/{name}" for name in ("subject.txt", "mail
 def render(mail: Mail, *, now: dt.datetime) -> EmailMultiAlternatives:
     """The message of an outbox row, with its private link."""
     with translation.override(mail.language), timezone.override(settings.TIME_ZONE):
-        context = _context(mail, now=now)
+        context = context_of(mail, now=now)
         subject, text, html = written(mail.kind, context)
+    message = addressed(mail, context, subject, text, html)
+    if context["entry"]:
+        attach_entry(message, mail, context["entry"], "showcase.ics")
+    return message
+
+
+def addressed(mail: Mail, context: dict[str, Any], subject: str, text: str, html: str) -> EmailMultiAlternatives:
+    """A message from the hub to the mail's reader."""
     message = EmailMultiAlternatives(
         subject,
         text,
@@ -58,10 +66,12 @@ def render(mail: Mail, *, now: dt.datetime) -> EmailMultiAlternatives:
         },
     )
     message.attach_alternative(html, "text/html")
-    if context["entry"]:
-        mimetype = f"text/calendar; method={_method(mail)}; name=showcase.ics"
-        message.attach("showcase.ics", context["entry"], mimetype)
     return message
+
+
+def attach_entry(message: EmailMultiAlternatives, mail: Mail, entry: str, name: str) -> None:
+    """The calendar entry of a mail, under a name of its own."""
+    message.attach(name, entry, f"text/calendar; method={_method(mail)}; name={name}")
 
 
 def written(kind: str, context: dict[str, Any]) -> tuple[str, str, str]:
@@ -146,7 +156,7 @@ def _first_link(mail: Mail, private: str, of_session: str) -> str:
     return of_session if mail_row(mail.kind).to_session else private or of_session
 
 
-def _context(mail: Mail, *, now: dt.datetime) -> dict[str, Any]:
+def context_of(mail: Mail, *, now: dt.datetime) -> dict[str, Any]:
     """What the templates say, each fact on one line."""
     facts = _said(mail.facts | _as_it_is(mail))
     facts["colleagues"] = _colleagues(mail)

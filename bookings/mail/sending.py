@@ -16,7 +16,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from bookings.attendance import office
-from bookings.mail import itinerary_link, openings, reminders, staff_mails
+from bookings.mail import itinerary_link, openings, reminders, staff_mails, together
 from bookings.mail.rendering import can_be_written_to, render
 from bookings.mail_kinds import Session, Stale, To, mail_row
 from bookings.models import AddressChange, Mail, Visitor
@@ -64,6 +64,10 @@ STILL_TRUE: dict[Stale, Callable[..., bool]] = {
 OUR_FAULT = re.compile(r"\b5\.(7\.\d+|3\.\d+|4\.5)\b")
 
 
+# What is asked of a mail when it is sent.
+WITH = ("booking", "visitor", "wish", "staff", "visiting_teacher", "session__places")
+
+
 class Unanswered(Exception):
     """The mail server said nothing of this mail: it is away, hangs, has hung up, or takes no mail of ours."""
 
@@ -88,7 +92,7 @@ def send_due(clock: Clock, *, most: int = MOST, stop: Callable[[], bool] = never
                 break
             tried += 1
             try:
-                keep = _deal_with(mail, line, clock)
+                keep = _deal_with([mail, *_claim_beside(mail, clock())], line, clock)
                 broken = 0
             except Unanswered as error:
                 keep, broken = False, broken + 1
@@ -129,8 +133,7 @@ def _claim(now: dt.datetime) -> Mail | None:
     On SQLite the transaction itself is the lock (IMMEDIATE).
     """
     with transaction.atomic():
-        of = ("booking", "visitor", "wish", "staff", "visiting_teacher", "session__places")
-        due = Mail.objects.due(now=now).select_related(*of)
+        due = Mail.objects.due(now=now).select_related(*WITH)
         mail = due.select_for_update(skip_locked=True, of=("self",), no_key=True).first()
         if mail:
             mail.due_at, mail.tries = now + LEASE, mail.tries + 1
@@ -138,15 +141,32 @@ def _claim(now: dt.datetime) -> Mail | None:
     return mail
 
 
-def _deal_with(mail: Mail, line: BaseEmailBackend, clock: Clock) -> bool:
-    """Send a claimed mail, or drop it. Returns whether the connection can be used again; raises Unanswered."""
-    if not _still_wanted(mail, now=clock()):
-        _mark(mail, Mail.State.DROPPED)
-    elif not can_be_written_to(mail.recipient):
-        _mark(mail, Mail.State.REFUSED, answered_at=clock(), last_error="Nothing can be sent to this address.")
-    else:
-        return _send(mail, line, clock)
-    return True
+def _claim_beside(mail: Mail, now: dt.datetime) -> list[Mail]:
+    """The mails that go with a claimed one, claimed too: what one press tells one reader of several sessions."""
+    if not together.may_go_with_others(mail):
+        return []
+    with transaction.atomic():
+        due = Mail.objects.due(now=now).select_related(*WITH)
+        locked = together.beside(mail, due).select_for_update(skip_locked=True, of=("self",), no_key=True)
+        found = list(locked)
+        for one in found:
+            one.due_at, one.tries = now + LEASE, one.tries + 1
+            one.save(update_fields=["due_at", "tries"])
+    return found
+
+
+def _deal_with(mails: list[Mail], line: BaseEmailBackend, clock: Clock) -> bool:
+    """Send claimed mails to one reader as one, or drop them. Returns whether the connection can be used again; raises
+    Unanswered."""
+    wanted = []
+    for mail in mails:
+        if not _still_wanted(mail, now=clock()):
+            _mark(mail, Mail.State.DROPPED)
+        elif not can_be_written_to(mail.recipient):
+            _mark(mail, Mail.State.REFUSED, answered_at=clock(), last_error="Nothing can be sent to this address.")
+        else:
+            wanted.append(mail)
+    return _send(wanted, line, clock) if wanted else True
 
 
 def _still_wanted(mail: Mail, *, now: dt.datetime) -> bool:
@@ -194,23 +214,26 @@ def _still_theirs(mail: Mail, visitor: Visitor) -> bool:
     return visitor.released_at is None and mail.recipient_key == visitor.email_key
 
 
-def _send(mail: Mail, line: BaseEmailBackend, clock: Clock) -> bool:
+def _send(mails: list[Mail], line: BaseEmailBackend, clock: Clock) -> bool:
     try:
-        message = render(mail, now=clock())
+        message = together.render(mails, now=clock()) if len(mails) > 1 else render(mails[0], now=clock())
         line.send_messages([message])
     except (smtplib.SMTPException, OSError) as error:
-        if _refused_for_good(error):
-            _mark(mail, Mail.State.REFUSED, answered_at=clock(), last_error=_in_words(error))
-        else:
-            _retry(mail, error, clock())
+        for mail in mails:
+            if _refused_for_good(error):
+                _mark(mail, Mail.State.REFUSED, answered_at=clock(), last_error=_in_words(error))
+            else:
+                _retry(mail, error, clock())
         if not isinstance(error, smtplib.SMTPRecipientsRefused | smtplib.SMTPDataError):
             raise Unanswered from error
         return False
     except Exception as error:  # a fault of ours must not stop the mails behind it
-        log.exception("Mail %s could not be made", mail.pk)
-        _retry(mail, error, clock())
+        log.exception("Mail %s could not be made", mails[0].pk)
+        for mail in mails:
+            _retry(mail, error, clock())
         return True
-    _mark(mail, Mail.State.SENT, answered_at=clock(), last_error="")
+    for mail in mails:
+        _mark(mail, Mail.State.SENT, answered_at=clock(), last_error="")
     return True
 
 

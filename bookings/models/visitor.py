@@ -122,6 +122,9 @@ class Visitor(Named, PrivateLink):
         verbose_name=_("marked by"),
     )
 
+    # When they went, where somebody said so: until then who has arrived is in the building.
+    left_at = models.DateTimeField(_("left at"), null=True, editable=False)
+
     objects = VisitorQuerySet.as_manager()
 
     class Meta:
@@ -153,6 +156,7 @@ class Visitor(Named, PrivateLink):
                 condition=Q(attendance="expected", marked_by=None) | Q(marked_at__isnull=False),
                 name="marked_at_a_time",
             ),
+            models.CheckConstraint(condition=Q(left_at=None) | Q(attendance="attended"), name="left_who_had_come"),
         ]
 
     def __str__(self) -> str:

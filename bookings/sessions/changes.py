@@ -4,8 +4,9 @@ A session that is cancelled or postponed keeps its bookings as they were (rule.m
 substituting a teacher or topic stand in moving.py.
 """
 
+import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 from django.db.models import ProtectedError
 
 from bookings.attendance import office
-from bookings.models import AuditEntry, Booking, SessionChange
+from bookings.models import AuditEntry, Booking, Mail, SessionChange
 from bookings.models.change import LONGEST_MESSAGE, MOST_INSTEAD
 from bookings.places import locked, settle, write
 from bookings.rule import mails, offers
@@ -38,14 +39,17 @@ from hubs.vocabulary.school_days import SchoolDays
 
 @dataclass(frozen=True)
 class News:
-    """What the hub says of a change. The same `key` again is the same change."""
+    """What the hub says of a change. The same `key` again is the same change; `wide` is the change of several sessions
+    that it is a part of, so that whoever is told of several is told once."""
 
     message: str = ""
     instead: Sequence[ShowcaseSession] = ()
     key: uuid.UUID | None = None
+    wide: int | None = None
 
 
 NO_NEWS = News()
+FOR_THE_OTHERS = dt.timedelta(seconds=15)
 
 
 def announce(session_id: int, *, by: StaffUser, clock: Clock) -> None:
@@ -228,12 +232,23 @@ def tell(
     check_news(room, news)
     change = SessionChange(session=room.session, verb=verb, at=room.now, staff=by, message=plain(news.message))
     change.key, change.facts = news.key or uuid.uuid4(), facts or {}
+    if news.wide:
+        change.facts["wide"] = news.wide
     change.save(force_insert=True)
     change.instead.set(news.instead)
     everyone = mails.compose_change(room, change, live(room) if bookings is None else bookings)
     told = chain(everyone, office.compose_change(room, change), teachers.compose_change(room, change))
+    if news.wide:
+        told = chain(_with_the_others(told))
     write(room, verb, by=by, also=also, news=told, **of_places)
     return change
+
+
+def _with_the_others(mails: Iterable[Mail]) -> Iterator[Mail]:
+    """They wait a moment for those of the other sessions, to go as one (bookings/mail/together.py)."""
+    for mail in mails:
+        mail.due_at += FOR_THE_OTHERS
+        yield mail
 
 
 def live(room: Room) -> list[Booking]:

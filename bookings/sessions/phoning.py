@@ -155,7 +155,11 @@ def to_tell(
     bookings.sort(key=lambda one: (one.contact_name or "", one.goes_with_id is not None, one.pk))
     people = [*_of_the_house(change, session), *_of_parties(bookings, session, seen)]
     found = [replace(one, phoned=phoned.get(one.whom)) for one in people]
-    return sorted(found, key=lambda one: (not one.no_mail, -(one.metres or 0)))
+    return sorted(found, key=_first_to_phone)
+
+
+def _first_to_phone(one: ToTell) -> tuple[object, ...]:
+    return not one.no_mail, one.booking is not None, one.metres is None, -(one.metres or 0)
 
 
 def _whom_of(row: Phoned) -> Whom:

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from bookings.attendance import office, register
 from bookings.models import OfficeLink, Visitor
+from bookings.models.visitor import needs_deleted_on
 from bookings.rule.refusals import Refused
 from bookings.rule.words import why_not
 from bookings.states import FROZEN
@@ -17,12 +18,15 @@ from bookings.views.access import open_office
 from hubs.models.calendar import calendar_of_session
 from hubs.pages import private
 
+INSIDE = "inside"  # as the address asks for the fire roll alone
+
 
 @private
 @require_safe
 def coming(request: HttpRequest, link: OfficeLink, token: str) -> HttpResponse:
     """Names, schools and needs; no address and no number of theirs."""
-    return render(request, "bookings/office/coming.html", _context(link, token))
+    page = "inside" if request.GET.get("show") == INSIDE else "coming"
+    return render(request, f"bookings/office/{page}.html", _context(link, token))
 
 
 @private
@@ -32,16 +36,20 @@ def arrived(request: HttpRequest, token: str) -> HttpResponse:
     link = open_office(token)
     now = timezone.now()
     tap = register.read_mark(request.POST.get("mark", ""))
-    if request.method != "POST" or tap is None:
+    leaving = register.read_leaving(request.POST.get("left", ""))
+    if request.method != "POST" or (tap is None and leaving is None):
         return redirect("booking", token)
     try:
         if not (link.may_mark and register.office_may_mark(link.session, now=now)):
             return _refused(request, link, token, _("Arrivals cannot be marked here now."))
-        register.mark(link.session, tap._replace(ago=0), by=None, now=now)
+        if tap:
+            register.mark(link.session, tap._replace(ago=0), by=None, now=now)
+        elif leaving:
+            register.mark_left(link.session, leaving, now=now)
     except Refused as error:
         return _refused(request, link, token, why_not(error))
     response = redirect("booking", token)
-    response["Location"] += f"#v{tap.visitor}"
+    response["Location"] += f"#v{tap.visitor}" if tap else "#inside"
     return response
 
 
@@ -60,6 +68,13 @@ def _context(link: OfficeLink, token: str) -> dict[str, Any]:
         "session": session,
         "visitors": visitors,
         "arrived": sum(one.attendance == register.ATTENDED for one in visitors),
+        "inside": register.inside(visitors),
+        "left": [one for one in visitors if one.left_at],
+        "with_needs": sum(one.has_needs for one in visitors),
+        "catering": register.catering(visitors),
+        "is_open": register.is_open(session, now=now),
+        "show_inside": f"?show={INSIDE}",
+        "works_until": needs_deleted_on(session),
         "changed": changed,
         "gone": _gone(changed.gone) if changed else [],
         "marks": link.may_mark and register.office_may_mark(session, now=now),

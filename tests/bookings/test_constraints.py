@@ -42,6 +42,7 @@ REFUSED = [
     (Visitor, {"is_contact": True}, "contact_is_one_visitor"),
     (Visitor, {"attendance": "late"}, "attendance_known"),
     (Visitor, {"attendance": "attended"}, "marked_at_a_time"),
+    (Visitor, {"left_at": NOW}, "left_who_had_come"),
     (Visitor, {"arranged": "ramp"}, "arranged_for_a_need"),
     (Visitor, {"needs": "ramp", "arranged": "ramp", "arranged_at": NOW}, "arranged_by_somebody"),
     (Visitor, {"needs": "ramp", "arranged_at": NOW, "arranged_by": StaffFactory}, "arranged_by_somebody"),
@@ -61,10 +62,13 @@ REFUSED = [
         "wide_change_is_of_one_thing",
     ),
 ]
-# In test_one_each.py, test_parties.py, test_limits.py, test_telling.py, test_seen.py and test_wide_changes.py.
+# In test_one_each.py, test_parties.py, test_limits.py, test_telling.py, test_seen.py, test_wide_changes.py and
+# test_phoning.py.
 TRIED_ELSEWHERE = {
     *("one_live_booking_each", "contact_comes_once", "one_open_hand_over", "one_count_an_hour"),
     "told_once",
+    *("contact_is_phoned_once", "visitor_is_phoned_once", "teacher_is_phoned_once", "specialist_is_phoned_once"),
+    *("office_is_phoned_once", "phoned_is_one_person"),
     *("contact_sees_a_change_once", "visitor_sees_a_change_once", "each_session_once_a_change"),
 }
 TOLD_ONCE = {"told_once_of_session", "told_once_of_host_school", "told_once_of_hub", "told_once_of_search"}

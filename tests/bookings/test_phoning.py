@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -178,6 +179,31 @@ def test_nobody_of_another_session_is_told_of_this_change(session, change, kind)
 @pytest.mark.parametrize("text", ["", "b", "x1", "b-1", "b1.5", "v٣", "oo", "o1", "b" + "9" * 30, "\x00"])
 def test_nonsense_is_nobody(text):
     assert read_whom(text) is None
+
+
+def people(session, ada):
+    """Columns of a row, by whom it is about."""
+    teacher = VisitingTeacher.objects.create(hub_year=session.hub_year, name_pinyin="X")
+    specialist = MasterySpecialist.objects.create(hub_year=session.hub_year, full_name="X")
+    return {
+        "contact": {"booking": ada},
+        "visitor": {"booking": ada, "visitor": visitor("Bo Day")},
+        "teacher": {"teacher": teacher},
+        "specialist": {"specialist": specialist},
+        "office": {},
+    }
+
+
+@pytest.mark.parametrize("who", ["contact", "visitor", "teacher", "specialist", "office"])
+def test_database_refuses_to_have_one_person_told_twice_and_two_by_one_row(session, ada, change, who):
+    of = people(session, ada)
+    row = Phoned.objects.create(change=change, staff=StaffFactory(), at=NOW, **of[who])
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Phoned.objects.create(change=change, staff=StaffFactory(), at=NOW, **of[who])
+    another = of["contact"] if who in ("teacher", "specialist") else of["teacher"]
+    if who != "office":
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Phoned.objects.filter(pk=row.pk).update(**another)
 
 
 # --- the page ---------------------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from bookings.mail_kinds import Kind
 from bookings.models import AuditEntry, Mail, Places, SessionChange, WideChange, WideStep
 from bookings.rule.refusals import BadNews, NothingChanged
 from bookings.sessions import changes, wide_changes
-from bookings.sessions.changes import News
+from bookings.sessions.changes import FOR_THE_OTHERS, News
 from bookings.states import SessionStatus, Verb
 from hubs.models import HostSchool, HubYear, ShowcaseSession
 from hubs.vocabulary.school_days import london
@@ -177,6 +177,8 @@ def test_ten_workers_at_once_change_each_session_once(runs: Runs, smtp_server: M
     assert statuses(visit) == [SessionStatus.CANCELLED] * 6
     assert SessionChange.objects.count() == 6
     assert AuditEntry.objects.filter(verb=Verb.CANCEL_SESSION).count() == 6
+    assert len(smtp_server.received) == 0  # each waits a moment for those of the other sessions
+    assert runs.order(NOW + FOR_THE_OTHERS, at_once=10)["ends"] == [0] * 10
     assert len(smtp_server.received) == 12
     assert set(smtp_server.copies().values()) == {1}
     assert set(Places.objects.filter(session__host_school=visit).values_list("calendar_sequence", flat=True)) == {2}
@@ -194,6 +196,7 @@ def test_worker_killed_on_the_way_leaves_the_rest_to_the_next(runs: Runs, smtp_s
         connection.close()
         halfway += sorted(statuses(visit)) == [SessionStatus.CANCELLED, SessionStatus.OPEN]
         settle_down(NOW + LEASE)
+        settle_down(NOW + 2 * LEASE)  # the mails of each wait a moment for those of the other
         sessions = SessionChange.objects.filter(session__host_school=visit)
         assert (killed_at, statuses(visit)) == (killed_at, [SessionStatus.CANCELLED] * 2)
         assert (killed_at, sessions.count()) == (killed_at, 2)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.defaultfilters import linebreaksbr
 from django.utils.html import format_html
 from django.utils.translation import gettext as _now
@@ -52,7 +52,7 @@ class PreviewPages(RowPages):
         - `rows` are the lines above the form.
         - `test` sends a test to whoever writes it, and says so.
         - `button` is called Send unless it is said.
-        - `then` names the row's page that is shown when it is done.
+        - `then` names the row's page that is shown when it is done, or gives the address of another one.
         """
         if request.method == "POST" and form.is_valid():
             tested = test is not None and "test" in request.POST
@@ -68,7 +68,8 @@ class PreviewPages(RowPages):
                 rows = refused(form, error) or rows
             else:
                 self.message(request, done)
-                return self.redirect(original, then())
+                to = then()
+                return HttpResponseRedirect(to) if to.startswith("/") else self.redirect(original, to)
         page = {"title": title, "original": original, "rows": rows, "fieldsets": fieldsets}
         return self.form_page(request, form, button=_now("Next"), **page)
 

@@ -21,6 +21,7 @@ from bookings import places
 from bookings.admin.base import columns
 from bookings.admin.base.export_page import WithExport
 from bookings.admin.base.form_page import form_page
+from bookings.admin.base.main_page import link_to
 from bookings.admin.base.pages import WithPages
 from bookings.admin.base.read_only import FoundByBookingOrAddress, by_words, staff
 from bookings.admin.base.sessions import AtSession, name_and_short_day
@@ -149,8 +150,8 @@ class BookingAdmin(WithPages, WithExport, FoundByBookingOrAddress):
         return booking.school_in_words
 
     @admin.display(description=_("session"), ordering="session__first_day")
-    def session_shown(self, booking: Booking) -> str:
-        return name_and_short_day(booking.session)
+    def session_shown(self, booking: Booking) -> SafeString:
+        return link_to(booking.session, name_and_short_day(booking.session))
 
     # --- verbs ------------------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from bookings.admin.base.main_page import address_of
 from bookings.admin.base.pages import RowPages
 from bookings.admin.base.read_only import staff
 from bookings.forms import Line
@@ -69,8 +70,7 @@ class NeedPages(RowPages):
         """To the needs of the session, for who came from there."""
         if request.GET.get("from") != "session":
             return self.redirect(visitor)
-        session_admin: Any = self.admin_site.get_model_admin(ShowcaseSession)
-        return HttpResponseRedirect(session_admin.url_of(visitor.booking.session_id) + "#needs")
+        return HttpResponseRedirect(address_of(ShowcaseSession, visitor.booking.session_id) + "#needs")
 
     def _arrange(self, request: HttpRequest, visitor: Visitor, form: ArrangeForm) -> None:
         if request.POST.get("read") != _mark_of(visitor):  # they have changed since the page was opened

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bookings.admin.base import columns
 from bookings.admin.base.export_page import WithExport
+from bookings.admin.base.main_page import link_to
 from bookings.admin.base.pages import WithPages
 from bookings.admin.base.read_only import FoundByBookingOrAddress, ReadOnlyInline, by_words, staff
 from bookings.admin.base.sessions import VisitorsAtSession, name_and_short_day
@@ -109,6 +110,7 @@ class VisitorAdmin(InWords, WithPages, WithExport, FoundByBookingOrAddress):
         "attendance",
         "marked_at",
         "marked_by",
+        "left_at",
         "released_at",
     ]
 
@@ -158,8 +160,8 @@ class VisitorAdmin(InWords, WithPages, WithExport, FoundByBookingOrAddress):
         return by_words(term, lambda word: Q(name_words__contains=word))
 
     @admin.display(description=_("session"), ordering="booking__session__first_day")
-    def session(self, visitor: Visitor) -> str:
-        return name_and_short_day(visitor.booking.session)
+    def session(self, visitor: Visitor) -> SafeString:
+        return link_to(visitor.booking.session, name_and_short_day(visitor.booking.session))
 
     @admin.display(description=_("school"), ordering="booking__school__name")
     def school(self, visitor: Visitor) -> str:
@@ -167,4 +169,4 @@ class VisitorAdmin(InWords, WithPages, WithExport, FoundByBookingOrAddress):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         said = ["visitor", "session", "school", "role_shown", "years_shown", "first_time"]
-        return [*said, "marked_at", "marked_by", "arranged_at", "arranged_by"]
+        return [*said, "marked_at", "marked_by", "left_at", "arranged_at", "arranged_by"]

@@ -39,6 +39,7 @@ class RegisterPages(DayPages):
         return [
             self.url_pattern("register", self.register_view),
             self.url_pattern("register_marks", self.marks_view, route="register/marks/"),
+            self.url_pattern("register_inside", self.inside_view, route="register/inside/"),
             self.url_pattern("register_print", self.print_view, route="register/print/"),
             self.url_pattern("register_badges", self.badges_view, route="register/badges/"),
         ]
@@ -124,6 +125,21 @@ class RegisterPages(DayPages):
         held_visitors = [(visitor, one) for one in held for visitor in one.visitors.all() if not visitor.released_at]
         context = {"visitors": people, "held": held_visitors, "blank": range(BLANK_ROWS), "now": timezone.now()}
         return self.register_page(request, "print", session, title=_("Register"), **context)
+
+    def inside_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """Who has arrived and not left: the fire roll, to print; and a button for who leaves."""
+        session, now = self.get_object_or_deny(request, object_id), timezone.now()
+        if request.method == "POST":
+            if leaving := register.read_leaving(request.POST.get("left", "")):
+                try:
+                    register.mark_left(session, leaving, now=now)
+                except Refused as error:
+                    self.message(request, why_not(error), messages.ERROR)
+            return HttpResponseRedirect(request.path)
+        people = register.people(session)
+        left = [one for one in people if one.left_at]
+        context = {"inside": register.inside(people), "left": left, "now": now}
+        return self.register_page(request, "inside", session, title=_("In the building now"), **context)
 
     def badges_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Ten badges a sheet; those left over on the last are blank."""

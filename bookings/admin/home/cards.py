@@ -32,6 +32,15 @@ BUTTONS: tuple[tuple[str, Any, frozenset[SessionStatus]], ...] = (
 AFTER_ITS_START = ("register", "write")
 
 
+@dataclass(frozen=True)
+class Wider:
+    """What is wider than one session: of how many it is, and the pages that call them off or bring them back."""
+
+    of: Any
+    number: int
+    buttons: list[tuple[str, Any]]
+
+
 @dataclass
 class Card:
     """One session, with what a member of staff may do to it."""
@@ -40,6 +49,7 @@ class Card:
     waiting: int = 0
     buttons: list[tuple[str, str]] = field(default_factory=list)
     unseen: int = 0
+    wider: "list[Wider]" = field(default_factory=list)
 
     @property
     def session(self) -> ShowcaseSession:
@@ -118,3 +128,51 @@ def next_ones(user: Any, *, now: dt.datetime) -> ShowcaseSessionQuerySet:
     """Sessions that somebody may see and that are not over, the next first; those without a date are not in it."""
     to_come = seen_by(user).filter(ends_at__gt=now, last_day__gte=timezone.localdate(now))
     return to_come.order_by("first_day", "starts_at", "pk")
+
+
+# --- snow shuts a school, not a session -------------------------------------------------------------------------------
+
+WIDE_BUTTONS: tuple[tuple[str, Any, Verb], ...] = (
+    ("postpone", _("Postpone"), Verb.POSTPONE),
+    ("cancel", _("Cancel"), Verb.CANCEL_SESSION),
+    ("reinstate", _("Reinstate"), Verb.REINSTATE),
+)
+
+
+def offer_wider(found: Sequence[Card], *, now: dt.datetime) -> None:
+    """Beside the sessions of today and tomorrow that somebody may change: everything at its school on that day, and the
+    whole visit. One query, however many they are."""
+    mine = [card for card in found if card.buttons and is_near(card.session, now=now)]
+    visits = {visit for card in mine if (visit := card.session.host_school_id)}
+    to_come = ShowcaseSession.objects.upcoming(today=timezone.localdate(now)).filter(host_school__in=visits)
+    of_visits: dict[int, list[str]] = {}
+    for of, status in to_come.order_by().values_list("host_school", "places__status"):
+        of_visits.setdefault(of or 0, []).append(status)
+    together: dict[tuple[object, ...], list[Card]] = {}
+    for card in mine:
+        if card.session.school:
+            together.setdefault(_where_and_when(card.session), []).append(card)
+    for card in mine:
+        session, visit = card.session, card.session.host_school_id
+        beside = together.get(_where_and_when(session), []) if session.school else []
+        if len(beside) > 1 and session.school:
+            year = f"admin:hubs_hubyear_school_%s?school={session.school.pk}&day={session.day}"
+            statuses = [str(one.session.places.status) for one in beside]
+            card.wider += _wider(_("Everything at this school on this day"), statuses, year, session.hub_year_id)
+        if visit and len(of_visits.get(visit, [])) > 1:
+            card.wider += _wider(_("The whole visit"), of_visits[visit], "admin:hubs_hostschool_%s?", visit)
+
+
+def _where_and_when(session: ShowcaseSession) -> tuple[object, ...]:
+    return session.hub_year_id, session.school and session.school.pk, session.day
+
+
+def _wider(of: Any, statuses: list[str], pages: str, row: int) -> list[Wider]:
+    """One line of it, with the buttons of what can be done to any of its sessions."""
+    name, _mark, query = pages.partition("?")
+    buttons = [
+        (reverse(name % page, args=[row]) + (f"?{query}" if query else ""), label)
+        for page, label, verb in WIDE_BUTTONS
+        if set(statuses) & SESSION_TABLE[verb][0]
+    ]
+    return [Wider(of, len(statuses), buttons)] if buttons else []

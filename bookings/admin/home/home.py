@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bookings.admin.home import needs
-from bookings.admin.home.cards import Card, cards, next_ones, seen_by
+from bookings.admin.home.cards import Card, cards, next_ones, offer_wider, seen_by
 from bookings.admin.home.setting_up import setting_up
 from bookings.models import Booking, Visitor
 from bookings.states import Status
@@ -94,6 +94,7 @@ def today(request: HttpRequest) -> HttpResponse:
     days = [first, first + dt.timedelta(days=1)]
     found = seen_by(request.user).filter(first_day__in=days, starts_at__isnull=False)
     shown = cards(request.user, list(found.order_by("first_day", "starts_at", "pk")), now=now)
+    offer_wider(shown, now=now)
     context = admin.site.each_context(request) | {
         "title": _("Today"),
         "days": [

@@ -15,12 +15,20 @@ from bookings.models import SessionChange
 from bookings.models.change import LONGEST_MESSAGE, MOST_INSTEAD
 from bookings.sessions.changes import News
 from bookings.sessions.moving import OF_THE_PLACE, WHEN_AND_WHERE, Plan, Teaching
-from bookings.states import SessionStatus, Standing
+from bookings.states import SessionStatus, Standing, Verb
 from hubs.admin.choosing import RowsField, use_autocomplete
 from hubs.admin.typed import DateTimeField, OneDay, OnTheDayField
 from hubs.models import Lesson, MasterySpecialist, School, ShowcaseSession, VisitingTeacher
 
 LONDON = _("London time.")
+# What the message says already where the session is today or tomorrow, so that Next and Send are enough.
+IN_A_HURRY: dict[Verb, Any] = {
+    Verb.CANCEL_SESSION: _("We are sorry to tell you so late: this session cannot take place. Please do not set out."),
+    Verb.POSTPONE: _(
+        "We are sorry to tell you so late: this session cannot take place on this day. Please do not set out. "
+        "We will write to you as soon as there is a new date."
+    ),
+}
 
 
 class NewsForm(forms.Form):
@@ -165,8 +173,9 @@ class WideForm(TakeOffForm):
         error_messages={"required": _("Choose at least one session.")},
     )
 
-    def __init__(self, *args: Any, sessions: Any, offers: bool, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"sessions": list(sessions), "key": uuid.uuid4()}, **kwargs)
+    def __init__(self, *args: Any, sessions: Any, offers: bool, message: str = "", **kwargs: Any) -> None:
+        first = {"sessions": list(sessions), "key": uuid.uuid4(), "message": message}
+        super().__init__(*args, initial=first, **kwargs)
         field: Any = self.fields["sessions"]
         field.queryset = sessions
         if not offers:

@@ -18,7 +18,7 @@ from bookings.admin.base.preview import PreviewPages
 from bookings.admin.base.read_only import staff
 from bookings.admin.base.sessions import name_and_day
 from bookings.admin.home.cards import is_near
-from bookings.admin.session.change_forms import MoveForm, NewsForm, SubstituteForm, TakeOffForm
+from bookings.admin.session.change_forms import IN_A_HURRY, MoveForm, NewsForm, SubstituteForm, TakeOffForm
 from bookings.admin.session.whom import what_moves, who_needs, whom
 from bookings.admin.session.words import as_it_stands, what_was_done, whom_to_phone, why_not_changed
 from bookings.models import SessionChange
@@ -36,14 +36,6 @@ WITH_NEWS: dict[str, Callable[..., SessionChange | None]] = {
     "cancel": changes.cancel_session,
     "postpone": changes.postpone,
     "reinstate": changes.reinstate,
-}
-# What the message says already where the session is today or tomorrow, so that Next and Send are enough.
-IN_A_HURRY: dict[str, Promise | str] = {
-    "cancel": _("We are sorry to tell you so late: this session cannot take place. Please do not set out."),
-    "postpone": _(
-        "We are sorry to tell you so late: this session cannot take place on this day. Please do not set out. "
-        "We will write to you as soon as there is a new date."
-    ),
 }
 
 
@@ -72,7 +64,7 @@ class ChangePages(PreviewPages):
         """Cancel, postpone or reinstate one session."""
         session = self.get_object_or_deny(request, object_id)
         form_class = NewsForm if page == "reinstate" else TakeOffForm
-        first = {"message": IN_A_HURRY.get(page, "")} if is_near(session, now=timezone.now()) else {}
+        first = {"message": IN_A_HURRY.get(NAMES[page][0], "")} if is_near(session, now=timezone.now()) else {}
         form = form_class(request.POST or None, initial=first, admin_site=self.admin_site, of=session)
 
         def do(form: Any) -> str:

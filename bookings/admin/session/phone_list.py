@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern
+from django.urls import URLPattern, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -43,7 +43,9 @@ class PhonePages(RowPages):
             raise PermissionDenied
         if request.method == "POST":
             self._press(request, change)
-            return HttpResponseRedirect(request.path)
+            wide = _number(request.POST.get("wide", ""))
+            back = reverse("admin:bookings_widechange_phone", args=[wide]) if wide else request.path
+            return HttpResponseRedirect(back)
         title, opts, media = _("Whom to phone"), self.model_admin.opts, self.model_admin.media
         context = self.admin_site.each_context(request)
         context |= {"title": title, "original": session, "session": session, "opts": opts, "media": media}
@@ -79,7 +81,10 @@ def list_of(change: SessionChange) -> dict[str, Any]:
 
 
 def _how_far(one: ToTell) -> str:
-    return "" if one.metres is None else _("%(far)s away") % {"far": in_miles(one.metres)}
+    """How far their school is; nothing of the office and of who teaches."""
+    if one.booking is None:
+        return ""
+    return _("distance not known") if one.metres is None else _("%(far)s away") % {"far": in_miles(one.metres)}
 
 
 def _already(row: Phoned) -> str:

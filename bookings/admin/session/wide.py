@@ -3,13 +3,15 @@
 `hubs` know nothing of bookings, so the pages of visits and hub years get their links here.
 """
 
+import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
 from django.db.models import Count, Q, QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _now
@@ -18,15 +20,16 @@ from django.utils.translation import ngettext
 
 from bookings.admin.base import columns
 from bookings.admin.base.export_page import WithExport
-from bookings.admin.base.pages import WithPages
+from bookings.admin.base.pages import RowPages, WithPages
 from bookings.admin.base.preview import PreviewPages
 from bookings.admin.base.read_only import ReadOnlyAdmin, ReadOnlyInline, staff
 from bookings.admin.base.sessions import name_and_day
 from bookings.admin.home.needs import Needs
-from bookings.admin.session.change_forms import WideForm
+from bookings.admin.session.change_forms import IN_A_HURRY, WideForm
 from bookings.admin.session.flyers import VisitFlyerPages
 from bookings.admin.session.letters import WideLetterPages
 from bookings.admin.session.more_dates import VisitAgainPages
+from bookings.admin.session.phone_list import list_of
 from bookings.admin.session.whom import whom
 from bookings.admin.session.words import why_not_open
 from bookings.models import Booking, Phoned, Seen, SessionChange, WideChange, WideStep
@@ -37,6 +40,7 @@ from hubs.admin.exchange import HostSchoolAdmin
 from hubs.admin.hub import HubYearAdmin
 from hubs.admin.meanwhile import ModelForm
 from hubs.models import HostSchool, HubYear, ShowcaseSession
+from hubs.staff import scope
 
 NAMES: dict[str, tuple[Verb, Promise | str]] = {
     "cancel": (Verb.CANCEL_SESSION, _("Cancel its sessions")),
@@ -57,29 +61,134 @@ class WideChangePages(PreviewPages):
         return [self.url_pattern(name, self.wide_view, page=name) for name in NAMES]
 
     def wide_view(self, request: HttpRequest, object_id: int, page: str) -> HttpResponse:
-        """Which sessions, and what the hub says. It is stored, and the worker carries it out."""
+        """Which sessions, and what the hub says. It is stored, and carried out at once where they are few."""
         row = self.get_object_or_deny(request, object_id)
         verb, label = NAMES[page]
         sessions = wide_changes.sessions_of(row, verb, today=timezone.localdate())
+        return self.called_off(request, row, verb, sessions, title=str(label))
+
+    def called_off(
+        self, request: HttpRequest, row: Any, verb: Verb, sessions: Any, *, title: str, hurry: bool = False
+    ) -> HttpResponse:
+        """The form with these sessions ticked, whom it touches, and after Send whom to phone."""
+        done = wide_changes.asked_before(row, request.POST.get("key", "")) if "send" in request.POST else None
+        if done:  # pressed twice: by now these sessions are no choice of the form
+            self.message(request, what_has_become_of(done))
+            return HttpResponseRedirect(_phone_page(done))
         offers = verb is not Verb.REINSTATE
-        form = WideForm(request.POST or None, sessions=sessions, offers=offers, admin_site=self.admin_site)
+        message = str(IN_A_HURRY[verb]) if hurry and offers else ""
+        form = WideForm(
+            request.POST or None, sessions=sessions, offers=offers, message=message, admin_site=self.admin_site
+        )
+        asked: list[WideChange] = []
 
         def do(form: Any) -> str:
             chosen = list(form.cleaned_data["sessions"])
             by, news = staff(request), form.news()
             wide = wide_changes.ask_for(row, verb, chosen, by=by, clock=timezone.now, news=news)
-            number = wide.steps.count()
-            return ngettext(
-                "%(n)d session is changed within a minute or so.",
-                "%(n)d sessions are changed within a minute or so.",
-                number,
-            ) % {"n": number}
+            asked.append(wide)
+            wide_changes.carry_out_now(wide, timezone.now)
+            return what_has_become_of(wide)
 
         def preview(form: Any) -> list[str]:
             chosen = list(form.cleaned_data["sessions"])
-            return [*map(name_and_day, chosen), *whom([session.pk for session in chosen])]
+            once = _now("Who is told of several of these sessions gets one email of them all.")
+            return [
+                *map(name_and_day, chosen),
+                *whom([session.pk for session in chosen]),
+                *([once] if offers and len(chosen) > 1 else []),
+            ]
 
-        return self.form_with_preview(request, form, title=str(label), original=row, preview=preview, do=do)
+        def then() -> str:
+            return _phone_page(asked[0])
+
+        return self.form_with_preview(request, form, title=title, original=row, preview=preview, do=do, then=then)
+
+
+def _phone_page(wide: WideChange) -> str:
+    return reverse("admin:bookings_widechange_phone", args=[wide.pk])
+
+
+def what_has_become_of(wide: WideChange) -> str:
+    """How many of its sessions are changed, how many could not be, and how many the worker is still to do."""
+    steps = list(wide.steps.values_list("done_at", "refused"))
+    done = sum(1 for at, refused in steps if at and not refused)
+    parts = [ngettext("%(n)d session is changed.", "%(n)d sessions are changed.", done) % {"n": done}]
+    if refused := sum(1 for _at, why in steps if why):
+        said = ngettext("%(n)d could not be: see why below.", "%(n)d could not be: see why below.", refused)
+        parts.append(said % {"n": refused})
+    if left := sum(1 for at, _why in steps if not at):
+        said = ngettext("%(n)d follows within a minute or so.", "%(n)d follow within a minute or so.", left)
+        parts.append(said % {"n": left})
+    return " ".join(parts)
+
+
+SCHOOL_DAY: dict[str, tuple[Verb, Promise | str]] = {
+    "school_cancel": (Verb.CANCEL_SESSION, _("Cancel everything at this school on this day")),
+    "school_postpone": (Verb.POSTPONE, _("Postpone everything at this school on this day")),
+    "school_reinstate": (Verb.REINSTATE, _("Reinstate everything at this school on this day")),
+}
+
+
+class SchoolDayPages(WideChangePages):
+    """Snow shuts a school, not a session: all that a hub has there on one day. Today leads here."""
+
+    def has_permission(self, request: HttpRequest, row: Any) -> bool:
+        """Who may change the hub's sessions, as for each of them: not only its leads."""
+        return scope.may(request.user, "change", ShowcaseSession, row)
+
+    def links(self, request: HttpRequest, row: Any) -> Iterable[tuple[str, str]]:
+        return []
+
+    def urls(self) -> list[URLPattern]:
+        return [self.url_pattern(name, self.day_view, page=name) for name in SCHOOL_DAY]
+
+    def day_view(self, request: HttpRequest, object_id: int, page: str) -> HttpResponse:
+        """`?school=` is its URN, `?day=` the day."""
+        year = self.get_object_or_deny(request, object_id)
+        urn, day = request.GET.get("school", ""), parse_day(request.GET.get("day", ""))
+        if day is None or not (urn.isascii() and urn.isdecimal() and len(urn) < 10):
+            raise Http404
+        verb, label = SCHOOL_DAY[page]
+        sessions = wide_changes.sessions_at(year, int(urn), day, verb)
+        if request.method != "POST" and not sessions.exists():
+            raise Http404
+        return self.called_off(request, year, verb, sessions, title=str(label), hurry=True)
+
+
+def parse_day(text: str) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+class WidePhonePages(RowPages):
+    """Whom to phone about a change of several sessions: the list of each of them."""
+
+    def has_permission(self, request: HttpRequest, row: Any) -> bool:
+        return scope.may(request.user, "change", Booking, row)
+
+    def links(self, request: HttpRequest, row: Any) -> Iterable[tuple[str, str]]:
+        yield self.url_of(row.pk, "phone"), _now("Whom to phone")
+
+    def urls(self) -> list[URLPattern]:
+        return [self.url_pattern("phone", self.phone_view)]
+
+    def phone_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """Each session that is changed with its people; then those that could not be, with why."""
+        wide = self.get_object_or_deny(request, object_id)
+        steps = list(wide.steps.order_by("pk").select_related("session__places"))
+        keys = [step.key for step in steps]
+        found = SessionChange.objects.filter(key__in=keys).select_related("session").order_by("session__starts_at")
+        title, opts, media = _now("Whom to phone"), self.model_admin.opts, self.model_admin.media
+        context = self.admin_site.each_context(request) | {"title": title, "opts": opts, "media": media, "wide": wide}
+        context |= {
+            "lists": [list_of(change) for change in found],
+            "refused": [step for step in steps if step.refused],
+            "left": sum(1 for step in steps if not step.done_at),
+        }
+        return TemplateResponse(request, "admin/phone_list.html", context)
 
 
 admin.site.unregister(HostSchool)
@@ -148,7 +257,7 @@ class VisitAdmin(WithExport, WithPages, HostSchoolAdmin):
 class ExchangeOfHubAdmin(WithPages, HubYearAdmin):
     """A hub in a year, whose sessions can be called off together."""
 
-    page_classes = [WideChangePages, WideLetterPages]
+    page_classes = [WideChangePages, SchoolDayPages, WideLetterPages]
     list_filter = [Needs, *HubYearAdmin.list_filter]
 
 
@@ -164,9 +273,10 @@ class StepInline(ReadOnlyInline):
 
 
 @admin.register(WideChange)
-class WideChangeAdmin(ReadOnlyAdmin, FoundByName):
+class WideChangeAdmin(WithPages, ReadOnlyAdmin, FoundByName):
     """Which sessions have been changed, which are to be, and which could not."""
 
+    page_classes = [WidePhonePages]
     list_display = ["__str__", "staff", "created_at", "done"]
     list_filter = ["verb"]
     list_select_related = ["staff", "host_school__school", "host_school__hub_year__exchange", "hub_year__exchange"]

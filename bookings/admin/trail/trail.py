@@ -10,18 +10,17 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from bookings.admin.base.main_page import link_to
 from bookings.admin.base.pages import WithPages
 from bookings.admin.base.read_only import FoundByBookingOrAddress, ReadOnlyAdmin
 from bookings.admin.booking.story import change_in_words, fate_of, who_did
 from bookings.admin.home.needs import Needs
 from bookings.mail import sending
-from bookings.models import AuditEntry, Booking, Mail, Places
-from hubs.models import ShowcaseSession
+from bookings.models import AuditEntry, Mail, Places
 
 MOST_AT_ONCE = 100
 
@@ -31,22 +30,11 @@ class ToItsPages:
 
     @admin.display(description=_("session"), ordering="session__first_day")
     def session_page(self, row: Any) -> SafeString | str:
-        if not row.session:
-            return ""
-        return format_html('<a href="{}">{}</a>', _url_of(ShowcaseSession, row.session_id), row.session)
+        return link_to(row.session) if row.session else ""
 
     @admin.display(description=_("booking"), ordering="booking__reference")
     def booking_page(self, row: Any) -> SafeString | str:
-        if not row.booking:
-            return ""
-        return format_html('<a href="{}">{}</a>', _url_of(Booking, row.booking_id), row.booking)
-
-
-def _url_of(model: Any, pk: object) -> str:
-    """The row's main page, as the admin of its model has it."""
-    admin_class: Any = admin.site.get_model_admin(model)
-    address: str = admin_class.url_of(pk)
-    return address
+        return link_to(row.booking) if row.booking else ""
 
 
 @admin.register(AuditEntry)

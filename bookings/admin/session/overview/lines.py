@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib.admin import site
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from bookings.admin.base.main_page import address_of
 from bookings.admin.session.overview.facts import Facts
 from bookings.admin.session.overview.moments import within
 from bookings.attendance.register import last_word
@@ -34,7 +34,7 @@ class Line:
     @property
     def page(self) -> str:
         """The booking's own page."""
-        return page_of(self.booking.pk)
+        return address_of(Booking, self.booking.pk)
 
     @property
     def mobile(self) -> str:
@@ -43,13 +43,6 @@ class Line:
     @property
     def dials(self) -> str:
         return as_dialled(self.mobile).replace(" ", "")
-
-
-def page_of(booking_id: int) -> str:
-    """The address of a booking's own page."""
-    booking_admin: Any = site.get_model_admin(Booking)
-    address: str = booking_admin.url_of(booking_id)
-    return address
 
 
 def seated_lines(facts: Facts) -> list[Line]:
@@ -216,7 +209,7 @@ def failed_lines(facts: Facts) -> list[Failed]:
             mail,
             (mail.booking.contact_name if mail.booking else "") or mail.recipient or _("An address that was erased"),
             _fate(mail),
-            page_of(mail.booking.pk) if mail.booking else "",
+            address_of(Booking, mail.booking.pk) if mail.booking else "",
         )
         for mail in facts.failed
     ]

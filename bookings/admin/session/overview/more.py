@@ -82,6 +82,7 @@ SAID: dict[str, tuple[Promise | str, Says]] = {
     "flyer": (AS_READ, _("One page of A4 to print or to send, in the hub’s name; and the same as text.")),
     "register": (DAY, _("Who comes, a tap for each who has arrived, walk-ins, on paper too.")),
     "register_add": (DAY, _("Somebody who stands at the door: a name and a school are enough.")),
+    "register_inside": (DAY, _("Who has arrived and not left, for the fire roll; a tap for who leaves.")),
     "register_print": (DAY, _("A list to sign, with needs and with empty lines.")),
     "register_badges": (DAY, _("Ten to a sheet, and blank ones.")),
     "register_office": (DAY, _("Give the office its link to who is coming, or take it back.")),

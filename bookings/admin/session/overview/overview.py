@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bookings import places
+from bookings.admin.base.main_page import address_of
 from bookings.admin.base.pages import RowPages
 from bookings.admin.base.read_only import staff
 from bookings.admin.booking.story import places_in_words, who_did
@@ -122,7 +123,8 @@ class OverviewPages(RowPages):
             "list_ends": self._list_ends(facts),
             "change_in_words": steps.done_in_words(facts),
             "to_phone": [
-                (one, lines.page_of(one.booking.pk) if one.booking else "") for one in facts.to_phone[:MOST_TO_PHONE]
+                (one, address_of(Booking, one.booking.pk) if one.booking else "")
+                for one in facts.to_phone[:MOST_TO_PHONE]
             ],
             "office_address": office.address_of(session),
             "failed": lines.failed_lines(facts),

@@ -17,6 +17,7 @@ from bookings.admin.session.overview.facts import Facts
 from bookings.admin.session.overview.moments import within
 from bookings.attendance import office, register
 from bookings.models import Letter
+from bookings.sessions.phoning import ToTell
 from bookings.states import OFFERING, SessionStatus, Standing
 from hubs.models import HubYear
 from hubs.staff import scope
@@ -24,6 +25,7 @@ from hubs.vocabulary.dates import short_day
 from hubs.vocabulary.teaching import listed
 
 WRITE_WITHIN = dt.timedelta(days=14)  # after a session: thanks that come later are read by nobody
+TIME_TO_READ = dt.timedelta(days=2)  # a mail about a change: who has not said by then that they have seen it is rung
 OFFICE_WITHIN = dt.timedelta(days=14)  # before it: earlier a missing address is no news
 
 
@@ -84,7 +86,7 @@ def mark_who_arrives(facts: Facts) -> Step | None:
 
 
 def phone_who_does_not_know(facts: Facts) -> Step | None:
-    number = len(facts.to_phone)
+    number = len(_to_phone_now(facts))
     if not number or not facts.change:
         return None
     why = ngettext(
@@ -95,6 +97,15 @@ def phone_who_does_not_know(facts: Facts) -> Step | None:
     button = ngettext("Phone them", "Phone these %(n)d people", number) % {"n": number}
     then = ngettext("phone %(n)d person", "phone %(n)d people", number) % {"n": number}
     return Step("phone", why, button, then, page(facts, "seen"))
+
+
+def _to_phone_now(facts: Facts) -> list[ToTell]:
+    """Everybody who does not know, where the day is near or they have had time to read; before that, those alone whom
+    no mail reaches."""
+    starts_at = facts.session.starts_at
+    near = starts_at is not None and starts_at <= facts.now + TIME_TO_READ
+    waited = facts.change is not None and facts.change.at <= facts.now - TIME_TO_READ
+    return facts.to_phone if near or waited else [one for one in facts.to_phone if one.no_mail]
 
 
 def done_in_words(facts: Facts) -> str:
