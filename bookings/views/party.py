@@ -39,6 +39,14 @@ def place_of(link: Opened, position: int | None) -> Visitor:
     return found
 
 
+def done(token: str, what: str) -> HttpResponse:
+    """Back to the booking, which says that it is done. Whoever makes such an address by hand reads a sentence, and
+    changes nothing."""
+    response = redirect("booking", token)
+    response["Location"] += f"?done={what}"
+    return response
+
+
 @opened
 @require_http_methods(["GET", "HEAD", "POST"])
 def add(request: HttpRequest, link: Opened) -> HttpResponse:
@@ -58,7 +66,8 @@ def add(request: HttpRequest, link: Opened) -> HttpResponse:
         added = parties.add_visitor(link.booking.pk, colleague, clock=timezone.now, key=said["key"], may_wait=may_wait)
     except (SessionFull, SchoolShareUsed):
         return _add_page(request, link, form, status=409, whom=said["name"])
-    return redirect("booking", links.token(Purpose.CONTACT, added.booking) if added.waits else link.token)
+    token = links.token(Purpose.CONTACT, added.booking) if added.waits else link.token
+    return done(token, "waits" if added.waits else "added")
 
 
 def _add_page(request: HttpRequest, link: Opened, form: ColleagueForm, *, status: int, whom: str = "") -> HttpResponse:
@@ -81,7 +90,7 @@ def remove(request: HttpRequest, link: Opened, position: int) -> HttpResponse:
     if request.method != "POST":
         return render(request, "bookings/private/remove.html", context_of(link) | {"one": visitor})
     visitors.release(visitor.pk, clock=timezone.now)
-    return redirect("booking", link.token)
+    return done(link.token, "removed")
 
 
 @opened
@@ -96,7 +105,7 @@ def give(request: HttpRequest, link: Opened, position: int | None = None) -> Htt
     said = form.cleaned_data
     to = NewVisitor(full_name=said["name"], email=said["email"])
     hand_over.hand_over(visitor.pk, to, clock=timezone.now, pressed_by="visitor" if link.visitor else "contact")
-    return redirect("booking", link.token)
+    return done(link.token, "handed-over")
 
 
 @opened
@@ -106,6 +115,7 @@ def take(request: HttpRequest, link: Opened) -> HttpResponse:
     visitor = place_of(link, None)
     if request.method == "POST":
         hand_over.take(visitor.pk, clock=timezone.now)
+        return done(link.token, "taken")
     return redirect("booking", link.token)
 
 
@@ -119,8 +129,8 @@ def take_back(request: HttpRequest, link: Opened, position: int | None = None) -
     hand_over.take_back(visitor.pk, clock=timezone.now, pressed_by=_pressed_by(link))
     if link.given:
         visitor.refresh_from_db()
-        return redirect("booking", links.token(Purpose.VISITOR, visitor))
-    return redirect("booking", link.token) if position else redirect("session", link.booking.session.ref)
+        return done(links.token(Purpose.VISITOR, visitor), "taken-back")
+    return done(link.token, "taken-back") if position else redirect("session", link.booking.session.ref)
 
 
 def _pressed_by(link: Opened) -> PressedBy:

@@ -154,6 +154,7 @@ def booking_page(
         places = 1 if link.visitor else link.booking.party
         context |= {"why": why_not(refused), "instead": alternatives(showing, places=places)}
     context["saved"] = "saved" in request.GET
+    context["done"] = request.GET.get("done", "")
     live = next((one.booking for one in context["parts"] if one.booking.is_live), link.booking)
     context["told"] = unseen_changes(live, link.visitor, showing.places)
     if showing.places.status in FROZEN:

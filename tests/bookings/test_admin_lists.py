@@ -112,27 +112,6 @@ def test_year_finds_what_is_of_it(hub_year, typed):
     assert rows(lead, "hubs_showcasesession", q=typed) == sessions[:1]
 
 
-def test_bookings_and_visitors_are_those_of_one_session(hub_year):
-    first, second = (session(hub_year, NINE + shift * WEEK, "Year 6 lesson") for shift in (1, 2))
-    bookings = [
-        places.hold(one.pk, party(email=f"{one.pk}@school.example"), clock=lambda: NOW) for one in (first, second)
-    ]
-    staff = member(hub_year)
-    assert [one.pk for one in rows(staff, "bookings_booking", at=second.pk)] == [bookings[1].pk]
-    assert [one.booking_id for one in rows(staff, "bookings_visitor", at=second.pk)] == [bookings[1].pk]
-    for nonsense in ("x", "", "-1", str(10**30), "1 OR 1=1"):
-        assert len(rows(staff, "bookings_booking", at=nonsense)) in {0, 2}
-
-
-def test_filter_by_session_offers_no_other_hubs(hub_year):
-    theirs = session(HubYearFactory(name="Another Maths Hub"), NINE + WEEK, "Secret lesson")
-    mine = session(hub_year, NINE + WEEK, "Our lesson")
-    page = listed(member(hub_year), "bookings_visitor").content.decode()
-    assert f"?at={mine.pk}" in page
-    assert f"?at={theirs.pk}" not in page
-    assert "Secret lesson" not in page
-
-
 # --- what they are called, and cards --------------------------------------------------------------------------------
 
 

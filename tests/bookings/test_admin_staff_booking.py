@@ -1,5 +1,6 @@
 """Booking for somebody: on the telephone, for a guest, for whoever stands at the door."""
 
+import html
 import re
 import uuid
 
@@ -53,7 +54,9 @@ def told(session, /, **changes):
     }
     if changes.get("school_kind", "register") == "register" and "school" not in changes:
         sent["school"] = SchoolFactory().pk
-    return {name: value for name, value in (sent | changes).items() if value is not None}
+    sent = {name: value for name, value in (sent | changes).items() if value is not None}
+    others = int(sent["size"]) - ("contact_comes" in sent) if sent["size"].isdecimal() else 0
+    return {f"role_{n}": "" for n in range(1, others + 1)} | sent  # what the second page asks of each
 
 
 def book(client, session, /, **changes):
@@ -223,3 +226,63 @@ def test_sessions_to_come_are_offered_the_next_one_first(admin_client):
     results = admin_client.get(reverse("admin:autocomplete"), asked).json()["results"]
     assert results[1]["text"] == f"{division}, Tuesday 26 January 2027, 9:00, {division.where_name}"
     assert [row["text"].partition(" (")[0] for row in results] == ["Fractions", "Division", "Without a date"]
+
+
+# --- roles and needs --------------------------------------------------------------------------------------------------
+
+
+def test_each_of_a_party_is_asked_about_before_anybody_is_booked(admin_client):
+    session = SessionFactory(step_free="yes")
+    sent = told(session, size="3", names="Ann Other", role_own="2", needs_own="No nuts")
+    asked = {name: value for name, value in sent.items() if not name.startswith("role_") or name == "role_own"}
+    page = admin_client.post(reverse("admin:bookings_booking_add"), asked)
+    shown = page.content.decode()
+    assert Booking.objects.count() == 0
+    for words in ("Nothing is booked yet", "Ann Other", "A visitor to be named", "What do they do? (optional)"):
+        assert words in shown
+    assert 'value="No nuts"' in shown
+    said = sent | {"role_1": "4", "needs_1": "A lift", "needs_2": "Vegetarian"}
+    admin_client.post(reverse("admin:bookings_booking_add"), said | {"size": "3"})
+    people = [
+        (one.full_name, int(one.role), one.needs, one.needs_added) for one in Booking.objects.get().visitors.all()
+    ]
+    assert people == [
+        ("Jo Bloggs", 2, "No nuts", ""),
+        ("Ann Other", 4, "", "A lift"),
+        (None, 0, "", "Vegetarian"),
+    ]
+
+
+def test_whoever_writes_down_a_need_reads_first_whether_the_place_is_step_free(admin_client):
+    session = SessionFactory(step_free="no", step_free_note="Four steps.")
+    sent = told(session, needs_own="I use a wheelchair")
+    page = admin_client.post(reverse("admin:bookings_booking_add"), sent)
+    shown = page.content.decode()
+    assert "has no step-free way in. Four steps." in html.unescape(shown)
+    assert Booking.objects.count() == 0
+    assert 'name="told" value="1"' in shown
+    admin_client.post(reverse("admin:bookings_booking_add"), sent | {"told": "1"})
+    assert Booking.objects.get().visitors.get().needs == "I use a wheelchair"
+
+
+def test_booking_by_phone_without_an_address_asks_the_same(admin_client):
+    session = SessionFactory(step_free="yes")
+    book(admin_client, session, contact_email="", role_own="2", needs_own="No nuts")
+    booking = Booking.objects.get()
+    assert (booking.contact_email, booking.visitors.get().needs) == (None, "No nuts")
+
+
+def test_need_of_a_contact_who_is_not_coming_is_not_lost_silently(admin_client):
+    page = book(admin_client, SessionFactory(), contact_comes=None, needs_own="No nuts")
+    assert page.status_code == 422
+    assert "The contact is not coming" in page.content.decode()
+    assert Booking.objects.count() == 0
+
+
+@pytest.mark.parametrize("typed", ["\x00", "x" * 400, "9" * 30, "-1", "🙂"])
+def test_odd_input_of_a_party_is_answered_in_words(admin_client, typed):
+    sent = told(SessionFactory(), size="2", names=typed) | {"role_1": typed, "needs_1": typed, "role_own": typed}
+    assert admin_client.post(reverse("admin:bookings_booking_add"), sent).status_code == 422
+    for size in (typed, "²", "10", "11"):
+        answer = admin_client.post(reverse("admin:bookings_booking_add"), sent | {"size": size, "role_own": ""})
+        assert answer.status_code in (200, 302, 422)

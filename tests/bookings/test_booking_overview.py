@@ -321,3 +321,20 @@ def test_link_of_whoever_has_left_is_not_sent_again(client, hub):
         reverse("admin:bookings_visitor_changelist"), {"action": "send_place", "_selected_action": ben.pk}
     )
     assert "has ended" in messages_of(answer)[-1]
+
+
+# --- lists by session -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("model, field", [("booking", "session__id__exact"), ("visitor", "session")])
+def test_lists_of_bookings_and_visitors_are_filtered_by_session(client, hub, model, field):
+    session, other, elsewhere = SessionFactory(hub_year=hub), SessionFactory(hub_year=hub), SessionFactory()
+    for n, one in enumerate((session, other, elsewhere)):
+        confirmed(one, email=f"t{n}@school.example")
+    page = reverse(f"admin:bookings_{model}_changelist")
+    shown = client.get(page)
+    assert f"?{field}={session.pk}" in shown.content.decode()
+    assert f"{field}={elsewhere.pk}" not in shown.content.decode()
+    rows = client.get(page, {field: session.pk}).context["cl"].result_list
+    assert {getattr(row, "session_id", None) or row.booking.session_id for row in rows} == {session.pk}
+    assert list(client.get(page, {field: elsewhere.pk}).context["cl"].result_list) == []

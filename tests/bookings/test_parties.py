@@ -163,7 +163,7 @@ def test_colleague_is_added_after_another_has_given_their_place_back(client, of)
     before = [name for n, name in enumerate(names(booking), start=1) if n != of]
     client.post(link(booking, f"visitors/{of}/remove/"))
     answers = {"key": uuid.uuid4(), "name": "Cara Colleague", "email": "cara@school.example"}
-    assert client.post(link(booking, "add/"), answers)["Location"] == link(booking)
+    assert client.post(link(booking, "add/"), answers)["Location"] == link(booking) + "?done=added"
     assert names(booking) == [*before, "Cara Colleague"]
     assert count(booking.session) == (3, 0, 30)
 
@@ -193,7 +193,7 @@ def test_contact_adds_a_colleague_on_the_page(client):
     assert "Enter their full name" in Page(response).text
     answers |= {"name": "Cara Colleague", "email": "cara@school.example"}
     for _press in range(2):
-        assert client.post(link(booking, "add/"), answers)["Location"] == link(booking)
+        assert client.post(link(booking, "add/"), answers)["Location"] == link(booking) + "?done=added"
     assert names(booking) == ["Test Teacher", "Cara Colleague"]
     assert "Cara Colleague" in reads(client, link(booking)).text
 
@@ -247,7 +247,7 @@ def test_colleague_for_whom_a_place_comes_free_meanwhile_takes_it(client):
     booking = booked(SessionFactory(room__capacity=1))
     fields = reads(client, link(booking, "add/")).fields | {"name": "Cara Colleague", "wait": "1"}
     changes.set_places(booking.session_id, capacity=2, held_back=0, by=StaffFactory(), clock=now)
-    assert client.post(link(booking, "add/"), fields)["Location"] == link(booking)
+    assert client.post(link(booking, "add/"), fields)["Location"] == link(booking) + "?done=added"
     assert names(booking) == ["Test Teacher", "Cara Colleague"]
 
 
@@ -275,7 +275,7 @@ def test_contact_removes_one_of_the_party(client, status):
             places.confirm(booking.pk, clock=now)
     page = reads(client, link(booking, "visitors/2/remove/"))
     assert page.buttons == ["Give the place back"]
-    assert client.post(link(booking, "visitors/2/remove/"))["Location"] == link(booking)
+    assert client.post(link(booking, "visitors/2/remove/"))["Location"] == link(booking) + "?done=removed"
     booking.refresh_from_db()
     assert (booking.party, booking.status, names(booking)) == (1, status, ["Test Teacher"])
     assert client.post(link(booking, "visitors/2/remove/")).status_code == 404
@@ -343,7 +343,7 @@ def test_old_link_shows_the_place_and_takes_it_back_until_the_new_one_is_pressed
     assert "Take the place back from Cara Colleague?" in page.text
     answer = client.post(link_of(ben, "take-back/", version=old))
     ben.refresh_from_db()
-    assert answer["Location"] == link_of(ben)
+    assert answer["Location"] == link_of(ben) + "?done=taken-back"
     assert (ben.full_name, ben.link_version) == ("Colleague 2", old + 2)
     assert client.get(link_of(visitor)).status_code == 404
     assert [kind for kind, _to in mails(booking.session)][-3:] == ["taken_back", "handed_back", "place_handed"]
@@ -360,7 +360,7 @@ def test_new_person_takes_the_place_by_the_button_and_the_old_link_dies(client):
     assert page.links["No, give it back to Colleague 2"] == link_of(visitor, "take-back/")
     assert [words for words in page.links if "Release" in words or "Hand" in words or "coming" in words] == []
     assert every_row() == before
-    assert client.post(link_of(visitor, "take/"))["Location"] == link_of(visitor)
+    assert client.post(link_of(visitor, "take/"))["Location"] == link_of(visitor) + "?done=taken"
     assert "You have a place" in reads(client, link_of(visitor)).text
     assert client.get(link_of(ben, version=1)).status_code == 404
     with pytest.raises(Ended):
@@ -383,7 +383,9 @@ def test_new_person_who_cannot_come_gives_it_back(client):
 def test_contact_sees_who_has_the_place_and_takes_it_back(client):
     booking = booked(SessionFactory())
     answers = {"name": "Cara Colleague", "email": "cara@school.example"}
-    assert client.post(link(booking, "visitors/1/hand-over/"), answers)["Location"] == link(booking)
+    assert (
+        client.post(link(booking, "visitors/1/hand-over/"), answers)["Location"] == link(booking) + "?done=handed-over"
+    )
     page = reads(client, link(booking))
     assert (
         "Cara Colleague cara@school.example handed over by Test Teacher on Monday 4 January, not taken yet" in page.text
@@ -615,5 +617,31 @@ def test_database_refuses_two_open_hand_overs_of_one_place():
 def test_visitor_who_hands_over_their_own_place_still_sees_it_by_their_old_link(client):
     ben = booked(SessionFactory(), size=2).visitors.get(position=2)
     answer = client.post(link_of(ben, "hand-over/"), {"name": "Cara Colleague", "email": "cara@school.example"})
-    assert answer["Location"] == link_of(ben, version=ben.link_version)
+    assert answer["Location"] == link_of(ben, version=ben.link_version) + "?done=handed-over"
     assert "Your place is handed over" in reads(client, answer["Location"]).text
+
+
+# --- a line that it is done -------------------------------------------------------------------------------------------
+
+
+DONE = {
+    "added": "Done: your colleague is added",
+    "waits": "Done: your colleague is on the waiting list",
+    "removed": "Done: the place is given back",
+    "handed-over": "Done: the place is handed over",
+    "taken-back": "Done: the place is taken back",
+}
+
+
+@pytest.mark.parametrize("what", DONE)
+def test_page_says_what_was_done(client, what):
+    booking = booked(SessionFactory())
+    page = client.get(f"{link(booking)}?done={what}").content.decode()
+    assert f'<p class="note" role="status"><b>{DONE[what]}</b></p>' in page
+
+
+@pytest.mark.parametrize("what", ["", "x", "<b>", "added2"])
+def test_page_says_nothing_of_what_no_verb_has_done(client, what):
+    booking = booked(SessionFactory())
+    page = client.get(link(booking), {"done": what}).content.decode()
+    assert "Done:" not in page

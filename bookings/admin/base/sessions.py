@@ -6,18 +6,12 @@ A visit of a week has five sessions of one name, and nobody knows them apart by 
 import datetime as dt
 from typing import Any
 
-from django.contrib import admin
-from django.db.models import Case, DateField, F, IntegerField, QuerySet, Value, When
-from django.http import HttpRequest
-from django.utils import formats, timezone
-from django.utils.translation import gettext_lazy as _
+from django.db.models import Case, DateField, F, IntegerField, Value, When
+from django.utils import formats
 
-from hubs.admin.choosing import AN_ID, RowsField
+from hubs.admin.choosing import RowsField
 from hubs.models import ShowcaseSession
-from hubs.staff import scope
 from hubs.vocabulary.dates import clock, days_between
-
-MOST_TO_CHOOSE = 30  # sessions that a filter offers
 
 
 def name_and_day(session: ShowcaseSession) -> str:
@@ -49,24 +43,3 @@ class SessionsField(RowsField):
 
     def label_from_instance(self, obj: Any) -> str:
         return name_and_day(obj)
-
-
-class AtSession(admin.SimpleListFilter):
-    """Who is at one session: the next ones are offered, of those whom one may see."""
-
-    title = _("session")
-    parameter_name = "at"
-    path = "session"
-
-    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
-        mine: Any = scope.rows(request.user, ShowcaseSession.objects.all())
-        known = mine.with_names().order_by(*nearest_first(today=timezone.localdate()))
-        return [(str(one.pk), name_and_short_day(one)) for one in known[:MOST_TO_CHOOSE]]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        wanted = self.value() or ""
-        return queryset.filter(**{self.path: wanted}) if AN_ID.fullmatch(wanted) else queryset
-
-
-class VisitorsAtSession(AtSession):
-    path = "booking__session"

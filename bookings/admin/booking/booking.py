@@ -20,15 +20,17 @@ from django.utils.translation import ngettext
 from bookings import places
 from bookings.admin.base import columns
 from bookings.admin.base.export_page import WithExport
+from bookings.admin.base.for_session import ForSession
 from bookings.admin.base.form_page import form_page
 from bookings.admin.base.main_page import link_to
 from bookings.admin.base.pages import WithPages
 from bookings.admin.base.read_only import FoundByBookingOrAddress, by_words, staff
-from bookings.admin.base.sessions import AtSession, name_and_short_day
+from bookings.admin.base.sessions import name_and_short_day
+from bookings.admin.booking import said_before
 from bookings.admin.booking.booking_pages import BookingPages
 from bookings.admin.booking.everything import EverythingOfAPerson
 from bookings.admin.booking.overview import OverviewPages
-from bookings.admin.booking.staff_booking import FIELDSETS, StaffBookingForm, say_why_not
+from bookings.admin.booking.staff_booking import StaffBookingForm, say_why_not
 from bookings.admin.booking.story import story_of
 from bookings.admin.booking.visitor import AddressChangeInline, VisitorInline
 from bookings.admin.home.needs import Needs
@@ -70,9 +72,7 @@ class OfSessions(admin.SimpleListFilter):
 
     def __init__(self, request: HttpRequest, params: Any, model: Any, model_admin: Any) -> None:
         super().__init__(request, params, model, model_admin)
-        looks_for = request.GET.get("q") or any(
-            name.startswith(("session__id", AtSession.parameter_name)) for name in request.GET
-        )
+        looks_for = request.GET.get("q") or any(name.startswith("session__id") for name in request.GET)
         self.unless_said = "all" if looks_for else "to_come"
 
     def value(self) -> str:
@@ -95,7 +95,7 @@ class BookingAdmin(WithPages, WithExport, FoundByBookingOrAddress):
     back_to_main_page = _("Back to the booking")
     export_columns = columns.BOOKING
     list_display = ["who", "school_shown", "party", "standing", "session_shown", "reference_shown"]
-    list_filter = [OfSessions, AtSession, Needs, "status", "source", "uses_held_back", "session__hub_year__hub"]
+    list_filter = [OfSessions, ForSession, Needs, "status", "source", "uses_held_back", "session__hub_year__hub"]
     search_fields = ["name_words", "school__search", "school_key"]
     search_help_text = _("Reference or email address; or a name of the contact or the school.")
     reference_lookup = "reference"
@@ -236,10 +236,23 @@ class BookingAdmin(WithPages, WithExport, FoundByBookingOrAddress):
         chosen = mine.filter(ref=request.GET.get("session", "")).first()
         first = {"request_key": uuid.uuid4(), "session": chosen}
         form = StaffBookingForm(request.POST or None, initial=first, admin_site=self.admin_site, by=staff(request))
-        if form.is_valid() and (booking := self._book(request, form)):
+        title, button, fieldsets = _now("Book for somebody"), _now("Book"), form.fieldsets()
+        more = self._asked_first(request, form) if form.is_valid() else {}
+        if not more and form.is_valid() and (booking := self._book(request, form)):
             return HttpResponseRedirect(self.url_of(booking.pk))
-        title, button = _now("Book for somebody"), _now("Book")
-        return form_page(self, request, form, title=title, button=button, fieldsets=FIELDSETS)
+        return form_page(self, request, form, title=title, button=button, fieldsets=fieldsets, **more)
+
+    def _asked_first(self, request: HttpRequest, form: StaffBookingForm) -> dict[str, Any]:
+        """What is said before anybody is booked: each of a party is asked about once they have been counted, and who
+        writes down a need reads what is known of getting in. Nothing where both have been."""
+        hidden = [("told", "1")]
+        if form.asks_of_others:
+            return {"rows": [_now("Nothing is booked yet: say what you know of each of them, then press Book.")]}
+        needs, session = form.written_needs(), form.cleaned_data["session"]
+        size = form.cleaned_data["size"]
+        if "told" not in request.POST and (known := said_before.of_access(session, needs, places=size)):
+            return {"rows": [*known, _now("Nothing is booked yet: press Book again to go on.")], "hidden": hidden}
+        return {}
 
     def _book(self, request: HttpRequest, form: StaffBookingForm) -> Booking | None:
         data, party = form.cleaned_data, form.party()

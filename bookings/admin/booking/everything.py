@@ -56,6 +56,7 @@ class EverythingOfAPerson(RowPages):
     def _shown(self, request: HttpRequest, booking: Booking) -> dict[str, Any]:
         """A booking with its buttons and with the pages that answer a call."""
         of_bookings: Any = self.admin_site.get_model_admin(Booking)
+        buttons = of_bookings.allowed_buttons(request, booking)
         pages = ("contact", "other_school") if booking.is_live and self._may_change(request) else ()
         return {
             "booking": booking,
@@ -63,7 +64,7 @@ class EverythingOfAPerson(RowPages):
             "stands": how_it_stands(booking),
             "good": booking.status == Status.CONFIRMED,
             "action": "admin:bookings_booking_changelist",
-            "buttons": [one for one in of_bookings.allowed_buttons(request, booking) if one[0] != "confirm"],
+            "buttons": [(name, label.rstrip("…")) for name, label in buttons if name != "confirm"],
             "links": [(of_bookings.url_of(booking.pk, name), str(NAMES[name]).rstrip("…")) for name in pages],
         }
 

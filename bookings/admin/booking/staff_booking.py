@@ -10,21 +10,23 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from bookings.forms import Address, Line, Mobile
+from bookings.forms import Address, Line, Mobile, needs_of_colleague, who_reads_needs
+from bookings.forms.change import role_field
 from bookings.models import Booking, SchoolKind
-from bookings.rule.party import NewVisitor, Party, VisitingSchool
+from bookings.rule.party import MOST_VISITORS, NewVisitor, Party, VisitingSchool
 from bookings.rule.refusals import AlreadyBooked, NeedsReason, Refused, SessionFull
 from bookings.rule.words import why_not
 from hubs.admin.choosing import use_autocomplete
 from hubs.models import School, ShowcaseSession, StaffUser
 from hubs.staff import scope
+from hubs.vocabulary.teaching import Roles
 
 LONGEST_NAME = 200
 FIELDSETS: list[tuple[Any, dict[str, Any]]] = [
     (None, {"fields": ["session"]}),
     (_("Contact"), {"fields": ["contact_name", "contact_email", "contact_mobile", "contact_comes"]}),
     (_("School"), {"fields": ["school", "school_kind", "school_name", "school_place"]}),
-    (_("Who is coming"), {"fields": ["size", "names"]}),
+    (_("Who is coming"), {"fields": ["role_own", "needs_own", "size", "names"]}),
     (_("Places"), {"fields": ["use_held_back", "why"]}),
 ]
 
@@ -80,6 +82,8 @@ class StaffBookingForm(SchoolFields):
     )
     contact_mobile = Mobile(label=_("Mobile number"), help_text=_("Only used if something changes on the day."))
     contact_comes = forms.BooleanField(label=_("The contact is coming"), required=False, initial=True)
+    role_own = role_field(_("What does the contact do? (optional)"))
+    needs_own = Line(label=_("Access or dietary needs of the contact (optional)"), max_length=300)
     size = forms.IntegerField(
         label=_("How many are coming"),
         min_value=1,
@@ -107,6 +111,31 @@ class StaffBookingForm(SchoolFields):
         }
         for name, queryset in choices.items():
             use_autocomplete(self, name, Booking._meta.get_field(name), queryset, site=admin_site)
+        self.fields["needs_own"].help_text = who_reads_needs(ShowcaseSession())
+        self.others = _others_of(self.data) if self.is_bound else []
+        for n, _name in enumerate(self.others, start=1):
+            self.fields[f"role_{n}"] = role_field(_("What do they do? (optional)"))
+            needs = Line(label=_("Access or dietary needs (optional)"), max_length=300)
+            needs.help_text = needs_of_colleague(ShowcaseSession())
+            self.fields[f"needs_{n}"] = needs
+
+    def fieldsets(self) -> list[tuple[Any, dict[str, Any]]]:
+        """The parts of the form, with one for each other person once they have been named."""
+        people: list[tuple[Any, dict[str, Any]]] = [
+            (name or _now("A visitor to be named"), {"fields": [f"role_{n}", f"needs_{n}"]})
+            for n, name in enumerate(self.others, start=1)
+        ]
+        return [*FIELDSETS[:-1], *people, FIELDSETS[-1]]
+
+    @property
+    def asks_of_others(self) -> bool:
+        """Whether the others have been counted, and nobody has been asked about each of them yet."""
+        return bool(self.others) and "role_1" not in self.data
+
+    def written_needs(self) -> list[str]:
+        """What anybody needs. Only after is_valid()."""
+        said = self.cleaned_data
+        return [words for name, words in said.items() if name.startswith("needs_") and words]
 
     def clean_names(self) -> list[str]:
         names = [Line().to_python(line) for line in self.cleaned_data["names"].rstrip().splitlines()]
@@ -122,22 +151,40 @@ class StaffBookingForm(SchoolFields):
             others = data["size"] - data["contact_comes"]
             if len(data["names"]) > others:
                 self.add_error("names", _too_many_names(len(data["names"]), others))
+        if not data.get("contact_comes") and (data.get("needs_own") or data.get("role_own")):
+            self.add_error("needs_own", _now("The contact is not coming: say it of whoever is, on the next page."))
         return data
 
     def party(self) -> Party:
         """What was asked for, as verbs take it."""
         data = self.cleaned_data
-        names = [""] * data["contact_comes"] + data["names"]
-        names += [""] * (data["size"] - len(names))
+        own = [self._person("own", "")] if data["contact_comes"] else []
+        names = data["names"] + [""] * (data["size"] - len(own) - len(data["names"]))
         return Party(
             contact_name=data["contact_name"],
             contact_email=data["contact_email"],
             contact_mobile=data["contact_mobile"],
             contact_comes=data["contact_comes"],
             school=self.visiting(),
-            visitors=tuple(NewVisitor(full_name=name) for name in names),
+            visitors=(*own, *(self._person(str(n), name) for n, name in enumerate(names, start=1))),
             request_key=data["request_key"],
         )
+
+    def _person(self, key: str, name: str) -> NewVisitor:
+        said = self.cleaned_data
+        role, needs = Roles(int(said.get(f"role_{key}") or 0)), said.get(f"needs_{key}", "")
+        return NewVisitor(full_name=name, role=role, needs=needs)
+
+
+def _others_of(data: Any) -> list[str]:
+    """The names of the others as they were typed, empty for whoever is to be named; none of a party that is larger
+    than the public's, of which nobody asks each."""
+    size = data.get("size", "").strip()
+    if not (size.isascii() and size.isdecimal() and len(size) < 5):
+        return []
+    others = int(size) - bool(data.get("contact_comes"))
+    names = [" ".join(line.split())[:LONGEST_NAME] for line in data.get("names", "").rstrip().splitlines()]
+    return [*names, *[""] * others][:others] if 0 < others < MOST_VISITORS else []
 
 
 def _too_many_names(names: int, others: int) -> str:

@@ -14,10 +14,11 @@ from django.utils.translation import gettext_lazy as _
 
 from bookings.admin.base import columns
 from bookings.admin.base.export_page import WithExport
+from bookings.admin.base.for_session import ForSessionOfBooking
 from bookings.admin.base.main_page import link_to
 from bookings.admin.base.pages import WithPages
 from bookings.admin.base.read_only import FoundByBookingOrAddress, ReadOnlyInline, by_words, staff
-from bookings.admin.base.sessions import VisitorsAtSession, name_and_short_day
+from bookings.admin.base.sessions import name_and_short_day
 from bookings.admin.booking.everything import EverythingOfAPerson
 from bookings.admin.booking.need_pages import NeedPages
 from bookings.admin.booking.person_pages import PersonPages
@@ -84,7 +85,7 @@ class VisitorAdmin(InWords, WithPages, WithExport, FoundByBookingOrAddress):
     export_columns = columns.VISITOR
     inlines = [HandOverInline]
     list_display = ["visitor", "booking", "session", "school", "role_shown", "attendance", "released_at"]
-    list_filter = [VisitorsAtSession, Needs, "attendance", "booking__status", "booking__session__hub_year__hub"]
+    list_filter = [ForSessionOfBooking, Needs, "attendance", "booking__status", "booking__session__hub_year__hub"]
     # Instead, where the list is of those whom nobody has answered yet.
     to_arrange = ["visitor", "say", "what_they_need", "session", "school"]
     ordering = ["-pk"]

@@ -21,6 +21,8 @@ class RelatedLists(RowPages):
         user, of_it = request.user, f"?session__id__exact={row.pk}"
         if user.has_perm("bookings.view_booking", row):
             yield self._address("booking_changelist") + of_it, _("Bookings")
+        if user.has_perm("bookings.view_visitor", row):
+            yield f"{self._address('visitor_changelist')}?session={row.pk}", _("Visitors")
         if user.has_perm("bookings.add_booking"):
             yield f"{self._address('booking_add')}?session={row.ref}", _("Book for somebody")
         if user.has_perm("bookings.view_auditentry", row):
