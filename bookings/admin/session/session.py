@@ -180,7 +180,8 @@ class SessionAdmin(WithSearch, WithExport, WithHistory, WithPages):
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         """Seven questions first; all that can be said of a session at once is for whoever asks for it."""
-        if request.method == "GET" and WHOLE not in request.GET and "_popup" not in request.GET:
+        whole = request.method == "POST" or {WHOLE, "_popup"} & set(request.GET)
+        if not whole and self.has_add_permission(request):
             asked = request.GET.urlencode()
             return HttpResponseRedirect(reverse("admin:hubs_showcasesession_new") + (f"?{asked}" if asked else ""))
         return super().add_view(request, form_url, extra_context)

@@ -133,8 +133,8 @@ def _says_something(session: Any, fields: Iterable[Any]) -> bool:
 def not_published(unmarked: int) -> str:
     """How many files wait, and where to say what lets them out."""
     words = ngettext(
-        "%(n)d is published nowhere: say whether pupils can be recognised in it.",
-        "%(n)d are published nowhere: say whether pupils can be recognised in them.",
+        "%(n)d of its readings and materials is published nowhere: say below whether pupils can be recognised in it.",
+        "%(n)d of its readings and materials are published nowhere: say below whether pupils can be recognised.",
         unmarked,
     )
     return words % {"n": unmarked} if unmarked else ""
