@@ -1,6 +1,7 @@
 """Ten frames, and how dates and times are written."""
 
 import datetime as dt
+from collections.abc import Collection, Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.template.loader import get_template
 from django.templatetags.static import static
+from django.utils import timezone
 from django.utils.dateformat import format as written
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -47,10 +49,21 @@ _picture = lru_cache(maxsize=2048)(pictures.places)
 @register.simple_tag(takes_context=True)
 def frame_symbols(context: template.Context) -> SafeString:
     """Each frame that the page has used, drawn once."""
-    used = context.dicts[0].get("frames_used")
-    if not used:
+    return _drawn(context.dicts[0].get("frames_used", ()))
+
+
+@register.simple_tag
+def frames_of(sessions: Iterable[Any]) -> SafeString:
+    """Each frame of the pictures of these sessions, which stand in a list of the staff pages, drawn once."""
+    now = timezone.now()
+    rooms = [(one.places.places_taken, one.places.kept(now=now), one.places.capacity) for one in sessions]
+    return _drawn({frame for room in rooms for frame in _picture(*room)[1]})
+
+
+def _drawn(frames: Collection[pictures.Frame]) -> SafeString:
+    if not frames:
         return mark_safe("")
-    symbols = mark_safe("".join(pictures.symbol(*frame) for frame in sorted(used)))  # noqa: S308  (numbers only)
+    symbols = mark_safe("".join(pictures.symbol(*frame) for frame in sorted(frames)))  # noqa: S308  (numbers only)
     return format_html('<svg class="sprite" aria-hidden="true">{}</svg>', symbols)
 
 

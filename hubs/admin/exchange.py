@@ -31,6 +31,7 @@ class HostSchoolAdmin(WithHistory, FoundByName):
     list_display = ["host", "hub_year", "phase", "first_day", "last_day", "is_draft"]
     list_filter = ["is_draft", "phase", "hub_year__exchange", "hub_year__hub"]
     search_fields = ["school__name", "school__town", "hub_year__name"]
+    search_year = "hub_year__exchange__year"
     autocomplete_fields = ["hub_year", "school", "visiting_teachers", "specialists"]
     date_hierarchy = "first_day"
     fieldsets = [
@@ -75,6 +76,7 @@ class VisitingTeacherAdmin(WithHistory, FoundByName):
     list_filter = ["hub_year__exchange", "hub_year__hub", "phase"]
     list_select_related = ["hub_year__exchange"]
     search_fields = ["name_pinyin", "name_characters", "home_school"]
+    search_year = "hub_year__exchange__year"
     autocomplete_fields = ["hub_year"]
     inlines = [PhotographInline]
     fieldsets = [
@@ -119,4 +121,5 @@ class MasterySpecialistAdmin(FoundByName):
     list_filter = ["hub_year__exchange", "hub_year__hub"]
     list_select_related = ["school", "hub_year__exchange"]
     search_fields = ["full_name", "school__name", "hub_year__name"]
+    search_year = "hub_year__exchange__year"
     autocomplete_fields = ["hub_year", "school"]

@@ -59,17 +59,30 @@ class OldHubAddressInline(TabularInline):
 
 @admin.register(Hub)
 class HubAdmin(WithHistory, FoundByName):
-    list_display = ["slug", "current_name", "share", "hold_until", "offer_hours", "retention_months"]
+    list_display = ["current_name", "web_address", "share", "hold_until", "offer_hours", "retention_months"]
     search_fields = ["slug", "years__name"]
+    search_year = "years__exchange__year"
     inlines = [HubYearInline, MembershipInline, ClosedDayInline, OldHubAddressInline]
     fieldsets = [
         (None, {"fields": ["slug"]}),
         (_("Booking"), {"fields": [("share", "share_for_good"), "hold_until", "offer_hours"], "description": LONDON}),
+        (_("On the day"), {"fields": ["in_the_classroom"]}),
         (_("Signing in"), {"fields": ["second_factor_required"]}),
         (_("What is kept about people"), {"fields": ["retention_months", "data_contact"]}),
         (_("Other sites"), {"fields": ["embed_origins"]}),
     ]
     readonly_fields = ["to_paste", "as_it_looks"]
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """A slug is nobody's word: it is the end of the address of the hub's page."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name == "slug" and field:
+            field.label = _("Web address")
+            field.help_text = _("The end of it: with %(example)s here, the hub’s page is %(address)s") % {
+                "example": "kent-medway",
+                "address": settings.SITE_URL + reverse("hub", args=["kent-medway"]),
+            }
+        return field
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Hub]:
         return super().get_queryset(request).with_name(today=timezone.localdate()).order_by("slug")  # type: ignore[attr-defined, no-any-return]
@@ -87,9 +100,13 @@ class HubAdmin(WithHistory, FoundByName):
         response._csp_update = {"frame-src": [SELF]}  # type: ignore[attr-defined]  # django-csp's own
         return response
 
+    @admin.display(description=_("web address"), ordering="slug")
+    def web_address(self, hub: Hub) -> str:
+        return reverse("hub", args=[hub.slug])
+
     @admin.display(description=_("name now"), ordering="current_name")
     def current_name(self, hub: Hub) -> str:
-        return hub.current_name  # type: ignore[attr-defined, no-any-return]  # with_name()
+        return hub.current_name or hub.slug  # type: ignore[attr-defined]  # with_name()
 
     @admin.display(description=_("to paste into the site"))
     def to_paste(self, hub: Hub) -> SafeString:
@@ -115,6 +132,7 @@ class HubYearAdmin(WithHistory, FoundByName):
     list_display = ["name", "hub", "exchange", "lead_school", "contact_name", "contact_email"]
     list_filter = ["exchange"]
     search_fields = ["name", "programme_name", "hub__slug", "lead_school__name"]
+    search_year = "exchange__year"
     autocomplete_fields = ["hub", "exchange", "lead_school", "area"]
     fieldsets = [
         (None, {"fields": ["hub", "exchange", "name", "programme_name"]}),

@@ -3,7 +3,7 @@
 Nobody is shown a list that `scope` does not let them see. What nobody opens is for superusers alone.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,6 +44,26 @@ GROUPS: tuple[tuple[Any, tuple[str, ...]], ...] = (
     ),
 )
 
+# What people call a list, where its rows are called otherwise: to who has one hub, and to who sees several.
+CALLED: dict[str, tuple[Any, Any]] = {
+    "hubs.HubYear": (_("Our hub"), _("Hubs, year by year")),
+    "hubs.Hub": (_("Hub settings"), _("Hubs")),
+    "hubs.Membership": (_("Staff"), _("Staff of hubs")),
+    "hubs.StaffUser": (_("Accounts of staff"), _("Accounts of staff")),
+    "bookings.Mail": (_("Emails"), _("Emails")),
+    "bookings.Letter": (_("What we wrote"), _("What hubs wrote")),
+    "bookings.TellMe": (_("Asked to be told"), _("Asked to be told")),
+    "bookings.Told": (_("Rounds of emails"), _("Rounds of emails")),
+    "bookings.AuditEntry": (_("Audit trail"), _("Audit trail")),
+}
+
+
+def called(user: Any, options: Any) -> str:
+    """What somebody is told that a list is, by the options of its model: "Our hub", "Bookings"."""
+    ours, theirs = CALLED.get(options.label, (options.verbose_name_plural,) * 2)
+    has_one = not user.is_superuser and not user.is_programme_office and len(user.hub_roles) == 1
+    return capfirst(str(ours if has_one else theirs))
+
 
 @dataclass(frozen=True)
 class Page:
@@ -74,10 +94,10 @@ def _first(request: HttpRequest, models: dict[str, Any]) -> Iterator[Page]:
     yield from _lists(request, FIRST, models)
 
 
-def _lists(request: HttpRequest, labels: Any, models: dict[str, Any]) -> Iterator[Page]:
+def _lists(request: HttpRequest, labels: Iterable[str], models: dict[str, Any]) -> Iterator[Page]:
     for label in labels:
         model = models.get(label)
         if model is not None and scope.may(request.user, "view", model):
             name = model._meta
             address = reverse(f"admin:{name.app_label}_{name.model_name}_changelist")
-            yield Page(capfirst(str(name.verbose_name_plural)), address, request.path.startswith(address))
+            yield Page(called(request.user, name), address, request.path.startswith(address))

@@ -9,13 +9,16 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from bookings import places
+from bookings.admin.home.setting_up import setting_up
 from bookings.models import Booking, Mail, Visitor
+from bookings.rule.party import NewVisitor
 from bookings.sessions import changes
 from bookings.states import SessionStatus
 from bookings.verbs import waiting_list
-from hubs.models import HostSchool, Membership, Photograph, Resource, VisitingTeacher
+from hubs.models import HostSchool, Membership, Photograph, Resource, StaffUser, VisitingTeacher
 from hubs.vocabulary.school_days import london
 from tests.factories import (
     DAY,
@@ -65,7 +68,12 @@ def home(client):
 def needs(client):
     """What Home says, and how many rows the list behind each sentence shows."""
     said = home(client).context["home"]["needs"]
-    return {words: len(client.get(address).context["cl"].result_list) for words, address in said}
+    return {group.words: len(client.get(group.address).context["cl"].result_list) for group in said}
+
+
+def rows_of(client, name):
+    """What Home says one by one of one kind of need."""
+    return [row for group in home(client).context["home"]["needs"] if group.name == name for row in group.rows]
 
 
 def hold(session, email, **fields):
@@ -156,7 +164,7 @@ def test_nothing_is_said_where_there_is_nothing(administrator, hub_year):
     page = home(administrator).content.decode()
     assert "Nothing needs you now. Have a good day." in page
     assert "No session with a date is to come." in page
-    assert 'class="needs"' not in page
+    assert 'class="row"' not in page
 
 
 def test_register_that_is_filled_in_or_not_kept_needs_nobody(administrator, hub_year):
@@ -223,9 +231,9 @@ def test_next_sessions_have_their_ten_frames_and_counts(administrator, hub_year)
     assert '<use href="#f2-0-3"/>' in page
     assert '<symbol id="f2-0-3"' in page
     words = " ".join(re.sub(r"<[^>]+>", "", page).split())
-    assert "Tuesday 26 January 2027" in words
-    assert "9:00–11:45 · Test Primary School" in words
-    assert "Booking has closed 2 of 3 taken · 2 parties wait" in words
+    assert "Today 9:00 Year 6 lesson 9:00–11:45 · Test Primary School" in words
+    assert "Booking has closed" in words
+    assert "2 of 3 taken · 2 parties wait" in words
 
 
 def test_home_shows_the_next_six_in_order_and_none_that_is_over(administrator, hub_year):
@@ -236,7 +244,7 @@ def test_home_shows_the_next_six_in_order_and_none_that_is_over(administrator, h
         SessionFactory(
             hub_year=hub_year, title=f"Number {number}", starts_at=starts_at + shift, ends_at=starts_at + shift + HOUR
         )
-    found = [card.session.title for card in home(administrator).context["home"]["cards"]]
+    found = [card.session.title for card, _arrived in home(administrator).context["home"]["today"]]
     assert found == [f"Number {number}" for number in range(1, 7)]
 
 
@@ -288,15 +296,125 @@ def test_page_asks_as_often_for_three_of_each_as_for_one(administrator, hub_year
             administrator.get(reverse(page))
         counts.append(len(asked))
     assert counts == [counts[0]] * 3
-    assert counts[0] <= 22
+    assert counts[0] <= 42
+
+
+# --- row by row -----------------------------------------------------------------------------------------------------
+
+
+def test_need_of_a_person_is_said_with_its_session_and_leads_to_where_it_is_answered(administrator, hub_year):
+    session = SessionFactory(hub_year=hub_year, title="Year 6 lesson")
+    need, school = (NewVisitor(needs="Step-free"),), SchoolFactory(name="Hove Park School", town="Hove", postcode="")
+    confirmed(session, "nia@school.example", contact_name="Nia Needs", school=school, visitors=need)
+    (row,) = rows_of(administrator, "arrange")
+    assert row.title == "Step-free: nobody has said what is arranged"
+    assert row.detail == "Nia Needs, Hove Park School, Hove, Year 6 lesson, Tuesday 26 January 2027"
+    assert (row.soon, row.is_urgent, row.label) == ("Today", True, "Say what is arranged")
+    assert row.address == reverse("admin:bookings_visitor_arrange", args=[Visitor.objects.get().pk])
+    assert administrator.get(row.address).status_code == 200
+
+
+def test_each_row_leads_to_one_page_that_its_reader_may_open(administrator, hub_year):
+    one_of_each(hub_year, "a")
+    confirmed(
+        SessionFactory(hub_year=hub_year, title="With needs"),
+        "needs@school.example",
+        visitors=(NewVisitor(needs="Step-free"),),
+    )
+    office = signed_in(None, is_programme_office=True)
+    for client in (administrator, office):
+        for group in home(client).context["home"]["needs"]:
+            for row in group.rows:
+                assert client.get(row.address).status_code == 200, row.address
+    assert {row.label for group in home(office).context["home"]["needs"] for row in group.rows} == {"Look"}
+
+
+def test_what_is_of_today_comes_before_what_is_of_another_day(administrator, hub_year):
+    one_of_each(hub_year, "a")
+    assert next(iter(needs(administrator))) == "1 session is over and its register is not filled in"
+    session = SessionFactory(hub_year=hub_year, title="Today")
+    waiting_list.join(session.pk, party(email="today@school.example"), clock=lambda: NOW)
+    assert next(iter(needs(administrator))) == "2 parties wait for places"
+    assert [row.soon for row in rows_of(administrator, "waiting")] == ["Today", "In 7 days"]
+
+
+def test_many_of_one_kind_are_one_row_but_people_are_said_one_by_one(administrator, hub_year):
+    later = {"starts_at": london(TODAY, dt.time(9)) + WEEK, "ends_at": london(TODAY, dt.time(11)) + WEEK}
+    for number in range(8):
+        SessionFactory(hub_year=hub_year, title=f"{number}", room__status=SessionStatus.ANNOUNCED, **later)
+    session = SessionFactory(hub_year=hub_year, room__capacity=30, **later)
+    for number in range(8):
+        need = (NewVisitor(needs=f"Need {number}"),)
+        confirmed(session, f"{number}@school.example", school=SchoolFactory(), visitors=need)
+    assert rows_of(administrator, "opening") == []
+    assert len(rows_of(administrator, "arrange")) == 6
+    words = " ".join(re.sub(r"<[^>]+>", "", home(administrator).content.decode()).split())
+    assert "8 announced sessions have no time when booking opens" in words
+    assert "2 more of these Show all 8" in words
+
+
+# --- a new lead -----------------------------------------------------------------------------------------------------
+
+
+def steps(client):
+    """What the hub still lacks, by what is done of it; None where nothing is said."""
+    found = home(client).context["home"]["setting_up"]
+    return found and [(step.title, step.is_done) for step in found.steps]
+
+
+def test_new_leads_home_is_a_list_of_what_is_missing_that_empties_itself():
+    hub_year = HubYearFactory(contact_email="")
+    user = StaffFactory()
+    Membership.objects.create(user=user, hub=hub_year.hub, role="lead")
+    client = Client()
+    client.force_login(user)
+    titles = [
+        "Sign in with a second factor",
+        "Where do answers come to?",
+        "This year’s visit and its school",
+        "Who teaches",
+        "The first session",
+    ]
+    assert steps(client) == [(title, False) for title in titles]
+    assert "5 things, and teachers can book" in home(client).content.decode()
+    hub_year.contact_email = "office@hub.example"
+    hub_year.save()
+    visit = HostSchool.objects.create(hub_year=hub_year)  # of which the school is not known yet
+    assert [done for _title, done in steps(client)] == [False, True, False, False, False]
+    visit.school = SchoolFactory()
+    visit.save()
+    VisitingTeacher.objects.create(hub_year=hub_year, name_pinyin="Wang Fang")
+    SessionFactory(hub_year=hub_year)
+    assert [done for _title, done in steps(client)] == [False, True, True, True, True]
+    assert "one thing is missing" in home(client).content.decode()
+    TOTPDevice.objects.create(user=user, confirmed=True)
+    assert setting_up(StaffUser.objects.get(pk=user.pk), now=MORNING) is None
+
+
+def test_each_step_leads_to_a_form_that_a_lead_may_fill_in():
+    hub_year = HubYearFactory(contact_email="")
+    lead = signed_in(hub_year, role="lead")
+    for step in home(lead).context["home"]["setting_up"].steps:
+        assert lead.get(step.address, follow=True).status_code == 200, step.address
+
+
+def test_administrator_and_office_are_not_asked_to_set_up(administrator):
+    assert steps(administrator) is None
+    assert steps(signed_in(None, is_programme_office=True)) is None
+
+
+def test_hub_of_a_year_that_is_over_is_not_set_up():
+    old = HubYearFactory(exchange=ExchangeFactory(year=2017, name="Long ago"), contact_email="")
+    assert steps(signed_in(old, role="lead")) is None
 
 
 def test_hub_without_a_contact_is_asked_for_one_before_all_else():
     hub_year = HubYearFactory(contact_email="")
     HubYearFactory(hub=hub_year.hub, exchange=ExchangeFactory(year=2017), contact_email="")  # long over
-    lead = signed_in(hub_year, role="lead")
+    staff = signed_in(hub_year)
     said = "1 hub has no contact email, so nothing of it can be announced: answers would reach nobody"
-    assert next(iter(needs(lead).items())) == (said, 1)
+    assert next(iter(needs(staff).items())) == (said, 1)
+    assert said not in needs(signed_in(hub_year, role="lead"))  # it is a step of what a lead has to set up
     hub_year.contact_email = "office@hub.example"
     hub_year.save()
-    assert said not in needs(lead)
+    assert said not in needs(staff)

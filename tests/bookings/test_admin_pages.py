@@ -68,7 +68,7 @@ def test_every_model_is_registered_or_part_of_a_page():
 
 def test_index_lists_every_model_by_a_plain_name(admin_client):
     page = admin_client.get(reverse("admin:index")).content.decode()
-    assert "<h1>Staff pages</h1>" in page
+    assert "<h1>Good morning</h1>" in page
     for model in MODELS:
         assert f'href="{page_of(model, "changelist")}"' in page
 

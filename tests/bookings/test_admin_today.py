@@ -86,7 +86,7 @@ def test_every_button_leads_to_its_page(administrator, session):
     assert [label for label in found if label != "Register"] == ["Write", "Late start", "Postpone", "Cancel"]
     for address in found.values():
         assert administrator.get(address).status_code == 200
-    assert buttons(administrator.get(reverse("admin:index"))) == found
+    assert found.items() <= buttons(administrator.get(reverse("admin:index"))).items()
 
 
 def test_session_that_has_started_is_not_started_late(administrator, session, monkeypatch):

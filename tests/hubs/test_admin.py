@@ -59,7 +59,7 @@ def test_hub_list_shows_the_newest_name(admin_client):
     HubYearFactory(hub=hub, exchange=ExchangeFactory(year=2017), name="Kent Maths Hub")
     HubYearFactory(hub=hub, exchange=ExchangeFactory(year=2018), name="Kent & Medway Maths Hub")
     page = admin_client.get(reverse("admin:hubs_hub_changelist")).content.decode()
-    assert '<td class="field-current_name">Kent &amp; Medway Maths Hub</td>' in page
+    assert "Kent &amp; Medway Maths Hub</a></th>" in page
 
 
 def test_hub_form_makes_a_hub_with_its_year(admin_client):
@@ -102,7 +102,7 @@ def test_school_list_counts_its_schools(admin_client):
     schools = SchoolList.objects.create(hub=HubFactory(), name="Programme schools")
     schools.schools.add(*SchoolFactory.create_batch(3))
     page = admin_client.get(reverse("admin:hubs_schoollist_changelist")).content.decode()
-    assert '<td class="field-how_many">3</td>' in page
+    assert 'class="field-how_many">3</td>' in page
 
 
 def test_staff_cannot_be_deleted_in_bulk(admin_client):

@@ -15,6 +15,6 @@ def address_of(model: type[Model], pk: object) -> str:
     return address
 
 
-def link_to(row: Model) -> SafeString:
-    """The row by its name, leading to its main page."""
-    return format_html('<a href="{}">{}</a>', address_of(type(row), row.pk), row)
+def link_to(row: Model, called: str = "") -> SafeString:
+    """The row by its name, or as it is `called` here, leading to its main page."""
+    return format_html('<a href="{}">{}</a>', address_of(type(row), row.pk), called or row)

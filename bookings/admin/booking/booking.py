@@ -11,6 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -24,6 +25,7 @@ from bookings.admin.base.form_page import form_page
 from bookings.admin.base.main_page import link_to
 from bookings.admin.base.pages import WithPages
 from bookings.admin.base.read_only import FoundByBookingOrAddress, by_words, staff
+from bookings.admin.base.sessions import name_and_short_day
 from bookings.admin.booking import said_before
 from bookings.admin.booking.booking_pages import BookingPages
 from bookings.admin.booking.everything import EverythingOfAPerson
@@ -44,6 +46,8 @@ from hubs.staff import scope
 from hubs.vocabulary.school_words import words_of
 
 MOST_AT_ONCE = 100
+# The colour of a status in a list.
+TONES: dict[str, str] = {Status.CONFIRMED: "good", Status.HELD: "wait", Status.OFFERED: "wait", Status.WAITING: "wait"}
 
 
 class WhyForm(forms.Form):
@@ -90,7 +94,7 @@ class BookingAdmin(WithPages, WithExport, FoundByBookingOrAddress):
     main_page = "overview"
     back_to_main_page = _("Back to the booking")
     export_columns = columns.BOOKING
-    list_display = ["__str__", "contact_name", "school_shown", "party", "status", "session_shown", "created_at"]
+    list_display = ["who", "school_shown", "party", "standing", "session_shown", "reference_shown"]
     list_filter = [OfSessions, ForSession, Needs, "status", "source", "uses_held_back", "session__hub_year__hub"]
     search_fields = ["name_words", "school__search", "school_key"]
     search_help_text = _("Reference or email address; or a name of the contact or the school.")
@@ -127,6 +131,16 @@ class BookingAdmin(WithPages, WithExport, FoundByBookingOrAddress):
         """Whether somebody may confirm and cancel: no form changes a booking, so "change" is refused."""
         return request.user.has_perm("bookings.change_booking")
 
+    @admin.display(description=_("contact"), ordering="contact_name")
+    def who(self, booking: Booking) -> str:
+        return booking.contact_name or booking.reference_spaced
+
+    @admin.display(description=_("status"), ordering="status")
+    def standing(self, booking: Booking) -> SafeString:
+        return format_html(
+            '<span class="tag {}">{}</span>', TONES.get(booking.status, ""), booking.get_status_display()
+        )
+
     @admin.display(description=_("reference"), ordering="reference")
     def reference_shown(self, booking: Booking) -> str:
         return booking.reference_spaced
@@ -137,7 +151,7 @@ class BookingAdmin(WithPages, WithExport, FoundByBookingOrAddress):
 
     @admin.display(description=_("session"), ordering="session__first_day")
     def session_shown(self, booking: Booking) -> SafeString:
-        return link_to(booking.session)
+        return link_to(booking.session, name_and_short_day(booking.session))
 
     # --- verbs ------------------------------------------------------------------------------------
 

@@ -18,6 +18,7 @@ from bookings.admin.base.for_session import ForSessionOfBooking
 from bookings.admin.base.main_page import link_to
 from bookings.admin.base.pages import WithPages
 from bookings.admin.base.read_only import FoundByBookingOrAddress, ReadOnlyInline, by_words, staff
+from bookings.admin.base.sessions import name_and_short_day
 from bookings.admin.booking.everything import EverythingOfAPerson
 from bookings.admin.booking.need_pages import NeedPages
 from bookings.admin.booking.person_pages import PersonPages
@@ -161,7 +162,7 @@ class VisitorAdmin(InWords, WithPages, WithExport, FoundByBookingOrAddress):
 
     @admin.display(description=_("session"), ordering="booking__session__first_day")
     def session(self, visitor: Visitor) -> SafeString:
-        return link_to(visitor.booking.session)
+        return link_to(visitor.booking.session, name_and_short_day(visitor.booking.session))
 
     @admin.display(description=_("school"), ordering="booking__school__name")
     def school(self, visitor: Visitor) -> str:

@@ -12,24 +12,55 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bookings.admin.home import needs
-from bookings.admin.home.cards import cards, next_ones, offer_wider, seen_by
-from bookings.models import Booking
+from bookings.admin.home.cards import Card, cards, next_ones, offer_wider, seen_by
+from bookings.admin.home.setting_up import setting_up
+from bookings.models import Booking, Visitor
 from bookings.states import Status
 from hubs.models import ShowcaseSession
 from hubs.staff import scope
 
 NEXT = 6  # sessions on Home
+NOON, EVENING = 12, 18
 
 
 def for_home(user: Any, *, now: dt.datetime) -> dict[str, Any]:
     """What Home says, or nothing for who sees no session."""
     if not scope.may(user, "view", ShowcaseSession):
         return {}
+    shown = cards(user, list(next_ones(user, now=now)[:NEXT]), now=now)
+    today = timezone.localdate(now)
+    to_set_up = setting_up(user, now=now)
+    waiting = needs.groups(user, now=now)
     return {
-        "needs": list(needs.counted(user, now=now)),
-        "cards": cards(user, list(next_ones(user, now=now)[:NEXT]), now=now),
+        "greeting": greeting(now),
+        "needs": [group for group in waiting if not (to_set_up and group.name == "contact")],  # a step of it
+        "setting_up": to_set_up,
+        "may_add": scope.may(user, "add", ShowcaseSession),
+        "today": with_arrived([card for card in shown if card.session.first_day == today]),
+        "cards": [card for card in shown if card.session.first_day != today],
         "hubs": by_hub(now=now) if user.is_programme_office else [],
     }
+
+
+def greeting(now: dt.datetime) -> str:
+    """By the hour in London."""
+    hour = timezone.localtime(now).hour
+    if hour < NOON:
+        return _("Good morning")
+    return _("Good afternoon") if hour < EVENING else _("Good evening")
+
+
+def with_arrived(cards_of_today: list[Card]) -> list[tuple[Card, int]]:
+    """Each with how many have arrived: one query."""
+    sessions = [card.session.pk for card in cards_of_today]
+    arrived = dict(
+        Visitor.objects.coming()
+        .filter(booking__session__in=sessions, attendance=Visitor.Attendance.ATTENDED)
+        .order_by()
+        .values_list("booking__session")
+        .annotate(n=Count("pk"))
+    )
+    return [(card, arrived.get(card.session.pk, 0)) for card in cards_of_today]
 
 
 def by_hub(*, now: dt.datetime) -> list[dict[str, Any]]:
@@ -48,8 +79,10 @@ def by_hub(*, now: dt.datetime) -> list[dict[str, Any]]:
 
 
 def home(request: HttpRequest) -> TemplateResponse:
-    """Home: what needs this member of staff now, above the lists."""
-    return admin.site.index(request, {"home": for_home(request.user, now=timezone.now())})
+    """Home: what needs this member of staff now, and what comes next."""
+    found = for_home(request.user, now=timezone.now())
+    named = {"title": found["greeting"]} if found else {}
+    return admin.site.index(request, {"home": found, **named})
 
 
 def today(request: HttpRequest) -> HttpResponse:

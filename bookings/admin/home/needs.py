@@ -1,10 +1,11 @@
 """What needs a member of staff now: rows, a sentence with their number, and the list that shows just these.
 
-Home counts them (home.py) and the lists filter by them (`Needs`), so that a number and its list never differ.
+Home counts them, says the first of each kind one by one (rows.py), and the lists filter by them (`Needs`), so that a
+number and its list never differ.
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +18,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from bookings.admin.home.rows import EACH, SHOWN, Row, rows_of
 from bookings.models import Booking, Mail, Visitor
 from bookings.states import FROZEN, LIVE, SessionStatus, Status
 from hubs.models import HostSchool, HubYear, ShowcaseSession, VisitingTeacher
@@ -225,12 +227,36 @@ def by_name(name: str) -> Need:
     return next(need for need in NEEDS if need.name == name)
 
 
-def counted(user: Any, *, now: dt.datetime) -> Iterator[tuple[str, str]]:
-    """What needs this member of staff, in words, each with the address of its list: one query for each kind."""
+@dataclass(frozen=True)
+class Group:
+    """All of one kind that waits for somebody: how many, the list of them, and those that are shown one by one."""
+
+    name: str
+    words: str
+    address: str
+    number: int
+    rows: list[Row]
+
+    @property
+    def more(self) -> int:
+        return self.number - len(self.rows)
+
+    @property
+    def comes_first(self) -> bool:
+        return any(row.is_urgent for row in self.rows)
+
+
+def groups(user: Any, *, now: dt.datetime) -> list[Group]:
+    """What needs this member of staff, what is of today and tomorrow first: at most three queries for each kind."""
+    found = []
     for need in NEEDS:
-        seen = scope.rows(user, need.model._base_manager.order_by())
-        if number := need.narrow(seen, now).count():
-            yield need.words(number), need.address
+        seen = need.narrow(scope.rows(user, need.model._base_manager.order_by()), now)
+        if number := seen.count():
+            shown = SHOWN[need.name]
+            one_by_one = number <= shown.most or shown.most > EACH
+            rows = rows_of(shown, seen, user, now=now) if one_by_one else []
+            found.append(Group(need.name, need.words(number), need.address, number, rows))
+    return sorted(found, key=lambda group: not group.comes_first)
 
 
 class Needs(admin.SimpleListFilter):

@@ -8,9 +8,11 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import formats, timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -19,10 +21,11 @@ from bookings.admin.base import columns
 from bookings.admin.base.export_page import WithExport
 from bookings.admin.base.pages import WithPages
 from bookings.admin.base.read_only import staff
-from bookings.admin.base.sessions import name_and_day
+from bookings.admin.base.sessions import name_and_day, nearest_first
 from bookings.admin.day.door import DoorPages
 from bookings.admin.day.office import OfficePages
 from bookings.admin.day.register import RegisterPages
+from bookings.admin.day.sheet import SheetPages
 from bookings.admin.home.needs import Needs
 from bookings.admin.session.changes import ChangePages
 from bookings.admin.session.drafts import DraftPages, is_hidden
@@ -38,7 +41,9 @@ from bookings.admin.session.session_form import LessonInline, ProgrammeInline, R
 from bookings.admin.session.session_order import session_fieldsets
 from bookings.admin.session.session_search import WithSearch
 from bookings.admin.session.words import why_not_open
+from bookings.public import pictures
 from bookings.public.counting import with_attended, with_counts
+from bookings.public.session import Showing
 from bookings.sessions import changes
 from bookings.states import SESSION_TABLE, Verb
 from hubs.admin.bases import HTTPS
@@ -46,6 +51,7 @@ from hubs.admin.choosing import AN_ID
 from hubs.admin.history import WithHistory
 from hubs.models import HostSchool, HubYear, Lesson, ShowcaseSession
 from hubs.staff import scope
+from hubs.vocabulary.dates import clock
 from hubs.vocabulary.teaching import listed
 
 # What a verb's button is called, and at which sessions it makes sense.
@@ -91,17 +97,18 @@ class SessionAdmin(WithSearch, WithExport, WithHistory, WithPages):
         MoreDatesPages,
         DraftPages,
         FlyerPages,
+        SheetPages,
         RelatedLists,
     ]
     export_columns = columns.SESSION
     form = SessionForm
     change_form_template = "admin/session_form.html"
     inlines = [LessonInline, ProgrammeInline, ResourceInline]
-    list_display = ["day", "session", "standing", "in_short", "where", "hub"]
-    list_display_links = ["day", "session"]
+    change_list_template = "admin/list/sessions.html"
+    list_display = ["day", "session", "where", "room"]
+    list_display_links = ["session"]
     list_filter = [ToCome, Needs, "places__status", "kind", "visibility", "hub_year__exchange", "hub_year__hub"]
     date_hierarchy = "first_day"
-    ordering = [F("first_day").desc(nulls_first=True), F("starts_at").desc(nulls_first=True)]
     autocomplete_fields = ["hub_year", "host_school", "venue", "also_run_by", "only_authorities", "only_list"]
     readonly_fields = ["ref", "standing", "status", "capacity", "taken", "held_back"]
     actions = ["announce", "open_booking", "close_booking"]
@@ -111,6 +118,14 @@ class SessionAdmin(WithSearch, WithExport, WithHistory, WithPages):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ShowcaseSession]:
         return super().get_queryset(request).with_names().select_related("places")  # type: ignore[attr-defined, no-any-return]  # our queryset
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        """With the hub, for those who see several."""
+        of_one = not request.user.is_superuser and len(scope.hubs_with(request.user, scope.STAFF)) == 1
+        return self.list_display if of_one else [*self.list_display, "hub"]
+
+    def get_ordering(self, request: HttpRequest) -> Any:
+        return nearest_first(today=timezone.localdate())
 
     def to_export(self, request: HttpRequest, queryset: QuerySet[ShowcaseSession]) -> QuerySet[ShowcaseSession]:
         return with_attended(with_counts(queryset))
@@ -177,8 +192,9 @@ class SessionAdmin(WithSearch, WithExport, WithHistory, WithPages):
 
     @admin.display(description=_("day"), ordering="first_day")
     def day(self, session: ShowcaseSession) -> str:
-        if session.starts_at:
-            return formats.date_format(timezone.localtime(session.starts_at), "D j M Y, H:i")
+        if session.starts_at and session.ends_at:
+            day = formats.date_format(timezone.localtime(session.starts_at), "D j M Y")
+            return f"{day}, {clock(session.starts_at)}–{clock(session.ends_at)}"
         days = [session.first_day] if session.day else [session.first_day, session.last_day]
         return " – ".join(formats.date_format(day, "D j M Y") for day in days if day) or _now("no date yet")
 
@@ -214,10 +230,19 @@ class SessionAdmin(WithSearch, WithExport, WithHistory, WithPages):
     def held_back(self, session: Any) -> int:
         return int(session.places.kept(now=timezone.now()))
 
-    @admin.display(description=_("taken"), ordering="places__places_taken")
-    def in_short(self, session: Any) -> str:
-        held_back = self.held_back(session)
-        return f"{session.places}, {held_back} {_now('held back')}" if held_back else str(session.places)
+    @admin.display(description=_("places"), ordering="places__places_taken")
+    def room(self, session: ShowcaseSession) -> SafeString:
+        """Its ten frames, and how it stands in words; the page draws the frames at its end."""
+        showing = Showing(session, timezone.now())
+        picture, _frames = pictures.places(showing.taken, showing.kept, showing.places.capacity)
+        known = showing.places.capacity > 0
+        return format_html(
+            '{} <span class="tag {}">{}</span> <span class="quiet">{}</span>',
+            picture if known else "",
+            showing.tone,
+            showing.standing.label,
+            showing.count if known else "",
+        )
 
     # --- verbs ------------------------------------------------------------------------------------
 

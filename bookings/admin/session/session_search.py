@@ -14,8 +14,17 @@ from hubs.admin.by_name import FoundByName
 class WithSearch(FoundByName):
     """Sessions by what they are called, where they are and whose they are."""
 
-    search_fields = ["ref", "title", "venue__name", "place_name", "host_school__school__name", "hub_year__name"]
-    search_help_text = _("Reference, title, school, place or hub.")
+    search_fields = [
+        "ref",
+        "title",
+        "venue__name",
+        "place_name",
+        "host_school__school__name",
+        "hub_year__name",
+        "first_day",
+    ]
+    search_year = "hub_year__exchange__year"
+    search_help_text = _("Reference, title, school, place, hub or year.")
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str

@@ -73,6 +73,7 @@ SAID: dict[str, tuple[Promise | str, Says]] = {
     "bookings_booking_add": (PEOPLE, _for_somebody),
     "write": (PEOPLE, _("One email to those who come, or to those who wait. You see it before it is sent.")),
     "bookings_booking_changelist": (PEOPLE, _("All of them, also those that have ended; as a spreadsheet too.")),
+    "bookings_visitor_changelist": (PEOPLE, _("Each person, with role, years and needs; as a spreadsheet too.")),
     "announce": (PLACES, _("The public sees it from then on. Booking is not open yet.")),
     "open_booking": (PLACES, _opens),
     "close_booking": (PLACES, _("No more bookings are taken on the web. Those made stay.")),

@@ -1,0 +1,38 @@
+"""What the templates of staff pages need: what a list is called, and cells that say of which column they are."""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import capfirst
+
+from hubs.staff.navigation import called
+
+register = template.Library()
+
+CELL = re.compile(r"<(td|th)\b")
+ROLES = {"td": "cell", "th": "rowheader"}
+NOTHING = re.compile(r"<td[^>]*>\s*-?\s*</td>")  # Django writes a hyphen where there is nothing
+
+
+@register.simple_tag(takes_context=True)
+def list_called(context: template.Context, options: Any) -> str:
+    """What people call a list, by the options of its model."""
+    return called(context["user"], options)
+
+
+@register.filter
+def labelled(cells: Iterable[str], headers: list[dict[str, Any]]) -> Iterator[SafeString]:
+    """The cells of a row, as Django has written them, each with its role and the heading of its column."""
+    for cell, header in zip(cells, headers, strict=False):
+        found = CELL.match(cell)
+        if found is None:
+            yield mark_safe(cell)  # noqa: S308  (Django's own)
+            continue
+        says = capfirst(str(header["text"])) if "action-checkbox" not in header.get("class_attrib", "") else ""
+        kind = " data-nothing" if NOTHING.fullmatch(cell) else ""
+        start = format_html('<{} role="{}" data-label="{}"', found[1], ROLES[found[1]], says)
+        yield mark_safe(f"{start}{kind}{cell[found.end() :]}")  # noqa: S308  (Django's own, and what is escaped above)
