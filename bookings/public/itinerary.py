@@ -135,6 +135,7 @@ NO_DATES = gettext_lazy("There are no dates yet. Your hub adds them here, and th
 HOW_TO_AGREE = gettext_lazy(
     "Three separate choices. Each is yours alone: nothing else depends on it, and you can change it here at any time."
 )
+HOW_SHOWN = gettext_lazy("So you stand on public pages now. A change here is public at once, and your hub sees it.")
 # What each choice is called, and what it means.
 ASKED = {
     Consent.NAME: (

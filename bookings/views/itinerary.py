@@ -5,13 +5,14 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from bookings.forms.own_name import OwnName
 from bookings.public import itinerary
 from bookings.views.access import open_itinerary
 from hubs.models import Consent, VisitingTeacher
+from hubs.models.exchange import BY_THE_TEACHER
 from hubs.pages import private
+from hubs.vocabulary.languages import in_both
 
-# What a version of the teacher's row says of who made it: nobody of the staff.
-BY_THE_TEACHER = "By the teacher, on their itinerary"
 CHOICES = {f"{consent}:{said}": (consent, said == "yes") for consent in Consent for said in ("yes", "no")}
 
 
@@ -19,7 +20,14 @@ CHOICES = {f"{consent}:{said}": (consent, said == "yes") for consent in Consent 
 @require_safe
 def itinerary_page(request: HttpRequest, teacher: VisitingTeacher, token: str) -> HttpResponse:
     """The same in either language: everything is said in both. Opening changes nothing."""
+    return _page(request, teacher, token, OwnName.of(teacher))
+
+
+def _page(request: HttpRequest, teacher: VisitingTeacher, token: str, name: OwnName) -> HttpResponse:
     context = {
+        "name": name,
+        "shown_as": in_both(lambda: teacher.public_name),
+        "how_shown": itinerary.HOW_SHOWN,
         "token": token,
         "teacher": teacher,
         "year": teacher.hub_year,
@@ -31,7 +39,22 @@ def itinerary_page(request: HttpRequest, teacher: VisitingTeacher, token: str) -
         "no_dates": itinerary.NO_DATES,
         "how_to_agree": itinerary.HOW_TO_AGREE,
     }
-    return render(request, "bookings/itinerary.html", context)
+    return render(request, "bookings/itinerary.html", context, status=422 if name.errors else 200)
+
+
+@private
+@require_http_methods(["GET", "HEAD", "POST"])
+def own_name(request: HttpRequest, token: str) -> HttpResponse:
+    """Correct one's own name. With a mistake nothing is changed, and the page keeps what was typed."""
+    teacher = open_itinerary(token)
+    if request.method == "POST":
+        name = OwnName.sent(request.POST)
+        if name.errors:
+            return _page(request, teacher, token, name)
+        teacher.rename(pinyin=name.pinyin, characters=name.characters, why=BY_THE_TEACHER)
+    response = redirect("booking", token)
+    response["Location"] += "#name"
+    return response
 
 
 @private

@@ -14,6 +14,7 @@ from bookings.mail.arriving import colleagues
 from bookings.mail.calendar_entry import calendar_entry
 from bookings.public.instead import alternatives
 from bookings.public.session_page import offered_instead
+from bookings.public.sheet import sheet_of
 from bookings.rule import room
 from bookings.rule.calendar import entry_version
 from bookings.rule.refusals import Refused
@@ -142,6 +143,15 @@ def calendar(request: HttpRequest, link: Opened) -> HttpResponse:
     response = HttpResponse(entry, content_type="text/calendar; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="showcase.ics"'
     return response
+
+
+@opened
+@require_http_methods(["GET", "HEAD"])
+def sheet(request: HttpRequest, link: Opened) -> HttpResponse:
+    """The visitors' sheet, to print for the morning: for whoever has a place."""
+    if not is_expected(link):
+        raise Http404
+    return render(request, "bookings/sheet.html", sheet_of(link.booking.session))
 
 
 def booking_page(

@@ -66,6 +66,7 @@ class HubAdmin(WithHistory, FoundByName):
     fieldsets = [
         (None, {"fields": ["slug"]}),
         (_("Booking"), {"fields": [("share", "share_for_good"), "hold_until", "offer_hours"], "description": LONDON}),
+        (_("On the day"), {"fields": ["in_the_classroom"]}),
         (_("Signing in"), {"fields": ["second_factor_required"]}),
         (_("What is kept about people"), {"fields": ["retention_months", "data_contact"]}),
         (_("Other sites"), {"fields": ["embed_origins"]}),

@@ -87,6 +87,10 @@ class Consent(models.TextChoices):
         return f"{self.value}_agreed_at"
 
 
+# What a version of the teacher's row says of who made it: nobody of the staff.
+BY_THE_TEACHER = "By the teacher, on their itinerary"
+
+
 class VisitingTeacher(PrivateLink):
     """A teacher from Shanghai. Name, photograph and film are published only with a recorded yes.
 
@@ -138,6 +142,14 @@ class VisitingTeacher(PrivateLink):
         if (getattr(row, consent.field) is not None) != agrees:
             setattr(row, consent.field, now if agrees else None)
             row.write_version(why, fields=[consent.field])
+
+    @transaction.atomic
+    def rename(self, *, pinyin: str, characters: str, why: str) -> None:
+        """Write their name as they have it, and a version that says `why`. Twice is once."""
+        row = VisitingTeacher.objects.select_for_update(no_key=True).get(pk=self.pk)
+        if (row.name_pinyin, row.name_characters) != (pinyin, characters):
+            row.name_pinyin, row.name_characters = pinyin, characters
+            row.write_version(why, fields=["name_pinyin", "name_characters"])
 
     def write_version(self, why: str, *, fields: list[str]) -> None:
         """Save those fields, and a version of the row that says why."""

@@ -61,6 +61,11 @@ class Hub(models.Model):
     )
     retention_months = models.PositiveSmallIntegerField(_("months that names are kept"), default=12)
     data_contact = EmailField(_("address for questions about data"), blank=True)
+    in_the_classroom = models.TextField(
+        _("how to behave in a classroom"),
+        blank=True,
+        help_text=_("Stands on the sheet that visitors bring, one line a point. Empty: our own words."),
+    )
     embed_origins = models.TextField(
         _("sites that may show the hub's list"),
         blank=True,

@@ -24,8 +24,10 @@ from bookings.models import Mail
 from bookings.rule.refusals import Refused
 from bookings.rule.words import why_not
 from hubs.admin.exchange import VisitingTeacherAdmin
-from hubs.models import VisitingTeacher
+from hubs.models import Consent, VisitingTeacher
+from hubs.models.exchange import BY_THE_TEACHER
 from hubs.vocabulary.dates import moment
+from hubs.vocabulary.teaching import listed
 
 
 class SendForm(forms.Form):
@@ -60,7 +62,7 @@ class ItineraryPages(RowPages):
             title=_("The itinerary"),
             button=_("Send the itinerary"),
             original=teacher,
-            rows=[*_about(teacher), *_of_last(last, teacher)],
+            rows=[*_about(teacher), *_of_last(last, teacher), *_by_themselves(teacher)],
             second=("withdraw", _("Withdraw the link")) if _has_link(last, teacher) else None,
         )
 
@@ -95,6 +97,18 @@ def _about(teacher: VisitingTeacher) -> list[str]:
     if not teacher.email:
         return [what, _("Give the visiting teacher an email address first. Without it nothing can be sent.")]
     return [what, _("It goes to %(address)s.") % {"address": teacher.email}]
+
+
+def _by_themselves(teacher: VisitingTeacher) -> list[str]:
+    """What the teacher changed last on their own page, and when."""
+    last = teacher.history.filter(history_change_reason=BY_THE_TEACHER).first()
+    if last is None:
+        return []
+    agreed = [str(one.label) for one in Consent if getattr(last, one.field)]
+    facts = {"name": f"{last.name_pinyin} {last.name_characters}".strip(), "at": moment(last.history_date)}
+    what = _("agrees to: %(what)s") % {"what": listed(agreed)} if agreed else _("agrees to nothing")
+    said = _("The teacher last changed it themselves at %(at)s: %(name)s, %(agrees)s. The history has each change.")
+    return [said % (facts | {"agrees": what})]
 
 
 def _of_last(mail: Mail | None, teacher: VisitingTeacher) -> list[str]:

@@ -25,6 +25,7 @@ from bookings.admin.base.sessions import name_and_day, nearest_first
 from bookings.admin.day.door import DoorPages
 from bookings.admin.day.office import OfficePages
 from bookings.admin.day.register import RegisterPages
+from bookings.admin.day.sheet import SheetPages
 from bookings.admin.home.needs import Needs
 from bookings.admin.session.changes import ChangePages
 from bookings.admin.session.drafts import DraftPages, is_hidden
@@ -96,6 +97,7 @@ class SessionAdmin(WithSearch, WithExport, WithHistory, WithPages):
         MoreDatesPages,
         DraftPages,
         FlyerPages,
+        SheetPages,
         RelatedLists,
     ]
     export_columns = columns.SESSION
