@@ -111,7 +111,8 @@ def test_session_links_to_what_the_table_allows(admin_client, was, shown):
     found = {label for _address, label in links_of(admin_client, session)}
     of_all = {"Register", "Set places", "Make more dates", "Bookings", "Book for somebody", "What happened", "Mails"}
     of_all |= {"Change the details", "Changes of the details", "Add a walk-in", "Print the register", "Badges"}
-    of_all |= {"The school’s office", "Visitors"} | (set() if was == SessionStatus.DRAFT else {"Write to everyone"})
+    of_all |= {"The school’s office", "Visitors", "Visitors’ sheet"}
+    of_all |= set() if was == SessionStatus.DRAFT else {"Write to everyone"}
     assert found == {*shown, *of_all}
     for address, label in links_of(admin_client, session):
         assert admin_client.get(address).status_code == 200, label
