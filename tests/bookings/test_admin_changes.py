@@ -92,11 +92,11 @@ def links_of(client, row):
         (SessionStatus.DRAFT, ["Move", "Substitute", "Preview", "Delete this draft"]),
         (
             SessionStatus.ANNOUNCED,
-            ["Cancel session", "Postpone", "Move", "Substitute"],
+            ["Cancel session", "Postpone", "Move", "Substitute", "Flyer"],
         ),
         (
             SessionStatus.OPEN,
-            ["Cancel session", "Postpone", "Move", "Substitute"],
+            ["Cancel session", "Postpone", "Move", "Substitute", "Flyer"],
         ),
         (
             SessionStatus.CLOSED,
@@ -111,7 +111,8 @@ def test_session_links_to_what_the_table_allows(admin_client, was, shown):
     found = {label for _address, label in links_of(admin_client, session)}
     of_all = {"Register", "Set places", "Make more dates", "Bookings", "Book for somebody", "What happened", "Mails"}
     of_all |= {"Change the details", "Changes of the details", "Add a walk-in", "Print the register", "Badges"}
-    of_all |= {"The school’s office"} | (set() if was == SessionStatus.DRAFT else {"Write to everyone"})
+    of_all |= {"The school’s office", "Visitors", "Visitors’ sheet"}
+    of_all |= set() if was == SessionStatus.DRAFT else {"Write to everyone"}
     assert found == {*shown, *of_all}
     for address, label in links_of(admin_client, session):
         assert admin_client.get(address).status_code == 200, label
@@ -472,7 +473,7 @@ def test_sessions_of_a_visit_or_hub_are_called_off_together(admin_client, visit,
         "Cancel its sessions",
         "Postpone its sessions",
         "Write to everyone",
-        *(["Add a session"] if of == "visit" else []),
+        *(["Add a session", "Copy to another year", "Flyer"] if of == "visit" else []),
     ]
     preview = fill_in(admin_client, page_of(row, "postpone"), message="Snow")
     assert said_on(preview)[:6] == [
@@ -533,7 +534,7 @@ def test_visit_without_sessions_to_come_links_to_nothing(admin_client):
     visit = HostSchool.objects.create(hub_year=HubYearFactory(), school=SchoolFactory())
     day = DAY - 4 * WEEK
     SessionFactory(host_school=visit, starts_at=london(day, dt.time(9)), ends_at=london(day, dt.time(10)))
-    assert [label for _address, label in links_of(admin_client, visit)] == ["Add a session"]
+    assert [label for _address, label in links_of(admin_client, visit)] == ["Add a session", "Copy to another year"]
 
 
 def test_visit_goes_to_another_school_only_where_nobody_has_booked(admin_client, session):

@@ -162,10 +162,10 @@ def test_pages_of_the_public_and_of_staff_lead_to_it(client, session, visit):
     assert Page(client.get("/sessions/ABC234/")).links["A flyer to print"] == of_session
     assert of_visit in Page(client.get("/hubs/kent/")).links.values()
     client.force_login(staff_of(visit.hub_year.hub))
-    change = "admin:hubs_{}_change"
-    for model, row, address in (("showcasesession", session, of_session), ("hostschool", visit, of_visit)):
-        page = client.get(reverse(change.format(model), args=[row.pk]))
-        assert (address, "Flyer") in page.context["links"]
+    page = client.get(reverse("admin:hubs_showcasesession_overview", args=[session.pk]))
+    assert page.context["flyer"] == of_session
+    page = client.get(reverse("admin:hubs_hostschool_change", args=[visit.pk]))
+    assert (of_visit, "Flyer") in page.context["links"]
 
 
 def test_flyer_takes_as_many_queries_for_any_number_of_sessions(client, session, visit, django_assert_num_queries):
