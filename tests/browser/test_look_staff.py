@@ -61,6 +61,40 @@ def test_home_looks_right(staff):
     assert_looks_right(staff, "staff-home")
 
 
+@pytest.mark.parametrize(
+    "name, address",
+    [
+        ("sessions", "hubs/showcasesession/"),
+        ("sessions-filtered", "hubs/showcasesession/?when=to_come"),
+        ("bookings", "bookings/booking/"),
+        ("visitors", "bookings/visitor/"),
+        ("host-schools", "hubs/hostschool/"),
+        ("host-school-form", "hubs/hostschool/add/"),
+    ],
+)
+def test_list_looks_right(staff, name, address):
+    staff.goto(f"/admin/{address}")
+    assert_looks_right(staff, f"staff-{name}")
+
+
+def test_last_question_before_deleting_looks_right(staff, hub):
+    visit = HostSchool.objects.create(hub_year=hub)
+    staff.goto(f"/admin/hubs/hostschool/{visit.pk}/delete/")
+    assert_looks_right(staff, "staff-delete")
+    visit.delete()
+
+
+def test_new_leads_home_looks_right(visit, showcase, hub, rows):
+    hub_year = HubYearFactory(name="A hub that begins", contact_email="")
+    lead = StaffFactory(full_name="Lea Lead")
+    Membership.objects.create(user=lead, hub=hub_year.hub, role="lead")
+    page = signed_in(visit, showcase, lead)
+    page.goto("/admin/")
+    assert_looks_right(page, "staff-home-of-a-new-lead")
+    page.locator("#nav-sidebar summary").evaluate("summary => summary.parentElement.open = true")
+    assert_looks_right(page, "staff-navigation")
+
+
 def test_need_looks_right_where_it_is_answered(staff):
     staff.goto("/admin/")
     staff.get_by_role("link", name="Say what is arranged").click()
