@@ -443,17 +443,18 @@ def test_session_that_is_shown_shows_its_visit(draft, session, verb, versions_ke
     assert draft.history.count() == 1
 
 
-def test_one_press_announces_a_visit_alone_or_with_its_sessions(administrator, draft, session):
-    address = page_of(draft, "change")
+def test_visit_is_announced_alone_or_with_its_sessions(administrator, draft, session):
+    address = page_of(draft, "announce")
+    assert (address, "Announce") in administrator.get(page_of(draft, "change")).context["links"]
     page = administrator.get(address)
-    assert dict(page.context["buttons"]) == {"announce": "Announce", "announce_all": "Announce with its session"}
-    sent = untouched(page)
-    administrator.post(address, sent | {"_then": "announce"})
+    assert "Announce with its session" in page.content.decode()
+    administrator.post(address, untouched(page))
     draft.refresh_from_db()
     assert (draft.is_draft, Places.objects.get(session=session).status) == (False, SessionStatus.DRAFT)
-    answer = administrator.post(address, sent | {"_then": "announce_all"})
+    answer = administrator.post(address, untouched(page) | {"with_sessions": "x"})
     assert Places.objects.get(session=session).status == SessionStatus.ANNOUNCED
     assert any("West Borough" in said for said in messages_of(answer))
+    assert (address, "Announce") not in administrator.get(page_of(draft, "change")).context["links"]
 
 
 def test_visit_of_whose_sessions_the_public_knows_is_no_draft(administrator, session):

@@ -26,6 +26,7 @@ from bookings.admin.base.preview import PreviewPages
 from bookings.admin.base.read_only import ReadOnlyAdmin, ReadOnlyInline, staff
 from bookings.admin.base.sessions import name_and_day
 from bookings.admin.home.needs import Needs
+from bookings.admin.session.announcing import AnnounceVisitPages
 from bookings.admin.session.change_forms import IN_A_HURRY, WideForm
 from bookings.admin.session.flyers import VisitFlyerPages
 from bookings.admin.session.letters import WideLetterPages
@@ -33,9 +34,8 @@ from bookings.admin.session.more_dates import VisitAgainPages
 from bookings.admin.session.phone_list import list_of
 from bookings.admin.session.set_up import SetUpPages
 from bookings.admin.session.whom import whom
-from bookings.admin.session.words import why_not_open
 from bookings.models import Booking, Phoned, Seen, SessionChange, WideChange, WideStep
-from bookings.sessions import changes, wide_changes
+from bookings.sessions import wide_changes
 from bookings.states import SessionStatus, Verb
 from hubs.admin.by_name import FoundByName
 from hubs.admin.exchange import HostSchoolAdmin
@@ -219,40 +219,16 @@ class VisitForm(ModelForm):
 class VisitAdmin(WithExport, WithButtonsBeside, HostSchoolAdmin):
     """A host school's visit, whose sessions can be announced or called off together."""
 
+<<<<<<< HEAD
     actions = ["announce", "announce_all"]
 
     page_classes = [WideChangePages, WideLetterPages, VisitAgainPages, VisitFlyerPages, SetUpPages]
+=======
+    page_classes = [AnnounceVisitPages, WideChangePages, WideLetterPages, VisitAgainPages, VisitFlyerPages]
+>>>>>>> main
     form = VisitForm
     export_columns = columns.VISIT
     list_filter = [Needs, *HostSchoolAdmin.list_filter]
-
-    def buttons(self, request: HttpRequest, row: Any) -> Iterable[tuple[str, str]]:
-        if row.is_draft:
-            yield "announce", _now("Announce")
-        drafts = row.sessions.filter(places__status=SessionStatus.DRAFT).count()
-        if drafts:
-            with_them = ngettext("Announce with its session", "Announce with its %(n)d sessions", drafts)
-            yield "announce_all", with_them % {"n": drafts}
-
-    @admin.action(description=_("Announce"), permissions=["change"])
-    def announce(self, request: HttpRequest, queryset: QuerySet[HostSchool]) -> None:
-        """Show visits to the public; sessions that are drafts stay so."""
-        visits = list(queryset)
-        for visit in visits:
-            visit.announce()
-        self.message_user(request, _now("Announced: %(visits)s") % {"visits": ", ".join(map(str, visits))})
-
-    @admin.action(description=_("Announce with their sessions"), permissions=["change"])
-    def announce_all(self, request: HttpRequest, queryset: QuerySet[HostSchool]) -> None:
-        """Show visits and their sessions to the public, each session in a transaction of its own."""
-        visits, by = list(queryset), staff(request)
-        drafts = ShowcaseSession.objects.filter(host_school__in=visits, places__status=SessionStatus.DRAFT).with_names()
-
-        def one(session_id: int) -> None:
-            changes.announce(session_id, by=by, clock=timezone.now)
-
-        self.announce(request, queryset)
-        self.carry_out(request, drafts, one, done=_now("Announced"), refused=why_not_open, named=name_and_day)
 
 
 @admin.register(HubYear)
