@@ -219,13 +219,7 @@ class VisitForm(ModelForm):
 class VisitAdmin(WithExport, WithButtonsBeside, HostSchoolAdmin):
     """A host school's visit, whose sessions can be announced or called off together."""
 
-<<<<<<< HEAD
-    actions = ["announce", "announce_all"]
-
-    page_classes = [WideChangePages, WideLetterPages, VisitAgainPages, VisitFlyerPages, SetUpPages]
-=======
-    page_classes = [AnnounceVisitPages, WideChangePages, WideLetterPages, VisitAgainPages, VisitFlyerPages]
->>>>>>> main
+    page_classes = [AnnounceVisitPages, WideChangePages, WideLetterPages, VisitAgainPages, VisitFlyerPages, SetUpPages]
     form = VisitForm
     export_columns = columns.VISIT
     list_filter = [Needs, *HostSchoolAdmin.list_filter]
