@@ -55,7 +55,7 @@ OF_STAFF = (
     "bookings/mail/staff_mails.py",
     "bookings/views/password.py",
     "hubs/admin/",
-    "hubs/vocabulary/typed.py",
+    "hubs/vocabulary/typed",
     "hubs/management/",
     "hubs/models/staff.py",
     "hubs/staff/navigation.py",

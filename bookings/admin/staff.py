@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from django_otp.plugins.otp_static import admin as otp_static
 from django_otp.plugins.otp_totp import admin as otp_totp
 
-from bookings.admin.base.pages import WithPages
+from bookings.admin.base.beside_form import WithButtonsBeside
 from bookings.admin.base.read_only import staff
 from bookings.admin.device_pages import DevicePages, MembersDevicePages
 from bookings.mail import staff_mails
@@ -86,7 +86,7 @@ class InvitationForm(WithAddress):
 
 
 @admin.register(Membership)
-class MembershipAdmin(FoundByName, WithPages):
+class MembershipAdmin(FoundByName, WithButtonsBeside):
     """The staff of one's hubs. To add somebody is to invite them; to delete the row takes them off the hub."""
 
     page_classes = [MembersDevicePages]
@@ -166,7 +166,7 @@ class MembershipInline(TabularInline):
 
 
 @admin.register(StaffUser)
-class StaffUserAdmin(FoundByName, WithPages):
+class StaffUserAdmin(FoundByName, WithButtonsBeside):
     """Accounts, for superusers. Nobody sets a password for somebody else: a link is sent."""
 
     page_classes = [DevicePages]

@@ -169,6 +169,9 @@ def _wrong_with(room: Room) -> Sequence[str]:
         return [_("Enter a start that is still to come.")]
     if session.ends_at is None or timezone.localdate(session.ends_at) != session.first_day:
         return [_("The end must come after the start, on the same day.")]
+    if not session.is_of_its_year:
+        year = session.hub_year.exchange.academic_year
+        return [_("That day is not in the academic year %(year)s.") % {"year": year}]
     if SessionStatus.OPEN in (room.places.status, room.places.status_before) and not session.can_open:
         return [_("Booking is open, so a place is needed.")]
     try:

@@ -287,6 +287,12 @@ class ShowcaseSession(AtAPlace):
         super().clean()
         self._set_day()
 
+    @property
+    def is_of_its_year(self) -> bool:
+        """Whether its days, as far as they are known, are in the academic year of its hub."""
+        days = [day for day in (self.first_day, self.last_day) if day]
+        return all(self.hub_year.exchange.has(day) for day in days)
+
     def _set_day(self) -> None:
         """A start fixes the day, whatever range was announced."""
         if self.starts_at:

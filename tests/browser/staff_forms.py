@@ -14,8 +14,8 @@ def signed_in(visit, showcase, user):
     return page
 
 
-def open_form(page, app, model):
-    page.goto(f"/admin/{app}/{model}/add/")
+def open_form(page, app, model, search=""):
+    page.goto(f"/admin/{app}/{model}/add/{search}")
 
 
 def choose(page, field, typed, option=None):
@@ -24,6 +24,7 @@ def choose(page, field, typed, option=None):
     An answer that comes late draws the list again and may take a click with it: whoever sees that, clicks again.
     """
     wanted = option or typed
+    unfold(page, f"#id_{field}")
     box = page.locator(f"#id_{field}").locator("xpath=following-sibling::span")
     search = page.locator(".select2-container--open .select2-search__field")
     for _try in range(3):
@@ -37,12 +38,21 @@ def choose(page, field, typed, option=None):
     raise AssertionError(f"{wanted!r} is not chosen in {field!r}: {box.inner_text()!r}")
 
 
+def unfold(page, inside):
+    """Open whatever of the form is folded around something."""
+    folded = page.locator("details:not([open])").filter(has=page.locator(inside))
+    while folded.count():
+        folded.first.locator("> summary").click()
+
+
 def write(page, **fields):
     for name, value in fields.items():
+        unfold(page, f"#id_{name}")
         page.locator(f"#id_{name}").fill(str(value))
 
 
 def tick(page, where, *labels):
+    unfold(page, where)
     for label in labels:
         page.locator(where).get_by_label(label, exact=True).check()
 
@@ -58,6 +68,7 @@ def day(value):
 
 def add_row(page, group):
     """Another row of a list in the form; what its fields' names begin with."""
+    unfold(page, f"#{group}-group")
     rows = page.locator(f"#{group}-group .dynamic-{group}")
     number = rows.count()
     page.locator(f"#{group}-group").get_by_role("button", name="Add another").or_(

@@ -119,7 +119,7 @@ def test_taps_without_javascript_mark_and_undo_and_come_back_to_the_line(at_the_
     counts(page, "8 of 8 arrived")
     button(page, "Undo Zoe Young").tap()
     counts(page, "7 of 8 arrived")
-    assert not page.get_by_label("Find").is_visible()
+    assert not page.get_by_label("Find", exact=True).is_visible()
 
 
 def test_buttons_of_the_door_are_large_enough_for_a_thumb(at_the_door, door):
@@ -216,16 +216,16 @@ def test_find_as_you_type(at_the_door, door):
     def names():
         return page.locator(".visitor:visible b.name").all_inner_texts()
 
-    page.get_by_label("Find").fill("astr")
+    page.get_by_label("Find", exact=True).fill("astr")
     assert names() == ["Émile Åström"]
-    page.get_by_label("Find").fill("elm lee")
+    page.get_by_label("Find", exact=True).fill("elm lee")
     assert names() == ["Ada Lee"]
-    page.get_by_label("Find").fill("held")
+    page.get_by_label("Find", exact=True).fill("held")
     assert names() == ["Cy Held"]
-    page.get_by_label("Find").press("Enter")
+    page.get_by_label("Find", exact=True).press("Enter")
     assert page.url.endswith("/register/")
     page.goto(address(door) + "?by=school")
-    page.get_by_label("Find").fill("elm")
+    page.get_by_label("Find", exact=True).fill("elm")
     assert names() == ["Émile Åström", "Bo van Dyk", "Ada Lee"]
 
 

@@ -8,13 +8,16 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
-from bookings.admin.base.pages import RowPages, WithPages
+from bookings.admin.base.beside_form import WithButtonsBeside
+from bookings.admin.base.pages import RowPages
 from bookings.admin.base.read_only import staff
 from bookings.admin.booking.story import fate_of
 from bookings.admin.home.needs import Needs
@@ -80,12 +83,26 @@ admin.site.unregister(VisitingTeacher)
 
 
 @admin.register(VisitingTeacher)
-class TeacherAdmin(WithPages, VisitingTeacherAdmin):
+class TeacherAdmin(WithButtonsBeside, VisitingTeacherAdmin):
     """A visiting teacher, to whom the hub sends the itinerary."""
 
     goes_too = ("bookings.Mail",)
     page_classes = [ItineraryPages]
     list_filter = [Needs, *VisitingTeacherAdmin.list_filter]
+    actions = ["agreed_to_be_named"]
+
+    def buttons(self, request: HttpRequest, row: Any) -> Iterable[tuple[str, str]]:
+        if row.name_agreed_at is None:
+            yield "agreed_to_be_named", _("Has agreed to be named")
+
+    @admin.action(description=_lazy("Have agreed to be named"), permissions=["change"])
+    def agreed_to_be_named(self, request: HttpRequest, queryset: QuerySet[VisitingTeacher]) -> None:
+        """One press, today; they can take it back themselves."""
+        teachers = list(queryset)
+        for teacher in teachers:
+            teacher.say(Consent.NAME, agrees=True, now=timezone.now(), why=_("Staff wrote it down."))
+        names = ", ".join(str(one) for one in teachers)
+        self.message_user(request, _("Named from now on: %(names)s.") % {"names": names}, messages.SUCCESS)
 
 
 def _about(teacher: VisitingTeacher) -> list[str]:

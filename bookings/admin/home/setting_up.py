@@ -92,7 +92,7 @@ def _steps(user: Any, year: Any) -> list[Step]:
             _("This year’s visit and its school"),
             _("Which school hosts, from when to when. The days can follow later."),
             _("Add the visit"),
-            reverse("admin:hubs_hostschool_add") + of_year,
+            reverse("admin:hubs_hostschool_set_up") + of_year,
             year.has_visit,
         ),
         Step(

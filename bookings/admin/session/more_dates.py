@@ -180,7 +180,7 @@ class VisitAgainPages(_CopyPages):
     """Make the sessions of a visit again in another year."""
 
     def links(self, request: HttpRequest, row: Any) -> Iterable[tuple[str, str]]:
-        yield reverse("admin:hubs_showcasesession_add") + f"?host_school={row.pk}", _now("Add a session")
+        yield reverse("admin:hubs_showcasesession_new") + f"?host_school={row.pk}", _now("Add a session")
         if row.sessions.exists():
             yield self.url_of(row.pk, "again"), _now("Copy to another year")
 

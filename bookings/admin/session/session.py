@@ -9,7 +9,8 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -33,12 +34,14 @@ from bookings.admin.session.flyers import FlyerPages
 from bookings.admin.session.late import LatePages
 from bookings.admin.session.letters import LetterInline, LetterPages
 from bookings.admin.session.more_dates import MoreDatesPages
+from bookings.admin.session.new_session import NewSessionPages
 from bookings.admin.session.overview.overview import OverviewPages
 from bookings.admin.session.phone_list import PhonePages
 from bookings.admin.session.places_page import PlacesPages
 from bookings.admin.session.related_lists import RelatedLists
 from bookings.admin.session.session_form import LessonInline, ProgrammeInline, ResourceInline, SessionForm, of_last_time
-from bookings.admin.session.session_order import session_fieldsets
+from bookings.admin.session.session_order import Step, session_fieldsets, steps
+from bookings.admin.session.session_says import in_a_line
 from bookings.admin.session.session_search import WithSearch
 from bookings.admin.session.words import why_not_open
 from bookings.public import pictures
@@ -54,6 +57,7 @@ from hubs.staff import scope
 from hubs.vocabulary.dates import clock
 from hubs.vocabulary.teaching import listed
 
+WHOLE = "whole"  # in the address of the form that asks for everything
 # What a verb's button is called, and at which sessions it makes sense.
 VERBS = [
     ("announce", _("Announce"), SESSION_TABLE[Verb.ANNOUNCE][0]),
@@ -98,6 +102,7 @@ class SessionAdmin(WithSearch, WithExport, WithHistory, WithPages):
         DraftPages,
         FlyerPages,
         SheetPages,
+        NewSessionPages,
         RelatedLists,
     ]
     export_columns = columns.SESSION
@@ -110,9 +115,8 @@ class SessionAdmin(WithSearch, WithExport, WithHistory, WithPages):
     list_filter = [ToCome, Needs, "places__status", "kind", "visibility", "hub_year__exchange", "hub_year__hub"]
     date_hierarchy = "first_day"
     autocomplete_fields = ["hub_year", "host_school", "venue", "also_run_by", "only_authorities", "only_list"]
-    readonly_fields = ["ref", "standing", "status", "capacity", "taken", "held_back"]
+    readonly_fields = ["capacity", "taken", "held_back"]
     actions = ["announce", "open_booking", "close_booking"]
-    save_on_top = True
     to_choose = staticmethod(name_and_day)  # hubs/admin/scoped.py asks
     formfield_overrides = HTTPS
 
@@ -135,9 +139,52 @@ class SessionAdmin(WithSearch, WithExport, WithHistory, WithPages):
         return self.inlines if obj is None else [*self.inlines, LetterInline]
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        return session_fieldsets(self._steps(request, obj), obj)
+
+    def _steps(self, request: HttpRequest, obj: Any) -> list[Step]:
         of_people = obj is None or self.has_change_permission(request, obj)  # the programme office may not
-        unmarked = obj.resources.filter(pupils="").count() if obj else 0
-        return session_fieldsets(adding=obj is None, of_people=of_people, unmarked=unmarked)
+        return steps(adding=obj is None, of_people=of_people)
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """The form in steps: those with a mistake are open, and the one that the address names."""
+        obj, form = context.get("original"), context["adminform"].form
+        parts = list(context["adminform"])
+        lists = {one.formset.prefix: one for one in context["inline_admin_formsets"]}
+        named = scope.may_read_names(request.user, obj) if obj else True
+        shown: list[dict[str, Any]] = []
+        for step in self._steps(request, obj):
+            of_it = [part for part in parts if step.css in part.classes]
+            rows = [lists[prefix] for prefix in step.lists if prefix in lists]
+            fields = {name for part in of_it for line in part for name in _names(line)}
+            wrong = bool(fields & set(form.errors)) or any(one.formset.total_error_count() for one in rows)
+            if of_it or rows:
+                first = obj is None and not shown
+                says = in_a_line(step.key, obj, named=named) if obj else ""
+                is_open = wrong or first or request.GET.get("step") == step.key
+                shown.append({"step": step, "parts": of_it, "lists": rows, "says": says, "is_open": is_open})
+        said = {"steps": shown, "standing": self.standing(obj) if obj else "", "show_save_and_add_another": False}
+        if obj:
+            said |= {"title": _now("Change the details"), "show_save_and_continue": False}
+        return super().render_change_form(request, context | said, *args, **kwargs)
+
+    def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        """A step's own button saves, and leads back to the steps."""
+        key = request.POST.get("_step", "")
+        step = next((one for one in self._steps(request, obj) if one.key == key), None)
+        if step is None:
+            return super().response_change(request, obj)
+        self.message_user(request, _now("Saved: %(step)s") % {"step": step.title}, messages.SUCCESS)
+        return HttpResponseRedirect(f"{self.url_of(obj.pk, 'change')}#step-{step.key}")
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        """Seven questions first; all that can be said of a session at once is for whoever asks for it."""
+        whole = request.method == "POST" or {WHOLE, "_popup"} & set(request.GET)
+        if not whole and self.has_add_permission(request):
+            asked = request.GET.urlencode()
+            return HttpResponseRedirect(reverse("admin:hubs_showcasesession_new") + (f"?{asked}" if asked else ""))
+        return super().add_view(request, form_url, extra_context)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """A new session is given its places in the form; later, verbs alone write them."""
@@ -271,3 +318,8 @@ class SessionAdmin(WithSearch, WithExport, WithHistory, WithPages):
         self.carry_out(
             request, queryset, lambda pk: verb(pk, by=by, clock=timezone.now), done=done, refused=why_not_open
         )
+
+
+def _names(line: Any) -> list[str]:
+    """The fields of a line of a part of the form."""
+    return [one if isinstance(one, str) else one.get("name", "") for one in line.fields]

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from bookings.admin.session.inherited import SAID_ANEW, inherited
 from bookings.models import Booking, Places
 from bookings.sessions.moving import OF_THE_PLACE
 from bookings.states import SessionStatus
@@ -26,8 +27,6 @@ FILLED_IN = ["closes_at", "waiting_closes_at", "release_at", "share_until"]
 LONDON = _("Times are London time.")
 # What people with a booking go by: when and where.
 TOLD = ["starts_at", "ends_at", "arrival_at", "where_name", "place_address", "where_town", "where_postcode"]
-# What does not stay true of a school from one session to the next, or is said once of the whole visit.
-SAID_ANEW = ("office_email", "day_contact", "joining_instructions")
 NAMES_OF_TEACHERS = ("visiting_teachers", "specialists", "other_teacher")
 WHEN_EMPTY = _("Empty: worked out from the start when you save.")
 
@@ -67,6 +66,11 @@ class SessionForm(OneDay, ModelForm):
         self.filled_in = []
         if self.instance._state.adding and "share" in self.fields:
             self.fields["share"].help_text = _("Empty: as the hub has it. For no limit, save, then empty it.")
+        if self.instance.pk:
+            last = last_time(self.instance.hub_year, self.instance.host_school, but=self.instance.pk)
+            for name, words in inherited(self.instance, last).items():
+                if name in self.fields:
+                    self.fields[name].help_text = words
 
     def clean(self) -> dict[str, Any]:
         """Fills in what was left empty, before the rules of the database are asked."""
@@ -75,6 +79,9 @@ class SessionForm(OneDay, ModelForm):
         if self.errors:
             return data
         self.keep_to_one_day()
+        self._take_the_year_of_the_visit()
+        if self.errors:
+            return data
         hub = data["hub_year"].hub
         if self.instance._state.adding:
             if data.get("share") is None:
@@ -91,6 +98,16 @@ class SessionForm(OneDay, ModelForm):
         self._check_who_may_book(session)
         self._check_that_an_open_session_stays_ready(session)
         return data
+
+    def _take_the_year_of_the_visit(self) -> None:
+        """A session is of the hub and of the academic year of its visit."""
+        visit = self.cleaned_data.get("host_school")
+        if visit is None or visit.hub_year_id == self.cleaned_data["hub_year"].pk:
+            return
+        if visit.hub_year.hub_id != self.cleaned_data["hub_year"].hub_id:
+            self.add_error("host_school", _now("This visit is another hub’s."))
+        else:
+            self.cleaned_data["hub_year"] = visit.hub_year
 
     def _take_from_last_time(self) -> None:
         """A host school is as it was: what was left empty of it is filled in from its last session."""
@@ -120,6 +137,10 @@ class SessionForm(OneDay, ModelForm):
         """What the database's rules let pass because something in them is empty."""
         if (session.first_day is None) != (session.last_day is None):
             self.add_error(None, _now("Enter both days, the first one first."))
+        if not session.is_of_its_year:
+            text = _now("That day is not in the academic year %(year)s.")
+            beside = "starts_at" if session.starts_at else "first_day"
+            self.add_error(beside, text % {"year": session.hub_year.exchange.academic_year})
 
     def _check_who_may_book(self, session: ShowcaseSession) -> None:
         if session.share == 0:
@@ -135,13 +156,18 @@ class SessionForm(OneDay, ModelForm):
             self.add_error(None, needs)
 
 
+def last_time(hub_year: HubYear, visit: HostSchool | None, *, but: int | None = None) -> ShowcaseSession | None:
+    """The hub's last session at that host school, `but` for one."""
+    if visit is None or visit.school_id is None:
+        return None
+    there = Q(venue=visit.school_id) | Q(venue=None, place_name="", host_school__school=visit.school_id)
+    held = ShowcaseSession.objects.filter(there, hub_year__hub=hub_year.hub_id).exclude(pk=but or 0)
+    return held.order_by(F("first_day").desc(nulls_last=True), "-pk").first()
+
+
 def of_last_time(hub_year: HubYear, visit: HostSchool | None) -> dict[str, Any]:
     """What the hub's last session at that host school said of the place."""
-    if visit is None or visit.school_id is None:
-        return {}
-    there = Q(venue=visit.school_id) | Q(venue=None, place_name="", host_school__school=visit.school_id)
-    held = ShowcaseSession.objects.filter(there, hub_year__hub=hub_year.hub_id)
-    last = held.order_by(F("first_day").desc(nulls_last=True), "-pk").first()
+    last = last_time(hub_year, visit)
     return {name: getattr(last, name) for name in OF_THE_PLACE if name not in SAID_ANEW} if last else {}
 
 

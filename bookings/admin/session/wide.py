@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from bookings.admin.base import columns
+from bookings.admin.base.beside_form import WithButtonsBeside
 from bookings.admin.base.export_page import WithExport
 from bookings.admin.base.pages import RowPages, WithPages
 from bookings.admin.base.preview import PreviewPages
@@ -31,6 +32,7 @@ from bookings.admin.session.flyers import VisitFlyerPages
 from bookings.admin.session.letters import WideLetterPages
 from bookings.admin.session.more_dates import VisitAgainPages
 from bookings.admin.session.phone_list import list_of
+from bookings.admin.session.set_up import SetUpPages
 from bookings.admin.session.whom import whom
 from bookings.models import Booking, Phoned, Seen, SessionChange, WideChange, WideStep
 from bookings.sessions import wide_changes
@@ -214,10 +216,10 @@ class VisitForm(ModelForm):
 
 
 @admin.register(HostSchool)
-class VisitAdmin(WithExport, WithPages, HostSchoolAdmin):
+class VisitAdmin(WithExport, WithButtonsBeside, HostSchoolAdmin):
     """A host school's visit, whose sessions can be announced or called off together."""
 
-    page_classes = [AnnounceVisitPages, WideChangePages, WideLetterPages, VisitAgainPages, VisitFlyerPages]
+    page_classes = [AnnounceVisitPages, WideChangePages, WideLetterPages, VisitAgainPages, VisitFlyerPages, SetUpPages]
     form = VisitForm
     export_columns = columns.VISIT
     list_filter = [Needs, *HostSchoolAdmin.list_filter]
