@@ -298,7 +298,8 @@ def test_other_pages_of_the_register_look_right(at_the_door, door):
     assert_looks_right(page, "register-name")
     page.goto(address(door, "add"))
     page.get_by_label("School", exact=True).fill("ash")
-    button(page, "Add: has arrived").tap()
+    with page.expect_navigation():  # a tap does not wait for what it leads to, as a click does
+        button(page, "Add: has arrived").tap()
     assert_looks_right(page, "register-add-errors")
 
 
