@@ -27,6 +27,7 @@ from bookings.mail.clashes import clashing
 from bookings.mail.names import as_name
 from bookings.mail_kinds import Calendar, Kind, Link, Stale, mail_row
 from bookings.models import AddressChange, Mail, OfficeLink, SessionChange, Visitor
+from bookings.models.change import taught_by
 from bookings.rule.parts import PartyAsItStands
 from bookings.rule.room import session_facts
 from bookings.states import FROZEN, Status
@@ -158,7 +159,7 @@ def _first_link(mail: Mail, private: str, of_session: str) -> str:
 
 def context_of(mail: Mail, *, now: dt.datetime) -> dict[str, Any]:
     """What the templates say, each fact on one line."""
-    facts = _said(mail.facts | _as_it_is(mail))
+    facts = _said(mail.facts | _as_it_is(mail) | _who_teaches(mail))
     facts["colleagues"] = _colleagues(mail)
     session_url = settings.SITE_URL + reverse("session", args=[facts["ref"]]) if "ref" in facts else ""
     link = private_link(mail)
@@ -210,6 +211,14 @@ def _as_it_is(mail: Mail) -> dict[str, Any]:
     places = mail.session.places
     off = {"off": str(places.get_status_display())} if places.status in FROZEN else {}
     return session_facts(mail.session, sequence=places.calendar_sequence) | off
+
+
+def _who_teaches(mail: Mail) -> dict[str, str]:
+    """Who teaches, and who was to, by name only while that may be published: a mail waits, and a yes is taken back."""
+    if "visiting_was" not in mail.facts:
+        return {}
+    now, was = ([mail.facts[f"{who}{when}"] for who in ("visiting", "others")] for when in ("", "_was"))
+    return {"teachers": taught_by(*now), "teachers_was": taught_by(*was)}
 
 
 def _arranged(mail: Mail) -> str:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
@@ -59,6 +60,12 @@ class SessionChangeQuerySet(models.QuerySet["SessionChange"]):
         return self.filter(session=booking.session_id, at__gte=booking.came_at).order_by("-pk")
 
 
+def taught_by(visiting: Iterable[int], others: Iterable[str]) -> str:
+    """Who teaches, in words, as it may be said at this moment: a yes to a name may have been taken back since."""
+    teachers = VisitingTeacher.objects.filter(pk__in=list(visiting))
+    return listed([*(one.public_name for one in teachers), *others])
+
+
 class SessionChange(Said):
     """One change of a session. Never changed and never deleted."""
 
@@ -86,8 +93,7 @@ class SessionChange(Said):
     @property
     def taught_by(self) -> str:
         """Who teaches since a lesson was substituted; a visiting teacher by name only while that may be published."""
-        visiting = VisitingTeacher.objects.filter(pk__in=self.facts["visiting"])
-        return listed([*(one.public_name for one in visiting), *self.facts["others"]])
+        return taught_by(self.facts["visiting"], self.facts["others"])
 
     @property
     def was(self) -> dict[str, Any] | None:

@@ -267,8 +267,9 @@ def substitute(
         lesson.visiting_teachers.set(teaching.visiting_teachers)
         lesson.specialists.set(teaching.specialists)
         facts |= {"lesson": lesson.name, "teachers": teaching.teachers}
-        # Pages ask again whether a visiting teacher may be named.
+        # Pages and mails ask again whether a visiting teacher may be named.
         facts |= {"visiting": [one.pk for one in teaching.visiting_teachers], "others": teaching.others}
+        facts |= {"visiting_was": [one.pk for one in was.visiting_teachers], "others_was": was.others}
         return tell(room, Verb.SUBSTITUTE, by=by, news=news, facts=facts)
 
 

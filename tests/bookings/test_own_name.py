@@ -6,13 +6,17 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import escape
 
-from bookings.mail import links
+from bookings.mail import links, rendering
 from bookings.mail.links import Purpose
+from bookings.mail_kinds import Kind
+from bookings.models import Mail
+from bookings.sessions.moving import Teaching, substitute
+from bookings.verbs.staff_booking import staff_booking
 from hubs.models import Consent, HostSchool, VisitingTeacher
 from hubs.models.exchange import BY_THE_TEACHER
 from tests.answers import in_a_line
 from tests.browser.rows import every_row
-from tests.factories import NOW, HubYearFactory, SchoolFactory, SessionFactory, staff_of
+from tests.factories import NOW, HubYearFactory, SchoolFactory, SessionFactory, StaffFactory, party, staff_of
 
 pytestmark = pytest.mark.django_db
 
@@ -121,6 +125,25 @@ def test_new_name_and_a_name_taken_back_are_public_at_once(client, teacher):
     client.post(address(teacher, "agree/"), {"choice": f"{Consent.NAME}:no"})
     assert shown("WANG") == shown("王芳") == []
     assert "a visiting teacher from Shanghai" in in_a_line(client.get(address(teacher)))
+
+
+def test_mail_that_waits_does_not_say_a_name_that_has_been_taken_back(client, teacher):
+    session = SessionFactory(hub_year=teacher.hub_year)
+    lesson = session.lessons.get()
+    lesson.visiting_teachers.add(teacher)
+    staff_booking(session.pk, party(), by=StaffFactory(), clock=lambda: NOW)
+    jo = Teaching("fractions", [teacher], other_teacher="Jo Brown")
+    substitute(lesson.pk, jo, by=StaffFactory(), clock=lambda: NOW)
+
+    def waiting():
+        mail = Mail.objects.filter(kind=Kind.SESSION_CHANGED).first()
+        return " ".join(str(rendering.render(mail, now=NOW).body).split())
+
+    assert "Taught by Wang Fang 王芳 and Jo Brown. " in waiting()
+    client.post(address(teacher, "agree/"), {"choice": f"{Consent.NAME}:no"})
+    assert "Taught by a visiting teacher from Shanghai and Jo Brown. " in waiting()
+    assert "Wang" not in waiting()
+    assert "王" not in waiting()
 
 
 def test_staff_see_what_the_teacher_changed_themselves(client, teacher, versions_kept):
