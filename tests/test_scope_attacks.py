@@ -100,7 +100,9 @@ def test_only_superusers_write_a_notice_that_is_shown_everywhere(session):
 @pytest.mark.parametrize("field", ["hub_year", "host_school", "venue", "also_run_by", "only_authorities", "only_list"])
 def test_what_is_no_id_is_no_choice(session, field, odd):
     client = administrator_of(session.hub)
-    assert client.get(page("showcasesession_add"), {field: odd}).status_code == 200
+    assert client.get(page("showcasesession_add"), {field: odd, "whole": 1}).status_code == 200
+    assert client.get(page("showcasesession_new"), {field: odd}).status_code == 200
+    assert client.get(page("hostschool_set_up"), {field: odd}).status_code == 200
     answer = client.post(page("showcasesession_add"), {field: odd} | NO_ROWS)
     assert field in answer.context["adminform"].errors
 

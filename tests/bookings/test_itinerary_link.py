@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from bookings.admin.home.needs import counted
+from bookings.admin.home.needs import groups
 from bookings.mail import itinerary_link, links, sending
 from bookings.mail.links import Purpose
 from bookings.mail.sending import send_due
@@ -118,7 +118,7 @@ def test_mail_that_was_given_up_is_shown_to_the_hub_and_sent_again(lead, teacher
     send(teacher)
     Mail.objects.update(state=Mail.State.FAILED)
     user = teacher.hub_year.hub.memberships.get().user
-    need = dict(counted(user, now=NOW))
+    need = {one.words: one.address for one in groups(user, now=NOW)}
     assert list(need) == ["1 mail was not delivered"]
     mail = Mail.objects.get()
     listed = lead.get(need["1 mail was not delivered"]).context["cl"].result_list
@@ -126,7 +126,7 @@ def test_mail_that_was_given_up_is_shown_to_the_hub_and_sent_again(lead, teacher
     sending.send_again(mail.pk, now=NOW)
     send_due(lambda: NOW)
     assert states() == ["sent"]
-    assert list(counted(user, now=NOW)) == []
+    assert list(groups(user, now=NOW)) == []
 
 
 def test_there_must_be_an_address_and_time_left(teacher):
