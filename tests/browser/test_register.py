@@ -46,7 +46,7 @@ def door(rows, cast):
         office_email="office@school.example",
         room__capacity=60,
     )
-    elm = SchoolFactory(name="Elm Primary School", town="Dover", postcode="CT16 1AA")
+    elm = SchoolFactory(name="Elm Primary School", town="Dover", postcode="CT16 2BB")
     far = SchoolFactory(name=LONG_SCHOOL, town=LONG_TOWN, postcode="LS7 4AW")
     books(session, "Ada Lee", "Émile Åström", "Bo van Dyk", school=elm)
     books(session, LONG_NAME, LONG_WORD, school=far, needs="Wheelchair; a seat near the door, and no nuts")
