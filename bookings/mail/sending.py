@@ -228,9 +228,10 @@ def _send(mails: list[Mail], line: BaseEmailBackend, clock: Clock) -> bool:
             raise Unanswered from error
         return False
     except Exception as error:  # a fault of ours must not stop the mails behind it
+        if len(mails) > 1:  # nor those beside it: each goes by itself; what is not tried comes due again
+            return all(_send([mail], line, clock) for mail in mails)
         log.exception("Mail %s could not be made", mails[0].pk)
-        for mail in mails:
-            _retry(mail, error, clock())
+        _retry(mails[0], error, clock())
         return True
     for mail in mails:
         _mark(mail, Mail.State.SENT, answered_at=clock(), last_error="")

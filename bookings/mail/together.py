@@ -1,6 +1,6 @@
 """One mail in place of several: what one press on a whole school tells one reader of several sessions.
 
-Each session still has its change, its transaction and its mail (docs/decisions/0034); those of one press to one reader
+Each session still has its change, its transaction and its mail (docs/decisions/0032); those of one press to one reader
 go as one. Each keeps its own row, so that one which is stale by then is dropped alone, and none is lost.
 """
 

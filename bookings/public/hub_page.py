@@ -74,6 +74,13 @@ class Teachers(NamedTuple):
         return cls(named, len(everybody) - len(named))
 
 
+def teachers_of(year: HubYear) -> Teachers:
+    """The visiting teachers of a year, but for those of whom only drafts tell. One query."""
+    visits = HostSchool.objects.filter(visiting_teachers=OuterRef("pk"))
+    taught = announced().order_by().filter(lessons__visiting_teachers=OuterRef("pk"))
+    return Teachers.of(year.visiting_teachers.exclude(Exists(visits), ~Exists(visits.shown()), ~Exists(taught)))
+
+
 @dataclass(frozen=True)
 class Hosting:
     """A host school's visit, with its public sessions."""

@@ -83,9 +83,10 @@ def check_replies(room: Room) -> None:
 
 
 def _show(room: Room, verb: Verb, by: StaffUser) -> None:
-    """Change a session's status to one that the public sees, and with it let them know of its visit."""
+    """Change a session's status to one that the public sees, and with it let them know of its visit; not where only
+    staff see the session."""
     _move(room, verb, by)
-    if room.session.host_school:
+    if room.session.host_school and room.session.visibility != ShowcaseSession.Visibility.STAFF:
         room.session.host_school.announce()
 
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from bookings.public.hub_page import Teachers, hosts_of, hub_lines, map_of_hubs, on_page_of, sessions_of
+from bookings.public.hub_page import hosts_of, hub_lines, map_of_hubs, on_page_of, sessions_of, teachers_of
 from bookings.public.session import by_day, parts, to_come
 from hubs.models import HubYear, Notice, OldHubAddress, ShowcaseSession
 from hubs.pages import public
@@ -92,7 +92,7 @@ def _around(then: HubYear, years: list[HubYear]) -> dict[str, HubYear | None]:
 def _who(year: HubYear, sessions: list[ShowcaseSession], today: dt.date) -> dict[str, Any]:
     """Who a hub was in a year: its host schools, teachers, specialists and area."""
     hosts = hosts_of(year, sessions, today=today)
-    teachers = Teachers.of(year.visiting_teachers.all())
+    teachers = teachers_of(year)
     specialists = list(year.specialists.select_related("school"))
     return {
         "year": year,

@@ -143,10 +143,10 @@ def test_list_shows_day_place_and_how_a_session_stands(admin_client):
     SessionFactory(title="Division", room__held_back=4)
     SessionFactory(title="Later", starts_at=None, ends_at=None, first_day=None, room__status="announced")
     page = admin_client.get(reverse(LIST)).content.decode()
-    assert ">Tue 26 Jan 2027, 09:00<" in page
-    assert re.search(r">Booking is open</td><td [^>]*>0 of 30, 4 held back<", page)
+    assert ">Tue 26 Jan 2027, 9:00–11:45<" in page
+    assert re.search(r">Booking is open</span> <span [^>]*>0 of 30 taken, 4 kept for guests<", page)
     assert "no date yet" in page
-    assert '<td class="field-standing">Details to follow</td>' in page
+    assert ">Details to follow</span>" in page
 
 
 def test_list_filters_what_is_to_come_and_past(admin_client):

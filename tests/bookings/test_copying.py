@@ -435,12 +435,62 @@ def test_draft_visit_is_nowhere_that_the_public_looks(client, draft):
     assert client.get(tell).status_code == 200
 
 
+def test_teacher_of_a_draft_visit_alone_stands_on_no_public_page(client, draft, session):
+    """Setting a year up writes down who comes, and that they agree, months before the hub says so."""
+    hub = f"/hubs/{draft.hub_year.hub.slug}/"
+    year, agreed = draft.hub_year, {"hub_year": draft.hub_year, "name_agreed_at": NOW}
+    VisitingTeacher.objects.filter(name_pinyin="Li Na").update(name_agreed_at=NOW)
+    li_na = VisitingTeacher.objects.get(name_pinyin="Li Na")
+    VisitingTeacher.objects.create(name_pinyin="Of no visit", **agreed)
+    SessionFactory(hub_year=year, title="Elsewhere")
+
+    def named():
+        page = client.get(hub).content.decode()
+        assert ("Of no visit" in page, "Li Na" in client.get(f"/zh-hans{hub}").content.decode()) == (
+            True,
+            "Li Na" in page,
+        )
+        return "Li Na" in page
+
+    session.lessons.all().delete()
+    assert not named()
+    SessionFactory(hub_year=year, title="Hers").lessons.get().visiting_teachers.add(li_na)
+    assert named()
+    Places.objects.filter(session__title="Hers").update(status=SessionStatus.DRAFT)
+    assert not named()
+    draft.announce()
+    assert named()
+
+
+def test_session_that_the_public_knows_shows_the_visit_that_it_is_given(administrator, draft):
+    session = SessionFactory(hub_year=draft.hub_year, title="Elsewhere")
+    address = page_of(session, "change")
+    saved = administrator.post(address, untouched(administrator.get(address)) | {"host_school": draft.pk})
+    assert saved.status_code == 302, errors_of(saved)
+    draft.refresh_from_db()
+    assert not draft.is_draft
+
+
 @pytest.mark.parametrize("verb", [changes.announce, changes.open_booking])
 def test_session_that_is_shown_shows_its_visit(draft, session, verb, versions_kept):
     verb(session.pk, by=StaffFactory(), clock=lambda: NOW)
     draft.refresh_from_db()
     assert not draft.is_draft
     assert draft.history.count() == 1
+
+
+@pytest.mark.parametrize("verb", [changes.announce, changes.open_booking])
+def test_session_for_staff_alone_shows_no_visit_until_others_may_see_it(administrator, draft, session, verb):
+    ShowcaseSession.objects.filter(pk=session.pk).update(visibility=ShowcaseSession.Visibility.STAFF)
+    verb(session.pk, by=StaffFactory(), clock=lambda: NOW)
+    visit, address = page_of(draft, "change"), page_of(session, "change")
+    assert administrator.post(visit, untouched(administrator.get(visit))).status_code == 302
+    draft.refresh_from_db()
+    assert draft.is_draft
+    saved = administrator.post(address, untouched(administrator.get(address)) | {"visibility": "public"})
+    assert saved.status_code == 302, errors_of(saved)
+    draft.refresh_from_db()
+    assert not draft.is_draft
 
 
 def test_visit_is_announced_alone_or_with_its_sessions(administrator, draft, session):

@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -185,6 +186,26 @@ def test_hub_without_a_visit_is_led_to_set_one_up(lead):
 # --- the visits of a year ---------------------------------------------------------------------------------------------
 
 
+@pytest.mark.django_db(transaction=True)
+def test_pressed_twice_at_once_makes_one_session(visit, monkeypatch):
+    """The second press has looked for what the first made before the first has made it."""
+    pressed = Client()
+    pressed.force_login(staff_of(visit.hub_year.hub, Membership.Role.LEAD))
+    sent = untouched(pressed.get(NEW)) | SEVEN
+    first = pressed.post(NEW, sent)
+    assert first.status_code == 302
+    looked = ShowcaseSession.objects.filter
+    blind = [ShowcaseSession.objects.none()]
+
+    def look(*args, **kwargs):
+        return blind.pop() if blind and "ref__in" in kwargs else looked(*args, **kwargs)
+
+    monkeypatch.setattr(ShowcaseSession.objects, "filter", look)
+    again = pressed.post(NEW, sent)
+    assert (again.status_code, again["Location"], blind) == (302, first["Location"], [])
+    assert ShowcaseSession.objects.count() == 1
+
+
 def set_up(client, **said):
     return client.post(SET_UP, untouched(client.get(SET_UP)) | said)
 
@@ -210,6 +231,18 @@ def test_visits_teachers_and_specialists_are_set_up_in_one_press(lead, hub_year)
     assert (HostSchool.objects.count(), VisitingTeacher.objects.count(), MasterySpecialist.objects.count()) == (2, 2, 2)
 
 
+def test_setting_up_takes_what_is_there_twice_already_as_it_stands(lead, hub_year):
+    """A school may host twice in a year, and two people may share a name."""
+    school = SchoolFactory(urn=118568)
+    for _n in range(2):
+        HostSchool.objects.create(hub_year=hub_year, school=school)
+        VisitingTeacher.objects.create(hub_year=hub_year, name_pinyin="Wang Fang")
+        MasterySpecialist.objects.create(hub_year=hub_year, full_name="Sara Sinnerton")
+    done = set_up(lead, schools="118568", teachers="Wang Fang", specialists="Sara Sinnerton")
+    assert done.status_code == 302
+    assert (HostSchool.objects.count(), VisitingTeacher.objects.count(), MasterySpecialist.objects.count()) == (2, 2, 2)
+
+
 def test_setting_up_again_brings_no_yes_back_that_was_taken(lead, hub_year):
     SchoolFactory(urn=118568)
     VisitingTeacher.objects.create(hub_year=hub_year, name_pinyin="Wang Fang")
@@ -225,6 +258,10 @@ def test_setting_up_again_brings_no_yes_back_that_was_taken(lead, hub_year):
         ({"schools": "St Joseph's"}, "Several schools are called “St Joseph's”."),
         ({"teachers": "王芳"}, "Write the name in pinyin too"),
         ({"teachers": "x" * 151}, "is too long for a name."),
+        ({"teachers": "x" * 101}, "is too long for a name."),
+        ({"teachers": "Wang Fang " + "王" * 51}, "is too long for a name."),
+        ({"teachers": "Wang \x00Fang"}, "Null characters are not allowed."),
+        ({"specialists": "Sara \x00Sinnerton"}, "Null characters are not allowed."),
         ({"specialists": "\n".join(f"S{n}" for n in range(21))}, "Write at most 20 lines."),
         ({"first_day": "26 Jan 2027"}, "Enter both days, or neither."),
         ({"first_day": "26 Jan 2027", "last_day": "25 Jan 2027"}, "The last day must not come before the first."),

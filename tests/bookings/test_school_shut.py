@@ -310,6 +310,20 @@ def test_server_that_is_away_leaves_them_all_to_be_sent(visit, monkeypatch):
     assert [len(sent_to(ADA)), Mail.objects.filter(state="waiting").count()] == [1, 0]
 
 
+def test_one_that_cannot_be_made_keeps_no_other_of_the_press_back(visit):
+    """A fault of ours in one row would else hold the news of every other session back for three days."""
+    first, *others = [confirmed(session, ADA) for session in sessions(visit)]
+    Mail.objects.update(state="sent", answered_at=NOW)
+    outbox.outbox.clear()
+    call_off(visit)
+    broken = Mail.objects.get(kind="session_postponed", booking=first)
+    Mail.objects.filter(pk=broken.pk).update(facts=broken.facts | {"starts_at": 5})
+    send_due(lambda: later())
+    states = dict(Mail.objects.filter(kind="session_postponed").values_list("booking", "state"))
+    assert states == {first.pk: "waiting"} | {one.pk: "sent" for one in others}
+    assert [message.subject.partition(":")[0] for message in sent_to(ADA)] == ["Postponed"] * 2
+
+
 def test_mail_of_one_session_goes_by_itself(visit):
     confirmed(sessions(visit)[0], ADA)
     changes.postpone(sessions(visit)[0].pk, by=StaffFactory(), clock=lambda: MORNING)

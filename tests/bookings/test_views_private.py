@@ -158,6 +158,7 @@ def test_confirm_confirms_and_shows_reference_and_how_to_arrive(client, held):
         "School office 01622 000 000 Access Step-free access: yes "
         "Not known yet: Accessible toilet, Reserved parking bay, Hearing loop Where West Borough "
         "Postcode: ME16 8TL Directions · OpenStreetMap "
+        "A sheet to print for the day, with room for notes "
         "Ring the bell twice."
     ) in page.text
     assert page.links["01622 000 000"] == "tel:01622000000"

@@ -2,7 +2,7 @@
 
 A name or an address must stand in no URL and in no log, and a page that answers a POST would break Back, for browsers
 keep no staff page: so what was typed is kept for a while with who is signed in, under a key that says nothing, and the
-page that shows what was found is fetched by that key. See docs/decisions/0033.
+page that shows what was found is fetched by that key. See docs/decisions/0031.
 """
 
 import secrets

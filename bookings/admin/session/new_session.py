@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -192,13 +192,18 @@ class NewSessionPages(RowPages):
         if there := list(ShowcaseSession.objects.filter(ref__in=refs).with_names()):
             return there
         made = []
-        with transaction.atomic():
-            for ref, one in zip(refs, days, strict=True):
-                session = self._one(request, form, ref, one)
-                if session is None:
-                    transaction.set_rollback(True)
-                    return []
-                made.append(session)
+        try:
+            with transaction.atomic():
+                for ref, one in zip(refs, days, strict=True):
+                    session = self._one(request, form, ref, one)
+                    if session is None:
+                        transaction.set_rollback(True)
+                        return []
+                    made.append(session)
+        except IntegrityError:  # the other press of two at once has made them since
+            if there := list(ShowcaseSession.objects.filter(ref__in=refs).with_names()):
+                return there
+            raise
         what = "; ".join(f"{one}, {days_between(one.first_day, one.last_day)}" for one in made)
         text = ngettext("Made, as a draft: %(what)s", "Made, as drafts: %(what)s", len(made))
         self.message(request, text % {"what": what})

@@ -219,6 +219,8 @@ class SessionAdmin(WithSearch, WithExport, WithHistory, WithPages):
                 text = _now("Filled in from the last session at this school, so look at it: %(what)s.")
                 self.message_user(request, text % {"what": listed(form.filled_in)}, messages.WARNING)
             return
+        if obj.host_school and not is_hidden(obj):
+            obj.host_school.announce()
         transaction.on_commit(lambda: self._settle(obj.pk))
 
     @staticmethod

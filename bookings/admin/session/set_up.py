@@ -23,6 +23,8 @@ from hubs.staff import scope
 from hubs.vocabulary.school_days import academic_year
 
 MOST_LINES = 20
+LONGEST_PINYIN, LONGEST_CHARACTERS = 100, 50  # as the columns
+TOO_LONG = _("“%(line)s…” is too long for a name.")
 WIDE = {"rows": 3, "class": "vLargeTextField"}
 _CHARACTERS = re.compile(r"[\u3400-\u9fff·]+")
 
@@ -40,7 +42,7 @@ class Lines(forms.CharField):
         if len(found) > MOST_LINES:
             raise ValidationError(_now("Write at most %(most)d lines.") % {"most": MOST_LINES})
         if long := [line for line in found if len(line) > self.longest]:
-            raise ValidationError(_now("“%(line)s…” is too long for a name.") % {"line": long[0][:30]})
+            raise ValidationError(TOO_LONG % {"line": long[0][:30]})
         return found
 
 
@@ -102,6 +104,8 @@ class SetUpForm(forms.Form):
             pinyin = " ".join(_CHARACTERS.sub(" ", line).split()).strip(" ,;()（）")
             if not pinyin:
                 raise ValidationError(_now("Write the name in pinyin too, as “%(line)s” is read.") % {"line": line})
+            if len(pinyin) > LONGEST_PINYIN or len(characters) > LONGEST_CHARACTERS:
+                raise ValidationError(TOO_LONG % {"line": line[:30]})
             found.append((pinyin, characters))
         return found
 
@@ -157,29 +161,38 @@ class SetUpPages(RowPages):
 
 @transaction.atomic
 def set_up(said: dict[str, Any]) -> list[HostSchool]:
-    """Make what is missing of a year's visits, teachers and specialists: pressing twice makes nothing twice."""
+    """Make what is missing of a year's visits, teachers and specialists: pressing twice makes nothing twice.
+
+    Two of one name may be there already, as no key forbids: a school can host twice in a year.
+    """
     hub_year, now = said["hub_year"], timezone.now()
-    for name in said["specialists"]:
-        MasterySpecialist.objects.get_or_create(hub_year=hub_year, full_name=name)
+    specialists = [_specialist(hub_year, name) for name in said["specialists"]]
     teachers = [_teacher(hub_year, *names, agreed_at=now if said["agreed"] else None) for names in said["teachers"]]
     visits = []
     for school in said["schools"]:
         days = {name: said[name] for name in ("first_day", "last_day")}
-        of_school = {"hub_year": hub_year, "school": school}
-        visit, _new = HostSchool.objects.get_or_create(
-            **of_school, defaults={"phase": _phase(school), "is_draft": True} | days
-        )
+        visit = HostSchool.objects.filter(hub_year=hub_year, school=school).order_by("-pk").first()
+        if visit is None:
+            made = {"phase": _phase(school), "is_draft": True} | days
+            visit = HostSchool.objects.create(hub_year=hub_year, school=school, **made)
         visit.visiting_teachers.add(*teachers)
-        visit.specialists.add(*MasterySpecialist.objects.filter(hub_year=hub_year, full_name__in=said["specialists"]))
+        visit.specialists.add(*specialists)
         visits.append(visit)
     return visits
 
 
+def _specialist(hub_year: HubYear, name: str) -> MasterySpecialist:
+    of_name = {"hub_year": hub_year, "full_name": name}
+    known = MasterySpecialist.objects.filter(**of_name).order_by("pk").first()
+    return known or MasterySpecialist.objects.create(**of_name)
+
+
 def _teacher(hub_year: HubYear, pinyin: str, characters: str, *, agreed_at: dt.datetime | None) -> VisitingTeacher:
     """A teacher of that name. One who is known already has said yes or no to being named, which stays."""
+    of_name = {"hub_year": hub_year, "name_pinyin": pinyin}
+    known = VisitingTeacher.objects.filter(**of_name).order_by("pk").first()
     made = {"name_characters": characters, "name_agreed_at": agreed_at}
-    teacher, _new = VisitingTeacher.objects.get_or_create(hub_year=hub_year, name_pinyin=pinyin, defaults=made)
-    return teacher
+    return known or VisitingTeacher.objects.create(**of_name, **made)
 
 
 def _phase(school: School) -> int:

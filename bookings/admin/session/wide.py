@@ -209,7 +209,8 @@ class VisitForm(ModelForm):
             if Booking.objects.live().filter(session__in=to_come).exists():
                 self.add_error("school", _now("People have booked sessions here. Move these: it tells everyone."))
         if self.cleaned_data.get("is_draft") and self.instance.pk:
-            told = self.instance.sessions.exclude(places__status=SessionStatus.DRAFT)
+            shown = self.instance.sessions.exclude(visibility=ShowcaseSession.Visibility.STAFF)
+            told = shown.exclude(places__status=SessionStatus.DRAFT)
             if told.exists():
                 self.add_error("is_draft", _now("The public knows of sessions of this visit, so it is no draft."))
         return self.cleaned_data
