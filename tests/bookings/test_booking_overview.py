@@ -298,6 +298,8 @@ def test_person_has_a_page_of_everything_of_their_address_in_the_hub(client, hub
 def test_colleague_is_sent_the_link_of_their_place_again(client, hub, monkeypatch):
     ben = colleague_of(confirmed(SessionFactory(hub_year=hub), size=2))
     monkeypatch.setattr(timezone, "now", lambda: NOW + dt.timedelta(hours=1))
+    shown = client.get(reverse("admin:bookings_visitor_change", args=[ben.pk])).content.decode()
+    assert '<button type="submit">Send their link again</button>' in shown
     action = {"action": "send_place", "_selected_action": ben.pk, "_from_row": ben.pk}
     answer = client.post(reverse("admin:bookings_visitor_changelist"), action)
     assert messages_of(answer) == [f"Link on its way: {ben} ({ben.email})"]
