@@ -34,10 +34,21 @@ class TimeField(forms.TimeField):
         return read_time(value) if isinstance(value, str) and value.strip() else super().to_python(value)
 
 
+class SplitDateTime(AdminSplitDateTime):
+    """Two boxes of which each says what it is to whoever hears the page; Django only writes it beside them."""
+
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context(name, value, attrs)
+        said = (context["date_label"], context["time_label"])
+        for box, label in zip(context["widget"]["subwidgets"], said, strict=True):
+            box["attrs"]["aria-label"] = str(label).rstrip(":：")
+        return context
+
+
 class DateTimeField(forms.SplitDateTimeField):
     """A date and a time, each as people write them; in London."""
 
-    widget = AdminSplitDateTime
+    widget = SplitDateTime
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)

@@ -77,7 +77,7 @@ def links_of(client, row):
     """What the session's page says under "More you can do"; what stands beside the form of a visit or a hub."""
     if not isinstance(row, ShowcaseSession):
         page = client.get(page_of(row, "change")).content.decode().partition('id="content"')[2]
-        return re.findall(r'<li><a href="([^"]*)">([^<]*)</a></li>', page)
+        return re.findall(r'name="_on_to" value="([^"]*)">([^<]*)</button>', page)
     groups = client.get(page_of(row, "overview")).context["more"]
     return [(one.address, one.label) for group in groups for one in group.actions if one.address]
 
@@ -245,7 +245,7 @@ NEXT_WEEK = {"starts_at_0": "2027-02-02"}
 def test_moving_shows_the_new_day_and_then_tells_everyone(admin_client, session):
     confirmed(session)
     preview = fill_in(admin_client, page_of(session, "move"), **NEXT_WEEK)
-    assert "New: Tuesday 2 February 2027, 09:00 to 11:45" in said_on(preview)
+    assert "New: Tuesday 2 February 2027, 9:00 to 11:45" in said_on(preview)
     asked = "Everyone is asked if they can still come at the new time: only they know. Whoever does not answer keeps"
     assert f"{asked} the place." in said_on(preview)
     admin_client.post(page_of(session, "move"), untouched(preview))

@@ -14,7 +14,7 @@ from tests.factories import NOW, StaffFactory
 from tests.one_of_each import one_of_each
 
 ADMINS = [one for one in site._registry.values() if isinstance(one, WithPages) and one.page_classes]
-LINK = re.compile(r'<li><a href="(/admin/[^"]*)">[^<]*</a></li>')
+LINK = re.compile(r'(?:<li><a href=|name="_on_to" value=)"(/admin/[^"]*)">[^<]*</(?:a></li|button)>')
 
 
 @pytest.fixture(autouse=True)

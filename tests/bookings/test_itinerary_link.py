@@ -142,7 +142,7 @@ def test_there_must_be_an_address_and_time_left(teacher):
 
 
 def test_hub_sends_and_withdraws_by_buttons_and_the_row_remembers(lead, client, teacher):
-    assert f'href="{page(teacher)}"' in lead.get(page(teacher, "change")).content.decode()
+    assert f'value="{page(teacher)}"' in lead.get(page(teacher, "change")).content.decode()
     first = lead.get(page(teacher))
     assert (f"It goes to {WANG}." in first.content.decode(), "Withdraw" in first.content.decode()) == (True, False)
     answer = lead.post(page(teacher), untouched(first))

@@ -192,3 +192,114 @@ def test_preview_looks_right(staff, hub):
     draft = SessionFactory(hub_year=hub, title="Year 4: area", room__status=SessionStatus.DRAFT)
     staff.goto(f"/admin/hubs/showcasesession/{draft.pk}/preview/")
     assert_looks_right(staff, "staff-preview")
+
+
+# --- forms, and what they ask before they do it -----------------------------------------------------------------------
+
+
+def sent(staff):
+    staff.locator("#content-main .submit-row [type=submit], #content-main form .button.big").first.click()
+    staff.wait_for_load_state()
+
+
+@pytest.mark.parametrize("name", ["new", "new-errors"])
+def test_new_session_looks_right(staff, hub, name):
+    HostSchool.objects.get_or_create(hub_year=hub, school=SchoolFactory(name="Asks Seven Questions School"))
+    staff.goto("/admin/hubs/showcasesession/new/")
+    if name == "new-errors":
+        for label, words in [("Which day?", "40 January"), ("Starts", "soon"), ("Which class is taught?", "Jear 6")]:
+            staff.get_by_label(label).fill(words)
+        staff.get_by_role("button", name="Make the draft").click()
+    assert_looks_right(staff, f"staff-session-{name}")
+
+
+@pytest.mark.parametrize("name", ["closed", "when", "lessons", "dates", "wrong"])
+def test_form_in_steps_looks_right(staff, hub, name):
+    draft = SessionFactory(hub_year=hub, title="", room__status=SessionStatus.DRAFT)
+    staff.goto(f"/admin/hubs/showcasesession/{draft.pk}/change/")
+    if name != "closed":
+        step = staff.locator(f"#step-{'when' if name == 'wrong' else name}")
+        step.locator("> summary").click()
+        if name == "wrong":
+            staff.locator("#id_arrival_at").fill("soon")
+            step.locator("[name=_step]").click()
+            staff.locator(".errornote").wait_for()
+    assert_looks_right(staff, f"staff-session-form-{name}")
+
+
+def test_leads_forms_look_right(visit, showcase, hub, rows):
+    lead = StaffFactory(full_name="Lea Lead")
+    Membership.objects.create(user=lead, hub=hub.hub, role="lead")
+    page = signed_in(visit, showcase, lead)
+    page.goto(f"/admin/hubs/hubyear/{hub.pk}/change/")
+    assert_looks_right(page, "staff-hub-form")
+    page.goto(f"/admin/hubs/hostschool/set-up/?hub_year={hub.pk}")
+    assert_looks_right(page, "staff-set-up")
+    page.locator("#id_schools").fill("Nowhere School")
+    sent(page)
+    assert_looks_right(page, "staff-set-up-wrong")
+
+
+def test_announcing_a_visit_looks_right(staff, hub):
+    host = HostSchool.objects.create(hub_year=hub, school=SchoolFactory(), is_draft=True)
+    SessionFactory(hub_year=hub, host_school=host, venue=None, room__status=SessionStatus.DRAFT)
+    staff.goto(f"/admin/hubs/hostschool/{host.pk}/change/")
+    assert_looks_right(staff, "staff-visit-form")
+    staff.get_by_role("button", name="Announce", exact=True).click()
+    assert_looks_right(staff, "staff-visit-announce")
+
+
+def test_second_page_of_book_for_somebody_looks_right(staff, hub):
+    session = SessionFactory(hub_year=hub, title="Year 5: by phone")
+    staff.goto(f"/admin/bookings/booking/add/?session={session.ref}")
+    staff.locator("#id_contact_name").fill("Pia Phones")
+    staff.locator("#id_contact_mobile").fill("07700 900 123")
+    staff.locator("#id_school_kind").select_option(index=3)
+    staff.locator("#id_school_name").fill("Phone School")
+    staff.locator("#id_school_place").fill("Deal")
+    staff.locator("#id_size").fill("3")
+    staff.get_by_label("Names of the others").fill("Ben Second\nCara Third")
+    sent(staff)
+    assert staff.locator("#id_needs_2").is_visible()
+    assert_looks_right(staff, "staff-book-for-others")
+    staff.locator("#id_why").fill("They rang")
+    sent(staff)
+    assert staff.get_by_text("No email address: no mail is sent").is_visible()
+    assert_looks_right(staff, "staff-booking-warns")
+    staff.goto(f"{staff.url}contact/")
+    assert_looks_right(staff, "staff-booking-contact")
+
+
+def test_preview_of_a_move_looks_right(staff, hub):
+    asked = party(email="moves@ring.example", visitors=(NewVisitor(needs="Step-free"),))
+    session = SessionFactory(hub_year=hub, title="Year 5: moves")
+    staff_booking.staff_booking(session.pk, asked, by=StaffFactory(), clock=timezone.now, why="test")
+    staff.goto(f"/admin/hubs/showcasesession/{session.pk}/move/")
+    staff.locator("#id_starts_at_1").fill("8:30")
+    sent(staff)
+    assert staff.get_by_text("Nothing has been sent yet").is_visible()
+    assert_looks_right(staff, "staff-move-preview")
+
+
+def test_whole_school_and_whom_to_phone_then_look_right(staff, hub):
+    venue = SchoolFactory(name="Snowed In Primary School")
+    for title in ("Year 1: snow", "Year 2: ice"):
+        session = SessionFactory(hub_year=hub, venue=venue, title=title)
+        asked = party(email="snow@ring.example", contact_mobile="07700 900 456", size=2)
+        staff_booking.staff_booking(session.pk, asked, by=StaffFactory(), clock=timezone.now, why="test")
+    day = timezone.localdate(session.starts_at)
+    staff.goto(f"/admin/hubs/hubyear/{hub.pk}/school_cancel/?school={venue.pk}&day={day}")
+    assert_looks_right(staff, "staff-school-day")
+    sent(staff)
+    assert_looks_right(staff, "staff-school-day-preview")
+    sent(staff)
+    assert staff.get_by_role("heading", name="Whom to phone").is_visible()
+    assert_looks_right(staff, "staff-phone-of-several")
+
+
+@pytest.mark.parametrize("page", ["register", "register/office", "register/inside"])
+def test_register_before_its_day_looks_right(staff, hub, page):
+    session = SessionFactory(hub_year=hub, title="Year 5: early")
+    confirmed(session, "early@a.example")
+    staff.goto(f"/admin/hubs/showcasesession/{session.pk}/{page}/")
+    assert_looks_right(staff, f"staff-{page.replace('/', '-')}")

@@ -25,6 +25,7 @@ from bookings.models import SessionChange
 from bookings.sessions import changes, moving
 from bookings.states import SESSION_TABLE, Verb
 from hubs.models import Lesson
+from hubs.vocabulary.dates import clock, day
 
 NAMES: dict[str, tuple[Verb, Promise | str]] = {
     "cancel": (Verb.CANCEL_SESSION, _("Cancel session")),
@@ -95,8 +96,8 @@ class ChangePages(PreviewPages):
         def preview(form: Any) -> list[str]:
             starts_at, ends_at = (timezone.localtime(form.cleaned_data[name]) for name in ("starts_at", "ends_at"))
             new = _now("New: %(starts)s to %(ends)s") % {
-                "starts": f"{starts_at:%A %-d %B %Y, %H:%M}",
-                "ends": f"{ends_at:%H:%M}",
+                "starts": f"{day(starts_at)}, {clock(starts_at)}",
+                "ends": clock(ends_at),
             }
             asked = _now(
                 "Everyone is asked if they can still come at the new time: only they know. "

@@ -227,7 +227,7 @@ class VisitAdmin(WithExport, WithButtonsBeside, HostSchoolAdmin):
 
 
 @admin.register(HubYear)
-class ExchangeOfHubAdmin(WithPages, HubYearAdmin):
+class ExchangeOfHubAdmin(WithButtonsBeside, HubYearAdmin):
     """A hub in a year, whose sessions can be called off together."""
 
     page_classes = [WideChangePages, SchoolDayPages, WideLetterPages]
