@@ -24,6 +24,7 @@ from bookings.rule.refusals import (
 )
 from bookings.rule.room import Clock, Room
 from bookings.states import FROZEN, Status, Verb
+from bookings.verbs.contact import live_party
 from hubs.models import StaffUser
 from hubs.vocabulary.email_address import email_key
 
@@ -204,7 +205,7 @@ def _judge(room: Room, booking: Booking, colleague: NewVisitor, *, most: int = M
     if booking.party >= most:
         raise PartyTooLarge
     key = email_key(colleague.email)
-    party = Visitor.objects.coming().filter(booking=booking)
+    party = Visitor.objects.coming().filter(booking__in=live_party(booking))
     if key and (key == booking.email_key or party.filter(email_key=key).exists()):
         raise InThisBooking
 

@@ -60,7 +60,8 @@ class MailServer:
             with socket.socket() as probe:
                 probe.bind(("127.0.0.1", 0))
                 self.port = probe.getsockname()[1]
-        self.controller = Controller(self, hostname="127.0.0.1", port=self.port, **options)
+        late = {"ready_timeout": 60}  # five seconds, which is its own, is too short on a busy machine
+        self.controller = Controller(self, hostname="127.0.0.1", port=self.port, **(late | options))
         self.controller.start()
 
     def stop(self) -> None:

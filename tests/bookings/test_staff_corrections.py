@@ -268,6 +268,20 @@ def test_address_that_is_in_the_booking_is_not_put_in_again():
         put_in(booking, NewVisitor(full_name="Again", email=colleague_of(booking).email.upper()))
 
 
+def test_address_of_somebody_of_the_party_who_waits_is_not_put_in_again():
+    """They wait in a booking that goes with the first: another key would have them wait twice, or come and wait."""
+    session = SessionFactory(share=2)
+    booking = booked(session)
+    assert put_in(booking, may_wait=True).waits
+    for how in ({"may_wait": True}, {"why": "They rang"}):
+        with pytest.raises(InThisBooking):
+            put_in(booking, **how)
+    with pytest.raises(InThisBooking):
+        visitors.add_visitor(booking.pk, CARA, clock=at(), key=uuid.uuid4(), may_wait=True)
+    assert [row.party for row in Booking.objects.order_by("pk")] == [2, 1]
+    assert miscounts() == []
+
+
 def test_nobody_is_put_into_a_booking_that_has_ended():
     session = SessionFactory()
     booking = booked(session)

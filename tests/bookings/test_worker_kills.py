@@ -79,7 +79,7 @@ class Runs:
         for stream in (self.process.stdin, self.process.stdout):
             assert stream
             stream.close()
-        assert self.process.wait(10) == 0
+        assert self.process.wait(60) == 0
 
 
 @pytest.fixture
