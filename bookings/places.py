@@ -179,11 +179,9 @@ def write(
         booking.party = booking.party if party is None else party
         entry.to_status, entry.places = booking.status, (0 if verb is Verb.MOVE_OUT else booking.seats) - before
         taken += entry.places
-        # Whom its contact adds was judged as one of the public, and takes a place of theirs; so does whom staff put in
-        # where nothing is held back any longer.
-        adds = verb is Verb.ADD or (verb is Verb.PUT_IN and not room.places.held_back)
-        if booking.uses_held_back and not adds and (entry.places > 0 or _still_keeps(room)):
-            used += entry.places
+        had, booking.from_held_back = booking.from_held_back, _from_held_back(room, booking, entry)
+        if booking.from_held_back > had or _still_keeps(room):
+            used += booking.from_held_back - had
         entries.append(entry)
     sequence = sequence_after(verb, room.places)
     if sequence > room.places.calendar_sequence:
@@ -210,6 +208,18 @@ def write(
     if joined:
         Mail.objects.bulk_update(joined, ["kind", "booking", "facts"])
     room.writes += 1
+
+
+def _from_held_back(room: Room, booking: Booking, entry: AuditEntry) -> int:
+    """How many of a guest's places are held-back ones after this: those that it took from the public go first.
+
+    Whom its contact adds was judged as one of the public, and takes a place of theirs; so does whom staff put in where
+    nothing is held back any longer.
+    """
+    public = entry.verb == Verb.ADD or (entry.verb == Verb.PUT_IN and not room.places.held_back)
+    if booking.uses_held_back and entry.places > 0 and not public:
+        return booking.from_held_back + entry.places
+    return min(booking.from_held_back, 0 if entry.verb == Verb.MOVE_OUT else booking.seats)
 
 
 def _still_keeps(room: Room) -> bool:

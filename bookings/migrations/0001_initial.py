@@ -114,6 +114,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("uses_held_back", models.BooleanField(default=False, verbose_name="uses held-back places")),
+                ("from_held_back", models.PositiveSmallIntegerField(default=0, editable=False)),
                 ("language", models.CharField(default="en-gb", max_length=10, verbose_name="language")),
                 ("request_key", models.UUIDField(editable=False, null=True, unique=True)),
                 ("contact_name", models.CharField(max_length=200, null=True, verbose_name="contact")),
@@ -1213,6 +1214,12 @@ class Migration(migrations.Migration):
                     ("smallest_party", None), ("smallest_party__lte", models.F("party")), _connector="OR"
                 ),
                 name="smallest_party_fits",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="booking",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("from_held_back__lte", models.F("party"))), name="held_back_places_fit"
             ),
         ),
         migrations.AddConstraint(

@@ -24,6 +24,7 @@ STATE_FIELDS = [
     "status",
     "party",
     "uses_held_back",
+    "from_held_back",
     "deadline",
     "offered_at",
     "joined_at",
@@ -174,6 +175,8 @@ class Booking(Named, PrivateLink):
     )
     source = models.CharField(_("made"), max_length=5, choices=Source, default=Source.WEB)
     uses_held_back = models.BooleanField(_("uses held-back places"), default=False)
+    # So many of its places go back to those held back when they come free: it may have others of the public's beside.
+    from_held_back = models.PositiveSmallIntegerField(default=0, editable=False)
     language = models.CharField(_("language"), max_length=10, default="en-gb")
     request_key = models.UUIDField(unique=True, null=True, editable=False)
 
@@ -244,6 +247,7 @@ class Booking(Named, PrivateLink):
                 | (Q(school=None) & ~Q(school_kind=SchoolKind.REGISTER)),
                 name="register_school_has_urn",
             ),
+            models.CheckConstraint(condition=Q(from_held_back__lte=F("party")), name="held_back_places_fit"),
             models.CheckConstraint(
                 condition=Q(smallest_party=None) | Q(smallest_party__lte=F("party")),
                 name="smallest_party_fits",

@@ -31,6 +31,7 @@ REFUSED = [
     (Booking, {"school": None}, "register_school_has_urn"),
     (Booking, {"school_kind": "independent"}, "register_school_has_urn"),
     (Booking, {"smallest_party": 3}, "smallest_party_fits"),
+    (Booking, {"from_held_back": 3}, "held_back_places_fit"),
     (Booking, {"contact_name": None, "name_words": "zoe"}, "contact_erased_with_words"),
     (Visitor, {"full_name": None, "name_words": "zoe"}, "visitor_erased_with_words"),
     (AuditEntry, {"by": "staff", "staff": None}, "staff_is_named"),

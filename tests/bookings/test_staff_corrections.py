@@ -240,6 +240,18 @@ def test_guest_is_put_into_a_place_that_is_held_back():
         put_in(guests, NewVisitor(full_name="Eve"))
 
 
+@pytest.mark.parametrize("out, kept", [(1, 0), (2, 1), (3, 2)])
+def test_only_places_that_were_held_back_go_back_to_those_of_guests(out, kept):
+    """What a guest's booking has of the public's places goes first, and goes back to the public."""
+    session = SessionFactory(room__capacity=3, room__held_back=2, share=None)
+    guests = staff_booking.staff_booking(session.pk, party(size=2), **by_staff(), use_held_back=True)
+    put_in(guests)
+    assert count(session) == (3, 0, 3)
+    for visitor in list(guests.visitors.order_by("pk"))[:out]:
+        visitors.take_out(visitor.pk, why="They rang", **by_staff())
+    assert count(session) == (3 - out, kept, 3)
+
+
 def test_somebody_for_whom_there_is_no_place_may_wait_and_needs_to_prove_nothing():
     session = SessionFactory(room__capacity=1, share=None)
     booking = booked(session, size=1)
