@@ -293,7 +293,7 @@ def to_new_address(room: Room, booking: Booking, address: AddressChange) -> list
     if may_again_at(asked.values_list("created_at", flat=True), OF_NEW_ADDRESS, now=room.now):
         return []
     facts = {"address_change": address.pk, "link_version": address.link_version, "party": booking.party}
-    once = f"address:{address.pk}:{room.now.isoformat()}"
+    once = f"address:{address.pk}:{address.link_version}:{room.now.isoformat()}"
     of: dict[str, Any] = {"booking": booking} | ({"visitor": address.visitor} if address.visitor else {})
     return [_mail(room, kind, once, address.email or "", booking.language, facts, **of)]
 

@@ -231,6 +231,16 @@ def test_all_of_the_party_moves(session):
     assert verbs(session)[-2:] == ["take_address", "take_address"]
 
 
+def test_address_that_is_asked_for_after_another_has_a_mail_of_its_own(booking):
+    """Also in the same moment, as far as a clock tells."""
+    take(ask(booking))
+    again = ask(booking, ADA)
+    assert [mail.recipient for mail in Mail.objects.filter(kind=Kind.NEW_ADDRESS).order_by("pk")] == [NEW, ADA]
+    take(again)
+    booking.refresh_from_db()
+    assert booking.contact_email == ADA
+
+
 def test_visitor_moves_their_own_place_alone(client, session, booking):
     ben = ben_of(booking)
     asked, told, old = ask(booking, visitor=ben), len(mails(session)), link_of(ben)
