@@ -280,7 +280,7 @@ BAD_SESSIONS = [
     ({"release_at": START}, "session_release_by_deadline"),
     ({"share": 0}, "session_share_is_a_place"),
     ({"who_may_book": "list"}, "session_list_is_named"),
-    ({"step_free": "perhaps"}, "session_access_known"),
+    ({"step_free": "maybe"}, "session_access_known"),
 ]
 
 
