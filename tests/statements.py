@@ -2,8 +2,8 @@
 
 A test of a page asks SQLite a hundred statements that other tests ask it too, in the same words. What could go wrong on
 PostgreSQL alone is a statement that it understands otherwise; so it is asked each statement that SQLite was asked, by
-the tests that ask the most new ones for their time. And all tests run there whose subject differs between the two: what
-locks, constrains, searches, kills or reads dates.
+the tests that ask the most new ones for all that they ask (not for their time: then each run would choose others). And
+all tests run there whose subject differs between the two: what locks, constrains, searches, kills or reads dates.
 
 `script/test` records with --record-statements on SQLite, and chooses with --choose-by-statements on PostgreSQL. Without
 a record, or by hand, everything runs.
@@ -33,6 +33,8 @@ SAME = [
     (re.compile(r"\(%s\)(?:, \(%s\))+"), "(%s)"),
 ]
 
+BEGIN = 20  # statements that a test takes as long as before it asks its first
+
 Record = dict[str, dict[str, object]]
 
 
@@ -43,13 +45,16 @@ def shape(statement: str) -> int:
     return zlib.crc32(statement.encode())
 
 
-def chosen(record: dict[str, tuple[float, set[int]]], always: set[str]) -> set[str]:
-    """The tests in `always`, and of the others so many that every statement is asked: the most for their time first."""
+def chosen(record: dict[str, tuple[int, set[int]]], always: set[str]) -> set[str]:
+    """The tests in `always`, and of the others so many that every statement is asked.
+
+    The record says of each test how often it asks, and which statements. Those with the most for that come first.
+    """
     asked: set[int] = set().union(*(record[name][1] for name in always & record.keys()))
-    left = {name: statements - asked for name, (_took, statements) in record.items() if name not in always}
+    left = {name: statements - asked for name, (_often, statements) in record.items() if name not in always}
     found = set(always)
     while left:
-        best = max(left, key=lambda name: (len(left[name]) / (record[name][0] + 0.01), name))
+        best = max(left, key=lambda name: (len(left[name]) / (record[name][0] + BEGIN), name))
         if not left[best]:
             break
         found.add(best)
@@ -69,7 +74,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 class Recorder:
-    """Notes the statements of each test, and how long it took, in a file of this process."""
+    """Notes the statements of each test, and how often it asks, in a file of this process."""
 
     def __init__(self, process: str) -> None:
         self.file = RECORDS / f"{process}.json"
@@ -77,21 +82,16 @@ class Recorder:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[object]:
-        statements: set[int] = set()
+        statements: list[int] = []
 
         def note(execute: object, sql: str, params: object, many: object, context: object) -> object:
-            statements.add(shape(sql))
+            statements.append(shape(sql))
             return execute(sql, params, many, context)  # type: ignore[operator]
 
-        self.tests[item.nodeid] = {"took": 0.0}
         with connection.execute_wrapper(note):
             answer = yield
-        self.tests[item.nodeid]["statements"] = sorted(statements)
+        self.tests[item.nodeid] = {"often": len(statements), "statements": sorted(set(statements))}
         return answer
-
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        if report.nodeid in self.tests:
-            self.tests[report.nodeid]["took"] = float(str(self.tests[report.nodeid]["took"])) + report.duration
 
     def pytest_sessionfinish(self) -> None:
         RECORDS.mkdir(parents=True, exist_ok=True)
@@ -102,7 +102,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if not config.getoption("--choose-by-statements"):
         return
     record = {
-        name: (test["took"], set(test["statements"]))
+        name: (test["often"], set(test["statements"]))
         for file in sorted(RECORDS.glob("*.json"))
         for name, test in json.loads(file.read_text()).items()
         if test.get("statements")
