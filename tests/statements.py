@@ -21,7 +21,7 @@ from django.db import connection
 RECORDS = Path(__file__).resolve().parent.parent / "var" / "statements"
 # Their subject differs between the databases. So does that of what works with real transactions.
 ALWAYS = re.compile(
-    r"(lock|constraint|one_each|settle|hold|confirm|cancel|waiting_list|outbox|session_changes|moved|calendar"
+    r"(lock|constraint|models|one_each|settle|hold|confirm|cancel|waiting_list|outbox|session_changes|moved|calendar"
     r"|finder|near|search|reminders|school_days|exports|import_schools|rule|kills|bad_input|faults|attacks)"
 )
 # What is the same statement in other words: values, names of savepoints, how many rows.
