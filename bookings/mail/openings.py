@@ -81,7 +81,9 @@ def _tell(session: ShowcaseSession, wishes: "QuerySet[TellMe]", facts: dict[str,
     for wish in found:
         first.setdefault(wish.email_key, wish)
     Mail.objects.bulk_create([_mail(session, wish, facts, now) for wish in first.values()], ignore_conflicts=True)
-    TellMe.objects.filter(pk__in=[wish.pk for wish in found]).update(told_at=now)
+    done = TellMe.objects.filter(pk__in=[wish.pk for wish in found])
+    list(done.select_for_update().order_by("pk").values_list("pk"))  # in one order, or two workers wait for each other
+    done.update(told_at=now)
 
 
 def _wishes(session: ShowcaseSession, *, of_all: bool) -> "QuerySet[TellMe]":

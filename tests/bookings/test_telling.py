@@ -353,7 +353,7 @@ def test_telling_many_takes_as_many_statements_as_telling_one() -> None:
         with statements() as asked:
             openings.make(session.pk, OPENS)
         counts.append(len(asked))
-    assert (counts, len(told())) == ([8, 8], 6)
+    assert (counts, len(told())) == ([9, 9], 6)
 
 
 def test_session_is_marked_as_told_of_once() -> None:
