@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from bookings import places
 from bookings.models import Mail, Places
@@ -260,11 +261,11 @@ def test_second_page_of_book_for_somebody_looks_right(staff, hub):
     staff.locator("#id_size").fill("3")
     staff.get_by_label("Names of the others").fill("Ben Second\nCara Third")
     sent(staff)
-    assert staff.locator("#id_needs_2").is_visible()
+    expect(staff.locator("#id_needs_2")).to_be_visible()
     assert_looks_right(staff, "staff-book-for-others")
     staff.locator("#id_why").fill("They rang")
     sent(staff)
-    assert staff.get_by_text("No email address: no mail is sent").is_visible()
+    expect(staff.get_by_text("No email address: no mail is sent")).to_be_visible()
     assert_looks_right(staff, "staff-booking-warns")
     staff.goto(f"{staff.url}contact/")
     assert_looks_right(staff, "staff-booking-contact")
@@ -277,7 +278,7 @@ def test_preview_of_a_move_looks_right(staff, hub):
     staff.goto(f"/admin/hubs/showcasesession/{session.pk}/move/")
     staff.locator("#id_starts_at_1").fill("8:30")
     sent(staff)
-    assert staff.get_by_text("Nothing has been sent yet").is_visible()
+    expect(staff.get_by_text("Nothing has been sent yet")).to_be_visible()
     assert_looks_right(staff, "staff-move-preview")
 
 
@@ -293,7 +294,7 @@ def test_whole_school_and_whom_to_phone_then_look_right(staff, hub):
     sent(staff)
     assert_looks_right(staff, "staff-school-day-preview")
     sent(staff)
-    assert staff.get_by_role("heading", name="Whom to phone").is_visible()
+    expect(staff.get_by_role("heading", name="Whom to phone")).to_be_visible()
     assert_looks_right(staff, "staff-phone-of-several")
 
 

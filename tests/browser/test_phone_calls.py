@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from bookings.models import Booking, Mail
 from hubs.models import Membership
@@ -60,9 +61,9 @@ class Presses:
 def test_i_never_got_the_email_takes_four_presses_at_most(staff):
     caller = Presses(staff)
     caller.find("rita rings")
-    assert staff.get_by_role("heading", name="“I never got the email”").is_visible()
+    expect(staff.get_by_role("heading", name="“I never got the email”")).to_be_visible()
     caller.press("button", "Send the link again")
-    assert staff.get_by_text("Link on its way").is_visible()
+    expect(staff.get_by_text("Link on its way")).to_be_visible()
     assert caller.number <= MOST_PRESSES
     assert Mail.objects.filter(recipient="rita@calls.example", kind="confirmed").count() == 2
 
@@ -75,7 +76,7 @@ def test_i_picked_the_wrong_school_takes_four_presses_at_most(staff):
     caller.press("button", "Next")
     assert_looks_right(staff, "staff-booking-school-preview")
     caller.press("button", "Change the school")
-    assert staff.get_by_text("Changed: the school is Right Infant School").is_visible()
+    expect(staff.get_by_text("Changed: the school is Right Infant School")).to_be_visible()
     assert caller.number <= MOST_PRESSES
     assert Booking.objects.get(email_key="rita@calls.example").school.name == "Right Infant School"
 
@@ -108,4 +109,5 @@ def test_what_was_found_looks_right_and_back_finds_it_again(staff):
     found = staff.url
     staff.get_by_role("link", name="Rita Rings").first.click()
     staff.go_back()
-    assert (staff.url, staff.get_by_role("heading", name="What was found").is_visible()) == (found, True)
+    expect(staff.get_by_role("heading", name="What was found")).to_be_visible()
+    assert staff.url == found

@@ -7,6 +7,7 @@ from base64 import b32decode
 import pytest
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django_otp.oath import TOTP
+from playwright.sync_api import expect
 
 from hubs.models import StaffUser
 from tests.browser.look import assert_looks_right, in_print, looked_at
@@ -71,7 +72,7 @@ def test_invited_lead_sets_password_and_second_factor_and_signs_in_with_a_code(v
     recovery = page.locator(".codes li").all_inner_texts()
     assert len(recovery) == 10
     follow(page, "I have kept them: go on")
-    assert page.title() == "Home | Showcase"
+    expect(page).to_have_title("Home | Showcase")
     assert page.locator("#user-tools strong").inner_text().lower() == "new lead"
     press(page, "Sign out")
 
@@ -80,7 +81,7 @@ def test_invited_lead_sets_password_and_second_factor_and_signs_in_with_a_code(v
     assert_looks_right(page, "sign-in-code")
     page.get_by_label("Code:").fill(code_of(key, ahead=1))
     press(page, "Sign in")
-    assert page.title() == "Home | Showcase"
+    expect(page).to_have_title("Home | Showcase")
     page.goto("/admin/second-factor/")
     assert_looks_right(page, "sign-in-own")
 
@@ -88,7 +89,7 @@ def test_invited_lead_sets_password_and_second_factor_and_signs_in_with_a_code(v
     sign_in(plain, EMAIL)
     plain.get_by_label("Code:").fill(recovery[0].upper())
     press(plain, "Sign in")
-    assert plain.title() == "Home | Showcase"
+    expect(plain).to_have_title("Home | Showcase")
     plain.goto("/admin/second-factor/")
     assert "Recovery codes left: 9." in plain.locator("main").inner_text()
 
