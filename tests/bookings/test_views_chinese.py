@@ -46,7 +46,7 @@ WORD = re.compile(r"[A-Za-z]{2,}")
 AS_IT_IS = re.compile(
     r"Showcase|OpenStreetMap|URN|OS|Royal Mail|Cookie|JavaScript|PDF|AA|KS\d|（[^）]*）"
     r"|contains [^。]*2025|© [^。；]*2025"
-    r"|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}"  # postcodes
+    r"|\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b"  # postcodes; a reference of chance, XX2C 4ABY, holds none
     r"|[\w.+-]+@[\w.-]+|https?://\S+"
 )
 CANNOT_BE_MARKED = ("title", "option")  # nor can an attribute, as of a counter on the map
