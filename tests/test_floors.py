@@ -10,9 +10,9 @@ FLOORS = [
     ("hubs/models/", "bookings/models/"),
     ("hubs/schools/", "hubs/staff/", "hubs/admin/", "hubs/templatetags/", "hubs/pages.py", "bookings/rule/"),
     ("bookings/places.py", "bookings/forms/"),
-    ("bookings/verbs/", "bookings/sessions/", "bookings/attendance/"),
-    ("bookings/mail/",),
-    ("bookings/public/",),
+    ("bookings/verbs/", "bookings/sessions/", "bookings/attendance/", "bookings/afterwards/", "bookings/groups/"),
+    ("bookings/mail/", "bookings/forgetting/"),
+    ("bookings/public/", "bookings/report/"),
     ("bookings/views/", "bookings/admin/", "bookings/templatetags/"),
     ("bookings/due.py", "bookings/urls.py", "bookings/management/", "hubs/management/", "showcase/"),
 ]

@@ -30,7 +30,10 @@ class Purpose(IntEnum):
     ITINERARY = 4
     UNSUBSCRIBE = 5
     CERTIFICATE = 6
-    NEW_ADDRESS = 9  # 7 and 8 are kept for feedback, and invitations to a group
+    FEEDBACK = 7
+    INVITATION = 8  # to a group, for the teacher who is asked first
+    NEW_ADDRESS = 9
+    HEAD = 10  # the same invitation, for the head teacher who says yes
 
 
 class Link(NamedTuple):

@@ -198,6 +198,9 @@ class Booking(Named, PrivateLink):
 
     created_at = models.DateTimeField(_("made at"))
     joined_at = models.DateTimeField(_("joined the waiting list"), null=True, blank=True)
+    # When it ceased to be live, and whether that was later than could be booked: frozen, for deadlines are edited.
+    ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
+    ended_late = models.BooleanField(_("ended late"), null=True, editable=False)
     here_since = models.DateTimeField(_("moved to this session at"), null=True, blank=True)
     # Its calendar entries are so many versions ahead of the session's: see bookings/rule/calendar.py.
     calendar_ahead = models.PositiveIntegerField(default=0, editable=False)

@@ -46,6 +46,7 @@ class Draft(models.Model):
     booking = models.ForeignKey(Booking, models.SET_NULL, null=True, related_name="+")
     expires_at = models.DateTimeField(db_index=True)
     consumed_at = models.DateTimeField(null=True)
+    turned_away = models.BooleanField(default=False)  # it has been counted, once
 
     def __str__(self) -> str:
         return f"{self._meta.verbose_name} {self.pk}"  # the key is a secret

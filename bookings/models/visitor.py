@@ -108,7 +108,10 @@ class Visitor(Named, PrivateLink):
     )
     seen_before = models.BooleanField(_("has seen a Shanghai lesson before"), null=True, blank=True)
     released_at = models.DateTimeField(_("released at"), null=True, blank=True)
+    released_late = models.BooleanField(_("released late"), null=True, editable=False)  # frozen, as ended_late
     person_id = models.UUIDField(null=True, editable=False, db_index=True)
+    # Who gave no address may be somebody who did: another person of that name and school, found while there is a name.
+    perhaps_id = models.UUIDField(null=True, editable=False)
     first_time = models.BooleanField(_("first time"), null=True, editable=False)
     attendance = models.CharField(_("attendance"), max_length=10, choices=Attendance, default=Attendance.EXPECTED)
     # The last mark on the register: see docs/decisions/0015. By nobody of the staff: by the school's office.

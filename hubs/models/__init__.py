@@ -1,7 +1,9 @@
 """Who, where and when. One file an idea."""
 
 from hubs.models.calendar import ClosedDay
+from hubs.models.cost import Cost, Remark
 from hubs.models.exchange import Consent, Exchange, HostSchool, MasterySpecialist, VisitingTeacher
+from hubs.models.group import WorkGroup
 from hubs.models.hub import Hub, HubYear, Notice, OldHubAddress
 from hubs.models.lesson import Lesson, ProgrammeSegment
 from hubs.models.photograph import Photograph
@@ -14,6 +16,7 @@ from hubs.models.stored_file import StoredFile, StoredPiece
 __all__ = [
     "ClosedDay",
     "Consent",
+    "Cost",
     "Exchange",
     "HostSchool",
     "Hub",
@@ -26,6 +29,7 @@ __all__ = [
     "OldHubAddress",
     "Photograph",
     "ProgrammeSegment",
+    "Remark",
     "Resource",
     "School",
     "SchoolList",
@@ -35,4 +39,5 @@ __all__ = [
     "StoredFile",
     "StoredPiece",
     "VisitingTeacher",
+    "WorkGroup",
 ]

@@ -158,6 +158,11 @@ class HubYear(models.Model):
     contact_name = models.CharField(_("contact"), max_length=100, blank=True)
     contact_email = EmailField(_("contact's email"), blank=True)
     contact_phone = models.CharField(_("contact's telephone"), max_length=30, blank=True)
+    cover_day_pence = models.PositiveIntegerField(
+        _("a day's cover, in pence"), null=True, blank=True, help_text=_("What the hub reckons with in its report.")
+    )
+    # Which figures of its report its public page shows: names of figures, none unless the hub chooses.
+    shows = models.JSONField(default=list, blank=True, editable=False)
 
     objects = HubYearQuerySet.as_manager()
     history = HistoricalRecords()

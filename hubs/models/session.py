@@ -16,6 +16,7 @@ from simple_history.models import HistoricalRecords
 
 from hubs.models.at_a_place import AtAPlace
 from hubs.models.exchange import HostSchool
+from hubs.models.group import WorkGroup
 from hubs.models.hub import HubYear
 from hubs.models.school import LocalAuthority, School, SchoolList
 from hubs.models.to_come import to_come
@@ -85,6 +86,7 @@ class ShowcaseSession(AtAPlace):
         MASTER_CLASS = "master_class", _("Master class")
         WORKSHOP = "workshop", _("Workshop")
         TALK = "talk", _("Talk")
+        MEETING = "meeting", _("Work group meeting")
 
     class Visibility(models.TextChoices):
         PUBLIC = "public", _("public")
@@ -108,6 +110,9 @@ class ShowcaseSession(AtAPlace):
         verbose_name=_("host school's visit"),
     )
     kind = models.CharField(_("kind"), max_length=20, choices=Kind, default=Kind.SHOWCASE)
+    group = models.ForeignKey(
+        WorkGroup, models.PROTECT, null=True, editable=False, related_name="meetings", verbose_name=_("work group")
+    )
     visibility = models.CharField(_("who can see it"), max_length=10, choices=Visibility, default=Visibility.PUBLIC)
     title = models.CharField(_("title"), max_length=150, blank=True, help_text=_("Empty: named from its lessons."))
     title_zh = models.CharField(_("title in Chinese"), max_length=150, blank=True)
@@ -250,6 +255,16 @@ class ShowcaseSession(AtAPlace):
                 condition=Q(release_at=None) | Q(closes_at=None) | Q(release_at__lte=F("closes_at")),
                 name="session_release_by_deadline",
                 violation_error_message=_("Held-back places must come free before booking closes."),
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="meeting", group__isnull=False) | (~Q(kind="meeting") & Q(group=None)),
+                name="session_meeting_is_a_groups",
+                violation_error_message=_("A meeting is made on the page of its group."),
+            ),
+            models.CheckConstraint(
+                condition=Q(group=None) | ~Q(visibility="public"),
+                name="session_meeting_is_not_public",
+                violation_error_message=_("A meeting of a group is not public."),
             ),
             models.CheckConstraint(
                 condition=Q(share=None) | Q(share__gte=1),

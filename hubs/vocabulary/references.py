@@ -27,6 +27,11 @@ def session_ref_of(key: uuid.UUID, number: int) -> str:
     return "".join(letters)
 
 
+def certificate_code() -> str:
+    """A certificate's name, typed from paper. Whoever guesses one learns nothing without the name that it is of."""
+    return _random(10)
+
+
 def booking_reference() -> str:
     """A booking's name on the telephone. Long enough that a million never meet by chance."""
     return _random(8)

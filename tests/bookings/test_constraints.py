@@ -1,16 +1,39 @@
 """What the database itself refuses, whoever writes and however."""
 
+import uuid
+
 import pytest
 from django.apps import apps
 from django.db import IntegrityError, transaction
 
 from bookings import places
-from bookings.models import AddressChange, AuditEntry, Booking, Mail, Places, TellMe, Visitor, WideChange
+from bookings.models import (
+    AddressChange,
+    Asked,
+    AuditEntry,
+    Booking,
+    Certificate,
+    DayAnswer,
+    Enrolment,
+    GroupTeacher,
+    Invitation,
+    LaterAnswer,
+    Mail,
+    NewsConsent,
+    Places,
+    Quote,
+    TellMe,
+    TurnedAway,
+    Visitor,
+    WideChange,
+)
 from bookings.states import Verb
-from hubs.models import HostSchool
-from tests.factories import NOW, HubYearFactory, SessionFactory, StaffFactory, party
+from hubs.models import HostSchool, MasterySpecialist, School, VisitingTeacher, WorkGroup
+from tests.factories import NOW, HubYearFactory, SchoolFactory, SessionFactory, StaffFactory, party
 
 pytestmark = pytest.mark.django_db
+
+FIRST, SECOND = (uuid.UUID(int=number) for number in (1, 2))
 
 # One row of each model, a confirmed booking of 2 in a session of 30 places; what no row may be made into; and the
 # constraint that says so.
@@ -57,9 +80,25 @@ REFUSED = [
     (TellMe, {"session": None, "search": "x", "easting": 1, "northing": 1, "miles": 0}, "told_near_a_place"),
     (TellMe, {"session": None, "search": "x", "easting": 1, "miles": 30}, "told_near_a_place"),
     (WideChange, {"hub_year": None}, "wide_change_is_of_one_thing"),
+    (TurnedAway, {"times": 2, "places": 1}, "each_wanted_a_place"),
+    (TurnedAway, {"why": "full"}, "one_count_a_day_and_reason"),
+    (Asked, {"form": "day", "session": None}, "asked_of_a_lesson_or_of_all"),
+    (Asked, {"form": "later"}, "asked_of_a_lesson_or_of_all"),
+    (Asked, {"visitor": lambda: Visitor.objects.order_by("pk").first()}, "asked_once"),
+    (DayAnswer, {"voice": FIRST}, "one_answer_a_session"),
+    (LaterAnswer, {"voice": FIRST}, "one_later_answer"),
+    (Quote, {"voice": FIRST}, "one_quote_an_answer"),
+    (NewsConsent, {"email_key": "a@a.example"}, "one_consent_an_address"),
+    (Certificate, {"session": None}, "certificate_of_a_session_or_a_visit"),
+    (Certificate, {"session": None, "host_school": lambda: visit()}, "certificate_of_a_session_or_a_visit"),
+    (Certificate, {"visitor": lambda: Visitor.objects.order_by("pk").first()}, "one_certificate_a_visitor"),
+    (Invitation, {"school": School.objects.first}, "school_is_invited_once"),
+    (Invitation, {"state": "joined", "answered_at": None}, "answered_at_a_time"),
+    (GroupTeacher, {"position": 1}, "one_teacher_a_position"),
+    (Enrolment, {"invitation": Invitation.objects.first}, "enrolled_once"),
     (
         WideChange,
-        {"host_school": lambda: HostSchool.objects.create(hub_year=HubYearFactory())},
+        {"host_school": lambda: visit()},
         "wide_change_is_of_one_thing",
     ),
 ]
@@ -75,6 +114,10 @@ TRIED_ELSEWHERE = {
 TOLD_ONCE = {"told_once_of_session", "told_once_of_host_school", "told_once_of_hub", "told_once_of_search"}
 
 
+def visit():
+    return HostSchool.objects.create(hub_year=HubYearFactory())
+
+
 def rows():
     """A row of each model, made as it is made."""
     session = SessionFactory()
@@ -86,11 +129,37 @@ def rows():
     TellMe.objects.create(email="a@a.example", email_key="a@a.example", session=session, created_at=NOW)
     wide = {"verb": Verb.POSTPONE, "staff": StaffFactory(), "created_at": NOW}
     WideChange.objects.create(hub_year=session.hub_year, **wide)
+    afterwards(session, list(booking.visitors.order_by("pk")))
+
+
+def afterwards(session, visitors):
+    """Two rows of each model of what comes after a session."""
+    of_hub, of_session = {"hub_year": session.hub_year}, {"session": session}
+    for number, (visitor, voice) in enumerate(zip(visitors, (FIRST, SECOND), strict=True), start=1):
+        said = of_hub | {"voice": voice, "answered_at": NOW}
+        address = f"{'ab'[number - 1]}@a.example"
+        TurnedAway.objects.create(session=session, day=NOW.date(), why=("full", "share")[number - 1], times=1, places=2)
+        asked = of_hub | of_session | {"form": "day", "visitor": visitor, "asked_at": NOW, "closes_at": NOW}
+        Asked.objects.create(**asked)
+        DayAnswer.objects.create(session=session, **said)
+        LaterAnswer.objects.create(**said)
+        words = {"text": "Twenty minutes.", "released_at": NOW, "released_by": StaffFactory()}
+        Quote.objects.create(**of_hub, **of_session, voice=voice, of="take", **words)
+        NewsConsent.objects.create(hub=session.hub_year.hub, email=address, email_key=address, agreed_at=NOW)
+        Certificate.objects.create(session=session, visitor=visitor, full_name="Ada", issued_at=NOW)
+    group = WorkGroup.objects.create(hub_year=session.hub_year, name="Moor")
+    for school in (School.objects.first(), SchoolFactory()):
+        invitation = Invitation.objects.create(
+            group=group, school=school, invited_at=NOW, invited_by=StaffFactory(), answered_at=NOW
+        )
+        Enrolment.objects.create(invitation=invitation, session=session)
+    for number in (1, 2):
+        GroupTeacher.objects.create(invitation=invitation, position=number)
 
 
 def name_of(case):
     _model, values, constraint = case
-    return f"{constraint}-{'-'.join(f'{key}={value}' for key, value in values.items() if not callable(value))}"
+    return f"{constraint}-{'-'.join(key if callable(value) else f'{key}={value}' for key, value in values.items())}"
 
 
 @pytest.mark.parametrize("case", [pytest.param(case, id=name_of(case)) for case in REFUSED])
@@ -128,7 +197,23 @@ def test_database_refuses_a_count_below_nothing(field):
         Places.objects.filter(pk=session.pk).update(**{field: -1})
 
 
+@pytest.mark.parametrize("of", ["teacher", "specialist"])
+def test_database_refuses_a_second_certificate_of_who_taught(of):
+    year = HubYearFactory()
+    who = {
+        "teacher": lambda: VisitingTeacher.objects.create(hub_year=year, name_pinyin="Wang Fang"),
+        "specialist": lambda: MasterySpecialist.objects.create(hub_year=year, full_name="Ada"),
+    }[of]()
+    taught = {"host_school": HostSchool.objects.create(hub_year=year), of: who, "issued_at": NOW}
+    first = Certificate.objects.create(**taught)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Certificate.objects.create(**taught)
+    Certificate.objects.filter(pk=first.pk).update(ended_at=NOW)
+    Certificate.objects.create(**taught)  # a name put right
+
+
 def test_every_constraint_has_been_tried():
     models = apps.get_app_config("bookings").get_models()
     names = {constraint.name for model in models for constraint in model._meta.constraints}
-    assert {constraint for _model, _values, constraint in REFUSED} | TOLD_ONCE | TRIED_ELSEWHERE == names
+    taught = {"one_certificate_a_teacher", "one_certificate_a_specialist"}
+    assert {constraint for _model, _values, constraint in REFUSED} | TOLD_ONCE | taught | TRIED_ELSEWHERE == names

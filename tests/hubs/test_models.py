@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 
 from hubs.models import (
     ClosedDay,
+    Cost,
     HostSchool,
     Hub,
     HubYear,
@@ -17,6 +18,7 @@ from hubs.models import (
     Membership,
     Notice,
     Photograph,
+    Remark,
     Resource,
     School,
     SchoolList,
@@ -26,6 +28,7 @@ from hubs.models import (
     StoredFile,
     StoredPiece,
     VisitingTeacher,
+    WorkGroup,
 )
 from hubs.schools.search import schools_found
 from hubs.vocabulary.references import ALPHABET, booking_reference, session_ref
@@ -278,6 +281,7 @@ BAD_SESSIONS = [
     ({"share_until": START}, "session_share_ends_by_deadline"),
     ({"share_for_good": True, "share_until": START - dt.timedelta(weeks=5)}, "session_share_for_good_has_no_end"),
     ({"release_at": START}, "session_release_by_deadline"),
+    ({"kind": "meeting"}, "session_meeting_is_a_groups"),
     ({"share": 0}, "session_share_is_a_place"),
     ({"who_may_book": "list"}, "session_list_is_named"),
     ({"step_free": "maybe"}, "session_access_known"),
@@ -296,6 +300,18 @@ def agreed():
     return VisitingTeacher.objects.create(hub_year=HubYearFactory(), name_pinyin="Wang Fang", photo_agreed_at=NOW)
 
 
+def group():
+    return WorkGroup.objects.create(hub_year=HubYearFactory(), name="Moor")
+
+
+def meeting(**values):
+    """A meeting of a group, made into what it may not be."""
+    session = SessionFactory(kind="meeting", group=group(), visibility="link")
+    for name, value in values.items():
+        setattr(session, name, value)
+    return session
+
+
 OTHERS = {
     "closed_days_in_order": lambda: ClosedDay(hub=HubFactory(), first_day=DAY, last_day=DAY - ONE_DAY),
     "visit_days_in_order": lambda: HostSchool(hub_year=HubYearFactory(), first_day=DAY, last_day=DAY - ONE_DAY),
@@ -311,6 +327,12 @@ OTHERS = {
     "resource_agreed_until_a_day": lambda: Resource(
         session=SessionFactory(), title="Slides", url="https://hub.example/", pupils="agreed"
     ),
+    "session_meeting_is_not_public": lambda: meeting(visibility="public"),
+    "group_has_somebody": lambda: WorkGroup(hub_year=HubYearFactory(), name="Moor", teachers_each=0),
+    "cost_in_pounds_or_in_days": lambda: Cost(hub_year=HubYearFactory(), kind="hosts", pence=100, days=1),
+    "cost_of_one_thing": lambda: Cost(
+        hub_year=HubYearFactory(), kind="venue", pence=100, session=SessionFactory(), group=group()
+    ),
     "photograph_agreed_until_a_day": lambda: Photograph(teacher=agreed(), file="0.jpg", agreed_until=DAY),
 }
 TWICE = {
@@ -322,6 +344,8 @@ TWICE = {
     "one_piece_a_position": lambda: StoredPiece(
         file=StoredFile.objects.create(name="0.pdf", size=1), position=0, content=b"x"
     ),
+    "one_group_a_name": lambda: WorkGroup(hub_year=HubYearFactory(), name="Moor"),
+    "one_remark_a_heading": lambda: Remark(hub_year=HubYearFactory(), section="places", text="Snow on Wednesday."),
     "one_membership_a_hub": lambda: Membership(user=StaffFactory(), hub=HubFactory()),
 }
 
