@@ -4,9 +4,9 @@ import datetime as dt
 import uuid
 
 from bookings.groups import enrolling, inviting, meetings
-from bookings.groups.inviting import Asked, Named, Sends
 from bookings.groups.meetings import Meeting
 from bookings.models import Invitation
+from bookings.rule.invited import Asked, Named, Sends
 from hubs.models import WorkGroup
 from hubs.vocabulary.teaching import Years
 from tests.factories import NOW, SchoolFactory

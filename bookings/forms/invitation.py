@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from bookings.forms.fields import Address, Line, StepForm
-from bookings.groups.inviting import Named, Sends
 from bookings.models import Invitation
+from bookings.rule.invited import Named, Sends
 from hubs.vocabulary.email_address import email_key
 
 PLAIN = {"autocomplete": "off", "spellcheck": "false"}

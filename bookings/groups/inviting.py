@@ -5,9 +5,8 @@ each other, and a second press finds what the first has done. Pages show what is
 """
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 
 from django.db import transaction
 from django.utils import timezone
@@ -16,11 +15,12 @@ from django.utils.crypto import salted_hmac
 from bookings import places
 from bookings.groups import enrolling, telling
 from bookings.mail_kinds import Kind
-from bookings.models import Booking, By, Enrolment, GroupTeacher, Interest, Invitation, SchoolKind
+from bookings.models import Booking, By, Enrolment, GroupTeacher, Invitation, SchoolKind
 from bookings.models.booking import school_key
+from bookings.rule.invited import Asked, Sends
 from bookings.rule.refusals import ChangedMeanwhile, Ended, NeedsReason, SentJustNow
 from bookings.rule.room import Clock
-from hubs.models import School, SchoolList, StaffUser, WorkGroup
+from hubs.models import SchoolList, StaffUser, WorkGroup
 from hubs.models.to_come import to_come
 from hubs.vocabulary.email_address import email_key
 
@@ -28,35 +28,6 @@ S = Invitation.State
 ASKED = (S.INVITED, S.NAMED)  # an answer is still to come
 ENDED = (S.DECLINED, S.LEFT)
 AGAIN_AFTER = dt.timedelta(minutes=10)
-
-
-@dataclass(frozen=True)
-class Asked:
-    """Whom of a school staff invite: somebody who said so, or somebody whom they name."""
-
-    school: School
-    email: str
-    name: str = ""
-    interest: Interest | None = None
-
-
-@dataclass(frozen=True)
-class Named:
-    """One teacher whom a school sends."""
-
-    full_name: str
-    email: str = ""
-    is_lead: bool = False
-
-
-@dataclass(frozen=True)
-class Sends:
-    """What the teacher who was asked says: who they are, who comes, who the head is."""
-
-    name: str
-    head_name: str
-    head_email: str
-    teachers: Sequence[Named] = field(default_factory=list)
 
 
 @contextmanager

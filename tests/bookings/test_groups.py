@@ -9,9 +9,9 @@ from django.core import mail
 from bookings import places
 from bookings.due import miscounts, run_due
 from bookings.groups import enrolling, inviting, meetings, nearest
-from bookings.groups.inviting import Named, Sends
 from bookings.groups.meetings import Meeting
 from bookings.models import AuditEntry, Booking, Enrolment, Interest, Invitation, Mail, Visitor
+from bookings.rule.invited import Named, Sends
 from bookings.rule.refusals import BadPlan, ChangedMeanwhile, Ended, NeedsReason, NotForYourSchool, SentJustNow
 from bookings.sessions import changes
 from bookings.states import SessionStatus, Status, Verb
