@@ -1,8 +1,8 @@
 """Everything that is kept of people, on one page: what, of whom, why, until when, and in which columns.
 
-`KEPT` is the whole of it; what is not in it stands in nothing.py, with the reason why it says nothing of anybody. A test
-walks every column of the database and fails for one that is in neither. `/privacy/` and docs/privacy.md are drawn from
-it, and steps.py does what it says. A column of a row's versions is kept and goes as the row's own.
+`KEPT` is the whole of it; what is not in it stands in nothing.py, with the reason why it says nothing of anybody. A
+test walks every column of the database and fails for one that is in neither. `/privacy/` and docs/privacy.md are drawn
+from it, and steps.py does what it says. A column of a row's versions is kept and goes as the row's own.
 """
 
 from typing import Any, NamedTuple

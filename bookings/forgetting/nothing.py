@@ -1,6 +1,6 @@
 """Columns that hold nothing of anybody, each with the reason. What is not here and not in kept.py fails a test.
 
-Numbers, dates, flags and links between rows need not stand here. "Versions" are every model's rows of what staff edited.
+Numbers, dates, flags and links between rows need not stand here. "Versions" are the rows of what staff edited.
 """
 
 OF_OURS = "one of a short list of words of ours"
