@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("bookings", "0002_afterwards"),
-        ("hubs", "0003_groups"),
+        ("hubs", "0004_groups"),
     ]
 
     operations = [

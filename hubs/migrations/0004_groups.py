@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("hubs", "0002_afterwards"),
+        ("hubs", "0003_reach_size_of_schools"),
     ]
 
     operations = [
