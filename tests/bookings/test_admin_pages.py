@@ -64,7 +64,6 @@ def test_every_model_is_registered_or_part_of_a_page():
         "Cost",
         "Remark",
         "WorkGroup",
-        "Register",
         "TurnedAway",
         "Asked",
         "DayAnswer",

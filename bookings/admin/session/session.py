@@ -25,6 +25,7 @@ from bookings.admin.base.read_only import staff
 from bookings.admin.base.sessions import name_and_day, nearest_first
 from bookings.admin.day.door import DoorPages
 from bookings.admin.day.office import OfficePages
+from bookings.admin.day.recording import RecordingPages
 from bookings.admin.day.register import RegisterPages
 from bookings.admin.day.sheet import SheetPages
 from bookings.admin.home.needs import Needs
@@ -91,6 +92,7 @@ class SessionAdmin(WithSearch, WithExport, WithHistory, WithPages):
     page_classes = [
         OverviewPages,
         RegisterPages,
+        RecordingPages,
         DoorPages,
         OfficePages,
         PlacesPages,
