@@ -13,11 +13,11 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Sum
 from django.http import HttpRequest
-from django.utils.crypto import salted_hmac
 
 from bookings.models import NetworkUse
 from bookings.rule.refusals import TooManyFromHere
 from bookings.rule.words import why_not
+from hubs.vocabulary.keyed import keyed_hash
 
 BOOKING, MAIL, PASSWORD = "booking", "mail", "password"
 AN_HOUR, A_DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
@@ -55,7 +55,7 @@ def used_up(request: HttpRequest, what: str, *, now: dt.datetime) -> TooManyFrom
 
 def network_of(request: HttpRequest) -> str:
     """The caller's network as it is kept: a keyed hash, here for these limits and for whoever tries passwords."""
-    return salted_hmac("bookings.limits", _network(_caller(request)), algorithm="sha256").hexdigest()[:32]
+    return keyed_hash("bookings.limits", _network(_caller(request)))[:32]
 
 
 def _caller(request: HttpRequest) -> str:
