@@ -24,6 +24,7 @@ from bookings.models import (
     OfficeLink,
     Person,
     Places,
+    Register,
     SessionChange,
     TellMe,
     Told,
@@ -39,7 +40,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 MODELS = sorted(site._registry, key=lambda model: model._meta.label)
 READ_ONLY = [AuditEntry, Booking, Draft, Mail, NetworkUse, Person, Places, SessionChange, TellMe, Told, Visitor]
-READ_ONLY += [Letter, OfficeLink, WideChange]
+READ_ONLY += [Letter, OfficeLink, Register, WideChange]
 names = [model._meta.label_lower for model in MODELS]
 
 
