@@ -35,7 +35,7 @@ if DEMO and not set(ALLOWED_HOSTS) <= set(LOOPBACK):
     )
 SHORTEST_KEY = 32
 # Commands that sign and serve nothing run in a fresh checkout, with secrets that nobody knows.
-SIGN_NOTHING = {"check", "collectstatic", "help", "lifecycle", "makemigrations", "sqlmigrate"}
+SIGN_NOTHING = {"check", "collectstatic", "help", "lifecycle", "makemigrations", "privacy", "sqlmigrate"}
 
 
 signs_nothing = Path(sys.argv[0]).name == "manage.py" and sys.argv[1:2] and sys.argv[1] in SIGN_NOTHING
