@@ -169,6 +169,10 @@ class OthersToo(Refused):
     """Since the page was opened others have got a place, of whom it did not ask."""
 
 
+class NameStands(Refused):
+    """From the exchange's reporting date on, a certificate keeps the name that it was issued for."""
+
+
 class NotItsDay(Refused):
     """What is done at the door is done on the session's day: `opens` is when that begins, None while it has no day."""
 
