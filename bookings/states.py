@@ -90,6 +90,10 @@ class Verb(TextChoices):
     SUBSTITUTE = "substitute", _("lesson changed")
     GIVE_OFFICE = "give_office", _("register given to the school office")
     WITHDRAW_OFFICE = "withdraw_office", _("register withdrawn from the school office")
+    RECORD = "record", _("register recorded")
+    # of a visitor, once it is recorded
+    CAME = "came", _("came after all")
+    MISSED = "missed", _("did not come after all")
 
 
 def verb_choices() -> list[tuple[str, Any]]:
