@@ -24,6 +24,7 @@ GROUPS: tuple[tuple[Any, tuple[str, ...]], ...] = (
         (
             "bookings.Visitor",
             "bookings.TellMe",
+            "hubs.WorkGroup",
             "hubs.HostSchool",
             "hubs.VisitingTeacher",
             "hubs.MasterySpecialist",
