@@ -10,9 +10,10 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Exists, OuterRef, Q, Sum
 from django.db.models.functions import Coalesce
 
+from bookings.attendance import standing
 from bookings.models import Asked, Booking, TurnedAway, Visitor
 from bookings.report import rows
 from bookings.report.selection import Of, Selection
@@ -30,7 +31,7 @@ class Held(NamedTuple):
     status: str
     capacity: int
     taken: int
-    recorded: Any
+    recorded: bool
     reported: int | None
     source: str
     first_day: dt.date | None
@@ -57,7 +58,7 @@ class Facts:
             "places__status",
             "places__capacity",
             "places__places_taken",
-            "register__recorded_at",
+            Exists(ShowcaseSession.objects.filter(standing.recorded(), pk=OuterRef("pk"))),
             "visitors_reported",
             "reported_source",
             "first_day",

@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Case, CharField, F, Min, Q, QuerySet, Value, When
 from django.utils import timezone
 
+from bookings.attendance import standing
 from bookings.models import Visitor
 from bookings.report.selection import Selection
 from bookings.states import FROZEN, Status
@@ -45,7 +46,7 @@ def sessions(selection: Selection, *, now: dt.datetime, recorded: bool = False) 
     by their session, and does not read those of all hubs."""
     found = ShowcaseSession.objects.filter(selection.sessions(), over(now)).order_by()
     if recorded:
-        found = found.filter(register__recorded_at__gte=F("starts_at"))
+        found = found.filter(standing.recorded())
     return found.values("pk")
 
 
