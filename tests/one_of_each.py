@@ -102,9 +102,8 @@ def booked(session, number, *, personal):
 
 def in_a_group(hub_year, staff, number, *, public, personal):
     """A group with a meeting that one school has joined."""
-    group = group_of(
-        hub_year, name=f"{personal} group {number}", about=f"{personal} about", hub_pays=f"{personal} pays"
-    )
+    said = {"about": f"{personal} about", "hub_pays": f"{personal} pays"}
+    group = group_of(hub_year, name=f"{public} group {number}", **said)  # which its meetings are called by
     meetings_of(group, staff, number=1)
     teachers = [Named(f"{personal} Maths Lead", f"{personal}.lead{number}@school.example".lower())]
     joined(group, staff, email=f"{personal}.lead{number}@school.example".lower(), teachers=teachers)

@@ -18,6 +18,7 @@ from bookings.models import (
     AuditEntry,
     Booking,
     Draft,
+    Invitation,
     Letter,
     Mail,
     NetworkUse,
@@ -40,7 +41,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 MODELS = sorted(site._registry, key=lambda model: model._meta.label)
 READ_ONLY = [AuditEntry, Booking, Draft, Mail, NetworkUse, Person, Places, SessionChange, TellMe, Told, Visitor]
-READ_ONLY += [Letter, OfficeLink, Register, WideChange, Cost, Remark]
+READ_ONLY += [Invitation, Letter, OfficeLink, Register, WideChange, Cost, Remark]
 names = [model._meta.label_lower for model in MODELS]
 
 
