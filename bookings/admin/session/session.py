@@ -27,6 +27,7 @@ from bookings.admin.certificates.of_session import CertificatePages
 from bookings.admin.costs.pages import CostPages
 from bookings.admin.day.door import DoorPages
 from bookings.admin.day.office import OfficePages
+from bookings.admin.day.recording import RecordingPages
 from bookings.admin.day.register import RegisterPages
 from bookings.admin.day.sheet import SheetPages
 from bookings.admin.home.needs import Needs
@@ -93,6 +94,7 @@ class SessionAdmin(WithSearch, WithExport, WithHistory, WithPages):
     page_classes = [
         OverviewPages,
         RegisterPages,
+        RecordingPages,
         DoorPages,
         OfficePages,
         PlacesPages,
