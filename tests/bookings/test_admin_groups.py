@@ -245,3 +245,40 @@ def test_list_of_a_groups_schools_fills_as_they_join(mine, group, staff):
     kept = SchoolList.objects.get(group=group)
     assert list(kept.schools.all()) == [invitation.school]
     assert Membership.objects.filter(hub=kept.hub, user=staff).exists()
+
+
+# --- the session's own pages ------------------------------------------------------------------------------------------
+
+
+def boxes(html):
+    """What each select of a form offers."""
+    return {name: html.split(f'name="{name}"')[1].split("</select>")[0] for name in ("kind", "visibility")}
+
+
+def test_form_of_a_meeting_keeps_it_one_and_on_no_public_list(mine, group, staff):
+    (meeting,) = meetings_of(group, staff, number=1)
+    other = SessionFactory(hub_year=group.hub_year)
+    of_meeting, of_other = (
+        boxes(mine.get(reverse("admin:hubs_showcasesession_change", args=[one.pk])).content.decode())
+        for one in (meeting, other)
+    )
+    assert "Work group meeting" in of_meeting["kind"]
+    assert "Showcase lesson" not in of_meeting["kind"]
+    assert 'value="public"' not in of_meeting["visibility"]
+    assert "Work group meeting" not in of_other["kind"]
+    assert 'value="public"' in of_other["visibility"]
+    new = mine.get(reverse("admin:hubs_showcasesession_new")).content.decode()
+    assert "Work group meeting" not in new
+
+
+def test_overview_of_a_meeting_leads_to_its_group_and_offers_no_more_dates(mine, group, staff):
+    (meeting,) = meetings_of(group, staff, number=1)
+    joined(group, staff)
+    said = mine.get(reverse("admin:hubs_showcasesession_overview", args=[meeting.pk])).content.decode()
+    assert page(group) in said
+    assert "Make more dates" not in said
+    dates = reverse("admin:hubs_showcasesession_dates", args=[meeting.pk])
+    assert mine.get(dates).status_code == 403
+    for name in ("register", "register_print", "register_office", "sheet", "write", "move", "postpone", "cancel"):
+        assert mine.get(reverse(f"admin:hubs_showcasesession_{name}", args=[meeting.pk])).status_code == 200
+    assert mine.get(reverse("admin:hubs_showcasesession_changelist")).status_code == 200

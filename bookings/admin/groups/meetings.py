@@ -142,6 +142,7 @@ class MeetingsPages(RowPages):
             "whole": whole,
             "rows": rows,
             "mistakes": status == 422,
+            "made": group.meetings.count(),
             "more": min(len(rows) + USUAL, MOST) if len(rows) < MOST else 0,
         }
         return TemplateResponse(request, "admin/group/meetings.html", context, status=status)
