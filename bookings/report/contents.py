@@ -9,9 +9,5 @@ from bookings.report.reach import reach
 from bookings.report.said import said
 from bookings.report.section import Section
 
-SECTIONS: list[Callable[[Facts], Section | None]] = [
-    places,
-    reach,
-    said,
-    groups,
-]  # None: it does not apply to what the report is of
+# None: it does not apply to what the report is of.
+SECTIONS: list[Callable[[Facts], Section | None]] = [places, reach, said, groups]

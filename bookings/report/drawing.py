@@ -171,7 +171,9 @@ def _labels(at: list[tuple[Host, Point]], sheet: Sheet) -> Iterable[Label]:
         )
         above = crowded or y > sheet.height - 80
         inside = min(max(x, 130), WIDE - 130)
-        yield Label(f"{inside / WIDE * 100:.1f}%", f"{y / sheet.height * 100:.1f}%", short(host.name), -16 if above else 30)
+        yield Label(
+            f"{inside / WIDE * 100:.1f}%", f"{y / sheet.height * 100:.1f}%", short(host.name), -16 if above else 30
+        )
 
 
 def short(name: str) -> str:

@@ -259,7 +259,7 @@ def _who_answered(facts: Facts, tally: Tally) -> Sentence | None:
     if not known:
         return None
     role = max(known, key=lambda one: (known[one], int(one)))
-    words = _("Who answered beside who came: “{role}” is what %(answered)s of those who answered are, and %(came)s who came.")
+    words = _("Who answered beside who came: “{role}” are %(answered)s of the answers, %(came)s of those who came.")
     return sentence(
         words.replace("{role}", str(ROLE_LABELS[role]).replace("%", "%%")),
         answered=Share(People(tally.count("role", role)), Whole(tally.n)),
@@ -403,7 +403,9 @@ def _by_thought(facts: Facts) -> Table | None:
     if not any(both >= ENOUGH for both, _changed in facts.voices.by_thought.values()):
         return None
     columns = [_("Thought before"), _("Answered both times"), _("Said it has changed"), _("Share")]
-    return Table("thought-and-changed", _("Thought before they came, and changed since"), columns, lines, stacked=True, open=True)
+    return Table(
+        "thought-and-changed", _("Thought before they came, and changed since"), columns, lines, stacked=True, open=True
+    )
 
 
 def _quotes(facts: Facts) -> list[Block]:
