@@ -48,9 +48,7 @@ class Seen(NamedTuple):
 
     @property
     def spot(self) -> Spot | None:
-        if self.easting is not None and self.northing is not None:
-            return self.easting, self.northing
-        return districts().get(district_of(self.postcode))
+        return _spot(self.easting, self.northing, self.postcode)
 
     @property
     def kind(self) -> str:
@@ -180,8 +178,8 @@ class Area:
 
     def _with_miles(self, found: Iterable[tuple[Any, ...]]) -> list[Seen]:
         """In order of their distance; those of which nobody knows where they are at the end."""
-        seen = [Seen(*one) for one in found]
-        far = [one._replace(miles=self._miles(one.spot)) for one in seen]
+        # Easting, northing and postcode as they stand in FIELDS: there are thousands, in London.
+        far = [Seen._make((*one, self._miles(_spot(one[7], one[8], one[3])))) for one in found]
         return sorted(far, key=lambda one: (one.miles is None, one.miles, one.name, one.urn))
 
     def _miles(self, spot: Spot | None) -> float | None:
@@ -228,6 +226,13 @@ class Country:
         came = rows.who_came(self.selection, now=self.now).filter(booking__school__status__in=School.OPEN)
         reached = came.values_list("booking__school__phase").annotate(n=Count("booking__school", distinct=True))
         return dict(every), dict(reached)
+
+
+def _spot(easting: int | None, northing: int | None, postcode: str) -> Spot | None:
+    """Where a school is; by its postcode's district where the register does not say."""
+    if easting is not None and northing is not None:
+        return easting, northing
+    return districts().get(district_of(postcode))
 
 
 def _squares(spots: Iterable[Any], side: int) -> Iterator[tuple[int, int]]:

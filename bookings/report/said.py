@@ -321,7 +321,7 @@ def _questions() -> list[Question]:
         Question(
             "in_the_way",
             _("What stood in the way?"),
-            _("%(n)s of %(said)s said what stood in the way: {answer}"),
+            _("%(n)s of %(said)s said that what stood in the way was “{answer}”"),
             (),
             InTheWay,
         ),
@@ -385,7 +385,7 @@ def _best(question: Question, shown: list[Any], counts: dict[Any, int]) -> tuple
         return question.counts, str(question.finding), sum(counts[one] for one in question.counts)
     most = max(counts.values())
     best = tuple(one for one in shown if counts[one] == most)
-    answer = "; ".join(str(one.label) for one in best).replace("%", "%%")
+    answer = _("”, and as many “").join(str(one.label) for one in best).replace("%", "%%")
     return best, str(question.finding).replace("{answer}", answer), most
 
 
