@@ -224,7 +224,7 @@ def test_map_of_the_country_counts_in_squares(hub_year, kent, session):
     assert sorted(one.reached for one in found.cells) == [False, False, True]
     every, reached = found.by_phase
     assert (every, reached) == ({2: School.objects.open().count()}, {2: 1})
-    assert report(hub_year.exchange, Of.COUNTRY).shown()[1]["name"] == "reach"
+    assert "reach" in [one["name"] for one in report(hub_year.exchange, Of.COUNTRY).shown()]
 
 
 # --- the copy that leaves ---------------------------------------------------------------------------------------------
