@@ -6,6 +6,7 @@ a host. Miles are straight ones, to the nearest host. A school that has become a
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
 from functools import cached_property
 from math import hypot
 from typing import Any, NamedTuple
@@ -22,6 +23,7 @@ from hubs.vocabulary.postcodes import Spot, district_of, districts
 RADII = (10, 20, 30)  # miles
 OF_NO_AREA = 20
 BANDS = (5, 10, 20, 30)
+FARTHEST_MILES = 10_000.0
 
 
 class Host(NamedTuple):
@@ -44,6 +46,8 @@ class Seen(NamedTuple):
     authority: str | None
     easting: int | None
     northing: int | None
+    pupils: int | None
+    free_meals: Decimal | None
     miles: float | None = None
 
     @property
@@ -61,12 +65,20 @@ class Seen(NamedTuple):
         return self.name if not self.town or self.name.endswith(self.town) else f"{self.name}, {self.town}"
 
     @property
+    def is_academy(self) -> bool:
+        """Whether it is an academy or a free school, by its type in the register."""
+        return "academy" in self.type_name.lower() or "free school" in self.type_name.lower()
+
+    @property
     def far(self) -> str:
         """As a list says it: 0.4."""
         return f"{self.miles:.1f}" if self.miles is not None else ""
 
 
-FIELDS = ("urn", "name", "town", "postcode", "phase", "type_name", "local_authority", "easting", "northing")
+FIELDS = (
+    *("urn", "name", "town", "postcode", "phase", "type_name", "local_authority", "easting", "northing"),
+    *("pupils", "free_meals"),
+)
 CHAIN = "booking__school"
 LINKS = 3  # successors that are followed: in the register hardly a school has had more
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from bookings.report.area import BANDS, RADII, Area, Country, Seen
+from bookings.report.area import BANDS, FARTHEST_MILES, RADII, Area, Country, Seen
 from bookings.report.cells import Cell, People, Seats, Sentence, Share, Text, Unknown, sentence
 from bookings.report.charts import Chart
 from bookings.report.drawing import Drawing, of_area, of_country
@@ -17,7 +17,6 @@ from bookings.report.section import Beside, Block, Said, Section
 from bookings.report.table import APART, SUM, Row, Table
 
 FIRST = 8  # of the nearest schools: the rest stand on a page of their own
-FAR = 10_000.0
 
 
 @dataclass(frozen=True)
@@ -109,12 +108,12 @@ def _share(area: Area, least: float, most: float) -> Share:
 
 def _finding(area: Area) -> Sentence:
     """What the map shows, where both shares can be said."""
-    (near, near_came), (far, far_came) = area.between(-1, 10), area.between(10, FAR)
+    (near, near_came), (far, far_came) = area.between(-1, 10), area.between(10, FARTHEST_MILES)
     if min(near, far) >= 10 and min(near_came, far_came) >= 5:
         return sentence(
             _("%(near)s of the schools within 10 miles of a host came, %(far)s of those further away"),
             near=_share(area, -1, 10),
-            far=_share(area, 10, FAR),
+            far=_share(area, 10, FARTHEST_MILES),
         )
     return sentence(
         _("%(reached)s of the %(every)s schools of the area were reached"),
@@ -134,7 +133,7 @@ def _counted(area: Area) -> Sentence:
 
 def _by_distance(area: Area) -> Table:
     lines = []
-    for least, most in zip((-1, *BANDS), (*BANDS, FAR), strict=True):
+    for least, most in zip((-1, *BANDS), (*BANDS, FARTHEST_MILES), strict=True):
         lines.append(_line(_band(least, most), *area.between(least, most)))
     nowhere = [one.urn for one in area.schools if one.miles is None]
     if nowhere:
@@ -153,7 +152,7 @@ def _by_distance(area: Area) -> Table:
 def _band(least: float, most: float) -> str:
     if least < 0:
         return _("Up to %(n)s") % {"n": most}
-    if most == FAR:
+    if most == FARTHEST_MILES:
         return _("More than %(n)s") % {"n": least}
     return _("%(least)s to %(most)s") % {"least": least, "most": most}
 
