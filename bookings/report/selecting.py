@@ -108,8 +108,9 @@ def _halves(area: Area, name: str, lower: str, upper: str, unknown: str) -> Iter
     if not known:
         return
     middle = median_low(known)
-    yield lower % {"n": f"{float(middle):g}"}, lambda one: getattr(one, name) is not None and getattr(one, name) <= middle
-    yield upper % {"n": f"{float(middle):g}"}, lambda one: getattr(one, name) is not None and getattr(one, name) > middle
+    said = {"n": f"{float(middle):g}"}
+    yield lower % said, lambda one: getattr(one, name) is not None and getattr(one, name) <= middle
+    yield upper % said, lambda one: getattr(one, name) is not None and getattr(one, name) > middle
     yield unknown, lambda one: getattr(one, name) is None
 
 
