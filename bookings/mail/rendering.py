@@ -21,7 +21,8 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from bookings.mail import arriving, cards, links, staff_mails
+from bookings.afterwards import asking
+from bookings.mail import arriving, asking_mails, cards, links, staff_mails
 from bookings.mail.calendar_entry import calendar_entry, our_address
 from bookings.mail.clashes import clashing
 from bookings.mail.names import as_name
@@ -119,6 +120,19 @@ def _to_new_address(mail: Mail) -> str:
     return links.url(links.Purpose.NEW_ADDRESS, change, version=mail.facts["link_version"]) if change else ""
 
 
+def _to_form(mail: Mail) -> str:
+    """To the form of the last place that the mail is about; to their own page whoever is not to be asked."""
+    found = asking_mails.forms_of(mail, now=mail.created_at)
+    if not found:
+        return ""
+    return _to_own_page(mail) if found[-1].stopped else links.url(links.Purpose.FEEDBACK, found[-1])
+
+
+def _to_own_page(mail: Mail) -> str:
+    """Where somebody's certificate is: the contact's page where the place is the contact's own."""
+    return _to_booking(mail) if mail.visitor and mail.visitor.is_contact else _to_place(mail)
+
+
 def _to_wish(mail: Mail) -> str:
     return links.url(links.Purpose.UNSUBSCRIBE, mail.wish) if mail.wish else ""
 
@@ -145,6 +159,7 @@ LINKS: dict[Link, Callable[[Mail], str]] = {
     Link.NEW_ADDRESS: _to_new_address,
     Link.WISH: _to_wish,
     Link.PASSWORD: staff_mails.link_of,
+    Link.FORM: _to_form,
     Link.OFFICE: _to_register,
     Link.ITINERARY: _to_itinerary,
 }
@@ -189,6 +204,7 @@ def context_of(mail: Mail, *, now: dt.datetime) -> dict[str, Any]:
         "colleagues": listed(facts["colleagues"]),
         "days_ahead": _days_ahead(facts, now=now),
         "entry": _entry(mail, facts),
+        **_asks(mail, now=now),
         "instead": _instead(mail, now=now),
         "changed": _changed(facts),
         "cards": [_said_of(card) for card in found],
@@ -201,6 +217,25 @@ def context_of(mail: Mail, *, now: dt.datetime) -> dict[str, Any]:
         "session_url": session_url,
         "my_bookings_url": settings.SITE_URL + reverse("my-bookings"),
         "site": settings.SITE_URL + "/",
+    }
+
+
+def _asks(mail: Mail, *, now: dt.datetime) -> dict[str, Any]:
+    """What a mail asks about: each lesson with its form, and whether nobody knows that they came."""
+    if mail_row(mail.kind).link is not Link.FORM:
+        return {}
+    found = asking_mails.forms_of(mail, now=now)
+    if mail.kind == Kind.LATER:
+        about = [(session, "") for one in found for session in asking.seen_by(one)]
+    else:
+        places = [(one, one.visitor.booking.session) for one in found if one.visitor]
+        about = [(session, links.url(links.Purpose.FEEDBACK, one)) for one, session in places]
+    return {
+        "forms": [_said(session_facts(session, sequence=0)) | {"form_url": url} for session, url in about],
+        "if_you_came": all(one.if_you_came for one in found),
+        "asks_nothing": all(one.stopped for one in found),
+        "own_page_url": _to_own_page(mail),
+        "until": asking.last_day_of(found[-1]) if found else None,
     }
 
 

@@ -66,14 +66,11 @@ def test_every_model_is_registered_or_part_of_a_page():
         "WorkGroup",
         "Register",
         "TurnedAway",
-        "Asked",
-        "DayAnswer",
-        "LaterAnswer",
-        "Quote",
     }
-    being_built |= {"Interest", "NewsConsent", "Certificate", "Invitation", "GroupTeacher", "Enrolment"}
+    being_built |= {"Certificate", "Invitation", "GroupTeacher", "Enrolment"}
     ours -= {model for model in ours if model.__name__ in being_built}
-    not_looked_at = {SchoolWord, StoredFile, StoredPiece} | {
+    without_names = {Asked, DayAnswer, LaterAnswer}  # pages of ours show what may be read of them (0039)
+    not_looked_at = {SchoolWord, StoredFile, StoredPiece} | without_names | {
         model for model in ours if hasattr(model, "history_id")
     }  # an index, bytes, old versions
     assert ours - not_looked_at <= inlines | set(site._registry)

@@ -25,6 +25,7 @@ from bookings.admin.base.pages import RowPages, WithPages
 from bookings.admin.base.preview import PreviewPages
 from bookings.admin.base.read_only import ReadOnlyAdmin, ReadOnlyInline, staff
 from bookings.admin.base.sessions import name_and_day
+from bookings.admin.feedback.said import YearSaidPages
 from bookings.admin.home.needs import Needs
 from bookings.admin.session.announcing import AnnounceVisitPages
 from bookings.admin.session.change_forms import IN_A_HURRY, WideForm
@@ -230,7 +231,7 @@ class VisitAdmin(WithExport, WithButtonsBeside, HostSchoolAdmin):
 class ExchangeOfHubAdmin(WithButtonsBeside, HubYearAdmin):
     """A hub in a year, whose sessions can be called off together."""
 
-    page_classes = [WideChangePages, SchoolDayPages, WideLetterPages]
+    page_classes = [WideChangePages, SchoolDayPages, WideLetterPages, YearSaidPages]
     list_filter = [Needs, *HubYearAdmin.list_filter]
 
 
