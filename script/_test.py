@@ -19,12 +19,15 @@ RESULTS = VAR / "test-results"
 # What a developer may have set for a server of their own, and no test may see.
 OURS = {
     "ALLOWED_HOSTS",
+    "CODE_KEYS",
     "DATABASE_URL",
     "DEFAULT_FROM_EMAIL",
     "EMAIL_URL",
+    "HASH_KEY",
     "LINK_KEYS",
     "PORT",
     "SECRET_KEY",
+    "SECRET_KEY_FALLBACKS",
     "SITE_URL",
     "VAR_DIR",
 }

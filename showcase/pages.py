@@ -10,6 +10,8 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from bookings.forgetting.kept import by_whom
+from bookings.forgetting.when import Why
 from hubs.models import Hub
 from hubs.pages import private, public
 from showcase import kept_mail as kept
@@ -19,7 +21,7 @@ from showcase import kept_mail as kept
 def privacy(request: HttpRequest) -> HttpResponse:
     """What is kept, why and how long, hub by hub."""
     hubs = Hub.objects.named(today=timezone.localdate())
-    return render(request, "privacy.html", {"hubs": hubs})
+    return render(request, "privacy.html", {"hubs": hubs, "groups": by_whom(), "usual": Why.TASK})
 
 
 # When the accessibility statement was written, and when somebody last looked whether it is true still.

@@ -1,12 +1,14 @@
 """Settings of Showcase: one file, and the only place that reads the environment.
 
-In production set SECRET_KEY, LINK_KEYS, ALLOWED_HOSTS, SITE_URL, DATABASE_URL and EMAIL_URL (see docs/running.md).
+In production set SECRET_KEY, LINK_KEYS, CODE_KEYS, HASH_KEY, ALLOWED_HOSTS, SITE_URL, DATABASE_URL, EMAIL_URL and
+DEFAULT_FROM_EMAIL (see docs/running.md).
 SECOND_FACTOR=optional asks staff for a second factor only where their hub does.
 SHOWCASE_DEMO=1 belongs to `script/server`: loopback only, mail kept in a folder and shown at /dev/mail/.
 """
 
 import datetime as dt
 import os
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -33,7 +35,10 @@ if DEMO and not set(ALLOWED_HOSTS) <= set(LOOPBACK):
     )
 SHORTEST_KEY = 32
 # Commands that sign and serve nothing run in a fresh checkout, with secrets that nobody knows.
-SIGN_NOTHING = {"check", "collectstatic", "help", "lifecycle", "makemigrations", "sqlmigrate"}
+SIGN_NOTHING = {"check", "collectstatic", "help", "lifecycle", "makemigrations", "privacy", "sqlmigrate"}
+
+
+signs_nothing = Path(sys.argv[0]).name == "manage.py" and sys.argv[1:2] and sys.argv[1] in SIGN_NOTHING
 
 
 def _secret(name: str) -> str:
@@ -41,7 +46,7 @@ def _secret(name: str) -> str:
     value = os.environ.get(name, "").strip()
     if value:
         return value
-    if Path(sys.argv[0]).name == "manage.py" and sys.argv[1:2] and sys.argv[1] in SIGN_NOTHING:
+    if signs_nothing:
         return get_random_secret_key()
     if not DEMO:
         wrong.append(f"Set {name}: a start without the demo needs its own secrets.")
@@ -52,10 +57,9 @@ def _secret(name: str) -> str:
     return kept.read_text().strip()
 
 
-def _keys(name: str, between: str | None = None) -> list[str]:
-    """The keys that a secret holds. An empty or short one signs what anybody could sign."""
-    said = _secret(name)
-    keys = [key.strip() for key in said.split(between)] if between else [said]
+def _keys(name: str, said: str, between: str | None = ",") -> list[str]:
+    """The keys that stand in `said`. An empty or short one signs what anybody could sign."""
+    keys = [key.strip() for key in said.split(between)] if between and said else [said]
     if said and not all(keys):
         wrong.append(f"{name} has a comma with no key beside it.")
     if any(0 < len(key) < SHORTEST_KEY for key in keys):
@@ -63,10 +67,35 @@ def _keys(name: str, between: str | None = None) -> list[str]:
     return keys
 
 
-SECRET_KEY = _keys("SECRET_KEY")[0]
+def _needed(name: str, why: str, *, otherwise: str) -> str:
+    """What a real start cannot guess. The demo, and what signs and serves nothing, take `otherwise`."""
+    value = env.str(name, default="").strip()
+    if not value and not DEMO and not signs_nothing:
+        wrong.append(f"Set {name}: {why}.")
+    return value or otherwise
+
+
+# Sessions and forms. To change it without signing anybody out, put the old one among the fallbacks for a day.
+SECRET_KEY = _keys("SECRET_KEY", _secret("SECRET_KEY"), between=None)[0]
+SECRET_KEY_FALLBACKS = [
+    key for key in _keys("SECRET_KEY_FALLBACKS", os.environ.get("SECRET_KEY_FALLBACKS", "").strip()) if key
+]
 # The first key signs private links, every key verifies: put a new one first and drop the old one a year later.
-LINK_KEYS = _keys("LINK_KEYS", between=",")
-SITE_URL = env.str("SITE_URL", default=f"http://127.0.0.1:{env.int('PORT', default=8000)}").rstrip("/")
+LINK_KEYS = _keys("LINK_KEYS", _secret("LINK_KEYS"))
+# The same of staff's recovery codes: drop an old one once everybody has new codes.
+CODE_KEYS = _keys("CODE_KEYS", _secret("CODE_KEYS"))
+# What stands for a network or an account that is counted and not kept. With another key all counts begin anew.
+HASH_KEY = _keys("HASH_KEY", _secret("HASH_KEY"), between=None)[0]
+used = [key for key in (SECRET_KEY, *SECRET_KEY_FALLBACKS, *LINK_KEYS, *CODE_KEYS, HASH_KEY) if key]
+if len(used) != len(set(used)):
+    wrong.append("Two of the keys are the same: each has its own, so that whoever learns one learns no other.")
+SITE_URL = _needed(
+    "SITE_URL",
+    "the address that mails link to, such as https://showcase.example",
+    otherwise=f"http://127.0.0.1:{env.int('PORT', default=8000)}",
+).rstrip("/")
+if not re.fullmatch(r"https?://[A-Za-z0-9.:\[\]-]+", SITE_URL):
+    wrong.append("SITE_URL is https:// and a host, nothing after it, such as https://showcase.example.")
 
 INSTALLED_APPS = [
     "hubs",
@@ -200,11 +229,18 @@ if DEMO:
     EMAIL_BACKEND = "showcase.kept_mail.KeptMail"
     EMAIL_FILE_PATH = VAR_DIR / "mail"
 else:
-    vars().update(env.email("EMAIL_URL", default="smtp://localhost:25"))
+    mail_server = _needed(
+        "EMAIL_URL", "the mail server, such as smtp+tls://user:password@host:587", otherwise="smtp://"
+    )
+    vars().update(env.email_url_config(mail_server))
 # Named by the accessibility statement: who runs the site, and who answers when something of it is in somebody's way.
 OPERATOR = env.str("OPERATOR", default="")
 ACCESSIBILITY_EMAIL = env.str("ACCESSIBILITY_EMAIL", default="")
-DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="bookings@showcase.invalid")
+DEFAULT_FROM_EMAIL = _needed(
+    "DEFAULT_FROM_EMAIL",
+    "the address that mails come from, such as bookings@showcase.example",
+    otherwise="bookings@showcase.invalid",
+)
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

@@ -5,11 +5,26 @@ import uuid
 
 from bookings import places
 from bookings.mail import itinerary_link
-from bookings.models import AddressChange, Draft, HandOver, NetworkUse, OfficeLink, TellMe, Told
+from bookings.models import (
+    AddressChange,
+    Asked,
+    DayAnswer,
+    Draft,
+    HandOver,
+    Interest,
+    LaterAnswer,
+    NetworkUse,
+    NewsConsent,
+    OfficeLink,
+    Quote,
+    TellMe,
+    Told,
+)
 from bookings.sessions import changes, messages, phoning, seen, wide_changes
 from bookings.states import Verb
 from hubs.models import (
     ClosedDay,
+    Cost,
     HostSchool,
     HubYear,
     LocalAuthority,
@@ -18,6 +33,7 @@ from hubs.models import (
     Notice,
     OldHubAddress,
     Photograph,
+    Remark,
     Resource,
     SchoolList,
     VisitingTeacher,
@@ -43,6 +59,10 @@ def one_of_each(number: int, *, public: str = "Kent", personal: str = "Test") ->
     session = SessionFactory(
         hub_year=hub_year, host_school=visit, title=f"{public} session", day_contact=f"{personal} on the day"
     )
+    paid = {"kind": Cost.Kind.TRAVEL, "pence": 12550, "who_pays": f"{personal} trust", "note": f"{personal} coach"}
+    Cost.objects.create(hub_year=hub_year, **paid)
+    Cost.objects.create(hub_year=hub_year, host_school=visit, kind=Cost.Kind.HOSTS, days="2.5", note=f"{personal} head")
+    Remark.objects.create(hub_year=hub_year, section=Remark.Section.PLACES, text=f"{personal} snow")
     Resource.objects.create(session=session, title=f"{public} plan", file=pdf(), pupils="none")
     booking = booked(session, number, personal=personal)
     words = messages.Message("all", f"{personal} subject", f"{personal} letter")
@@ -54,6 +74,7 @@ def one_of_each(number: int, *, public: str = "Kent", personal: str = "Test") ->
     Draft.objects.create(session=session, booking=booking, expires_at=NOW, answers={"name": "Half Typed"})
     wish = f"{personal}.me{number}@school.example".lower()
     TellMe.objects.create(email=wish, email_key=wish, host_school=visit, created_at=NOW)
+    afterwards(session, booking, staff, personal=personal)
     return hub_year
 
 
@@ -97,3 +118,19 @@ def changed(session, booking, visit, staff, *, public):
     phoning.tell(change, phoning.Whom("b", booking.pk), by=staff, clock=lambda: NOW)
     news = changes.News(message=f"{public} message", key=uuid.uuid4())
     wide_changes.ask_for(visit, Verb.REINSTATE, [session], by=staff, clock=lambda: NOW, news=news)
+
+
+def afterwards(session, booking, staff, *, personal):
+    """What somebody said of it: without their name, and with it."""
+    me, hub_year = booking.visitors.first(), session.hub_year
+    asked = {"hub_year": hub_year, "visitor": me, "voice": uuid.uuid4(), "asked_at": NOW}
+    Asked.objects.create(form="day", session=session, closes_at=NOW + dt.timedelta(days=14), **asked)
+    Asked.objects.create(form="later", closes_at=NOW + dt.timedelta(days=14), **asked)
+    said = {"hub_year": hub_year, "voice": asked["voice"], "answered_at": NOW, "may_quote": True}
+    DayAnswer.objects.create(session=session, take=f"{personal} sentence", change=f"{personal} change", **said)
+    LaterAnswer.objects.create(sentence=f"{personal} later", **said)
+    quoted = {"voice": asked["voice"], "of": "take", "released_at": NOW, "released_by": staff}
+    Quote.objects.create(hub_year=hub_year, session=session, text=f"{personal} quote", **quoted)
+    Interest.objects.create(hub_year=hub_year, visitor=me, wants="yes", role="lead", at=NOW)
+    news = {"email": me.email, "email_key": me.email_key, "full_name": f"{personal} Teacher", "agreed_at": NOW}
+    NewsConsent.objects.create(hub=hub_year.hub, **news)

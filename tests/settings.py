@@ -2,10 +2,12 @@
 
 import os
 
-for name in ("SECRET_KEY", "LINK_KEYS"):
+for name in ("SECRET_KEY", "LINK_KEYS", "CODE_KEYS", "HASH_KEY"):
     os.environ.setdefault(name, f"{name}-of-the-tests-alone-and-of-nothing-else")
 os.environ.setdefault("ALLOWED_HOSTS", "testserver,localhost,127.0.0.1")
 os.environ.setdefault("SITE_URL", "https://testserver")
+os.environ.setdefault("EMAIL_URL", "smtp://localhost:25")
+os.environ.setdefault("DEFAULT_FROM_EMAIL", "bookings@showcase.invalid")
 os.environ.setdefault("SECOND_FACTOR", "optional")  # tests of what it asks for say so themselves
 
 from showcase.settings import *  # noqa: E402, F403

@@ -16,16 +16,29 @@ ROOT = Path(__file__).resolve().parent.parent
 OURS = (
     "SECRET_KEY",
     "LINK_KEYS",
+    "CODE_KEYS",
+    "HASH_KEY",
     "ALLOWED_HOSTS",
     "SITE_URL",
     "DATABASE_URL",
     "EMAIL_URL",
+    "DEFAULT_FROM_EMAIL",
     "VAR_DIR",
     "PORT",
     "SECOND_FACTOR",
 )
 NEW_KEY, OLD_KEY = "a-new-key-of-the-private-links-12", "an-old-key-of-the-private-links-1"
-REAL = {"SECRET_KEY": "s" * 50, "LINK_KEYS": f"{NEW_KEY},{OLD_KEY}", "ALLOWED_HOSTS": "bookings.example"}
+REAL = {
+    "SECRET_KEY": "s" * 50,
+    "LINK_KEYS": f"{NEW_KEY},{OLD_KEY}",
+    "CODE_KEYS": "c" * 50,
+    "HASH_KEY": "h" * 50,
+    "ALLOWED_HOSTS": "bookings.example",
+    "SITE_URL": "https://bookings.example",
+    "EMAIL_URL": "smtp+tls://user:password@mail.example:587",
+    "DEFAULT_FROM_EMAIL": "bookings@bookings.example",
+}
+SECRETS = ("SECRET_KEY", "LINK_KEYS", "CODE_KEYS", "HASH_KEY")
 
 
 def exactly(environment):
@@ -75,11 +88,45 @@ def test_demo_with_real_hosts_is_refused_in_one_sentence(tmp_path, hosts):
     )
 
 
-@pytest.mark.parametrize("name", ["SECRET_KEY", "LINK_KEYS"])
+@pytest.mark.parametrize("name", SECRETS)
 def test_start_without_its_own_secret_is_refused_in_one_sentence(name):
     sentence = f"Set {name}: a start without the demo needs its own secrets."
     assert refused(**(REAL | {name: ""})) == sentence
     assert refused(**{other: value for other, value in REAL.items() if other != name}) == sentence
+
+
+@pytest.mark.parametrize(
+    "name, why",
+    [
+        ("SITE_URL", "the address that mails link to, such as https://showcase.example"),
+        ("EMAIL_URL", "the mail server, such as smtp+tls://user:password@host:587"),
+        ("DEFAULT_FROM_EMAIL", "the address that mails come from, such as bookings@showcase.example"),
+    ],
+)
+def test_start_without_what_its_mails_need_is_refused_in_one_sentence(name, why):
+    for nothing in ({name: ""}, {name: "  "}):
+        assert refused(**(REAL | nothing)) == f"Set {name}: {why}."
+    assert refused(**{other: value for other, value in REAL.items() if other != name}) == f"Set {name}: {why}."
+
+
+@pytest.mark.parametrize(
+    "given", ["bookings.example", "https://", "ftp://a.example", "https://a.example/x", "https://a b"]
+)
+def test_address_of_the_site_that_mails_cannot_link_to_is_refused(given):
+    sentence = "SITE_URL is https:// and a host, nothing after it, such as https://showcase.example."
+    assert refused(**(REAL | {"SITE_URL": given})) == sentence
+
+
+@pytest.mark.parametrize("name", ["LINK_KEYS", "CODE_KEYS", "HASH_KEY", "SECRET_KEY_FALLBACKS"])
+def test_key_that_is_used_twice_is_refused(name):
+    sentence = "Two of the keys are the same: each has its own, so that whoever learns one learns no other."
+    assert refused(**(REAL | {name: REAL["SECRET_KEY"]})) == sentence
+
+
+def test_old_secret_among_the_fallbacks_still_verifies():
+    read_ = read(**(REAL | {"SECRET_KEY_FALLBACKS": f"{NEW_KEY[::-1]}, {OLD_KEY[::-1]}"}))
+    assert read_["SECRET_KEY_FALLBACKS"] == [NEW_KEY[::-1], OLD_KEY[::-1]]
+    assert read(**REAL)["SECRET_KEY_FALLBACKS"] == []
 
 
 NO_KEY = "LINK_KEYS has a comma with no key beside it."
@@ -111,7 +158,12 @@ def test_all_that_is_wrong_with_the_settings_is_said_at_once():
         "Set SECRET_KEY: a start without the demo needs its own secrets.",
         NO_KEY,
         SHORT.format("LINK_KEYS"),
+        "Set CODE_KEYS: a start without the demo needs its own secrets.",
+        "Set HASH_KEY: a start without the demo needs its own secrets.",
+        "Set SITE_URL: the address that mails link to, such as https://showcase.example.",
         "SECOND_FACTOR is either required (of all staff) or optional (where a hub asks for it).",
+        "Set EMAIL_URL: the mail server, such as smtp+tls://user:password@host:587.",
+        "Set DEFAULT_FROM_EMAIL: the address that mails come from, such as bookings@showcase.example.",
     ]
 
 
@@ -165,7 +217,7 @@ def test_several_link_keys_are_read_in_their_order(between):
 
 @pytest.mark.parametrize("given", ["https://bookings.example", "https://bookings.example/"])
 def test_address_of_the_site_has_no_slash_at_its_end(given):
-    assert settings("settings.SITE_URL", **REAL, SITE_URL=given) == "https://bookings.example"
+    assert settings("settings.SITE_URL", **(REAL | {"SITE_URL": given})) == "https://bookings.example"
 
 
 def test_sqlite_waits_for_its_lock_and_loses_nothing():

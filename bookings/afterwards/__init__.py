@@ -1,4 +1,4 @@
-"""What comes after a session, of people who came: what they made of it, and what they hold in their hands.
+"""What comes after a session, of people who came: certificates, and what they made of it; imports places.py and below.
 
-Read asking.py first: who is asked, and the one row that ties somebody to their answers.
+Of what they made of it asking.py is read first: who is asked, and the one row that ties somebody to their answers.
 """

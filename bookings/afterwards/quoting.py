@@ -135,7 +135,7 @@ def names_in(text: str, *, hub_year: HubYear, session: ShowcaseSession | None) -
     begins = True
     for word, before in _words(text):
         plain = word.removesuffix("’s").removesuffix("'s")
-        starts = begins or before.rstrip()[-1:] in '.!?:\n“"'
+        starts = begins or "\n" in before or (before.rstrip() or "-")[-1] in '.!?:“"'
         capital = plain[:1].isupper() and not starts and plain not in ("I", "I’m", "I'm", "I’ve", "I've")
         if (plain.casefold() in known and (len(plain) >= SHORTEST_NAME or capital)) or capital:
             found.append(word)

@@ -22,12 +22,13 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from bookings.afterwards import asking
+from bookings.afterwards.certificates import certificates_of
 from bookings.mail import arriving, asking_mails, cards, links, staff_mails
 from bookings.mail.calendar_entry import calendar_entry, our_address
 from bookings.mail.clashes import clashing
 from bookings.mail.names import as_name
 from bookings.mail_kinds import Calendar, Kind, Link, Stale, mail_row
-from bookings.models import AddressChange, Mail, OfficeLink, SessionChange, Visitor
+from bookings.models import AddressChange, Asked, Certificate, Mail, OfficeLink, SessionChange, Visitor
 from bookings.models.change import taught_by
 from bookings.rule.parts import PartyAsItStands
 from bookings.rule.room import session_facts
@@ -226,17 +227,31 @@ def _asks(mail: Mail, *, now: dt.datetime) -> dict[str, Any]:
         return {}
     found = asking_mails.forms_of(mail, now=now)
     if mail.kind == Kind.LATER:
-        about = [(session, "") for one in found for session in asking.seen_by(one)]
+        forms = [_said(session_facts(session, sequence=0)) for one in found for session in asking.seen_by(one)]
     else:
-        places = [(one, one.visitor.booking.session) for one in found if one.visitor]
-        about = [(session, links.url(links.Purpose.FEEDBACK, one)) for one, session in places]
+        forms = [_lesson(one, one.visitor) for one in found if one.visitor]
+    if mail.kind == Kind.AFTERWARDS:
+        theirs = certificates_of(Visitor.objects.filter(pk__in=mail.facts["places"]), now=now)
+        for one in forms:
+            one["certificate_url"] = _certificate_url(theirs.get(one["place_id"]))
     return {
-        "forms": [_said(session_facts(session, sequence=0)) | {"form_url": url} for session, url in about],
+        "forms": forms,
+        "certificate_url": forms[0].get("certificate_url", "") if len(forms) == 1 else "",
         "if_you_came": all(one.if_you_came for one in found),
         "asks_nothing": all(one.stopped for one in found),
         "own_page_url": _to_own_page(mail),
         "until": asking.last_day_of(found[-1]) if found else None,
     }
+
+
+def _lesson(asked: Asked, visitor: Visitor) -> dict[str, Any]:
+    """A lesson that somebody is asked about, with the link to its form."""
+    said = _said(session_facts(visitor.booking.session, sequence=0))
+    return said | {"form_url": links.url(links.Purpose.FEEDBACK, asked), "place_id": visitor.pk}
+
+
+def _certificate_url(certificate: Certificate | None) -> str:
+    return links.url(links.Purpose.CERTIFICATE, certificate) if certificate else ""
 
 
 def _as_it_is(mail: Mail) -> dict[str, Any]:

@@ -8,7 +8,6 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
 
 from bookings.mail_kinds import MAILS, Kind, Link, PressedBy, To
 from bookings.models import AddressChange, AuditEntry, Booking, HandOver, Mail, SessionChange, TellMe, Visitor
@@ -21,6 +20,7 @@ from bookings.states import SESSION_MAILS, Row, Status, Verb
 from hubs.models import VisitingTeacher
 from hubs.models.to_come import to_come
 from hubs.vocabulary.email_address import email_key
+from hubs.vocabulary.keyed import keyed_hash
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -371,7 +371,7 @@ def ask_to_prove(wish: TellMe, facts: dict[str, Any], *, now: dt.datetime) -> No
 
 def of_whom(address_key: str | None) -> str:
     """What stands for an address in a dedupe key, which stays when the address is erased."""
-    return salted_hmac("bookings.emails", address_key or "").hexdigest()[:24]
+    return keyed_hash("bookings.emails", address_key or "")[:24]
 
 
 def _unless_asked_too_often(mail: Mail) -> None:

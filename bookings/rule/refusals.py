@@ -161,6 +161,10 @@ class TooEarly(Refused):
     """The register can be closed only once the session is over."""
 
 
+class NameStands(Refused):
+    """From the exchange's reporting date on, a certificate keeps the name that it was issued for."""
+
+
 class NotItsDay(Refused):
     """What is done at the door is done on the session's day: `opens` is when that begins, None while it has no day."""
 

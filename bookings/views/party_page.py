@@ -14,7 +14,7 @@ from bookings.mail import links
 from bookings.mail.clashes import clashing
 from bookings.mail.links import Purpose
 from bookings.models import AddressChange, AuditEntry, Booking, HandOver, Visitor
-from bookings.public import what_they_made
+from bookings.public import certificate, what_they_made
 from bookings.public.directions import open_street_map
 from bookings.public.session import Showing
 from bookings.rule import offers, parts
@@ -113,6 +113,19 @@ def _about(link: Opened) -> dict[str, Any]:
     }
 
 
+def _certificates(link: Opened, shown: "list[PartOnPage]") -> dict[str, Any]:
+    """The certificates that this link leads to, and whether colleagues have theirs at links of their own."""
+    session, now = link.booking.session, shown[0].showing.now
+    if link.given:
+        return {}
+    if link.visitor:
+        return {"certificates": certificate.entries([(link.visitor, link.token)], session, now=now)}
+    party = [(visitor, one.token) for one in shown if one.expected for visitor in one.visitors]
+    theirs = [(visitor, token) for visitor, token in party if certificate.is_shown_to_contact(visitor)]
+    said = {"certificates": certificate.entries(theirs, session, now=now)}
+    return said | {"others_have_certificates": len(theirs) < len(party)}
+
+
 @dataclass(frozen=True)
 class PartOnPage:
     """One booking of a party as its page shows it, with the link that its own buttons post to."""
@@ -179,6 +192,7 @@ def context_of(link: Opened) -> dict[str, Any]:
     return (
         _about(link)
         | while_waiting
+        | _certificates(link, shown)
         | {
             "token": link.token,
             "booking": link.booking,

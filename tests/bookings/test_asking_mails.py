@@ -15,7 +15,7 @@ from bookings.mail import asking_again, asking_later, asking_mails, links
 from bookings.mail.links import Purpose
 from bookings.mail.sending import send_due
 from bookings.mail_kinds import Kind
-from bookings.models import Asked, Mail, Places, Register, Told, Visitor
+from bookings.models import Asked, Certificate, Mail, Places, Register, Told, Visitor
 from bookings.states import SessionStatus
 from hubs.models import ClosedDay, ShowcaseSession, WorkGroup
 from hubs.vocabulary.school_days import london
@@ -168,6 +168,8 @@ def test_two_sessions_of_a_day_are_one_mail_an_hour_after_the_last_with_both_for
     forms = [links.url(Purpose.FEEDBACK, one) for one in Asked.objects.all()]
     assert len(forms) == 2
     assert all(form in body for form in forms)
+    assert all(links.url(Purpose.CERTIFICATE, one) in body for one in Certificate.objects.all())
+    assert Certificate.objects.count() == 2
     assert all(title in body for title in ("Morning lesson", "Evening lesson"))
 
 
@@ -207,9 +209,10 @@ def test_mail_opens_with_the_certificate_and_leads_to_the_form():
     came(session)
     run(FOUR)
     body = outgoing.outbox[-1].body
-    own, form = links.url(Purpose.CONTACT, booking), links.url(Purpose.FEEDBACK, the_asked(booking))
+    own = links.url(Purpose.CERTIFICATE, Certificate.objects.get())
+    form = links.url(Purpose.FEEDBACK, the_asked(booking))
     assert body.index(own) < body.index(form)
-    assert "Your certificate is on your own page, whether you answer or not" in body
+    assert "Your certificate is ready, whether you answer or not" in body
     assert "until Tuesday 9 February" in " ".join(body.split())
 
 

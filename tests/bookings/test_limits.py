@@ -130,6 +130,8 @@ def test_network_is_kept_as_a_hash_under_our_key(settings):
     kept = network_of(request())
     assert len(kept) == 32
     settings.SECRET_KEY = "another"
+    assert network_of(request()) == kept  # changed when somebody leaves; counts go on
+    settings.HASH_KEY = "another"
     assert network_of(request()) != kept
 
 

@@ -69,8 +69,7 @@ class ShowcaseServer:
             "DATABASE_URL": f"sqlite:///{folder / 'db.sqlite3'}",
             "EMAIL_URL": f"smtp://127.0.0.1:{self.mailbox.controller.port}",
             "DEFAULT_FROM_EMAIL": "bookings@showcase.example",
-            "SECRET_KEY": os.environ["SECRET_KEY"],
-            "LINK_KEYS": os.environ["LINK_KEYS"],
+            **{name: os.environ[name] for name in ("SECRET_KEY", "LINK_KEYS", "CODE_KEYS", "HASH_KEY")},
             "VAR_DIR": str(folder),
             "PYTHONDONTWRITEBYTECODE": "1",
         }

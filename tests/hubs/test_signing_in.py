@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from django_otp import DEVICE_ID_SESSION_KEY
-from django_otp.plugins.otp_static.models import StaticToken
+from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from hubs.staff.signing_in import second_factor, session
@@ -131,6 +131,20 @@ def test_recovery_code_signs_in_one_time_however_it_is_typed():
     second.post(CODE, {"code": codes[3]})
     assert (is_in(first), is_in(second)) == (True, False)
     assert second_factor.codes_left(user) == 9
+
+
+def test_recovery_code_outlives_a_change_of_keys(settings):
+    """Made by an old key of codes, or by the sessions' before codes had keys of their own."""
+    user, codes = somebody_with_a_device()
+    old = settings.CODE_KEYS[0]
+    settings.CODE_KEYS = ["a newer key"]
+    assert second_factor.check(user, codes[0], now=timezone.now()) is None
+    settings.CODE_KEYS = ["a newer key", old]
+    StaticDevice.objects.update(throttling_failure_count=0, throttling_failure_timestamp=None)
+    assert second_factor.check(user, codes[0], now=timezone.now())
+    settings.CODE_KEYS = ["a newer key"]
+    settings.SECRET_KEY_FALLBACKS = [old]
+    assert second_factor.check(user, codes[1], now=timezone.now())
 
 
 def test_recovery_code_of_somebody_else_is_refused():

@@ -29,7 +29,7 @@ class QuoteAdmin(_ByItsFiltersAlone):
     """What has been released. Deleting one takes it back."""
 
     list_display = ["text", "session", "hub_year", "released_by", "released_on"]
-    list_filter = ["hub_year"]
+    list_filter = ["hub_year__exchange", "hub_year__hub"]
     list_select_related = ["session", "hub_year__exchange", "released_by"]
     search_fields = ["text"]
     fields = ["text", "session", "hub_year", "released_by", "released_on"]
@@ -72,7 +72,7 @@ class InterestAdmin(WithExport, _ByItsFiltersAlone):
 
     export_columns = INTEREST
     list_display = ["name", "school", "phase", "wants", "role", "hub_year"]
-    list_filter = ["wants", "role", "hub_year"]
+    list_filter = ["wants", "role", "hub_year__exchange", "hub_year__hub"]
     list_select_related = ["visitor__booking__school", "hub_year__exchange"]
     search_fields = ["visitor__name_words"]
     fields = ["name", "school", "phase", "wants", "role", "hub_year"]

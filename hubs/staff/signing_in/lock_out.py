@@ -14,12 +14,12 @@ from django.contrib import admin
 from django.contrib.sessions.models import Session
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from hubs.pages import own_policy, private
 from hubs.vocabulary.email_address import email_key
+from hubs.vocabulary.keyed import keyed_hash
 
 KEPT = dt.timedelta(days=1)
 
@@ -31,7 +31,7 @@ def account(request: HttpRequest, credentials: dict[str, Any] | None) -> str:
 
 
 def of_account(address: str) -> str:
-    return salted_hmac("hubs.signing_in", email_key(address), algorithm="sha256").hexdigest()[:32]
+    return keyed_hash("hubs.signing_in", email_key(address))[:32]
 
 
 @own_policy

@@ -10,9 +10,9 @@ import secrets
 from base64 import b32encode
 
 import segno
+from django.conf import settings
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.db import transaction
-from django.utils.crypto import salted_hmac
 from django.utils.safestring import SafeString, mark_safe
 from django_otp import verify_token
 from django_otp.models import Device
@@ -20,6 +20,7 @@ from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from hubs.models import StaffUser
+from hubs.vocabulary.keyed import keyed_hash
 
 RECOVERY_CODES = 10
 LENGTH = 10  # of a recovery code: 49 bits
@@ -39,7 +40,7 @@ def check(user: StaffUser, code: str, *, now: dt.datetime) -> Device | None:
     code = "".join(letter for letter in code.lower() if letter.isalnum())
     if len(code) == LENGTH:
         device: Device | None = StaticDevice.objects.filter(user=user).first()
-        code = _kept(user, code)
+        code = _as_kept(user, device, code)
     else:
         device = TOTPDevice.objects.filter(user=user, confirmed=True).first()
     return _verified(user, device, code, now=now)
@@ -55,9 +56,18 @@ def _verified(user: StaffUser, device: Device | None, code: str, *, now: dt.date
     return found
 
 
-def _kept(user: StaffUser, code: str) -> str:
+def _as_kept(user: StaffUser, device: Device | None, code: str) -> str:
+    """What stands in the database for that code, by whichever key it was made; made before there were keys of their own
+    for codes, it was by that of the sessions."""
+    keys = [*settings.CODE_KEYS, settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    forms = [_kept(user, code, key) for key in keys]
+    known = StaticToken.objects.filter(device=device, token__in=forms).values_list("token", flat=True).first()
+    return known or forms[0]
+
+
+def _kept(user: StaffUser, code: str, key: str) -> str:
     """What stands in the database for a recovery code."""
-    return salted_hmac("hubs.second_factor", f"{user.pk}:{code}", algorithm="sha256").hexdigest()[:16]
+    return keyed_hash("hubs.second_factor", f"{user.pk}:{code}", key=key)[:16]
 
 
 # --- setting it up --------------------------------------------------------------------------------------------------
@@ -96,7 +106,8 @@ def new_codes(user: StaffUser) -> list[str]:
     with transaction.atomic():
         StaticDevice.objects.filter(user=user).delete()
         device = StaticDevice.objects.create(user=user, name="recovery codes")
-        StaticToken.objects.bulk_create([StaticToken(device=device, token=_kept(user, code)) for code in codes])
+        kept = [_kept(user, code, settings.CODE_KEYS[0]) for code in codes]
+        StaticToken.objects.bulk_create([StaticToken(device=device, token=code) for code in kept])
     return [f"{code[:5]}-{code[5:]}" for code in codes]
 
 
