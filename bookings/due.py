@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 
 from bookings.afterwards import ties
 from bookings.attendance import office
+from bookings.groups import enrolling
 from bookings.mail import asking_again, asking_later, asking_mails, openings, reminders, sending, staff_mails
 from bookings.models import Booking, Draft, Places, Visitor
 from bookings.places import locked
@@ -29,7 +30,7 @@ def run_due(clock: Clock, *, stop: Callable[[], bool] = sending.never) -> int:
 
     Mail goes before lapsing, so that a mail that was late is given its chance first.
     """
-    changed = wide_changes.carry_out(clock, stop=stop)
+    changed = wide_changes.carry_out(clock, stop=stop) + enrolling.carry_out(clock, stop=stop)
     sent = sending.send_due(clock, stop=stop)
     settled = [session_id for session_id in _sessions_due(clock()) if not stop() and _one(_settle, session_id, clock)]
     report_miscounts(settled)

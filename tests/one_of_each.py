@@ -17,6 +17,7 @@ from bookings.models import (
     NewsConsent,
     OfficeLink,
     Quote,
+    Register,
     TellMe,
     Told,
 )
@@ -71,6 +72,7 @@ def one_of_each(number: int, *, public: str = "Kent", personal: str = "Test") ->
     OfficeLink.objects.create(session=session, given_to=f"{personal}.office@school.example".lower(), given_at=NOW)
     NetworkUse.objects.create(network=f"{number:032}", what="booking", hour=NOW, used=1)
     Told.objects.create(session=session, of="open", at=NOW)
+    Register.objects.create(session=session, recorded_at=NOW, recorded_by=staff)
     Draft.objects.create(session=session, booking=booking, expires_at=NOW, answers={"name": "Half Typed"})
     wish = f"{personal}.me{number}@school.example".lower()
     TellMe.objects.create(email=wish, email_key=wish, host_school=visit, created_at=NOW)

@@ -113,10 +113,8 @@ def release(sentence: Sentence, text: str, *, by: StaffUser, now: dt.datetime) -
     if not row.may_quote or not getattr(row, sentence.of):
         raise NotToQuote
     of = {"voice": row.voice, "session_id": getattr(row, "session_id", None), "of": sentence.of}
-    old = Quote.objects.filter(**of).first()
-    quote = old or Quote(hub_year_id=row.hub_year_id, **of)
-    quote.text, quote.released_at, quote.released_by = text, now, by
-    quote.save()
+    said = {"hub_year_id": row.hub_year_id, "text": text, "released_at": now, "released_by": by}
+    quote, _new = Quote.objects.update_or_create(**of, defaults=said)
     return quote
 
 

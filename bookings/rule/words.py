@@ -36,8 +36,10 @@ from bookings.rule.refusals import (
     NotReady,
     NotToQuote,
     OtherHub,
+    OthersToo,
     PartyTooLarge,
     Refused,
+    RegisterRecorded,
     SchoolShareUsed,
     SentJustNow,
     SessionFull,
@@ -171,5 +173,7 @@ SENTENCES = {
     NoTeacherAddress: gettext_lazy("Give the visiting teacher an email address first."),
     ItineraryOver: gettext_lazy("The exchange is over, so the itinerary can no longer be opened."),
     TooEarly: gettext_lazy("The session is not over, so somebody may still come."),
+    RegisterRecorded: gettext_lazy("The register has been recorded since. Correct it person by person."),
+    OthersToo: gettext_lazy("Somebody else has got a place since you opened this page. Say of them too if they came."),
     PartyTooLarge: gettext_lazy("A booking is for 1 to 10 visitors."),
 }

@@ -19,6 +19,7 @@ from bookings.models import (
     Booking,
     Certificate,
     HandOver,
+    Invitation,
     NewsConsent,
     OfficeLink,
     TellMe,
@@ -27,6 +28,7 @@ from bookings.models import (
 from bookings.models.visitor import NEEDS_KEPT
 from hubs.models import VisitingTeacher
 from hubs.models.session import OF_ITS_SESSION
+from hubs.vocabulary.email_address import email_key
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -127,6 +129,32 @@ def open_consent(token: str) -> NewsConsent | None:
         return None
     by = {"public_id": link.public_id, "link_version": link.version}
     return NewsConsent.objects.select_related("hub").filter(**by).first()
+
+
+@dataclass(frozen=True)
+class OpenedInvitation:
+    """A school's invitation to a group, by the teacher's link or by the head's."""
+
+    token: str
+    invitation: Invitation
+    is_head: bool
+
+    @property
+    def address_key(self) -> str:
+        """The teacher's address as it is compared."""
+        return email_key(self.invitation.asked_email or "")
+
+
+def open_invitation(token: str) -> OpenedInvitation:
+    """The invitation that `token` opens, until its names are erased. Raises Http404, as `open_link` does."""
+    link = links.read(token)
+    if link is None or link.purpose not in (Purpose.INVITATION, Purpose.HEAD):
+        raise Http404
+    is_head = link.purpose == Purpose.HEAD
+    by = {"public_id": link.public_id, "head_version" if is_head else "link_version": link.version}
+    by |= {"head_email__isnull" if is_head else "asked_email__isnull": False}
+    related = ("school", "interest", "group__hub_year__hub", "group__specialist", "group__school")
+    return OpenedInvitation(token, get_object_or_404(Invitation.objects.select_related(*related), **by), is_head)
 
 
 def open_wish(token: str) -> TellMe:

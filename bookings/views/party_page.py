@@ -21,6 +21,7 @@ from bookings.rule import offers, parts
 from bookings.rule.party import MOST_VISITORS
 from bookings.states import FROZEN, LIVE, SEATED, Standing, Status, Verb
 from bookings.views.access import Opened
+from bookings.views.afterwards import afterwards_of
 from hubs.models import ShowcaseSession
 from hubs.models.calendar import calendar_of_session
 from hubs.vocabulary.teaching import in_words, roles_in_words
@@ -226,7 +227,13 @@ def context_of(link: Opened) -> dict[str, Any]:
             "calendar": _calendar_link(link, me) if expected else "",
             "open_street_map": open_street_map(showing.session),
         }
+        | afterwards_of(showing, _had_places(shown), expected=expected)
     )
+
+
+def _had_places(shown: Sequence[PartOnPage]) -> list[Visitor]:
+    """Everybody of the party with a confirmed place."""
+    return [visitor for one in shown if one.booking.status == Status.CONFIRMED for visitor in one.visitors]
 
 
 def _token_of(booking: Booking, link: Opened) -> str:

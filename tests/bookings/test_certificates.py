@@ -11,7 +11,7 @@ from bookings import places
 from bookings.afterwards import checking
 from bookings.afterwards.certificates import certificate_of, certificates_of, holds
 from bookings.afterwards.checking import Found, check, is_same_name
-from bookings.attendance import register
+from bookings.attendance import recording, register
 from bookings.attendance.register import Mark
 from bookings.mail.links import Purpose, token
 from bookings.models import Certificate, NetworkUse, Visitor
@@ -76,7 +76,7 @@ def marked(visitor, to, was):
     session, staff = visitor.booking.session, StaffFactory()
     if to == "absent":
         register.mark(session, Mark(visitor.pk, "expected", was), by=staff, now=OVER)
-        return register.close(session, by=staff, now=OVER)
+        return recording.record(session.pk, by=staff, clock=lambda: OVER)
     return register.mark(session, Mark(visitor.pk, to, was), by=staff, now=OVER)
 
 

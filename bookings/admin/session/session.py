@@ -26,6 +26,7 @@ from bookings.admin.base.sessions import name_and_day, nearest_first
 from bookings.admin.costs.pages import CostPages
 from bookings.admin.day.door import DoorPages
 from bookings.admin.day.office import OfficePages
+from bookings.admin.day.recording import RecordingPages
 from bookings.admin.day.register import RegisterPages
 from bookings.admin.day.sheet import SheetPages
 from bookings.admin.feedback.paper import PaperPages
@@ -94,6 +95,7 @@ class SessionAdmin(WithSearch, WithExport, WithHistory, WithPages):
     page_classes = [
         OverviewPages,
         RegisterPages,
+        RecordingPages,
         DoorPages,
         OfficePages,
         SaidPages,

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("bookings", "0002_afterwards"),
+        ("bookings", "0004_groups"),
         ("hubs", "0002_afterwards"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
