@@ -38,7 +38,10 @@ def seen(rows):
         ends_at=now - dt.timedelta(hours=1),
         opens_at=None,
     )
-    colleagues = (NewVisitor(full_name="Ben Colleague", email="ben.seen@school.example"), NewVisitor(full_name="Cara Colleague"))
+    colleagues = (
+        NewVisitor(full_name="Ben Colleague", email="ben.seen@school.example"),
+        NewVisitor(full_name="Cara Colleague"),
+    )
     before = now - dt.timedelta(days=14)
     booking = hold(session, "ada.seen@school.example", clock=lambda: before, visitors=(NewVisitor(), *colleagues))
     places.confirm(booking.pk, clock=lambda: before)

@@ -25,6 +25,7 @@ from bookings.admin.base.pages import RowPages, WithPages
 from bookings.admin.base.preview import PreviewPages
 from bookings.admin.base.read_only import ReadOnlyAdmin, ReadOnlyInline, staff
 from bookings.admin.base.sessions import name_and_day
+from bookings.admin.certificates.of_visit import TaughtPages
 from bookings.admin.costs.pages import CostPages
 from bookings.admin.feedback.said import YearSaidPages
 from bookings.admin.home.needs import Needs
@@ -223,7 +224,7 @@ class VisitAdmin(WithExport, WithButtonsBeside, HostSchoolAdmin):
     """A host school's visit, whose sessions can be announced or called off together."""
 
     page_classes = [AnnounceVisitPages, WideChangePages, WideLetterPages, VisitAgainPages, VisitFlyerPages, SetUpPages,
-                    CostPages]  # fmt: skip
+                    TaughtPages, CostPages]  # fmt: skip
     form = VisitForm
     export_columns = columns.VISIT
     list_filter = [Needs, *HostSchoolAdmin.list_filter]
