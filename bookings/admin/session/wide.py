@@ -28,6 +28,7 @@ from bookings.admin.base.sessions import name_and_day
 from bookings.admin.certificates.of_visit import TaughtPages
 from bookings.admin.costs.pages import CostPages
 from bookings.admin.home.needs import Needs
+from bookings.admin.report.public_figures import PublicFigurePages
 from bookings.admin.session.announcing import AnnounceVisitPages
 from bookings.admin.session.change_forms import IN_A_HURRY, WideForm
 from bookings.admin.session.flyers import VisitFlyerPages
@@ -233,7 +234,7 @@ class VisitAdmin(WithExport, WithButtonsBeside, HostSchoolAdmin):
 class ExchangeOfHubAdmin(WithButtonsBeside, HubYearAdmin):
     """A hub in a year, whose sessions can be called off together."""
 
-    page_classes = [WideChangePages, SchoolDayPages, WideLetterPages, CostPages]
+    page_classes = [WideChangePages, SchoolDayPages, WideLetterPages, CostPages, PublicFigurePages]
     list_filter = [Needs, *HubYearAdmin.list_filter]
 
 
