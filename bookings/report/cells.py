@@ -45,23 +45,36 @@ class Seats(Cell):
 
 @dataclass(frozen=True)
 class People(Cell):
-    """A count of people, visits, answers, bookings, settings: whatever a person could be told from."""
+    """A count of people, visits, answers, bookings, settings: whatever a person could be told from.
+
+    `public` is a count that everybody knows and that this one is a part of: of places taken so many came.
+    """
 
     n: int
+    public: int | None = field(default=None, kw_only=True)
+
+
+@dataclass(frozen=True)
+class Rest(People):
+    """What is left of `public` without `beside`. Out of the hub it is worked out from these, and tells no more."""
+
+    beside: tuple[People, ...] = ()
+
+    def inside(self) -> Iterator[Cell]:
+        return iter(self.beside)
 
 
 @dataclass(frozen=True)
 class Whole(People):
     """A whole total, which may leave exactly where nothing smaller can be worked out from it.
 
-    `within` names the total that it is a part of: "answered" within "asked". Of what is public already, such as places
-    taken, `public` is the count. `left` are other parts of it, each of which could be told by subtracting.
+    `within` names the total that it is a part of: "answered" within "asked". `parts` are the same totals of each hub,
+    where it is of several: it is added up from what they say, less those who are of two.
     """
 
     name: str = ""
     within: str = ""
-    public: int | None = None
-    left: tuple[int, ...] = ()
+    parts: tuple[People, ...] = ()
 
 
 @dataclass(frozen=True)

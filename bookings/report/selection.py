@@ -71,6 +71,11 @@ class Selection:
         return self.of == Of.EXCHANGE
 
     @property
+    def is_wide(self) -> bool:
+        """Whether it is of several hubs, or of several exchanges of one."""
+        return self.of in (Of.COUNTRY, Of.HUB)
+
+    @property
     def is_of_one_hub(self) -> bool:
         return self.of != Of.COUNTRY
 
