@@ -11,6 +11,7 @@ from typing import Any
 from django.utils.functional import Promise
 
 Text = str | Promise
+NO_END = 10**9  # people: more than there are
 
 
 @dataclass(frozen=True)
@@ -165,6 +166,11 @@ class Sentence(Cell):
 def sentence(text: Text, **figures: Cell) -> Sentence:
     """A sentence with its figures by name."""
     return Sentence(text, figures)
+
+
+def apart(n: int) -> People:
+    """A count that is no part of the places taken at the sessions that a report is of, as those of a group."""
+    return People(n, public=NO_END)
 
 
 def walk(cells: Any) -> Iterator[Cell]:

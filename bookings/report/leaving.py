@@ -157,14 +157,18 @@ class Leaving(Copy):
             return self.totals[cell.name]
         if isinstance(cell, Rest):
             return rounded(max((cell.public or 0) - sum(self.people(one) for one in cell.beside), 0))
-        return at_most(cell.n, cell.public, self.public)
+        return at_most(cell.n, self._of(cell))
 
     def _counted(self, cell: People) -> Shown:
         n = self.people(cell)
         if n >= STEP:
             return Shown(f"{n:,}", n)
-        few = min(one for one in (cell.public, self.public, ENOUGH) if one is not None) < ENOUGH
-        return Shown(_("fewer than 10") if few else _("fewer than 5"), 0)
+        of = self._of(cell)
+        return Shown(_("fewer than 10") if of is not None and of < ENOUGH else _("fewer than 5"), 0)
+
+    def _of(self, cell: People) -> int | None:
+        """Of how many that are public it is a part: of the places taken, unless it says something else."""
+        return self.public if cell.public is None else cell.public
 
     def _between(self, low: int, high: People) -> Shown:
         """The lower end is a smaller total: rounded, and never above the upper."""
