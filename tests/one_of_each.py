@@ -5,7 +5,24 @@ import uuid
 
 from bookings import places
 from bookings.mail import itinerary_link
-from bookings.models import AddressChange, Certificate, Draft, HandOver, NetworkUse, OfficeLink, Register, TellMe, Told
+from bookings.models import (
+    AddressChange,
+    Asked,
+    Certificate,
+    DayAnswer,
+    Draft,
+    HandOver,
+    Interest,
+    LaterAnswer,
+    NetworkUse,
+    NewsConsent,
+    OfficeLink,
+    Quote,
+    Register,
+    TellMe,
+    Told,
+)
+from bookings.rule.invited import Named
 from bookings.sessions import changes, messages, phoning, seen, wide_changes
 from bookings.states import Verb
 from hubs.models import (
@@ -26,6 +43,7 @@ from hubs.models import (
 )
 from tests.factories import NOW, HubFactory, HubYearFactory, SchoolFactory, SessionFactory, StaffFactory, party
 from tests.files import pdf, photograph
+from tests.groups import group_of, joined, meetings_of
 
 DAYS = {"first_day": dt.date(2027, 1, 14), "last_day": dt.date(2027, 1, 25)}
 
@@ -60,9 +78,11 @@ def one_of_each(number: int, *, public: str = "Kent", personal: str = "Test") ->
     NetworkUse.objects.create(network=f"{number:032}", what="booking", hour=NOW, used=1)
     Told.objects.create(session=session, of="open", at=NOW)
     Register.objects.create(session=session, recorded_at=NOW, recorded_by=staff)
+    in_a_group(hub_year, staff, number, public=public, personal=personal)
     Draft.objects.create(session=session, booking=booking, expires_at=NOW, answers={"name": "Half Typed"})
     wish = f"{personal}.me{number}@school.example".lower()
     TellMe.objects.create(email=wish, email_key=wish, host_school=visit, created_at=NOW)
+    afterwards(session, booking, staff, personal=personal)
     return hub_year
 
 
@@ -99,6 +119,15 @@ def booked(session, number, *, personal):
     return booking
 
 
+def in_a_group(hub_year, staff, number, *, public, personal):
+    """A group with a meeting that one school has joined."""
+    said = {"about": f"{personal} about", "hub_pays": f"{personal} pays"}
+    group = group_of(hub_year, name=f"{public} group {number}", **said)  # which its meetings are called by
+    meetings_of(group, staff, number=1)
+    teachers = [Named(f"{personal} Maths Lead", f"{personal}.lead{number}@school.example".lower())]
+    joined(group, staff, email=f"{personal}.lead{number}@school.example".lower(), teachers=teachers)
+
+
 def changed(session, booking, visit, staff, *, public):
     news = changes.News(message=f"{public} message")
     change = changes.postpone(session.pk, by=staff, clock=lambda: NOW, news=news)
@@ -106,3 +135,19 @@ def changed(session, booking, visit, staff, *, public):
     phoning.tell(change, phoning.Whom("b", booking.pk), by=staff, clock=lambda: NOW)
     news = changes.News(message=f"{public} message", key=uuid.uuid4())
     wide_changes.ask_for(visit, Verb.REINSTATE, [session], by=staff, clock=lambda: NOW, news=news)
+
+
+def afterwards(session, booking, staff, *, personal):
+    """What somebody said of it: without their name, and with it."""
+    me, hub_year = booking.visitors.first(), session.hub_year
+    asked = {"hub_year": hub_year, "visitor": me, "voice": uuid.uuid4(), "asked_at": NOW}
+    Asked.objects.create(form="day", session=session, closes_at=NOW + dt.timedelta(days=14), **asked)
+    Asked.objects.create(form="later", closes_at=NOW + dt.timedelta(days=14), **asked)
+    said = {"hub_year": hub_year, "voice": asked["voice"], "answered_at": NOW, "may_quote": True}
+    DayAnswer.objects.create(session=session, take=f"{personal} sentence", change=f"{personal} change", **said)
+    LaterAnswer.objects.create(sentence=f"{personal} later", **said)
+    quoted = {"voice": asked["voice"], "of": "take", "released_at": NOW, "released_by": staff}
+    Quote.objects.create(hub_year=hub_year, session=session, text=f"{personal} quote", **quoted)
+    Interest.objects.create(hub_year=hub_year, visitor=me, wants="yes", role="lead", at=NOW)
+    news = {"email": me.email, "email_key": me.email_key, "full_name": f"{personal} Teacher", "agreed_at": NOW}
+    NewsConsent.objects.create(hub=hub_year.hub, **news)
