@@ -251,7 +251,9 @@ class Interest(models.Model):
         TEACHER = "teacher", _("teacher")
 
     hub_year = models.ForeignKey(HubYear, models.PROTECT, related_name="interests", verbose_name=_("hub in a year"))
-    visitor = models.OneToOneField(Visitor, models.CASCADE, related_name="interest", verbose_name=_("visitor"))
+    visitor = models.OneToOneField(  # NULL: the exchange is over, and it is nobody's any longer
+        Visitor, models.SET_NULL, null=True, related_name="interest", verbose_name=_("visitor")
+    )
     wants = models.CharField(_("would join a group"), max_length=4, choices=Wants)
     role = models.CharField(_("as"), max_length=8, choices=As, blank=True)
     at = models.DateTimeField(_("said at"))

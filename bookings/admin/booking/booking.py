@@ -96,7 +96,7 @@ class BookingAdmin(WithPages, WithExport, FoundByBookingOrAddress):
     export_columns = columns.BOOKING
     list_display = ["who", "school_shown", "party", "standing", "session_shown", "reference_shown"]
     list_filter = [OfSessions, ForSession, Needs, "status", "source", "uses_held_back", "session__hub_year__hub"]
-    search_fields = ["name_words", "school__search", "school_key"]
+    search_fields = ["name_words", "school__search", "school_words"]
     search_help_text = _("Reference or email address; or a name of the contact or the school.")
     reference_lookup = "reference"
     actions = ["confirm", "send_link", "cancel"]
@@ -277,7 +277,7 @@ class BookingAdmin(WithPages, WithExport, FoundByBookingOrAddress):
 
 def _of_contact_or_school(word: str) -> Q:
     """Where a word may stand: a part of the contact's name, or the beginning of a word of the school's."""
-    typed = Q(school_key__contains=f":{word}") | Q(school_key__contains=f" {word}")
+    typed = Q(school_words__startswith=word) | Q(school_words__contains=f" {word}")
     listed = Q(school__search__contains=f" {(words_of(word) or [word])[0]}")
     return Q(name_words__contains=word) | typed | listed
 

@@ -1,0 +1,159 @@
+"""What is done to forget: what kept.py says, some rows a round, by indexes.
+
+Each function gives what would go; `forget` does it. What hangs together goes in one transaction, under the lock that
+verbs take, so that nobody's booking is half forgotten however the worker is killed.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from bookings.forgetting import exchanges, staff, when
+from bookings.forgetting.goes import Goes, months_before, of_rows
+from bookings.models import (
+    AddressChange,
+    Asked,
+    AuditEntry,
+    Booking,
+    Certificate,
+    DayAnswer,
+    Draft,
+    HandOver,
+    Mail,
+    OfficeLink,
+    Person,
+    Quote,
+    Visitor,
+)
+from bookings.models.visitor import NEEDS_KEPT
+from bookings.places import lock
+from hubs.models import Hub, Photograph, Resource
+from hubs.vocabulary.school_days import london
+
+SESSIONS_AT_ONCE = 20
+MAILS_KEPT = dt.timedelta(days=92)
+AT_NAMES = (when.NAMES, when.MOBILE, when.NEEDS)
+
+
+def past_names(today: dt.date) -> "QuerySet[Booking]":
+    """Bookings whose names have had their time, and stand: the hub's months after the session, and not before the day
+    on which the exchange's figures are due. One that has no day counts from when it was made."""
+    months = Hub.objects.order_by().values_list("retention_months", flat=True).distinct()
+    over = Q(pk__in=[])
+    for kept in months:
+        last = months_before(today, kept)
+        undated = Q(session__last_day=None, created_at__lt=london(last, dt.time.min))
+        over |= Q(session__hub_year__hub__retention_months=kept) & (Q(session__last_day__lte=last) | undated)
+    due = Q(session__hub_year__exchange__reporting_date=None)
+    due |= Q(session__hub_year__exchange__reporting_date__lt=today)
+    return Booking.objects.filter(over, due, forgotten_at=None)
+
+
+def of_bookings(bookings: "QuerySet[Booking]") -> list[Goes]:
+    """All that is kept of the people of those bookings."""
+    their = Visitor.objects.filter(booking__in=bookings)
+    return [
+        *(of_rows(rows, *AT_NAMES) for rows in _their_rows(bookings, their)),
+        Goes(Draft.objects.filter(booking__in=bookings)),
+    ]
+
+
+def _their_rows(bookings: "QuerySet[Booking]", their: "QuerySet[Visitor]") -> Iterator["QuerySet[Any]"]:
+    yield bookings
+    yield their
+    yield HandOver.objects.filter(visitor__in=their)
+    yield AddressChange.objects.filter(booking__in=bookings)
+    yield Certificate.objects.filter(visitor__in=their)
+    yield Mail.objects.filter(booking__in=bookings)
+    yield AuditEntry.objects.filter(booking__in=bookings)
+    yield DayAnswer.objects.filter(session__in=bookings.order_by().values("session"))
+
+
+def forget_names(*, now: dt.datetime, most: int = SESSIONS_AT_ONCE) -> int:
+    """Forget the people of some sessions that are long over, each in a transaction of its own."""
+    due = past_names(timezone.localdate(now)).order_by().values_list("session_id", flat=True).distinct()
+    return sum(forget_session(session_id, now=now) for session_id in list(due[:most]))
+
+
+@transaction.atomic
+def forget_session(session_id: int, *, now: dt.datetime) -> int:
+    """Forget everybody of those bookings of a session that are due, under the session's lock. Returns how many."""
+    lock(session_id)
+    due = past_names(timezone.localdate(now)).filter(session=session_id)
+    return forget_bookings(list(due.values_list("pk", flat=True)), now=now)
+
+
+def forget_bookings(pks: list[int], *, now: dt.datetime) -> int:
+    """Empty all that is kept of the people of these bookings; the caller holds their session's lock."""
+    bookings = Booking.objects.filter(pk__in=pks)
+    if not pks:
+        return 0
+    keys = _address_keys(bookings)
+    untie(Asked.objects.filter(visitor__booking__in=pks))
+    for goes in of_bookings(bookings):
+        while goes.do():
+            pass
+    bookings.update(forgotten_at=now)
+    Visitor.objects.filter(booking__in=pks).update(link_version=F("link_version") + 1)
+    bookings.update(link_version=F("link_version") + 1)
+    forget_persons(keys)
+    return len(pks)
+
+
+def untie(asked: "QuerySet[Asked]") -> None:
+    """Cut what ties somebody to their answers; what was released of them is a copy of nobody's."""
+    voices = list(asked.values_list("voice", flat=True))
+    Quote.objects.filter(voice__in=voices).update(voice=None)
+    Asked.objects.filter(voice__in=voices).update(visitor=None, link_version=F("link_version") + 1)
+
+
+def _address_keys(bookings: "QuerySet[Booking]") -> set[str]:
+    of_visitors = Visitor.objects.filter(booking__in=bookings, email_key__isnull=False)
+    return {*of_visitors.order_by().values_list("email_key", flat=True)} - {None}  # type: ignore[return-value]  # none is None
+
+
+def forget_persons(keys: Iterable[str]) -> None:
+    """The address behind a random id dies with the last booking of that address."""
+    stands = Visitor.objects.filter(email_key=OuterRef("email_key"))
+    Person.objects.filter(~Exists(stands), email_key__in=set(keys)).delete()
+
+
+# --- what goes by itself ----------------------------------------------------------------------------------------------
+
+
+def by_themselves(*, now: dt.datetime) -> list[Goes]:
+    """What goes row by row: numbers, needs, mails that are about no booking, files whose consent has ended."""
+    today = timezone.localdate(now)
+    offices = OfficeLink.objects.filter(session__last_day__lte=today - NEEDS_KEPT).exclude(given_to="", known_at=None)
+    mails = Mail.objects.filter(booking=None, recipient__isnull=False, created_at__lt=now - MAILS_KEPT)
+    return [
+        of_rows(Booking.objects.past_mobile(now=now), when.MOBILE),
+        of_rows(Visitor.objects.past_mobile(now=now), when.MOBILE),
+        of_rows(Visitor.objects.past_needs(now=now), when.NEEDS),
+        of_rows(offices, when.NEEDS),
+        of_rows(mails, when.MAILS),
+        *(Goes(model.objects.filter(agreed_until__lte=today)) for model in (Photograph, Resource)),
+    ]
+
+
+def forget(*, now: dt.datetime) -> int:
+    """Do some of what is due at `now`; returns how many rows that were. A round with nothing to do only reads."""
+    done = sum(goes.do() for goes in by_themselves(now=now))
+    return done + forget_names(now=now) + exchanges.forget(now=now) + staff.forget(now=now)
+
+
+def all_due(*, now: dt.datetime) -> list[Goes]:
+    """Everything that is due at `now`: to be counted, not done."""
+    ended, past = exchanges.due(now=now)
+    return [
+        *by_themselves(now=now),
+        *of_bookings(past_names(timezone.localdate(now))),
+        *(goes for year in ended for goes in exchanges.ends_with(year)),
+        *(goes for year in past for goes in exchanges.words_of(year)),
+        *(goes for user in staff.left(now=now) for goes in staff.of_member(user)),
+        staff.old_log(now=now),
+    ]
