@@ -10,6 +10,7 @@ from bookings.sessions import changes, messages, phoning, seen, wide_changes
 from bookings.states import Verb
 from hubs.models import (
     ClosedDay,
+    Cost,
     HostSchool,
     HubYear,
     LocalAuthority,
@@ -18,6 +19,7 @@ from hubs.models import (
     Notice,
     OldHubAddress,
     Photograph,
+    Remark,
     Resource,
     SchoolList,
     VisitingTeacher,
@@ -43,6 +45,10 @@ def one_of_each(number: int, *, public: str = "Kent", personal: str = "Test") ->
     session = SessionFactory(
         hub_year=hub_year, host_school=visit, title=f"{public} session", day_contact=f"{personal} on the day"
     )
+    paid = {"kind": Cost.Kind.TRAVEL, "pence": 12550, "who_pays": f"{personal} trust", "note": f"{personal} coach"}
+    Cost.objects.create(hub_year=hub_year, **paid)
+    Cost.objects.create(hub_year=hub_year, host_school=visit, kind=Cost.Kind.HOSTS, days="2.5", note=f"{personal} head")
+    Remark.objects.create(hub_year=hub_year, section=Remark.Section.PLACES, text=f"{personal} snow")
     Resource.objects.create(session=session, title=f"{public} plan", file=pdf(), pupils="none")
     booking = booked(session, number, personal=personal)
     words = messages.Message("all", f"{personal} subject", f"{personal} letter")

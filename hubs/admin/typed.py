@@ -101,9 +101,10 @@ def _local_time(value: Any) -> Any:
 
 
 class PenceField(forms.CharField):
-    """Money, typed in pounds and kept in pence."""
+    """Money, typed in pounds and kept in pence; `empty` is what nothing typed comes to."""
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, *, empty: int | None = 0, **kwargs: Any) -> None:
+        self.empty = empty
         kwargs.setdefault("help_text", _("In pounds. Empty: free."))
         super().__init__(required=False, **kwargs)
         self.widget.attrs |= {"size": 8}
@@ -113,11 +114,11 @@ class PenceField(forms.CharField):
         return pounds(value).removeprefix("£") if isinstance(value, int) else value
 
     def to_python(self, value: Any) -> Any:
-        return value if isinstance(value, int) else read_pence(value) if value and value.strip() else 0
+        return value if isinstance(value, int) else read_pence(value) if value and value.strip() else self.empty
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         try:
-            return bool((initial or 0) != self.to_python(data))
+            return bool((self.empty if initial is None else initial) != self.to_python(data))
         except forms.ValidationError:
             return True
 

@@ -1,5 +1,7 @@
 """What an exchange cost a hub, in pounds and in teachers' days, and what the hub itself writes beside its figures."""
 
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -9,6 +11,7 @@ from hubs.models.exchange import HostSchool
 from hubs.models.group import WorkGroup
 from hubs.models.hub import HubYear
 from hubs.models.session import ShowcaseSession
+from hubs.vocabulary.money import pounds
 
 
 class Cost(models.Model):
@@ -64,6 +67,18 @@ class Cost(models.Model):
 
     def __str__(self) -> str:
         return str(self.get_kind_display())
+
+    @property
+    def amount(self) -> str:
+        """As it is typed: "75" or "12.50" pounds, "3.5" days; empty while nothing is said."""
+        if self.days is not None:
+            return f"{self.days.normalize():f}"
+        return "" if self.pence is None else pounds(self.pence).removeprefix("£")
+
+    @property
+    def of(self) -> Any:
+        """The visit, session or group that it is of; None where it is of the whole exchange."""
+        return self.host_school or self.session or self.group
 
 
 class Remark(models.Model):

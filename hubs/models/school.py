@@ -161,6 +161,11 @@ class School(models.Model):
     postcode = models.CharField(_("postcode"), max_length=8, blank=True)
     easting = models.PositiveIntegerField(_("easting"), null=True, blank=True)
     northing = models.PositiveIntegerField(_("northing"), null=True, blank=True)
+    # As the register has them, where it does; empty is not known, and never none.
+    pupils = models.PositiveIntegerField(_("pupils"), null=True, blank=True)
+    free_meals = models.DecimalField(
+        _("eligible for free school meals, in per cent"), max_digits=4, decimal_places=1, null=True, blank=True
+    )
     # What the search ranks by; the words that lead here stand in SchoolWord.
     search = models.TextField(editable=False, default="")
 

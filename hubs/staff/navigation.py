@@ -38,6 +38,8 @@ GROUPS: tuple[tuple[Any, tuple[str, ...]], ...] = (
             "hubs.Membership",
             "hubs.SchoolList",
             "hubs.Notice",
+            "hubs.Cost",
+            "hubs.Remark",
             "bookings.Mail",
             "bookings.Letter",
         ),

@@ -67,6 +67,8 @@ REACH: dict[str, Reach] = {
     "hubs.VisitingTeacher": _of("hub_year__hub", **KEPT),
     "hubs.Photograph": _of("teacher__hub_year__hub", **KEPT),
     "hubs.MasterySpecialist": _of("hub_year__hub", **KEPT),
+    "hubs.Cost": _of("hub_year__hub", **KEPT),
+    "hubs.Remark": _of("hub_year__hub", **KEPT),
     # the session
     "hubs.ShowcaseSession": _of("hub_year__hub", view=ALL, **KEPT),
     "hubs.Lesson": _of(SESSION, view=ALL, **KEPT),

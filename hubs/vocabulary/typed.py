@@ -25,6 +25,8 @@ _DAY = re.compile(
 )
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 _TIME = re.compile(r"(\d{1,2})(?:\s*[:.h]?\s*(\d{2}))?(?::00)?\s*(am|pm)?")
+NO_DAYS = _("Type days like 3, 2.5 or 2½, more than none.")
+_DAYS_AWAY = re.compile(r"(\d{1,5})?(?:\.(\d)0?|(½))?(?:\s*days?)?", re.ASCII)
 _POUNDS = re.compile(r"£?\s*(\d{1,6})(?:\.(\d{1,2}))?", re.ASCII)
 
 
@@ -93,3 +95,13 @@ def read_pence(text: str) -> int:
     if found is None:
         raise ValidationError(NO_MONEY, code="invalid")
     return int(Decimal(f"{found[1]}.{found[2] or 0}") * 100)
+
+
+def read_days(text: str) -> Decimal:
+    """Days of teachers away: "3", "2.5", "2½", "½ day"."""
+    found = _DAYS_AWAY.fullmatch(text.strip().lower().replace(",", ""))
+    whole, tenths, half = found.groups() if found else (None, None, None)
+    days = Decimal(f"{whole or 0}.{5 if half else tenths or 0}")
+    if not days:
+        raise ValidationError(NO_DAYS, code="invalid")
+    return days

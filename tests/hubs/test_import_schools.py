@@ -3,6 +3,7 @@
 import csv
 import datetime as dt
 import io
+from decimal import Decimal
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -82,6 +83,8 @@ def test_school_is_created_with_all_that_the_register_says_of_it(register):
     ]
     assert complained == []
     assert School.objects.values().get() | {"search": ""} == {
+        "pupils": None,
+        "free_meals": None,
         "urn": 118568,
         "name": "West Borough Primary School",
         "type_name": "Community school",
@@ -233,6 +236,27 @@ def test_every_kind_of_school_is_kept(register, cells, kept):
 def test_ages_say_what_a_school_without_a_phase_teaches(phase, low, high, years, phase_by_age):
     school = School(phase=phase, low_age=low, high_age=high)
     assert (school.years, school.phase_by_age) == (years, phase_by_age)
+
+
+def of_size(pupils, free_meals, **cells):
+    return row(**cells) | {"NumberOfPupils": pupils, "PercentageFSM": free_meals}
+
+
+def sizes():
+    return list(School.objects.order_by("urn").values_list("pupils", "free_meals"))
+
+
+def test_size_and_free_meals_are_read_where_the_register_has_them(register):
+    register(of_size("412", "23.4"), of_size("", "", urn="118569"), of_size("0", "0.04", urn="118570"))
+    assert sizes() == [(412, Decimal("23.4")), (None, None), (0, Decimal(0))]
+    register(row())
+    assert sizes()[0] == (412, Decimal("23.4"))
+
+
+@pytest.mark.parametrize("pupils, free_meals", [("many", ""), ("100000", ""), ("", "101"), ("", "-1"), ("", "SUPP")])
+def test_size_that_is_none_leaves_the_row_out(register, pupils, free_meals):
+    _said, complained = register(of_size(pupils, free_meals))
+    assert (len(complained), School.objects.count()) == (1, 0)
 
 
 # --- rows that cannot be used ---------------------------------------------------------------------------------------

@@ -23,6 +23,7 @@ from bookings.admin.base.export_page import WithExport
 from bookings.admin.base.pages import WithPages
 from bookings.admin.base.read_only import staff
 from bookings.admin.base.sessions import name_and_day, nearest_first
+from bookings.admin.costs.pages import CostPages
 from bookings.admin.day.door import DoorPages
 from bookings.admin.day.office import OfficePages
 from bookings.admin.day.register import RegisterPages
@@ -104,6 +105,7 @@ class SessionAdmin(WithSearch, WithExport, WithHistory, WithPages):
         SheetPages,
         NewSessionPages,
         RelatedLists,
+        CostPages,
     ]
     export_columns = columns.SESSION
     form = SessionForm

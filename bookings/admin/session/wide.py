@@ -25,6 +25,7 @@ from bookings.admin.base.pages import RowPages, WithPages
 from bookings.admin.base.preview import PreviewPages
 from bookings.admin.base.read_only import ReadOnlyAdmin, ReadOnlyInline, staff
 from bookings.admin.base.sessions import name_and_day
+from bookings.admin.costs.pages import CostPages
 from bookings.admin.home.needs import Needs
 from bookings.admin.session.announcing import AnnounceVisitPages
 from bookings.admin.session.change_forms import IN_A_HURRY, WideForm
@@ -220,7 +221,8 @@ class VisitForm(ModelForm):
 class VisitAdmin(WithExport, WithButtonsBeside, HostSchoolAdmin):
     """A host school's visit, whose sessions can be announced or called off together."""
 
-    page_classes = [AnnounceVisitPages, WideChangePages, WideLetterPages, VisitAgainPages, VisitFlyerPages, SetUpPages]
+    page_classes = [AnnounceVisitPages, WideChangePages, WideLetterPages, VisitAgainPages, VisitFlyerPages, SetUpPages,
+                    CostPages]  # fmt: skip
     form = VisitForm
     export_columns = columns.VISIT
     list_filter = [Needs, *HostSchoolAdmin.list_filter]
@@ -230,7 +232,7 @@ class VisitAdmin(WithExport, WithButtonsBeside, HostSchoolAdmin):
 class ExchangeOfHubAdmin(WithButtonsBeside, HubYearAdmin):
     """A hub in a year, whose sessions can be called off together."""
 
-    page_classes = [WideChangePages, SchoolDayPages, WideLetterPages]
+    page_classes = [WideChangePages, SchoolDayPages, WideLetterPages, CostPages]
     list_filter = [Needs, *HubYearAdmin.list_filter]
 
 

@@ -8,6 +8,7 @@ import datetime as dt
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ __all__ = ["Broken", "CannotRead", "RegisterRow", "read_register"]
 DATE = re.compile(r"(\d\d)-(\d\d)-(\d{4})", re.ASCII)
 LARGEST_URN = 9_999_999
 OLDEST = 99
+MOST_PUPILS = 99_999
 # The British National Grid in metres, as far as Great Britain goes.
 EASTERNMOST, NORTHERNMOST = 700_000, 1_300_000
 
@@ -108,6 +110,15 @@ def _number(largest: int) -> Callable[[str, str], int | None]:
     return read
 
 
+def _per_cent(column: str, cell: str) -> Decimal | None:
+    """A share of a hundred with one place after the point; an empty cell is None."""
+    if not cell:
+        return None
+    if not re.fullmatch(r"\d{1,3}(\.\d{1,4})?", cell, re.ASCII) or Decimal(cell) > 100:
+        raise BrokenLine(f"{column} is “{_short(cell)}”, which is not a number from 0 to 100.")
+    return round(Decimal(cell), 1)
+
+
 def _metres(largest: int) -> Callable[[str, str], int | None]:
     """A coordinate: 0 stands for one that is not known."""
     read = _number(largest)
@@ -167,6 +178,8 @@ COLUMNS: dict[str, tuple[str, Callable[[str, str], Any]]] = {
     "Postcode": ("postcode", _postcode),
     "Easting": ("easting", _metres(EASTERNMOST)),
     "Northing": ("northing", _metres(NORTHERNMOST)),
+    "NumberOfPupils": ("pupils", _number(MOST_PUPILS)),
+    "PercentageFSM": ("free_meals", _per_cent),
 }
-MAY_BE_MISSING = {"TypeOfEstablishment (name)", "OpenDate", "CloseDate"}
+MAY_BE_MISSING = {"TypeOfEstablishment (name)", "OpenDate", "CloseDate", "NumberOfPupils", "PercentageFSM"}
 NEEDED = ["URN", "LA (code)", "LA (name)", *(name for name in COLUMNS if name not in MAY_BE_MISSING)]

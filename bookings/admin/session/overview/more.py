@@ -99,6 +99,7 @@ SAID: dict[str, tuple[Promise | str, Says]] = {
     "bookings_auditentry_changelist": (RECORDS, _("Each booking, offer, change: when, by whom.")),
     "bookings_mail_changelist": (RECORDS, _("Each email of this session, and what became of it.")),
     "history": (RECORDS, _("What was changed in its details: when, by whom, from what to what.")),
+    "costs": (RECORDS, _("Travel, cover, food and days away that belong to this session alone, for the report.")),
     "discard": (RECORDS, _("For good, with its lessons and its programme. Nobody is told.")),
 }
 ENDS = {"cancel", "postpone", "discard", "close_booking"}
