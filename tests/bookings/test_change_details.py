@@ -8,7 +8,7 @@ import pytest
 from bookings import places
 from bookings.due import run_due
 from bookings.forgetting import steps
-from bookings.models import HandOver, Places, Visitor
+from bookings.models import HandOver, Places
 from bookings.rule.party import Correction, NewVisitor
 from bookings.rule.refusals import Ended, InThisBooking, NeedsTooLong, NotBookable
 from bookings.states import SessionStatus
