@@ -89,6 +89,7 @@ class Verb(TextChoices):
     SUBSTITUTE = "substitute", _("lesson changed")
     GIVE_OFFICE = "give_office", _("register given to the school office")
     WITHDRAW_OFFICE = "withdraw_office", _("register withdrawn from the school office")
+    FORGET = "forget", _("people’s names deleted")
 
 
 def verb_choices() -> list[tuple[str, Any]]:

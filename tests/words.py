@@ -67,7 +67,6 @@ OF_STAFF = (
 # What happened, in the story that staff read.
 CLASSES_OF_STAFF = (
     "bookings/states.py:Verb",
-    "bookings/mail_kinds.py:Kind",
     "bookings/models/register.py:Why",
     "bookings/models/feedback.py:Form",
 )

@@ -24,6 +24,7 @@ from bookings.models import (
     SessionChange,
     WideChange,
 )
+from bookings.states import Verb
 from hubs.models import (
     Cost,
     HostSchool,
@@ -120,5 +121,5 @@ def _of_a_hub(year: HubYear) -> Iterator["QuerySet[Any]"]:
     yield Letter.objects.filter(**of_session)
     yield SessionChange.objects.filter(**of_session)
     yield WideChange.objects.filter(Q(hub_year=year) | Q(host_school__hub_year=year))
-    yield AuditEntry.objects.filter(**of_session)
+    yield AuditEntry.objects.filter(**of_session).exclude(verb=Verb.FORGET)
     yield Certificate.objects.filter(host_school__hub_year=year).exclude(teacher__name_agreed_at__isnull=False)

@@ -19,6 +19,7 @@ from bookings.models import (
     Asked,
     AuditEntry,
     Booking,
+    By,
     Certificate,
     DayAnswer,
     Draft,
@@ -30,7 +31,9 @@ from bookings.models import (
     Visitor,
 )
 from bookings.models.visitor import NEEDS_KEPT
-from bookings.places import lock
+from bookings.places import lock, write
+from bookings.rule.room import Room
+from bookings.states import Verb
 from hubs.models import Hub, Photograph, Resource
 from hubs.vocabulary.school_days import london
 
@@ -81,27 +84,36 @@ def forget_names(*, now: dt.datetime, most: int = SESSIONS_AT_ONCE) -> int:
 
 @transaction.atomic
 def forget_session(session_id: int, *, now: dt.datetime) -> int:
-    """Forget everybody of those bookings of a session that are due, under the session's lock. Returns how many."""
-    lock(session_id)
+    """Forget everybody of those bookings of a session that are due, under the session's lock. Returns how many bookings
+    that were; the audit says how many people."""
+    room = Room(lock(session_id), now=now)
     due = past_names(timezone.localdate(now)).filter(session=session_id)
-    return forget_bookings(list(due.values_list("pk", flat=True)), now=now)
+    bookings = list(due.values_list("pk", flat=True))
+    people = Visitor.objects.filter(booking__in=bookings).count()
+    if bookings:
+        forget_bookings(bookings, now=now)
+        write(room, Verb.FORGET, by=By.CLOCK, why=how_many(people))
+    return len(bookings)
 
 
-def forget_bookings(pks: list[int], *, now: dt.datetime) -> int:
+def how_many(people: int) -> str:
+    """What the audit says: never whom."""
+    return f"{people} {'person' if people == 1 else 'people'}"
+
+
+def forget_bookings(pks: list[int], *, now: dt.datetime) -> None:
     """Empty all that is kept of the people of these bookings; the caller holds their session's lock."""
     bookings = Booking.objects.filter(pk__in=pks)
-    if not pks:
-        return 0
     keys = _address_keys(bookings)
     untie(Asked.objects.filter(visitor__booking__in=pks))
     for goes in of_bookings(bookings):
         while goes.do():
             pass
+    drop_unsendable(bookings)
     bookings.update(forgotten_at=now)
     Visitor.objects.filter(booking__in=pks).update(link_version=F("link_version") + 1)
     bookings.update(link_version=F("link_version") + 1)
     forget_persons(keys)
-    return len(pks)
 
 
 def untie(asked: "QuerySet[Asked]") -> None:
@@ -109,6 +121,12 @@ def untie(asked: "QuerySet[Asked]") -> None:
     voices = list(asked.values_list("voice", flat=True))
     Quote.objects.filter(voice__in=voices).update(voice=None)
     Asked.objects.filter(voice__in=voices).update(visitor=None, link_version=F("link_version") + 1)
+
+
+def drop_unsendable(bookings: "QuerySet[Booking]") -> None:
+    """A mail whose address was erased before it was sent is not needed any longer."""
+    waiting = Mail.objects.filter(booking__in=bookings, recipient=None, state=Mail.State.WAITING)
+    waiting.update(state=Mail.State.DROPPED)
 
 
 def _address_keys(bookings: "QuerySet[Booking]") -> set[str]:
