@@ -210,6 +210,13 @@ def write(
     room.writes += 1
 
 
+def note(room: Room, verb: Verb, visitors: Iterable[Visitor], *, by: StaffUser | By) -> None:
+    """An audit entry for each of these visitors, of what changes nobody's place. The caller has the session's lock."""
+    entries = [_entry(room, verb, by, "", booking_id=one.booking_id, visitor_id=one.pk) for one in visitors]
+    AuditEntry.objects.bulk_create(entries)
+    room.writes += 1
+
+
 def _from_held_back(room: Room, booking: Booking, entry: AuditEntry) -> int:
     """How many of a guest's places are held-back ones after this: those that it took from the public go first.
 

@@ -89,6 +89,11 @@ class Verb(TextChoices):
     SUBSTITUTE = "substitute", _("lesson changed")
     GIVE_OFFICE = "give_office", _("register given to the school office")
     WITHDRAW_OFFICE = "withdraw_office", _("register withdrawn from the school office")
+    RECORD = "record", _("register recorded")
+    # of a visitor, once it is recorded
+    CAME = "came", _("came after all")
+    MISSED = "missed", _("did not come after all")
+    # of people, when what is kept of them has had its time, or they asked
     FORGET = "forget", _("people’s names deleted")
 
 

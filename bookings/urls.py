@@ -4,6 +4,7 @@ from django.urls import path, register_converter
 
 from bookings.views import (
     booking_steps,
+    certificates,
     change,
     code,
     feeds,
@@ -117,7 +118,10 @@ urlpatterns = [
     path("bookings/<str:token>/sheet/", private.sheet, name="booking-sheet"),
     path("bookings/<str:token>/agree/", itinerary.agree, name="itinerary-agree"),
     path("bookings/<str:token>/files/<int:pk>/", files.of_booking, name="booking-file"),
+    path("bookings/<str:token>/certificate.pdf", certificates.pdf, name="certificate-pdf"),
+    path("bookings/<str:token>/certificates/<int:position>/", certificates.put_right, name="certificate-name"),
     path("bookings/<str:token>/calendar.ics", private.calendar, name="booking-calendar"),
+    path("certificates/", certificates.check, name="certificates"),
     path("my-bookings/", my_bookings.ask, name="my-bookings"),
     path("my-bookings/sent/", my_bookings.sent, name="my-bookings-sent"),
 ]

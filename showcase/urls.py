@@ -7,6 +7,7 @@ from django.urls import include, path
 
 from bookings.admin.find import find
 from bookings.admin.home.home import home, today
+from bookings.admin.report import pages as report
 from bookings.urls import passwords
 from bookings.views import feeds, hub_pages, sessions
 from hubs.admin.scoped import ScopedAutocomplete
@@ -32,6 +33,9 @@ urlpatterns = [
     path("admin/find/", site.admin_view(find.asked), name="find"),
     path("admin/find/<str:key>/", site.admin_view(find.found), name="found"),
     path("admin/today/", site.admin_view(today), name="today"),
+    path("admin/reports/", site.admin_view(report.reports), name="reports"),
+    path("admin/reports/<str:of>/<int:pk>/", site.admin_view(report.page), name="report"),
+    path("admin/reports/<str:of>/<int:pk>/<slug:name>.csv", site.admin_view(report.table), name="report-table"),
     path("admin/", site.urls),
 ]
 if settings.DEMO:

@@ -5,7 +5,7 @@ import uuid
 
 from bookings import places
 from bookings.mail import itinerary_link
-from bookings.models import AddressChange, Draft, HandOver, NetworkUse, OfficeLink, TellMe, Told
+from bookings.models import AddressChange, Draft, HandOver, NetworkUse, OfficeLink, Register, TellMe, Told
 from bookings.sessions import changes, messages, phoning, seen, wide_changes
 from bookings.states import Verb
 from hubs.models import (
@@ -57,6 +57,7 @@ def one_of_each(number: int, *, public: str = "Kent", personal: str = "Test") ->
     OfficeLink.objects.create(session=session, given_to=f"{personal}.office@school.example".lower(), given_at=NOW)
     NetworkUse.objects.create(network=f"{number:032}", what="booking", hour=NOW, used=1)
     Told.objects.create(session=session, of="open", at=NOW)
+    Register.objects.create(session=session, recorded_at=NOW, recorded_by=staff)
     Draft.objects.create(session=session, booking=booking, expires_at=NOW, answers={"name": "Half Typed"})
     wish = f"{personal}.me{number}@school.example".lower()
     TellMe.objects.create(email=wish, email_key=wish, host_school=visit, created_at=NOW)

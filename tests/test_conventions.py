@@ -239,6 +239,7 @@ OF_THE_VISITOR = {
     "mark_seen",
     "change_own",
     "take_needs_away",
+    "put_name_right",
     "ask_for_address",
     "take_address",
     "keep_address",

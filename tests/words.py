@@ -41,6 +41,7 @@ IN_TEMPLATES = {
 # What staff alone see speaks English, and so does the demo.
 OF_STAFF = (
     "templates/admin/",
+    "templates/report/",
     "templates/registration/",
     "templates/dev_mail.html",
     "templates/emails/device_removed",
@@ -48,6 +49,7 @@ OF_STAFF = (
     "templates/emails/password",
     "bookings/admin/",
     "bookings/management/",
+    "bookings/report/",
     "bookings/sessions/copying.py",
     "bookings/admin/base/spreadsheets.py",
     "bookings/models/audit.py",
@@ -67,6 +69,7 @@ OF_STAFF = (
 # What happened, in the story that staff read.
 CLASSES_OF_STAFF = (
     "bookings/states.py:Verb",
+    "bookings/mail_kinds.py:Kind",
     "bookings/models/register.py:Why",
     "bookings/models/feedback.py:Form",
 )

@@ -2,6 +2,9 @@
 
 A mark changes nobody's place, so it takes no lock of the session: the visitor's own row alone is locked and judged, and
 the database decides who was first (docs/decisions/0015). What is marked, when and by whom stands on the visitor.
+
+Once the register is recorded (recording.py) nobody is expected any longer: a tap is a correction then, and stands in
+the audit (docs/decisions/0038).
 """
 
 import datetime as dt
@@ -11,9 +14,11 @@ from typing import NamedTuple
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from bookings.models import Booking, Visitor
-from bookings.rule.refusals import NotBookable, NotItsDay, TooEarly
-from bookings.states import FROZEN, Standing, Status
+from bookings import places
+from bookings.attendance.standing import recorded_row
+from bookings.models import Booking, By, Visitor
+from bookings.rule.refusals import NotBookable, NotItsDay, RegisterRecorded
+from bookings.states import FROZEN, Standing, Status, Verb
 from hubs.models import ShowcaseSession, StaffUser
 from hubs.vocabulary.school_days import london
 from hubs.vocabulary.school_words import searchable
@@ -61,7 +66,7 @@ def marks(session: ShowcaseSession) -> dict[int, str]:
 def mark(session: ShowcaseSession, tap: Mark, *, by: StaffUser | None, now: dt.datetime) -> bool:
     """Carry out one tap of a member of staff, or (None) of the school's office; returns whether it changed anything.
 
-    Somebody seen at the door has come, also where the register was closed meanwhile; but the tap of a telephone that
+    Somebody seen at the door has come, also where the register was recorded meanwhile; but the tap of a telephone that
     was out of reach does not undo what somebody put right after it. Undoing undoes only what the tapper saw.
     Raises NotBookable for a session that is off, and NotItsDay before its day.
     """
@@ -72,45 +77,68 @@ def mark(session: ShowcaseSession, tap: Mark, *, by: StaffUser | None, now: dt.d
     earlier = Q(marked_at=None) | Q(marked_at__lte=at)
     came = Q(attendance=ABSENT) | Q(earlier, attendance=EXPECTED)
     undone = Q(earlier, attendance=tap.was)
-    return bool(_write([tap.visitor], came if tap.to == ATTENDED else undone, tap.to, by=by, at=at))
+    try:
+        return bool(_write(session, [tap.visitor], came if tap.to == ATTENDED else undone, tap.to, by=by, at=at))
+    except RegisterRecorded:
+        return _correct(session, tap, at=at, by=by, now=now)
+
+
+def _correct(session: ShowcaseSession, tap: Mark, *, at: dt.datetime, by: StaffUser | None, now: dt.datetime) -> bool:
+    """A tap once the register is recorded: they came after all; or, where it is undone, they did not.
+
+    It wins over the recording itself, however late it arrives, and not over a correction made after it.
+    """
+    with places.locked(session.pk, lambda: now) as room:
+        refuse_if_off(room.session)
+        visitor = Visitor.objects.select_for_update(no_key=True).get(pk=tap.visitor)
+        row = recorded_row(session)
+        stood_since = visitor.marked_at or at
+        if tap.to == ATTENDED:
+            by_recording = row is not None and visitor.marked_at == row.recorded_at
+            wins = visitor.attendance != ATTENDED and (by_recording or stood_since <= at)
+        else:
+            wins = visitor.attendance == tap.was and stood_since <= at
+        if not wins:
+            return False
+        came = tap.to == ATTENDED
+        set_to([visitor.pk], ATTENDED if came else ABSENT, by=by, at=at)
+        places.note(room, Verb.CAME if came else Verb.MISSED, [visitor], by=by or By.OFFICE)
+        return True
 
 
 def mark_all(session: ShowcaseSession, *, by: StaffUser | None, now: dt.datetime) -> int:
-    """Everybody who is still expected at this moment has come; returns how many. Raises NotBookable, NotItsDay."""
+    """Everybody who is still expected at this moment has come; returns how many. Raises NotBookable, NotItsDay,
+    RegisterRecorded."""
     refuse_unless_its_day(session, now=now)
-    return _write(marks(session), Q(attendance=EXPECTED), ATTENDED, by=by, at=now)
+    return _write(session, marks(session), Q(attendance=EXPECTED), ATTENDED, by=by, at=now)
 
 
 def undo_all(session: ShowcaseSession, at: dt.datetime, *, by: StaffUser | None, now: dt.datetime) -> int:
     """Those whom `mark_all` marked at that moment are expected again, unless somebody has marked them since."""
     refuse_unless_its_day(session, now=now)
-    return _write(marks(session), Q(attendance=ATTENDED, marked_at=at), EXPECTED, by=by, at=now)
-
-
-def close(session: ShowcaseSession, *, by: StaffUser | None, now: dt.datetime) -> int:
-    """Whoever is still expected once the session is over did not come. Raises TooEarly, NotBookable."""
-    refuse_if_off(session)
-    if not is_over(session, now=now):
-        raise TooEarly
-    return _write(marks(session), Q(attendance=EXPECTED), ABSENT, by=by, at=now)
-
-
-def reopen(session: ShowcaseSession, *, by: StaffUser | None, now: dt.datetime) -> int:
-    """Everybody who is marked absent is expected again. Raises NotBookable, NotItsDay."""
-    refuse_unless_its_day(session, now=now)
-    return _write(marks(session), Q(attendance=ABSENT), EXPECTED, by=by, at=now)
+    return _write(session, marks(session), Q(attendance=ATTENDED, marked_at=at), EXPECTED, by=by, at=now)
 
 
 @transaction.atomic
-def _write(visitors: Iterable[int], allowed: Q, to: str, *, by: StaffUser | None, at: dt.datetime) -> int:
-    """The one place that marks. `allowed` asks of the visitor's own row alone: PostgreSQL asks it again of a row that
-    somebody else was writing, and would not of a join, which it keeps as it was before.
+def _write(
+    session: ShowcaseSession, visitors: Iterable[int], allowed: Q, to: str, *, by: StaffUser | None, at: dt.datetime
+) -> int:
+    """Mark while the register is open. `allowed` asks of the visitor's own row alone: PostgreSQL asks it again of a row
+    that somebody else was writing, and would not of a join, which it keeps as it was before.
 
-    Rows are locked in one order, so that two who mark everybody do not wait for each other for ever.
+    Rows are locked in one order, so that two who mark everybody do not wait for each other for ever. Whether it is open
+    is asked once they are locked: who records it locks them too. Raises RegisterRecorded.
     """
     rows = Visitor.objects.filter(allowed, pk__in=list(visitors)).order_by("pk").select_for_update(no_key=True)
     mine = list(rows.values_list("pk", flat=True))
-    return Visitor.objects.filter(pk__in=mine).update(attendance=to, marked_at=at, marked_by=by, left_at=None)
+    if mine and recorded_row(session):
+        raise RegisterRecorded
+    return set_to(mine, to, by=by, at=at)
+
+
+def set_to(visitors: Iterable[int], to: str, *, by: StaffUser | None, at: dt.datetime) -> int:
+    """The one place that marks: whose rows are locked."""
+    return Visitor.objects.filter(pk__in=list(visitors)).update(attendance=to, marked_at=at, marked_by=by, left_at=None)
 
 
 # --- who is in the building -------------------------------------------------------------------------------------------

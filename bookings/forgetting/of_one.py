@@ -67,7 +67,10 @@ def of(whom: Whom) -> list[Heading]:
 def as_data(headings: list[Heading]) -> dict[str, Any]:
     """The same for a file: by plain keys, with the sentence until when."""
     return {
-        one.key: {"kept": str(one.until.says), "what": [{"name": line.label, "value": line.plain} for line in one.lines]}
+        one.key: {
+            "kept": str(one.until.says),
+            "what": [{"name": line.label, "value": line.plain} for line in one.lines],
+        }
         for one in headings
     }
 
@@ -142,10 +145,11 @@ def _handed(whom: Whom) -> Iterator[Line]:
 
 
 def _mails(whom: Whom) -> Iterator[Line]:
+    """When and where to; what they said stands in the file."""
     of_whom = {"visitor": whom.visitor} if whom.visitor else {"booking": whom.booking}
     for mail in Mail.objects.filter(**of_whom, recipient_key=whom.email_key).order_by("pk"):
         plain = {"at": mail.created_at.isoformat(), "to": mail.recipient, "kind": mail.kind, "facts": mail.facts}
-        yield Line(moment(mail.created_at), str(mail.get_kind_display()), plain)
+        yield Line(moment(mail.created_at), mail.recipient or "", plain)
 
 
 def _done(whom: Whom) -> Iterator[Line]:

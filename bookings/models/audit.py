@@ -16,6 +16,7 @@ class By(models.TextChoices):
     VISITOR = "visitor", _("visitor")
     STAFF = "staff", _("staff")
     CLOCK = "clock", _("clock")
+    OFFICE = "office", _("school office")
 
 
 class AuditEntry(models.Model):

@@ -158,7 +158,19 @@ class DayHasPassed(Refused):
 
 
 class TooEarly(Refused):
-    """The register can be closed only once the session is over."""
+    """The register can be recorded only once the session is over."""
+
+
+class RegisterRecorded(Refused):
+    """The register has been recorded: nobody is expected any longer, and each correction is one of its own."""
+
+
+class OthersToo(Refused):
+    """Since the page was opened others have got a place, of whom it did not ask."""
+
+
+class NameStands(Refused):
+    """From the exchange's reporting date on, a certificate keeps the name that it was issued for."""
 
 
 class NotItsDay(Refused):

@@ -8,12 +8,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
+from bookings.afterwards import certificates
+from bookings.attendance.register import is_over
 from bookings.models import Booking, By, HandOver, Visitor
 from bookings.places import locked_booking, write
 from bookings.rule import people
 from bookings.rule.judging import refuse_after_start
 from bookings.rule.party import Correction
-from bookings.rule.refusals import Ended, InThisBooking, NeedsTooLong
+from bookings.rule.refusals import Ended, InThisBooking, NameStands, NeedsTooLong, TooEarly
 from bookings.rule.room import Clock, Room
 from bookings.states import Status, Verb
 from bookings.verbs.contact import live_party
@@ -158,6 +160,8 @@ def correct(visitor_id: int, said: Correction, *, by: StaffUser, clock: Clock) -
             write(room, Verb.CORRECT, [booking], by=by, visitors=[visitor])
         if others := [one for one in party if one.pk != booking.pk]:
             write(room, Verb.CHANGE, others, by=by)
+        if is_over(room.session, now=room.now):
+            certificates.certificate_of(visitor, now=room.now)
         return visitor
 
 
@@ -174,6 +178,31 @@ def change_own(visitor_id: int, said: Correction, *, clock: Clock) -> Visitor:
         visitor = _of_place(room, booking, visitor_id)
         if _put_right([(visitor, said)], confirmed=booking.status == Status.CONFIRMED).changed:
             write(room, Verb.CHANGE, [booking], by=By.VISITOR)
+        return visitor
+
+
+def put_name_right(visitor_id: int, full_name: str, *, clock: Clock) -> Visitor:
+    """Once the session is over: the name as it is to stand on the certificate, by whoever the certificate is shown to.
+
+    The contact's name is the booking's too. Raises Ended where nobody has that place, TooEarly before the session is
+    over, and NameStands from the exchange's reporting date on. Twice is once.
+    """
+    booking_id = Visitor.objects.values_list("booking_id", flat=True).get(pk=visitor_id)
+    with locked_booking(booking_id, clock) as (room, booking):
+        visitor = booking.visitors.coming().filter(pk=visitor_id).first()
+        if visitor is None or not visitor.full_name or booking.status != Status.CONFIRMED:
+            raise Ended
+        if not is_over(room.session, now=room.now):
+            raise TooEarly
+        if not certificates.name_may_change(room.session, now=room.now):
+            raise NameStands
+        if visitor.full_name == full_name:
+            return visitor
+        party = _put_contact_right(room, booking, full_name, None) if visitor.is_contact else []
+        visitor.full_name = full_name
+        Visitor.objects.filter(pk=visitor.pk).update(full_name=full_name)
+        write(room, Verb.CHANGE, party or [booking], by=By.VISITOR)
+        certificates.certificate_of(visitor, now=room.now)
         return visitor
 
 

@@ -8,12 +8,13 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
+from bookings.afterwards.certificates import OF_ITS_VISITOR, OF_WHO_TAUGHT
 from bookings.attendance import office
 from bookings.mail import links
 from bookings.mail.itinerary_link import itinerary_ends
 from bookings.mail.links import Purpose
 from bookings.mail.openings import RELATED
-from bookings.models import AddressChange, Booking, HandOver, OfficeLink, TellMe, Visitor
+from bookings.models import AddressChange, Booking, Certificate, HandOver, OfficeLink, TellMe, Visitor
 from bookings.models.visitor import NEEDS_KEPT
 from hubs.models import VisitingTeacher
 from hubs.models.session import OF_ITS_SESSION
@@ -83,6 +84,16 @@ def open_itinerary(token: str) -> VisitingTeacher:
     if timezone.localdate() > itinerary_ends(teacher):
         raise Http404
     return teacher
+
+
+def open_certificate(token: str) -> Certificate:
+    """The certificate that `token` opens, also one that has ended, which then says so. Raises Http404, as
+    `open_link`."""
+    link = links.read(token)
+    if link is None or link.purpose != Purpose.CERTIFICATE:
+        raise Http404
+    rows = Certificate.objects.select_related(*OF_ITS_VISITOR, *OF_WHO_TAUGHT)
+    return get_object_or_404(rows, public_id=link.public_id, link_version=link.version)
 
 
 def open_new_address(token: str) -> AddressChange:

@@ -19,10 +19,10 @@ from bookings.rule.refusals import TooManyFromHere
 from bookings.rule.words import why_not
 from hubs.vocabulary.keyed import keyed_hash
 
-BOOKING, MAIL, PASSWORD = "booking", "mail", "password"
+BOOKING, MAIL, PASSWORD, CHECK = "booking", "mail", "password", "check"
 AN_HOUR, A_DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
-MOST_AN_HOUR = {BOOKING: 60, MAIL: 60, PASSWORD: 20}
-MOST_A_DAY = {BOOKING: 300, MAIL: 300, PASSWORD: 60}
+MOST_AN_HOUR = {BOOKING: 60, MAIL: 60, PASSWORD: 20, CHECK: 30}
+MOST_A_DAY = {BOOKING: 300, MAIL: 300, PASSWORD: 60, CHECK: 100}
 KEPT = dt.timedelta(hours=48)
 PORT = re.compile(r":[0-9]+$")
 TRANSLATED = IPv6Network("64:ff9b::/96")  # an IPv4 caller before a host that has IPv6 alone (RFC 6052)
@@ -111,12 +111,12 @@ def forget(*, now: dt.datetime) -> None:
 # Limits by network, said on the form that was sent.
 
 
-def within_limits(request: HttpRequest, form: forms.Form, what: str, *, now: dt.datetime) -> bool:
-    """Count this request for its network; where that is too much, the form's address field says so."""
+def within_limits(request: HttpRequest, form: forms.Form, what: str, *, now: dt.datetime, field: str = "email") -> bool:
+    """Count this request for its network; where that is too much, that field of the form says so."""
     try:
         use(request, what, now=now)
     except TooManyFromHere as refused:
-        form.add_error("email", why_not(refused))
+        form.add_error(field, why_not(refused))
         return False
     return True
 

@@ -14,12 +14,14 @@ from bookings.mail import links
 from bookings.mail.clashes import clashing
 from bookings.mail.links import Purpose
 from bookings.models import AddressChange, AuditEntry, Booking, HandOver, Visitor
+from bookings.public import certificate
 from bookings.public.directions import open_street_map
 from bookings.public.session import Showing
 from bookings.rule import offers, parts
 from bookings.rule.party import MOST_VISITORS
 from bookings.states import FROZEN, LIVE, SEATED, Standing, Status, Verb
 from bookings.views.access import Opened
+from bookings.views.afterwards import afterwards_of
 from hubs.models import ShowcaseSession
 from hubs.models.calendar import calendar_of_session
 from hubs.vocabulary.teaching import in_words, roles_in_words
@@ -112,6 +114,19 @@ def _about(link: Opened) -> dict[str, Any]:
     }
 
 
+def _certificates(link: Opened, shown: "list[PartOnPage]") -> dict[str, Any]:
+    """The certificates that this link leads to, and whether colleagues have theirs at links of their own."""
+    session, now = link.booking.session, shown[0].showing.now
+    if link.given:
+        return {}
+    if link.visitor:
+        return {"certificates": certificate.entries([(link.visitor, link.token)], session, now=now)}
+    party = [(visitor, one.token) for one in shown if one.expected for visitor in one.visitors]
+    theirs = [(visitor, token) for visitor, token in party if certificate.is_shown_to_contact(visitor)]
+    said = {"certificates": certificate.entries(theirs, session, now=now)}
+    return said | {"others_have_certificates": len(theirs) < len(party)}
+
+
 @dataclass(frozen=True)
 class PartOnPage:
     """One booking of a party as its page shows it, with the link that its own buttons post to."""
@@ -178,6 +193,7 @@ def context_of(link: Opened) -> dict[str, Any]:
     return (
         _about(link)
         | while_waiting
+        | _certificates(link, shown)
         | {
             "token": link.token,
             "booking": link.booking,
@@ -210,7 +226,13 @@ def context_of(link: Opened) -> dict[str, Any]:
             "calendar": _calendar_link(link, me) if expected else "",
             "open_street_map": open_street_map(showing.session),
         }
+        | afterwards_of(showing, _had_places(shown), expected=expected)
     )
+
+
+def _had_places(shown: Sequence[PartOnPage]) -> list[Visitor]:
+    """Everybody of the party with a confirmed place."""
+    return [visitor for one in shown if one.booking.status == Status.CONFIRMED for visitor in one.visitors]
 
 
 def _token_of(booking: Booking, link: Opened) -> str:

@@ -19,9 +19,16 @@ from bookings.public.finder import FinderForm
 from bookings.public.session import Showing
 from bookings.public.wished import WishForm, asked_in, title_of_search
 from bookings.states import Standing
-from bookings.views import itinerary, limits, new_address, office
+from bookings.views import certificates, itinerary, limits, new_address, office
 from bookings.views import private as private_pages
-from bookings.views.access import is_unsubscribed, open_itinerary, open_new_address, open_office, open_wish
+from bookings.views.access import (
+    is_unsubscribed,
+    open_certificate,
+    open_itinerary,
+    open_new_address,
+    open_office,
+    open_wish,
+)
 from bookings.views.limits import within_limits
 from bookings.views.sessions import visible_session
 from hubs.models import HostSchool, Hub, OldHubAddress, ShowcaseSession
@@ -153,6 +160,8 @@ def by_link(request: HttpRequest, token: str) -> HttpResponse:
         return office.coming(request, open_office(token), token)
     if link and link.purpose == Purpose.ITINERARY:
         return itinerary.itinerary_page(request, open_itinerary(token), token)
+    if link and link.purpose == Purpose.CERTIFICATE:
+        return certificates.page(request, open_certificate(token), token)
     return private_pages.booking(request, token)
 
 

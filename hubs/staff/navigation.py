@@ -94,6 +94,9 @@ def _first(request: HttpRequest, models: dict[str, Any]) -> Iterator[Page]:
         today = reverse("today")
         yield Page(_now("Today"), today, request.path == today)
     yield from _lists(request, FIRST, models)
+    if scope.may(request.user, "view", apps.get_model("hubs.HubYear")):
+        reports = reverse("reports")
+        yield Page(_now("Reports"), reports, request.path.startswith(reports))
 
 
 def _lists(request: HttpRequest, labels: Iterable[str], models: dict[str, Any]) -> Iterator[Page]:

@@ -75,6 +75,7 @@ REACH: dict[str, Reach] = {
     "hubs.ProgrammeSegment": _of(SESSION, view=ALL, **KEPT),
     "hubs.Resource": _of(SESSION, view=ALL, **KEPT),
     "bookings.Places": _of(SESSION, view=ALL),
+    "bookings.Register": _of(SESSION),
     "bookings.SessionChange": _of(SESSION),
     "bookings.Seen": _of(BOOKING),
     "bookings.Phoned": _of("change__session__hub_year__hub"),

@@ -5,7 +5,7 @@ import datetime as dt
 from django.utils import timezone
 from django.utils.dateformat import format as written
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 
 from hubs.vocabulary.kept_words import kept_by_language
 
@@ -36,6 +36,17 @@ def clock(value: dt.datetime | dt.time | None) -> str:
 def moment(value: dt.datetime | None) -> str:
     """18:00 on Tuesday 5 January, in London."""
     return _("%(time)s on %(day)s") % {"time": clock(value), "day": short_day(value)} if value else ""
+
+
+def lasting(start: dt.datetime, end: dt.datetime) -> str:
+    """How long it is from one to the other: 2 hours 45 minutes."""
+    hours, minutes = divmod(int((end - start).total_seconds()) // 60, 60)
+    said = []
+    if hours:
+        said.append(ngettext("%(n)d hour", "%(n)d hours", hours) % {"n": hours})
+    if minutes or not hours:
+        said.append(ngettext("%(n)d minute", "%(n)d minutes", minutes) % {"n": minutes})
+    return " ".join(said)
 
 
 def _day_of(value: dt.date | dt.datetime) -> dt.date:

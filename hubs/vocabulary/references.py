@@ -1,6 +1,7 @@
 """Short permanent names that people can read aloud: no 0 O 1 I L."""
 
 import secrets
+import unicodedata
 import uuid
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -30,6 +31,16 @@ def session_ref_of(key: uuid.UUID, number: int) -> str:
 def certificate_code() -> str:
     """A certificate's name, typed from paper. Whoever guesses one learns nothing without the name that it is of."""
     return _random(10)
+
+
+def in_two_halves(code: str) -> str:
+    """A certificate's code as it is printed: K7M2P-4XQ9T."""
+    return f"{code[:5]}-{code[5:]}"
+
+
+def as_code(typed: str) -> str:
+    """A code as it is kept, from what somebody typed: in either case, with or without the line between its halves."""
+    return "".join(c for c in unicodedata.normalize("NFKC", typed).upper() if c in ALPHABET)[:20]
 
 
 def booking_reference() -> str:

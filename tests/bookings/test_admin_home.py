@@ -13,6 +13,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from bookings import places
 from bookings.admin.home.setting_up import setting_up
+from bookings.attendance import recording
 from bookings.models import Booking, Mail, Visitor
 from bookings.rule.party import NewVisitor
 from bookings.sessions import changes
@@ -33,7 +34,7 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db
 HOUR, WEEK = dt.timedelta(hours=1), dt.timedelta(weeks=1)
-YESTERDAY, TODAY = dt.date(2027, 1, 25), DAY
+FRIDAY, TODAY = dt.date(2027, 1, 22), DAY  # two school days before
 MORNING = london(TODAY, dt.time(6, 30))  # of the day of the factories' sessions
 
 
@@ -94,7 +95,7 @@ def one_of_each(hub_year, mark):
     waiting_list.join(full.pk, party(email=f"waits{mark}@school.example"), clock=lambda: NOW)
     booking = confirmed(to_come, f"failed{mark}@school.example")
     Mail.objects.filter(booking=booking, kind="confirmed").update(state=Mail.State.FAILED)
-    starts_at = london(YESTERDAY, dt.time(9))
+    starts_at = london(FRIDAY, dt.time(9))
     over = SessionFactory(
         hub_year=hub_year, title=f"Over {mark}", starts_at=starts_at, ends_at=starts_at + HOUR, room__capacity=2
     )
@@ -107,7 +108,7 @@ def one_of_each(hub_year, mark):
 
 
 ONE_OF_EACH = {
-    "1 session is over and its register is not filled in": 1,
+    "1 session is over and its register is not recorded": 1,
     "1 mail was not delivered": 1,
     "1 hold is not confirmed yet": 1,
     "1 party waits for places": 1,
@@ -126,7 +127,7 @@ def test_each_thing_that_needs_somebody_is_counted_and_its_list_shows_just_these
     assert needs(administrator) == ONE_OF_EACH
     one_of_each(hub_year, "b")
     assert list(needs(administrator)) == [
-        "2 sessions are over and their registers are not filled in",
+        "2 sessions are over and their registers are not recorded",
         "2 mails were not delivered",
         "2 holds are not confirmed yet",
         "2 parties wait for places",
@@ -167,25 +168,25 @@ def test_nothing_is_said_where_there_is_nothing(administrator, hub_year):
     assert 'class="row"' not in page
 
 
-def test_register_that_is_filled_in_or_not_kept_needs_nobody(administrator, hub_year):
+def test_register_that_is_recorded_or_not_kept_needs_nobody(administrator, hub_year):
     one_of_each(hub_year, "a")
     session = Booking.objects.get(contact_email="camea@school.example").session
-    first, second = Visitor.objects.filter(booking__session=session)
-    Visitor.objects.filter(pk=first.pk).update(attendance="attended", marked_at=NOW)
-    assert "1 session is over and its register is not filled in" in needs(administrator)
-    Visitor.objects.filter(pk=second.pk).update(attendance="absent", marked_at=NOW)
-    assert "1 session is over and its register is not filled in" not in needs(administrator)
-    Visitor.objects.filter(pk=second.pk).update(attendance="expected", marked_at=None)
+    Visitor.objects.filter(booking__session=session).update(attendance="attended", marked_at=NOW)
+    assert "1 session is over and its register is not recorded" in needs(administrator)
     session.visitors_reported = 12
     session.save()
-    assert "1 session is over and its register is not filled in" not in needs(administrator)
+    assert "1 session is over and its register is not recorded" not in needs(administrator)
+    session.visitors_reported = None
+    session.save()
+    recording.record(session.pk, by=StaffFactory(), clock=lambda: MORNING)
+    assert "1 session is over and its register is not recorded" not in needs(administrator)
 
 
 def test_session_that_was_called_off_has_no_register(administrator, hub_year):
     one_of_each(hub_year, "a")
     session = Booking.objects.get(contact_email="camea@school.example").session
     changes.cancel_session(session.pk, by=StaffFactory(), clock=lambda: NOW)
-    assert "1 session is over and its register is not filled in" not in needs(administrator)
+    assert "1 session is over and its register is not recorded" not in needs(administrator)
 
 
 def test_refused_mail_counts_while_somebody_with_a_booking_has_that_address(administrator, hub_year):
@@ -200,7 +201,7 @@ def test_refused_mail_counts_while_somebody_with_a_booking_has_that_address(admi
 def test_announced_session_that_is_booked_elsewhere_or_opens_at_a_time_needs_nobody(administrator, hub_year):
     announced = {"hub_year": hub_year, "room__status": SessionStatus.ANNOUNCED}
     SessionFactory(booked_elsewhere="Write to the office.", **announced)
-    SessionFactory(opens_at=london(YESTERDAY, dt.time(9)) - WEEK, **announced)
+    SessionFactory(opens_at=london(FRIDAY, dt.time(9)) - WEEK, **announced)
     assert needs(administrator) == {}
 
 
@@ -257,7 +258,7 @@ def test_programme_office_sees_numbers_of_every_hub_and_no_name(hub_year):
     one_of_each(other, "theirs")
     office = signed_in(None, is_programme_office=True)
     assert needs(office) == {
-        "2 sessions are over and their registers are not filled in": 2,
+        "2 sessions are over and their registers are not recorded": 2,
         "2 announced sessions have no time when booking opens": 2,
         "2 visits have no dates yet": 2,
         "2 sessions have files that nobody can see yet: say what may be seen of pupils": 2,
@@ -331,7 +332,7 @@ def test_each_row_leads_to_one_page_that_its_reader_may_open(administrator, hub_
 
 def test_what_is_of_today_comes_before_what_is_of_another_day(administrator, hub_year):
     one_of_each(hub_year, "a")
-    assert next(iter(needs(administrator))) == "1 session is over and its register is not filled in"
+    assert next(iter(needs(administrator))) == "1 session is over and its register is not recorded"
     session = SessionFactory(hub_year=hub_year, title="Today")
     waiting_list.join(session.pk, party(email="today@school.example"), clock=lambda: NOW)
     assert next(iter(needs(administrator))) == "2 parties wait for places"

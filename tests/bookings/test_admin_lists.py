@@ -127,10 +127,11 @@ def test_lists_are_called_what_people_call_them_and_lead_nowhere_that_one_may_no
     heading, found = headings(listed(member(hub_year), "hubs_hubyear"))
     assert heading == "Our hub"
     assert found == [
-        *("Home", "Today", "Sessions", "Bookings"),
+        *("Home", "Today", "Sessions", "Bookings", "Reports"),
         *("People and places", "Visitors", "Asked to be told", "Host schools", "Visiting teachers"),
         *("Mastery specialists", "Schools"),
-        *("The hub", "Our hub", "Hub settings", "Lists of schools", "Notices", "Emails", "What we wrote"),
+        *("The hub", "Our hub", "Hub settings", "Lists of schools", "Notices", "Costs", "Remarks in the report"),
+        *("Emails", "What we wrote"),
     ]
     assert "Staff" in headings(listed(member(hub_year, "lead"), "hubs_hubyear"))[1]
 

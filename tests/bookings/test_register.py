@@ -9,12 +9,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from bookings import places
-from bookings.attendance import register
+from bookings.attendance import recording, register
 from bookings.attendance.register import Mark, read_mark
 from bookings.mail_kinds import Kind
 from bookings.models import AuditEntry, Booking, Mail, Places, Visitor
 from bookings.rule.party import NewVisitor, VisitingSchool
-from bookings.rule.refusals import NotBookable, NotItsDay, TooEarly
+from bookings.rule.refusals import NotBookable, NotItsDay
 from bookings.sessions import changes
 from bookings.states import Status, Verb
 from bookings.verbs import staff_booking, waiting_list
@@ -137,19 +137,9 @@ def test_tap_of_a_telephone_that_was_out_of_reach_does_not_undo_what_came_after_
     assert state(ada) == ATTENDED
 
 
-def test_somebody_seen_at_the_door_has_come_although_the_register_was_closed_meanwhile(session):
-    (ada,) = books(session, "Ada Lee")
-    by = StaffFactory()
-    register.close(session, by=by, now=session.ends_at)
-    assert state(ada) == ABSENT
-    tapped_before = Mark(ada.pk, ATTENDED, EXPECTED, ago=3600)
-    assert register.mark(session, tapped_before, by=by, now=session.ends_at + MINUTE)
-    assert state(ada) == ATTENDED
-
-
 def test_undo_undoes_only_what_the_tapper_saw(session):
     (ada,) = books(session, "Ada Lee")
-    register.close(session, by=StaffFactory(), now=session.ends_at)
+    recording.record(session.pk, by=StaffFactory(), clock=lambda: session.ends_at)
     seen_before = Mark(ada.pk, EXPECTED, ATTENDED)
     assert not register.mark(session, seen_before, by=StaffFactory(), now=session.ends_at + MINUTE)
     assert state(ada) == ABSENT
@@ -166,27 +156,14 @@ def test_mark_all_marks_those_still_expected_and_undo_all_those_alone(session):
     assert [state(one) for one in (ada, bo, cy)] == [ATTENDED, ATTENDED, EXPECTED]
 
 
-def test_register_closes_after_the_end_and_opens_again(session):
-    ada, bo = books(session, "Ada Lee", "Bo Day")
-    by = StaffFactory()
-    register.mark(session, Mark(ada.pk, ATTENDED, EXPECTED), by=by, now=session.starts_at)
-    with pytest.raises(TooEarly):
-        register.close(session, by=by, now=session.ends_at - MINUTE)
-    assert register.close(session, by=by, now=session.ends_at) == 1
-    assert [state(ada), state(bo)] == [ATTENDED, ABSENT]
-    assert register.reopen(session, by=by, now=session.ends_at) == 1
-    assert [state(ada), state(bo)] == [ATTENDED, EXPECTED]
-
-
 @pytest.mark.parametrize("off", [changes.cancel_session, changes.postpone])
 def test_nobody_is_marked_at_a_session_that_is_off(session, off):
     (ada,) = books(session, "Ada Lee")
     by = StaffFactory()
     off(session.pk, by=by, clock=lambda: NOW)
     session.places.refresh_from_db()
-    for does in (register.mark_all, register.close, register.reopen):
-        with pytest.raises(NotBookable):
-            does(session, by=by, now=session.ends_at)
+    with pytest.raises(NotBookable):
+        register.mark_all(session, by=by, now=session.ends_at)
     with pytest.raises(NotBookable):
         register.mark(session, Mark(ada.pk, ATTENDED, EXPECTED), by=by, now=HERE)
     assert state(ada) == EXPECTED
@@ -216,7 +193,6 @@ def test_marks_are_live_from_midnight_in_london_on_the_day_and_stay_so(day, at):
         lambda now: register.mark(that, Mark(ada.pk, ATTENDED, EXPECTED), by=by, now=now),
         lambda now: register.mark_all(that, by=by, now=now),
         lambda now: register.undo_all(that, midnight, by=by, now=now),
-        lambda now: register.reopen(that, by=by, now=now),
         lambda now: staff_booking.walk_in(that.pk, party(email=""), by=by, clock=lambda: now),
     )
     for does in marks:
@@ -230,9 +206,8 @@ def test_marks_are_live_from_midnight_in_london_on_the_day_and_stay_so(day, at):
 
 def test_session_without_a_day_marks_nobody(at):
     that = SessionFactory(starts_at=None, ends_at=None, first_day=DAY, last_day=DAY + dt.timedelta(days=3))
-    for does in (register.mark_all, register.reopen):
-        with pytest.raises(NotItsDay):
-            does(that, by=StaffFactory(), now=HERE)
+    with pytest.raises(NotItsDay):
+        register.mark_all(that, by=StaffFactory(), now=HERE)
 
 
 def test_pages_of_the_door_say_when_before_the_day_and_have_no_live_button(hub_client, session, at):
@@ -338,7 +313,7 @@ def test_script_sends_many_taps_at_once_and_is_told_how_everybody_stands(hub_cli
     assert "no-store" in answer["Cache-Control"]
 
 
-def test_mark_all_undo_close_and_open_again_are_buttons(hub_client, session, at):
+def test_mark_all_and_undo_are_buttons(hub_client, session, at):
     ada, bo = books(session, "Ada Lee", "Bo Day")
     press(hub_client, session, ada)
     at(session.starts_at)
@@ -347,16 +322,6 @@ def test_mark_all_undo_close_and_open_again_are_buttons(hub_client, session, at)
     assert "1 visitor marked as arrived." in html
     stamp = re.search(r'name="at" value="(\d+)"', html)[1]
     hub_client.post(page(session, "marks"), {"do": "undo_all", "at": stamp})
-    assert [state(ada), state(bo)] == [ATTENDED, EXPECTED]
-    assert messages_of(hub_client.post(page(session, "marks"), {"do": "close"})) == [
-        "The session is not over, so somebody may still come."
-    ]
-    at(session.ends_at)
-    hub_client.force_login(staff_of(session.hub))  # two hours have passed
-    assert "Close the register: mark the other 1 absent" in hub_client.get(page(session)).content.decode()
-    hub_client.post(page(session, "marks"), {"do": "close"})
-    assert [state(ada), state(bo)] == [ATTENDED, ABSENT]
-    hub_client.post(page(session, "marks"), {"do": "reopen"})
     assert [state(ada), state(bo)] == [ATTENDED, EXPECTED]
 
 

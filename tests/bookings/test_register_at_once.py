@@ -7,9 +7,10 @@ from threading import Event
 import pytest
 from django.db import connection, transaction
 
-from bookings.attendance import register
+from bookings.attendance import recording, register
+from bookings.attendance.recording import Said
 from bookings.attendance.register import Mark
-from bookings.models import Visitor
+from bookings.models import AuditEntry, Register, Visitor
 from bookings.rule.party import NewVisitor
 from bookings.verbs import staff_booking
 from hubs.vocabulary.school_days import london
@@ -42,7 +43,7 @@ def in_a_thread(does, *args, **kwargs):
 
 
 def test_mark_that_had_to_wait_for_another_does_not_write_over_it(session, visitors):
-    """Somebody closes the register in the moment in which Ada is marked as arrived and that is not committed yet."""
+    """Somebody records the register in the moment in which Ada is marked as arrived and that is not committed yet."""
     by, marked = StaffFactory(), Event()
 
     def arrives():
@@ -57,7 +58,7 @@ def test_mark_that_had_to_wait_for_another_does_not_write_over_it(session, visit
     def closes():
         marked.wait(5)
         closing.set()
-        return register.close(session, by=by, now=session.ends_at)
+        return recording.record(session.pk, by=by, clock=lambda: session.ends_at).absent
 
     with ThreadPoolExecutor(2) as pool:
         one = pool.submit(in_a_thread, arrives)
@@ -116,3 +117,47 @@ def test_two_who_mark_everybody_at_once_do_not_wait_for_each_other_for_ever(sess
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda by: in_a_thread(marks_and_undoes, by), [StaffFactory() for _n in range(4)]))
     assert set(Visitor.objects.values_list("attendance", flat=True)) <= {"expected", "attended"}
+
+
+def test_two_people_record_at_once_while_others_mark_and_it_is_recorded_once(session, visitors):
+    """One presses "Record", one ticks who did not come, one still taps at the door: nobody waits for ever, whoever was
+    seen came, and there is one row and one entry of it."""
+    end = session.ends_at
+    said = [Said(pk, "expected", pk % 2 == 0) for pk in visitors]
+
+    def records(_n):
+        return recording.record(session.pk, by=StaffFactory(), clock=lambda: end)
+
+    def ticks(_n):
+        return recording.record(session.pk, by=StaffFactory(), clock=lambda: end, said=said)
+
+    def taps(_n):
+        for pk in reversed(visitors):
+            register.mark(session, Mark(pk, "attended", "expected"), by=None, now=end)
+
+    with ThreadPoolExecutor(6) as pool:
+        work = [pool.submit(in_a_thread, does, 0) for does in (records, ticks, taps, records, ticks, taps)]
+        for one in work:
+            one.result()
+    assert (Register.objects.count(), AuditEntry.objects.filter(verb="record").count()) == (1, 1)
+    assert set(Visitor.objects.values_list("attendance", flat=True)) == {"attended"}  # all were seen
+
+
+def test_undo_that_waits_for_the_recording_leaves_nobody_expected(session, visitors):
+    """Ada's mark is taken back in the moment in which the register is recorded: she is absent then, not expected."""
+    end = session.ends_at
+    register.mark_all(session, by=StaffFactory(), now=HERE)
+
+    def undoes(pk):
+        register.mark(session, Mark(pk, "expected", "attended"), by=StaffFactory(), now=end)
+
+    def records(_n):
+        recording.record(session.pk, by=StaffFactory(), clock=lambda: end)
+
+    with ThreadPoolExecutor(6) as pool:
+        work = [pool.submit(in_a_thread, undoes, pk) for pk in visitors[:10]]
+        work.insert(5, pool.submit(in_a_thread, records, 0))
+        for one in work:
+            one.result()
+    assert Visitor.objects.filter(attendance="absent").count() == 10
+    assert not Visitor.objects.filter(attendance="expected").exists()

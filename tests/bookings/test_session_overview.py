@@ -15,6 +15,7 @@ from bookings import places
 from bookings.admin.base.pages import WithPages
 from bookings.admin.session.overview import by_itself, more, steps
 from bookings.admin.session.overview.facts import Facts
+from bookings.attendance import recording
 from bookings.models import Booking, Mail, OfficeLink, Visitor
 from bookings.rule.party import NewVisitor
 from bookings.sessions import changes, messages, moving
@@ -347,13 +348,15 @@ def test_booking_that_has_closed_with_places_left(session, staff):
     assert names_of(session, staff, session.closes_at) == ["book"]
 
 
-def test_register_is_next_from_two_hours_before_and_until_it_is_filled_in(session, staff):
+def test_register_is_next_from_two_hours_before_and_until_it_is_recorded(session, staff):
     booked(session, "Ann Lee")
     starts_at, ends_at = session.starts_at, session.ends_at
     assert names_of(session, staff, starts_at - dt.timedelta(hours=2))[0] == "arrive"
     assert "arrive" not in names_of(session, staff, starts_at - dt.timedelta(hours=2, minutes=1))
-    assert names_of(session, staff, ends_at) == ["close"]
+    assert names_of(session, staff, ends_at) == ["record"]
     Visitor.objects.update(attendance="attended", marked_at=ends_at)
+    assert names_of(session, staff, ends_at) == ["record", "write"]
+    recording.record(session.pk, by=staff, clock=lambda: ends_at)
     assert names_of(session, staff, ends_at) == ["write"]
     words = messages.Message("confirmed", "Thank you", "For coming.")
     messages.write([session.pk], words, by=staff, clock=lambda: ends_at)
@@ -532,7 +535,7 @@ def test_every_link_of_a_page_class_is_known_by_its_name(hub_year):
     session_admin = site.get_model_admin(ShowcaseSession)
     assert isinstance(session_admin, WithPages)
     named = {one.name.removeprefix(more.ADMIN) for pages in session_admin.pages for one in pages.urls()}
-    no_links = {"overview", "new", "register_marks", "register_let_in", "register_name"}
+    no_links = {"overview", "new", "register_marks", "register_record", "register_let_in", "register_name"}
     assert named - no_links - more.SAID.keys() == set()
 
 

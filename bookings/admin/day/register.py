@@ -13,15 +13,16 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.urls import URLPattern
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from bookings.admin.base.read_only import staff
 from bookings.admin.day.day_pages import DayPages
 from bookings.attendance import register
+from bookings.attendance.standing import RegisterStands, recorded_row, stands
 from bookings.models import Visitor
 from bookings.rule.refusals import Refused
 from bookings.rule.words import why_not
 from bookings.states import Status
+from hubs.models.calendar import calendar_of_session
 
 MOST_MARKS = 500  # in one request: a telephone that was out of reach sends all of its taps at once
 BLANK_ROWS = 8  # on paper, for whoever nobody expects
@@ -51,6 +52,8 @@ class RegisterPages(DayPages):
         by_school = request.GET.get("by") == "school"
         standing = {state: sum(one.attendance == state for one in people) for state in Visitor.Attendance.values}
         at = _moment(request.GET.get("all", ""))
+        row = recorded_row(session)
+        how = stands(session, calendar_of_session(session.pk), now=now, row=row)
         just_marked = sum(bool(at) and one.marked_at == at and one.attendance == "attended" for one in people)
         context = {
             "groups": register.by_school(people) if by_school else register.by_letter(people, unnamed=_("To be named")),
@@ -59,6 +62,8 @@ class RegisterPages(DayPages):
             "standing": standing,
             "not_confirmed": register.not_confirmed(session),
             "over": register.is_over(session, now=now),
+            "recorded": row,
+            "counts_for_nothing": how is RegisterStands.NOT_RECORDED,
             "just_marked": just_marked,
             "all_at": request.GET.get("all"),
         }
@@ -90,12 +95,6 @@ class RegisterPages(DayPages):
             case "undo_all":
                 if at := _moment(request.POST.get("at", "")):
                     register.undo_all(session, at, by=by, now=now)
-            case "close":
-                absent = register.close(session, by=by, now=now)
-                text = ngettext("%(n)d visitor is marked absent.", "%(n)d visitors are marked absent.", absent)
-                self.message(request, text % {"n": absent})
-            case "reopen":
-                register.reopen(session, by=by, now=now)
             case _:
                 return self._mark(request, session, by=by, now=now)
         return ""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from bookings.admin.home.rows import EACH, SHOWN, Row, rows_of
+from bookings.attendance import standing
 from bookings.models import Booking, Mail, Visitor
 from bookings.states import FROZEN, LIVE, SessionStatus, Status
 from hubs.models import HostSchool, HubYear, ShowcaseSession, VisitingTeacher
@@ -26,8 +27,8 @@ from hubs.models.to_come import to_come
 from hubs.staff import scope
 from hubs.vocabulary.school_days import academic_year
 
-# A register that has not been filled in for so long will not be: then the hub reports a number (rule.md#session).
-REGISTER_DAYS = dt.timedelta(days=60)
+# A register that nobody has recorded for so long will not be, for no name is kept longer: the hub reports a number.
+REGISTER_DAYS = dt.timedelta(days=365)
 
 Rows = QuerySet[Any]
 
@@ -49,15 +50,15 @@ class Need:
 
 
 def _register(sessions: Rows, now: dt.datetime) -> Rows:
-    """Sessions that are over, with visitors of whom nobody has said whether they came."""
-    expected = Visitor.objects.coming().filter(
-        booking__session=OuterRef("pk"),
-        booking__status=Status.CONFIRMED,
-        attendance=Visitor.Attendance.EXPECTED,
-    )
-    over = sessions.filter(ends_at__lte=now, last_day__gte=timezone.localdate(now) - REGISTER_DAYS)
-    kept = over.filter(visitors_reported=None).exclude(places__status__in=FROZEN)
-    return kept.filter(Exists(expected.order_by()))
+    """Sessions whose register nobody has recorded two school days after them; each with whether it counts as not
+    recorded by now."""
+    calendars = standing.closed_calendars()
+    confirmed = Booking.objects.filter(session=OuterRef("pk"), status=Status.CONFIRMED).order_by()
+    late = sessions.filter(standing.nags(now=now, calendars=calendars), Exists(confirmed), visitors_reported=None)
+    counts_as = ExpressionWrapper(standing.not_recorded(now=now, calendars=calendars), BooleanField())
+    asked = late.filter(last_day__gte=timezone.localdate(now) - REGISTER_DAYS)
+    found: Rows = asked.annotate(counts_as_not_recorded=counts_as)
+    return found
 
 
 def _not_arranged(visitors: Rows, now: dt.datetime) -> Rows:
@@ -138,12 +139,12 @@ NEEDS = (
     Need(
         "register",
         ShowcaseSession,
-        _("register not filled in"),
+        _("register not recorded"),
         _register,
         lambda n: (
             ngettext(
-                "%(n)d session is over and its register is not filled in",
-                "%(n)d sessions are over and their registers are not filled in",
+                "%(n)d session is over and its register is not recorded",
+                "%(n)d sessions are over and their registers are not recorded",
                 n,
             )
             % {"n": n}

@@ -154,10 +154,14 @@ SHOWN: dict[str, Shown] = {
         most=OF_PEOPLE,
     ),
     "register": Shown(
-        lambda session: _now("%(session)s: the register is not filled in") % {"session": session.name},
-        lambda _session: "",
+        lambda session: _now("%(session)s: the register is not recorded") % {"session": session.name},
+        lambda session: (
+            _now("Counts as not recorded: nobody as having come, nobody as absent")
+            if session.counts_as_not_recorded
+            else ""
+        ),
         _itself,
-        _("Fill it in"),
+        _("Record it"),
         page="register",
         related=("hub_year",),
         lessons="lessons",

@@ -26,6 +26,7 @@ from bookings.admin.base.sessions import name_and_day, nearest_first
 from bookings.admin.costs.pages import CostPages
 from bookings.admin.day.door import DoorPages
 from bookings.admin.day.office import OfficePages
+from bookings.admin.day.recording import RecordingPages
 from bookings.admin.day.register import RegisterPages
 from bookings.admin.day.sheet import SheetPages
 from bookings.admin.home.needs import Needs
@@ -92,6 +93,7 @@ class SessionAdmin(WithSearch, WithExport, WithHistory, WithPages):
     page_classes = [
         OverviewPages,
         RegisterPages,
+        RecordingPages,
         DoorPages,
         OfficePages,
         PlacesPages,

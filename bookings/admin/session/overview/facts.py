@@ -13,8 +13,9 @@ from django.utils import timezone
 
 from bookings.admin.home import needs
 from bookings.admin.session.words import missing_for_booking
-from bookings.attendance import register
-from bookings.models import AuditEntry, Booking, Letter, Mail, OfficeLink, SessionChange, Told, Visitor
+from bookings.attendance import register, standing
+from bookings.attendance.standing import RegisterStands
+from bookings.models import AuditEntry, Booking, Letter, Mail, OfficeLink, Register, SessionChange, Told, Visitor
 from bookings.models.visitor import needs_deleted_on
 from bookings.public.session import Showing
 from bookings.sessions import phoning
@@ -192,6 +193,17 @@ class Facts:
             return found
         counted = register.coming(self.session).order_by().values_list("attendance")
         return found | dict(counted.annotate(n=Count("pk")))
+
+    @cached_property
+    def register(self) -> Register | None:
+        """That the register is recorded; no query before the session is over."""
+        return standing.recorded_row(self.session) if self.is_over and not self.is_off else None
+
+    @property
+    def register_stands(self) -> RegisterStands:
+        if self.is_off or not self.is_over or self.register:
+            return RegisterStands.RECORDED if self.register else RegisterStands.TO_COME
+        return standing.stands(self.session, self.calendar, now=self.now)
 
     @property
     def in_need(self) -> list[Visitor]:

@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 from bookings.admin.session.overview.facts import Facts
 from bookings.admin.session.overview.moments import within
 from bookings.attendance import office, register
+from bookings.attendance.standing import RegisterStands
 from bookings.models import Letter
 from bookings.sessions.phoning import ToTell
 from bookings.states import OFFERING, SessionStatus, Standing
@@ -154,22 +155,23 @@ def see_to_failed_mails(facts: Facts) -> Step | None:
 # --- afterwards -------------------------------------------------------------------------------------------------------
 
 
-def close_the_register(facts: Facts) -> Step | None:
-    expected = facts.attendance["expected"]
-    if not facts.is_over or facts.is_off or facts.is_draft or not expected:
+def record_the_register(facts: Facts) -> Step | None:
+    if not facts.is_over or facts.is_off or facts.is_draft or facts.session.visitors_reported is not None:
         return None
-    if facts.session.visitors_reported is not None:
+    everybody, expected = sum(facts.attendance.values()), facts.attendance["expected"]
+    if not everybody or (facts.register and not expected):
         return None
-    why = ngettext(
-        "It is over, and nobody has said whether %(n)d person came",
-        "It is over, and nobody has said whether %(n)d people came",
-        expected,
-    )
-    return Step("close", why % {"n": expected}, _("Fill in the register"), _("close the register"), _register(facts))
-
-
-def _register(facts: Facts) -> str:
-    return page(facts, "register")
+    if expected:
+        why = ngettext(
+            "It is over, and nobody has said whether %(n)d person came",
+            "It is over, and nobody has said whether %(n)d people came",
+            expected,
+        ) % {"n": expected}
+    else:
+        why = _("Everybody is marked. Once you record the register, it counts")
+    if facts.register_stands is RegisterStands.NOT_RECORDED:
+        why += _(". Until then it counts as not recorded: nobody as having come, nobody as absent")
+    return Step("record", why, _("Record the register"), _("record the register"), page(facts, "register"))
 
 
 def say_how_many_came(facts: Facts) -> Step | None:
@@ -319,7 +321,7 @@ STEPS: tuple[Callable[[Facts], Step | None], ...] = (
     phone_who_does_not_know,
     say_what_is_arranged,
     see_to_failed_mails,
-    close_the_register,
+    record_the_register,
     say_how_many_came,
     write_to_those_who_came,
     give_a_new_date,

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("bookings", "0002_afterwards"),
+        ("bookings", "0003_register"),
         ("hubs", "0004_forgetting"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

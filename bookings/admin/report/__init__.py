@@ -1,0 +1,1 @@
+"""The report's pages among the staff's: pages.py is read first. What they show is made in bookings/report/."""

@@ -1,0 +1,244 @@
+"""What a report knows, each fact once, counted by the database in a constant number of statements.
+
+A fact is asked when a section first wants it. Rows come back by session or by hub, never by visitor.
+"""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable
+from decimal import Decimal
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from django.db.models import Count, Q, Sum
+from django.db.models.functions import Coalesce
+
+from bookings.models import Asked, Booking, TurnedAway, Visitor
+from bookings.report import rows
+from bookings.report.selection import Of, Selection
+from bookings.states import FROZEN
+from hubs.models import Cost, HostSchool, HubYear, Remark, ShowcaseSession
+
+LISTED = 200  # sessions that a page lists by name; the country's are added up by hub
+
+
+class Held(NamedTuple):
+    """A session that is over, in numbers."""
+
+    pk: int
+    hub_year: int
+    status: str
+    capacity: int
+    taken: int
+    recorded: Any
+    reported: int | None
+    source: str
+    first_day: dt.date | None
+
+    @property
+    def took_place(self) -> bool:
+        return self.status not in FROZEN
+
+
+class Facts:
+    """The facts of one selection at one moment."""
+
+    def __init__(self, selection: Selection, *, now: dt.datetime) -> None:
+        self.selection, self.now = selection, now
+
+    # --- sessions -----------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def _all_sessions(self) -> list[Held]:
+        found = ShowcaseSession.objects.filter(self.selection.sessions()).order_by("first_day", "starts_at", "pk")
+        of_each = found.values_list(
+            "pk",
+            "hub_year",
+            "places__status",
+            "places__capacity",
+            "places__places_taken",
+            "register__recorded_at",
+            "visitors_reported",
+            "reported_source",
+            "first_day",
+            "last_day",
+            "ends_at",
+        )
+        return [Held(*one[:9]) for one in of_each if self._is_over(*one[9:])]
+
+    def _is_over(self, last_day: dt.date | None, ends_at: dt.datetime | None) -> bool:
+        if ends_at:
+            return ends_at <= self.now
+        return bool(last_day and last_day < self.selection.today)
+
+    @cached_property
+    def held(self) -> list[Held]:
+        """Sessions that took place and are over."""
+        return [one for one in self._all_sessions if one.took_place]
+
+    @cached_property
+    def taken_off(self) -> list[Held]:
+        """Sessions that were cancelled or postponed and never held: they count for nothing else."""
+        return [one for one in self._all_sessions if not one.took_place]
+
+    @cached_property
+    def recorded(self) -> list[Held]:
+        return [one for one in self.held if one.recorded]
+
+    @cached_property
+    def settled(self) -> bool:
+        """Whether nothing that is to come can move a total: each register is recorded, each form has closed, and
+        nothing is still to take place."""
+        return bool(self.held) and len(self.recorded) == len(self.held) and not self._to_come and not self._forms_open
+
+    @cached_property
+    def _to_come(self) -> bool:
+        found = ShowcaseSession.objects.filter(self.selection.sessions()).exclude(places__status__in=sorted(FROZEN))
+        return found.exclude(rows.over(self.now)).exists()
+
+    @cached_property
+    def _forms_open(self) -> bool:
+        return Asked.objects.filter(self.selection.hub_years("hub_year"), closes_at__gt=self.now).exists()
+
+    @cached_property
+    def names(self) -> dict[int, ShowcaseSession]:
+        """The sessions by name, where they are few enough to be listed."""
+        if self.selection.of in (Of.COUNTRY, Of.HUB):
+            return {}
+        return ShowcaseSession.objects.with_names().in_bulk([one.pk for one in self.held[:LISTED]])
+
+    @cached_property
+    def hub_names(self) -> dict[int, str]:
+        """Hubs of that year by name; in a report of a hub's exchanges, the exchanges."""
+        found = HubYear.objects.filter(self.selection.hub_years()).select_related("exchange").distinct()
+        of_hub = self.selection.of == Of.HUB
+        return {one.pk: one.exchange.academic_year if of_hub else one.name for one in found.order_by("name", "pk")}
+
+    # --- who came -----------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def attendance(self) -> dict[tuple[int, str, str], int]:
+        """Confirmed visits by session, kind of visitor and attendance."""
+        found = rows.visits(self.selection, now=self.now)
+        counted = found.values_list("booking__session", "kind", "attendance").annotate(n=Count("pk"))
+        return {(session, kind, attendance): n for session, kind, attendance, n in counted}
+
+    def visits(self, kinds: Iterable[str], attendance: str, sessions: Iterable[Held] | None = None) -> int:
+        """Visits of those kinds, at recorded sessions unless others are said."""
+        among = self.recorded if sessions is None else sessions
+        return sum(self.attendance.get((one.pk, kind, attendance), 0) for one in among for kind in kinds)
+
+    @cached_property
+    def people(self) -> dict[str, int]:
+        """How many people came, between which numbers, and from how many settings."""
+        came = rows.who_came(self.selection, now=self.now)
+        same = Coalesce("perhaps_id", "person_id")
+        return came.aggregate(
+            visits=Count("pk"),
+            known=Count("person_id", distinct=True),
+            least=Count(same, distinct=True),
+            nameless=Count("pk", filter=Q(person_id=None)),
+            settings=Count("booking__school_key", distinct=True, filter=~Q(booking__school_kind="none")),
+        )
+
+    @cached_property
+    def people_most(self) -> int:
+        """People who came, each who gave no address as somebody else."""
+        return self.people["known"] + self.people["nameless"]
+
+    @cached_property
+    def people_least(self) -> int:
+        """People who came, if all who may have come before are the same."""
+        return max(self.people["least"], min(1, self.people["nameless"]))
+
+    # --- before it ----------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def cancelled_late(self) -> dict[int, int]:
+        """Places given back after the deadline, by session: whole bookings and single places."""
+        of_it = self.selection.sessions("session") & rows.over(self.now, "session")
+        whole = Booking.objects.filter(of_it, ended_late=True).order_by()
+        single = Visitor.objects.filter(
+            self.selection.sessions("booking__session"),
+            rows.over(self.now, "booking__session"),
+            released_late=True,
+        ).order_by()
+        late: Counter[int] = Counter(dict(whole.values_list("session").annotate(n=Sum("party"))))
+        late.update(dict(single.values_list("booking__session").annotate(n=Count("pk"))))
+        return dict(late)
+
+    @cached_property
+    def refused(self) -> dict[str, int]:
+        """Places that were asked for and refused, by why."""
+        found = TurnedAway.objects.filter(self.selection.sessions("session"), rows.over(self.now, "session"))
+        return dict(found.order_by().values_list("why").annotate(n=Sum("places")))
+
+    @cached_property
+    def queued(self) -> dict[str, int]:
+        """Places that parties waited for, by what has become of them."""
+        found = Booking.objects.filter(self.selection.sessions("session"), rows.over(self.now, "session"))
+        waited = found.filter(joined_at__isnull=False).order_by()
+        return dict(waited.values_list("status").annotate(n=Sum("party")))
+
+    # --- what was asked -----------------------------------------------------------------------------------------------
+
+    @cached_property
+    def _asked(self) -> dict[str, tuple[int, int]]:
+        """How many were asked and how many of them answered, by form."""
+        found = Asked.objects.filter(self._of_answers()).order_by()
+        counted = found.values_list("form").annotate(n=Count("pk"), answered=Count("answered_at"))
+        return {form: (n, answered) for form, n, answered in counted}
+
+    def asked(self, form: str) -> int:
+        return self._asked.get(form, (0, 0))[0]
+
+    def answered(self, form: str) -> int:
+        """Of those who were asked; forms on paper come beside."""
+        return self._asked.get(form, (0, 0))[1]
+
+    def _of_answers(self) -> Q:
+        """Rows of feedback that belong here: what is smaller than an exchange has those of its sessions alone."""
+        if self.selection.of in (Of.COUNTRY, Of.HUB, Of.EXCHANGE):
+            return self.selection.hub_years("hub_year") & (Q(session=None) | Q(session__group=None))
+        return self.selection.sessions("session")
+
+    # --- what the hub says --------------------------------------------------------------------------------------------
+
+    @cached_property
+    def visits_reported(self) -> list[tuple[str, int, str]]:
+        """Visits of which somebody reported a number, where no register was kept: its school, the number, by whom."""
+        if self.selection.of in (Of.SESSION, Of.GROUP):
+            return []
+        inside = {
+            Of.COUNTRY: Q(hub_year__exchange=self.selection.pk),
+            Of.HUB: Q(hub_year__hub=self.selection.pk),
+            Of.EXCHANGE: Q(hub_year=self.selection.pk),
+            Of.VISIT: Q(pk=self.selection.pk),
+        }[Of(self.selection.of)]
+        found = HostSchool.objects.filter(inside, visitors_reported__isnull=False).select_related("school")
+        return [(str(one.school or ""), one.visitors_reported or 0, one.reported_source) for one in found]
+
+    @cached_property
+    def remarks(self) -> dict[str, list[str]]:
+        """What the hub writes under each heading. A report of the whole country quotes none."""
+        if self.selection.of in (Of.COUNTRY, Of.HUB):
+            return {}
+        found = Remark.objects.filter(hub_year=self.selection.hub_year)
+        said: dict[str, list[str]] = {}
+        for one in found:
+            said.setdefault(one.section, []).append(one.text)
+        return said
+
+    @cached_property
+    def costs(self) -> list[tuple[str, str, int | None, Decimal | None]]:
+        """What was entered, by kind and who pays, added up: pence or days."""
+        found = Cost.objects.filter(self._costs_inside()).order_by("kind", "who_pays")
+        return list(found.values_list("kind", "who_pays").annotate(pence=Sum("pence"), days=Sum("days")))
+
+    def _costs_inside(self) -> Q:
+        own = {Of.VISIT: "host_school", Of.SESSION: "session", Of.GROUP: "group"}.get(Of(self.selection.of))
+        if own == "host_school":
+            return Q(host_school=self.selection.pk) | Q(session__host_school=self.selection.pk)
+        if own:
+            return Q(**{own: self.selection.pk})
+        return self.selection.hub_years("hub_year") & Q(group=None)

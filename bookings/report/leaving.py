@@ -1,0 +1,239 @@
+"""What leaves the hub: one function over one cell, for pages, print, charts and CSV alike (decision 0042).
+
+Whole totals of 10 or more leave exactly where nothing smaller can be worked out from them; all else of people is
+rounded to the nearest 5, and 0 to 4 is "fewer than 5". What is worked out (percentages, costs a head, half-days) is
+worked out from the rounded figures, and never on fewer than 10 people. The hub's own copy is exact.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import ROUND_HALF_UP, Decimal
+from typing import NamedTuple
+
+from django.utils.translation import gettext as _
+
+from bookings.report.cells import (
+    Between,
+    Cell,
+    Days,
+    Each,
+    Money,
+    People,
+    Seats,
+    Sentence,
+    Share,
+    Unknown,
+    Whole,
+    Words,
+    walk,
+)
+
+STEP = 5  # to which a figure is rounded, and under which it is not said
+ENOUGH = 10  # people, for a whole total and for anything that is worked out
+
+
+class Shown(NamedTuple):
+    """A figure as it is printed, and as it is drawn: None where there is nothing to draw."""
+
+    text: str
+    value: float | None = None
+
+
+def rounded(n: int) -> int:
+    """To the nearest 5; 0 to 4 comes to 0, and is said as "fewer than 5"."""
+    return 0 if n < STEP else (n + 2) // STEP * STEP
+
+
+@dataclass(frozen=True)
+class Copy:
+    """The hub's own copy: every figure as it is."""
+
+    leaves: bool = False
+
+    def people(self, cell: People) -> int:
+        """The count as this copy has it."""
+        return cell.n
+
+    def says(self, cell: Cell) -> str:
+        """A figure or a sentence in words."""
+        return self.shown(cell).text
+
+    def shown(self, cell: Cell) -> Shown:
+        """A figure as this copy prints and draws it. There is no other way to print one."""
+        match cell:
+            case Words(text):
+                return Shown(str(text))
+            case Unknown(why):
+                return Shown(str(why))
+            case Seats(n):
+                return Shown(f"{n:,}", n)
+            case People():
+                return self._counted(cell)
+            case Between(low, high):
+                return self._between(low, high)
+            case Money(pence, at_least):
+                return Shown(_at_least(_pounds(pence), at_least=at_least), pence / 100)
+            case Days():
+                return Shown(in_days(days := self._days(cell)), float(days))
+            case Share(part, of):
+                return self._share(part, of)
+            case Each(what, among):
+                return self._each(what, among)
+            case Sentence(text, figures):
+                return Shown(str(text) % {name: self.says(one) for name, one in figures.items()})
+        raise TypeError(f"{cell!r} does not say what it is")
+
+    def _counted(self, cell: People) -> Shown:
+        return Shown(f"{cell.n:,}", cell.n)
+
+    def _between(self, low: int, high: People) -> Shown:
+        top = self._counted(high)
+        if low == high.n:
+            return top
+        return Shown(_("%(low)s to %(high)s") % {"low": f"{low:,}", "high": top.text}, top.value)
+
+    def _days(self, cell: Days) -> Decimal:
+        return cell.entered + (Decimal(self.people(cell.visits)) / 2 if cell.visits else 0)
+
+    def _count(self, cell: Cell) -> int | None:
+        """What may be divided by: a count of people as this copy has it, or of places."""
+        if isinstance(cell, Seats):
+            return cell.n
+        if isinstance(cell, Between):
+            cell = cell.high
+        return self.people(cell) if isinstance(cell, People) else None
+
+    def _share(self, part: Cell, of: Cell) -> Shown:
+        among, n = self._count(of), self._count(part)
+        if among is None or n is None:
+            return Shown(_("not known"))
+        of_people = isinstance(part, People) or not isinstance(of, Seats)
+        if among == 0 or (of_people and (among < ENOUGH or (self.leaves and n < STEP))):
+            return Shown(_("too few"))
+        percent = int(Decimal(100 * n / among).quantize(Decimal(1), ROUND_HALF_UP))
+        return Shown(f"{min(percent, 100)}%", percent)
+
+    def _each(self, what: Money | Days, among: People) -> Shown:
+        n = self.people(among)
+        if n < ENOUGH:
+            return Shown(_("too few"))
+        if isinstance(what, Money):
+            pence = int((Decimal(what.pence) / n).quantize(Decimal(1), ROUND_HALF_UP))
+            text = _pounds(pence, whole=pence >= 1000)
+            return Shown(_at_least(text, at_least=what.at_least), pence / 100)
+        days = (self._days(what) / n).quantize(Decimal("0.1"), ROUND_HALF_UP)
+        return Shown(f"{days}", float(days))
+
+
+@dataclass(frozen=True)
+class Leaving(Copy):
+    """The copy that leaves. `totals` are whole totals by name as they may be said: see `leaving`."""
+
+    leaves: bool = True
+    totals: Mapping[str, int] = field(default_factory=dict)
+    exact: Collection[str] = ()
+
+    def people(self, cell: People) -> int:
+        if isinstance(cell, Whole) and cell.name in self.totals:
+            return self.totals[cell.name]
+        return rounded(cell.n)
+
+    def _counted(self, cell: People) -> Shown:
+        n = self.people(cell)
+        return Shown(f"{n:,}", n) if n >= STEP else Shown(_("fewer than 5"), 0)
+
+    def _between(self, low: int, high: People) -> Shown:
+        """The lower end is a smaller total: rounded, and never above the upper."""
+        top, bottom = self._counted(high), rounded(low)
+        if bottom >= self.people(high) or bottom < STEP or not top.value:
+            return top
+        return Shown(_("%(low)s to %(high)s") % {"low": f"{bottom:,}", "high": top.text}, top.value)
+
+
+OWN = Copy()
+
+
+def leaving(cells: Iterable[Cell], *, settled: bool, parts: Iterable[tuple[str, list[int]]] = ()) -> Leaving:
+    """The copy that leaves of these figures.
+
+    `settled`: nothing that is still to come can move a whole total, so that two reports a week apart differ in none.
+    `parts` are the rows that add up to a whole total, by its name. See decision 0042 for why each is asked.
+    """
+    wholes = {cell.name: cell for cell in walk(cells) if isinstance(cell, Whole) and cell.name}
+    exact = {name for name, one in wholes.items() if settled and one.n >= ENOUGH and _apart(one)}
+    exact -= {name for name, rows in parts if name in exact and _pins(wholes[name].n, rows)}
+    totals: dict[str, int] = {}
+    for name in _outer_first(wholes):
+        totals[name] = _total(wholes, name, exact, totals)
+    return Leaving(totals=totals, exact=frozenset(name for name in exact if totals[name] == wholes[name].n))
+
+
+def _apart(one: Whole) -> bool:
+    """Whether what is left of what is public may be worked out: it is large enough, and tells none of its parts."""
+    if one.public is None:
+        return True
+    rest = one.public - one.n
+    return rest >= ENOUGH and not (one.left and _pins(rest, list(one.left)))
+
+
+def _pins(total: int, rows: list[int]) -> bool:
+    """Whether the rounded rows and their exact total would tell a row that is not to be told.
+
+    A row is known to lie within 2 of what is said, or from 0 to 4; the total narrows that.
+    """
+    spans = [(0, STEP - 1) if n < STEP else (rounded(n) - 2, rounded(n) + 2) for n in rows]
+    lowest, highest = sum(low for low, _high in spans), sum(high for _low, high in spans)
+    for low, high in spans:
+        left = min(high, total - (lowest - low)) - max(low, total - (highest - high))
+        if left < 2:  # three possible values at the least
+            return True
+    return False
+
+
+def _outer_first(wholes: Mapping[str, Whole]) -> list[str]:
+    """Names of totals, each after the one that it is a part of."""
+    ordered: list[str] = []
+
+    def add(name: str) -> None:
+        if name in wholes and name not in ordered:
+            add(wholes[name].within)
+            ordered.append(name)
+
+    for name in wholes:
+        add(name)
+    return ordered
+
+
+def _total(wholes: Mapping[str, Whole], name: str, exact: set[str], totals: Mapping[str, int]) -> int:
+    """A total as it may be said beside those that it is a part of.
+
+    Where it is so close to an exact one that the rest would be a small figure, only how close is said, in the same
+    steps: so the total is worked out from the larger one, and tells no more.
+    """
+    n, outer = wholes[name].n, wholes[name].within
+    while outer in totals:
+        if outer in exact and wholes[outer].n - n < ENOUGH:
+            exact.discard(name)
+            return rounded(max(wholes[outer].n - (rounded(wholes[outer].n - n) or 2), 0))
+        outer = wholes[outer].within
+    return n if name in exact else rounded(n)
+
+
+def _at_least(text: str, *, at_least: bool) -> str:
+    return _("at least %(sum)s") % {"sum": text} if at_least else text
+
+
+def _pounds(pence: int, *, whole: bool = True) -> str:
+    """Whole pounds, but small sums to the penny."""
+    if whole or pence % 100 == 0:
+        return f"£{int((Decimal(pence) / 100).quantize(Decimal(1), ROUND_HALF_UP)):,}"
+    return f"£{Decimal(pence) / 100:,.2f}"
+
+
+def in_days(days: Decimal) -> str:
+    """Days with a half as people write it: 146½."""
+    halves = int((days * 2).quantize(Decimal(1), ROUND_HALF_UP))
+    if Decimal(halves) / 2 != days:
+        return f"{days.normalize():f}"
+    whole, half = divmod(halves, 2)
+    return f"{whole:,}½" if half and whole else "½" if half else f"{whole:,}"
