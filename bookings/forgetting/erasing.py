@@ -207,10 +207,10 @@ def _unname(booking: Booking, words: list[str]) -> None:
     said = {word for word in words if word}
     party = Booking.objects.filter(Q(pk=booking.first_id) | Q(goes_with=booking.first_id))
     for rows, field in ((Mail.objects, "facts"), (Draft.objects, "answers")):
-        for row in rows.filter(booking__in=party):  # type: ignore[attr-defined]  # each is of a model with bookings
+        for row in rows.filter(booking__in=party):
             kept = without(getattr(row, field), said)
             if kept != getattr(row, field):
-                rows.filter(pk=row.pk).update(**{field: kept})  # type: ignore[attr-defined]  # as above
+                rows.filter(pk=row.pk).update(**{field: kept})
     drop_unsendable(party)
 
 

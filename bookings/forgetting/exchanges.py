@@ -101,7 +101,7 @@ def ends_with(year: HubYear) -> list[Goes]:
 def words_of(year: HubYear) -> list[Goes]:
     """The hub's own words of an exchange, and the names of who taught and did not agree to be named."""
     teachers = VisitingTeacher.objects.filter(hub_year=year, name_agreed_at=None)
-    unnamed = VisitingTeacher.history.filter(id__in=teachers.values("pk"))  # type: ignore[attr-defined]  # simple-history's
+    unnamed = VisitingTeacher.history.filter(id__in=teachers.values("pk"))
     return [
         *(of_rows(rows, when.LIMIT) for rows in _of_a_hub(year)),
         *(of_rows(rows, when.NAMED) for rows in (teachers, unnamed)),
@@ -115,7 +115,7 @@ def _of_a_hub(year: HubYear) -> Iterator["QuerySet[Any]"]:
         yield model.objects.filter(**{of: year.pk})
         yield model.history.filter(**{of: year.pk})
     yield Lesson.objects.filter(**of_session)
-    yield Lesson.history.filter(**of_session)  # type: ignore[attr-defined]  # simple-history's
+    yield Lesson.history.filter(**of_session)
     yield MasterySpecialist.objects.filter(hub_year=year)
     yield LaterAnswer.objects.filter(hub_year=year)
     yield Letter.objects.filter(**of_session)

@@ -43,7 +43,7 @@ class Goes(NamedTuple):
             rows.delete()
         return len(found)
 
-    def count(self) -> Counter[str]:
+    def by_column(self) -> Counter[str]:
         """How many rows would lose what, by column."""
         if not self.columns:
             return Counter({f"{self.label} (rows)": self.rows.count()})

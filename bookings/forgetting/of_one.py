@@ -15,7 +15,6 @@ from bookings.models import (
     AddressChange,
     Asked,
     AuditEntry,
-    Booking,
     Certificate,
     DayAnswer,
     HandOver,
@@ -66,13 +65,11 @@ def of(whom: Whom) -> list[Heading]:
 
 def as_data(headings: list[Heading]) -> dict[str, Any]:
     """The same for a file: by plain keys, with the sentence until when."""
-    return {
-        one.key: {
-            "kept": str(one.until.says),
-            "what": [{"name": line.label, "value": line.plain} for line in one.lines],
-        }
-        for one in headings
-    }
+    return {one.key: {"until": str(one.until.says), "kept": [_plain(line) for line in one.lines]} for one in headings}
+
+
+def _plain(line: Line) -> dict[str, Any]:
+    return {"name": line.label, "value": line.plain}
 
 
 def _line(label: Any, value: Any, plain: Any = None) -> Iterator[Line]:
@@ -193,8 +190,3 @@ def _news(whom: Whom) -> Iterator[Line]:
     for one in NewsConsent.objects.filter(hub=hub, email_key=whom.email_key):
         yield from _line(_("Name"), one.full_name)
         yield from _line(_("Agreed at"), one.agreed_at)
-
-
-def parts_of(booking: Booking) -> list[Booking]:
-    """All bookings of a contact's party."""
-    return list(Booking.objects.of_party(booking).select_related("school", "session__hub_year", "session__places"))

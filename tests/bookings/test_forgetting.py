@@ -401,7 +401,7 @@ def test_what_would_go_is_counted_and_not_done():
     booked(SessionFactory(), size=2)
     counted: Counter[str] = Counter()
     for one in steps.all_due(now=LATER):
-        counted.update(one.count())
+        counted.update(one.by_column())
     assert (counted["bookings.Visitor.full_name"], counted["bookings.Booking.contact_name"]) == (2, 1)
     assert Booking.objects.get().contact_name == "Test Teacher"
 
