@@ -49,6 +49,7 @@ def of(whom: Whom) -> list[Heading]:
     """Everything, in the order of a booking's life; headings without anything are left out."""
     found = [
         Heading("you", _("You"), when.NAMES, list(_you(whom))),
+        Heading("mobile", _("Mobile number"), when.MOBILE, list(_mobile(whom))),
         Heading("needs", _("What you need"), when.NEEDS, list(_needs(whom))),
         Heading("booking", _("Your booking"), when.STAYS, list(_booking(whom))),
         Heading("colleagues", _("Colleagues whom you named"), when.NAMES, list(_colleagues(whom))),
@@ -88,12 +89,10 @@ def _you(whom: Whom) -> Iterator[Line]:
     yield from _line(_("Name"), whom.name)
     yield from _line(_("Email address"), whom.email)
     if whom.visitor is None:
-        yield from _line(_("Mobile number"), whom.booking.contact_mobile)
         waiting = AddressChange.objects.filter(booking=whom.booking, visitor=None)
     else:
         waiting = AddressChange.objects.filter(visitor=whom.visitor)
     if place := whom.place:
-        yield from _line(_("Mobile number"), place.mobile)
         yield from _line(_("Role"), roles_in_words(place.role))
         yield from _line(_("Years taught"), in_words(place.years))
         yield from _line(_("Seen a Shanghai lesson before"), _yes_or_no(place.seen_before), place.seen_before)
@@ -101,6 +100,13 @@ def _you(whom: Whom) -> Iterator[Line]:
         yield from _line(_("New address, not yet taken"), asked.email)
     yield from _line(_("School"), whom.booking.school_in_words)
     yield from _line(_("Code given"), whom.booking.code)
+
+
+def _mobile(whom: Whom) -> Iterator[Line]:
+    if whom.visitor is None:
+        yield from _line(_("For the day"), whom.booking.contact_mobile)
+    if place := whom.place:
+        yield from _line(_("For the day"), place.mobile)
 
 
 def _needs(whom: Whom) -> Iterator[Line]:
