@@ -5,7 +5,7 @@ know who is in the building; from the day after, all that is kept of them goes a
 """
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import transaction
@@ -97,6 +97,12 @@ def can_erase(whom: Whom, *, now: dt.datetime) -> bool:
     started = bool(session.starts_at and session.starts_at <= now)
     expected = whom.booking.status == Status.CONFIRMED
     return not (expected and started) or is_over(session, today=timezone.localdate(now))
+
+
+def as_it_stands(whom: Whom) -> Whom:
+    """The same, as its booking stands now: what was done to another of the party may have changed it."""
+    booking = Booking.objects.select_related("session__hub_year", "session__places").get(pk=whom.booking.pk)
+    return replace(whom, booking=booking)
 
 
 def erase(whom: Whom, *, clock: Clock, by: StaffUser | By = By.VISITOR) -> None:

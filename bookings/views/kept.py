@@ -1,8 +1,6 @@
 """What is kept of somebody, at their private link: to see, to take away, to have deleted."""
 
-from dataclasses import replace
-
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
@@ -61,7 +59,7 @@ def erase(request: HttpRequest, link: Opened) -> HttpResponse:
         return redirect("booking-kept", link.token)
     if request.method == "POST":
         for whom in whoms:
-            erasing.erase(replace(whom, booking=_fresh(whom.booking)), clock=timezone.now)
+            erasing.erase(erasing.as_it_stands(whom), clock=timezone.now)
         return redirect("erased")
     context = {
         "token": link.token,
@@ -72,14 +70,6 @@ def erase(request: HttpRequest, link: Opened) -> HttpResponse:
         "others": max(whom.others for whom in whoms),
     }
     return render(request, "bookings/private/erase.html", context)
-
-
-def _fresh(booking: Booking) -> Booking:
-    """As it stands now: what was done to another of the party may have changed it. Raises Http404."""
-    found = Booking.objects.select_related("session__hub_year", "session__places").filter(pk=booking.pk).first()
-    if found is None:
-        raise Http404
-    return found
 
 
 @public

@@ -203,7 +203,7 @@ def test_hand_overs_mails_certificates_answers_and_reasons_go_with_the_booking()
     assert {*Mail.objects.exclude(booking=None).values_list("recipient", "recipient_key")} == {(None, None)}
     assert all(mail.facts == {} for mail in Mail.objects.exclude(booking=None))
     assert Certificate.objects.get().full_name is None
-    assert {*AuditEntry.objects.values_list("why", flat=True)} == {""}
+    assert {*AuditEntry.objects.values_list("why", flat=True)} == {"", "4 people"}
     assert DayAnswer.objects.get().take == ""
     asked.refresh_from_db()
     assert asked.visitor is None

@@ -28,6 +28,7 @@ from bookings.admin.base.read_only import FoundByBookingOrAddress, by_words, sta
 from bookings.admin.base.sessions import name_and_short_day
 from bookings.admin.booking import said_before
 from bookings.admin.booking.booking_pages import BookingPages
+from bookings.admin.booking.erase_pages import ErasePages
 from bookings.admin.booking.everything import EverythingOfAPerson
 from bookings.admin.booking.overview import OverviewPages
 from bookings.admin.booking.staff_booking import StaffBookingForm, say_why_not
@@ -90,10 +91,11 @@ class OfSessions(admin.SimpleListFilter):
 
 @admin.register(Booking)
 class BookingAdmin(WithPages, WithExport, FoundByBookingOrAddress):
-    page_classes = [OverviewPages, BookingPages, EverythingOfAPerson]
+    page_classes = [OverviewPages, BookingPages, EverythingOfAPerson, ErasePages]
     main_page = "overview"
     back_to_main_page = _("Back to the booking")
     export_columns = columns.BOOKING
+    session_path = "session"
     list_display = ["who", "school_shown", "party", "standing", "session_shown", "reference_shown"]
     list_filter = [OfSessions, ForSession, Needs, "status", "source", "uses_held_back", "session__hub_year__hub"]
     search_fields = ["name_words", "school__search", "school_words"]
