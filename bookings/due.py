@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce
 
 from bookings.attendance import office
 from bookings.forgetting import steps
+from bookings.groups import enrolling
 from bookings.mail import openings, reminders, sending, staff_mails
 from bookings.models import Booking, Draft, Places, Visitor
 from bookings.places import locked
@@ -33,7 +34,7 @@ def run_due(clock: Clock, *, stop: Callable[[], bool] = sending.never) -> int:
 
     Mail goes before lapsing, so that a mail that was late is given its chance first.
     """
-    changed = wide_changes.carry_out(clock, stop=stop)
+    changed = wide_changes.carry_out(clock, stop=stop) + enrolling.carry_out(clock, stop=stop)
     sent = sending.send_due(clock, stop=stop)
     settled = [session_id for session_id in _sessions_due(clock()) if not stop() and _one(_settle, session_id, clock)]
     report_miscounts(settled)

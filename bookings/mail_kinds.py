@@ -59,6 +59,9 @@ class Kind(TextChoices):
     ITINERARY = "itinerary", _("itinerary of a visiting teacher")
     TEACHER_CHANGE = "teacher_change", _("a change of the session, for a visiting teacher")
     SPECIALIST_CHANGE = "specialist_change", _("a change of the session, for a mastery specialist")
+    GROUP_INVITED = "group_invited", _("invited to a work group")
+    GROUP_HEAD = "group_head", _("a head teacher asked for the school's yes")
+    GROUP_JOINED = "group_joined", _("the school has joined a work group")
 
 
 def kind_choices() -> list[tuple[str, Any]]:
@@ -83,6 +86,8 @@ class To(Enum):
     OFFICE = "the host school's office"
     TEACHER = "a visiting teacher"
     SPECIALIST = "a mastery specialist"
+    INVITED = "the teacher whose school is invited to a group, and whom they name"
+    HEAD = "the head of a school that is invited to a group"
 
 
 class Link(Enum):
@@ -97,6 +102,8 @@ class Link(Enum):
     PASSWORD = "sets a password, or leads to sign-in whoever has one"  # noqa: S105  (no password)
     OFFICE = "the register"
     ITINERARY = "the itinerary"
+    INVITATION = "the invitation to a group, for the teacher"
+    HEAD = "the same invitation, for the head"
 
 
 class Calendar(Enum):
@@ -126,6 +133,7 @@ class Stale(Enum):
     OFFICE_CHANGE = "the office has been told of a later change, or has the register no longer"
     ITINERARY = "the link or the address is the teacher's no longer"
     TEACHER_CHANGE = "who teaches has been told of a later change, or has another address"
+    GROUP = "the school is not asked any longer, or somebody else of it is"
 
 
 # A hold outlives its deadline until its mail has had this long to be read (rule.md#hold); an offer, until it
@@ -220,6 +228,10 @@ MAILS: dict[Kind, MailRow] = {
     K.ITINERARY: MailRow(T.TEACHER, L.ITINERARY, stale=X.ITINERARY),
     K.TEACHER_CHANGE: MailRow(T.TEACHER, L.ITINERARY, stale=X.TEACHER_CHANGE),
     K.SPECIALIST_CHANGE: MailRow(T.SPECIALIST, L.NONE, stale=X.TEACHER_CHANGE),
+    # to schools that are invited to a group; the last of them has an entry for each meeting
+    K.GROUP_INVITED: MailRow(T.INVITED, L.INVITATION, stale=X.GROUP),
+    K.GROUP_HEAD: MailRow(T.HEAD, L.HEAD, stale=X.GROUP),
+    K.GROUP_JOINED: MailRow(T.INVITED, L.INVITATION, C.REQUEST, stale=X.GROUP),
 }
 # What tells everyone anew until when they have to answer.
 SAYS_ANEW = tuple(kind for kind, row in MAILS.items() if row.to is To.EVERYONE and row.read_within)

@@ -36,6 +36,7 @@ class Verb(TextChoices):
     HOLD = "hold", _("places held")
     JOIN = "join", _("joined the waiting list")
     BOOK = "book", _("booked by staff")
+    ENROL = "enrol", _("booked by a school's yes to its group")
     CONFIRM = "confirm", _("confirmed")
     REVIVE = "revive", _("booked again after lapsing")
     REJOIN = "rejoin", _("joined the waiting list again")
@@ -133,6 +134,7 @@ TABLE: tuple[Row, ...] = (
     Row(V.JOIN, None, S.WAITING, W.VISITOR, (Kind.WAITING,)),
     Row(V.SPLIT, None, S.WAITING, W.CLOCK),
     Row(V.BOOK, None, S.CONFIRMED, W.STAFF, _TOLD),
+    Row(V.ENROL, None, S.CONFIRMED, W.VISITOR),  # the mail with all its entries comes at the end: Kind.GROUP_JOINED
     Row(V.BOOK, S.HELD, S.CONFIRMED, W.STAFF, _TOLD),
     Row(V.BOOK, S.WAITING, S.CONFIRMED, W.STAFF, _TOLD),
     Row(V.CONFIRM, S.HELD, S.CONFIRMED, W.VISITOR, _TOLD),

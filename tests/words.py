@@ -54,6 +54,7 @@ OF_STAFF = (
     "bookings/admin/base/spreadsheets.py",
     "bookings/models/audit.py",
     "bookings/models/group.py",
+    "bookings/groups/meetings.py",
     "bookings/models/outbox.py",
     "bookings/mail/staff_mails.py",
     "bookings/views/password.py",

@@ -21,7 +21,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from bookings.mail import arriving, cards, links, staff_mails
+from bookings.mail import arriving, cards, group_mails, links, staff_mails
 from bookings.mail.calendar_entry import calendar_entry, our_address
 from bookings.mail.clashes import clashing
 from bookings.mail.names import as_name
@@ -50,6 +50,8 @@ def render(mail: Mail, *, now: dt.datetime) -> EmailMultiAlternatives:
     message = addressed(mail, context, subject, text, html)
     if context["entry"]:
         attach_entry(message, mail, context["entry"], "showcase.ics")
+    for number, entry in enumerate(context["entries"], start=1):
+        attach_entry(message, mail, entry, f"showcase-{number}.ics")
     return message
 
 
@@ -147,6 +149,8 @@ LINKS: dict[Link, Callable[[Mail], str]] = {
     Link.PASSWORD: staff_mails.link_of,
     Link.OFFICE: _to_register,
     Link.ITINERARY: _to_itinerary,
+    Link.INVITATION: group_mails.to_invitation,
+    Link.HEAD: group_mails.to_head,
 }
 
 
@@ -189,6 +193,7 @@ def context_of(mail: Mail, *, now: dt.datetime) -> dict[str, Any]:
         "colleagues": listed(facts["colleagues"]),
         "days_ahead": _days_ahead(facts, now=now),
         "entry": _entry(mail, facts),
+        "entries": group_mails.entries_of(mail),
         "instead": _instead(mail, now=now),
         "changed": _changed(facts),
         "cards": [_said_of(card) for card in found],
@@ -201,6 +206,7 @@ def context_of(mail: Mail, *, now: dt.datetime) -> dict[str, Any]:
         "session_url": session_url,
         "my_bookings_url": settings.SITE_URL + reverse("my-bookings"),
         "site": settings.SITE_URL + "/",
+        **group_mails.context_of(mail, now=now),
     }
 
 

@@ -16,7 +16,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from bookings.attendance import office
-from bookings.mail import itinerary_link, openings, reminders, staff_mails, together
+from bookings.mail import group_mails, itinerary_link, openings, reminders, staff_mails, together
 from bookings.mail.rendering import can_be_written_to, render
 from bookings.mail_kinds import Session, Stale, To, mail_row
 from bookings.models import AddressChange, Mail, Visitor
@@ -59,13 +59,14 @@ STILL_TRUE: dict[Stale, Callable[..., bool]] = {
     Stale.OFFICE_CHANGE: office.change_still_true,
     Stale.ITINERARY: itinerary_link.still_true,
     Stale.TEACHER_CHANGE: teachers.change_still_true,
+    Stale.GROUP: group_mails.still_true,
 }
 # 5xx for a reason that is ours, not the address's: policy ("relaying denied", "sign in first") and limits (RFC 3463).
 OUR_FAULT = re.compile(r"\b5\.(7\.\d+|3\.\d+|4\.5)\b")
 
 
 # What is asked of a mail when it is sent.
-WITH = ("booking", "visitor", "wish", "staff", "visiting_teacher", "session__places")
+WITH = ("booking", "visitor", "wish", "staff", "visiting_teacher", "invitation", "session__places")
 
 
 class Unanswered(Exception):

@@ -1,5 +1,7 @@
 """Who is invited to a work group: a school, two named teachers of it, and the head who says yes."""
 
+import uuid
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -16,7 +18,9 @@ class Invitation(PrivateLink):
     """One school's way into a group. Two links open it: the teacher's, who names who comes and the head; and the head's
     own, which says yes and with it books the places of all meetings.
 
-    Names and addresses end with the exchange; that the school was invited and what it said stays.
+    The teacher's link has the row's own version and the head's has `head_version`, so that naming another head ends
+    the link of the one before and leaves the teacher's. Names and addresses end with the exchange; that the school was
+    invited and what it said stays.
     """
 
     class State(models.TextChoices):
@@ -35,6 +39,8 @@ class Invitation(PrivateLink):
     asked_email = EmailField(_("their email address"), null=True, blank=True)
     head_name = models.CharField(_("head teacher"), max_length=200, null=True, blank=True)  # noqa: DJ001
     head_email = EmailField(_("head teacher's email"), null=True, blank=True)
+    head_version = models.PositiveIntegerField(default=1, editable=False)
+    language = models.CharField(_("language"), max_length=10, default="en-gb")
     invited_at = models.DateTimeField(_("invited at"))
     invited_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("invited by")
@@ -79,7 +85,11 @@ class GroupTeacher(models.Model):
 
 
 class Enrolment(models.Model):
-    """A meeting whose places a school's yes books: carried out once a meeting, and on from where it was interrupted."""
+    """A meeting whose places a school's yes books: carried out once a meeting, and on from where it was interrupted.
+
+    `key` is that of the booking which it makes, so that it is made once however often it is tried. What was done or
+    could not be is told once, by `told_at`.
+    """
 
     invitation = models.ForeignKey(
         Invitation, models.CASCADE, related_name="enrolments", verbose_name=_("invitation to a group")
@@ -90,13 +100,22 @@ class Enrolment(models.Model):
     booking = models.ForeignKey(
         Booking, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("booking")
     )
+    key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     done_at = models.DateTimeField(_("done at"), null=True, blank=True)
+    told_at = models.DateTimeField(_("told at"), null=True, blank=True)
     problem = models.CharField(_("why not"), max_length=200, blank=True)
 
     class Meta:
         verbose_name = _("enrolment of a school")
         verbose_name_plural = _("enrolments of schools")
-        constraints = [models.UniqueConstraint(fields=["invitation", "session"], name="enrolled_once")]
+        indexes = [models.Index(fields=["id"], name="enrolment_to_do", condition=Q(told_at=None))]
+        constraints = [
+            models.UniqueConstraint(fields=["invitation", "session"], name="enrolled_once"),
+            models.CheckConstraint(
+                condition=Q(done_at__isnull=False) | Q(booking=None, problem="", told_at=None),
+                name="enrolled_before_it_is_told",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.session}"

@@ -58,6 +58,14 @@ class Mail(models.Model):
         related_name="mails",
         verbose_name=_("visiting teacher"),
     )
+    invitation = models.ForeignKey(
+        "bookings.Invitation",
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="mails",
+        verbose_name=_("invitation to a group"),
+    )
     facts = models.JSONField(_("facts"), default=dict)
     urgent = models.BooleanField(_("urgent"), default=False)
     created_at = models.DateTimeField(_("made at"))

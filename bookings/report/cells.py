@@ -95,6 +95,27 @@ class Days(Cell):
 
 
 @dataclass(frozen=True)
+class Spent(Cell):
+    """The same days spent otherwise: as many teachers as they are enough for, so many each day."""
+
+    days: Days
+    a_day: int = 1
+
+    def inside(self) -> Iterator[Cell]:
+        return iter((self.days,))
+
+
+@dataclass(frozen=True)
+class Middle(Cell):
+    """In which of some bands the middle one of all stands."""
+
+    bands: tuple[tuple[Text, People], ...]
+
+    def inside(self) -> Iterator[Cell]:
+        return (people for _label, people in self.bands)
+
+
+@dataclass(frozen=True)
 class Share(Cell):
     """A part of a whole, as a percentage."""
 

@@ -6,6 +6,7 @@ drawn is the figure as the copy has it, so that no length tells what a number do
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, NamedTuple
 
 from bookings.report.cells import Cell, People, Seats, Sentence, Text
@@ -14,6 +15,16 @@ from bookings.report.table import Table
 
 WIDEST = 66  # per cent of the line that the longest bar takes: its figure stands after it
 OF_A_FRAME = 10
+_FULL = "m-5.8 0a5.8 5.8 0 1 0 11.6 0a5.8 5.8 0 1 0 -11.6 0"
+_RING = "m-5 0a5 5 0 1 0 10 0a5 5 0 1 0 -10 0"
+_CROSS = "m-4 -4l8 8m0 -8l-8 8"
+# From the middle of its cell.
+MARKS = {
+    "c": ("came", _FULL),
+    "t": ("taken", _FULL),
+    "a": ("absent", _RING),
+    "u": ("unknown", _CROSS),
+}
 
 
 class Bar(NamedTuple):
@@ -111,45 +122,43 @@ class Frames(Chart):
         return super().shown(copy) | {"rows": rows, "tells": not copy.leaves}
 
 
-class Spot(NamedTuple):
-    """A counter in its cell."""
-
-    mark: str
-    x: int
-    y: int
-
-
 class TenFrame(NamedTuple):
-    """One ten frame: its cells, and what stands in them."""
+    """One ten frame: its cells, and what stands in them, each mark as one path."""
 
-    cells: int
-    spots: list[Spot]
     grid: str
+    marks: tuple[tuple[str, str], ...]
 
 
 def _frames(row: Framed, *, tells: bool) -> Iterator[TenFrame]:
     if not tells:
-        marks = ["taken"] * row.taken
+        marks = "t" * row.taken
     elif row.came is None:
-        marks = ["unknown"] * row.taken
+        marks = "u" * row.taken
     else:
-        marks = ["came"] * row.came + ["absent"] * (row.taken - row.came)
+        marks = "c" * row.came + "a" * (row.taken - row.came)
     size = max(row.offered, len(marks))
     for start in range(0, size, OF_A_FRAME):
-        cells = min(OF_A_FRAME, size - start)
-        spots = [
-            Spot(mark, 9 + 16 * (place % 5), 9 + 16 * (place // 5))
-            for place, mark in enumerate(marks[start : start + OF_A_FRAME])
-        ]
-        grid = "".join(f"M{1 + 16 * (n % 5)} {1 + 16 * (n // 5)}h16v16h-16z" for n in range(cells))
-        yield TenFrame(cells, spots, grid)
+        yield _frame(marks[start : start + OF_A_FRAME], min(OF_A_FRAME, size - start))
+
+
+@cache
+def _frame(marks: str, cells: int) -> TenFrame:
+    """One frame; there are few that differ."""
+    at = [(1 + 16 * (n % 5), 1 + 16 * (n // 5)) for n in range(OF_A_FRAME)]
+    grid = "".join(f"M{x} {y}h16v16h-16z" for x, y in at[:cells])
+    drawn = []
+    for mark, (name, path) in MARKS.items():
+        if d := "".join(f"M{x + 8} {y + 8}{path}" for one, (x, y) in zip(marks, at, strict=False) if one == mark):
+            drawn.append((name, d))
+    return TenFrame(grid, tuple(drawn))
 
 
 class Point(NamedTuple):
-    """A figure on a day before."""
+    """A figure on a day before; some are named below, and some say their figure."""
 
-    days: int
     cell: Cell
+    label: Text = ""
+    says: Text = ""
 
 
 @dataclass(frozen=True)
@@ -171,9 +180,9 @@ class Columns(Chart):
             yield self.says
 
     def shown(self, copy: Copy) -> dict[str, Any]:
-        drawn = [(point.days, copy.shown(point.cell)) for point in self.points]
+        drawn = [(point, copy.shown(point.cell)) for point in self.points]
         room = copy.shown(self.top) if self.top else Shown("", 0)
-        top = max([room.value or 0, *(one.value or 0 for _days, one in drawn)]) or 1
+        top = max([room.value or 0, *(one.value or 0 for _point, one in drawn)]) or 1
         width = 84 / len(drawn) if drawn else 84
         columns = [
             {
@@ -182,12 +191,13 @@ class Columns(Chart):
                 "y": f"{84 - 73 * (one.value or 0) / top:.2f}%",
                 "height": f"{73 * (one.value or 0) / top:.2f}%",
                 "middle": f"{n * width + width / 2:.2f}%",
-                "days": days,
-                "text": one.text,
+                "label": point.label,
+                "says": f"{one.text} {point.says}" if point.says else "",
                 "strong": n == len(drawn) - 1,
-                "labelled": n in (0, len(drawn) // 2, len(drawn) - 1),
+                "ends": n == len(drawn) - 1,
+                "begins": n == 0,
             }
-            for n, (days, one) in enumerate(drawn)
+            for n, (point, one) in enumerate(drawn)
         ]
         return super().shown(copy) | {
             "columns": columns,

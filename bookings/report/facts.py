@@ -10,9 +10,10 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Exists, OuterRef, Q, Sum
 from django.db.models.functions import Coalesce
 
+from bookings.attendance import standing
 from bookings.models import Asked, Booking, TurnedAway, Visitor
 from bookings.report import rows
 from bookings.report.selection import Of, Selection
@@ -30,7 +31,7 @@ class Held(NamedTuple):
     status: str
     capacity: int
     taken: int
-    recorded: Any
+    recorded: bool
     reported: int | None
     source: str
     first_day: dt.date | None
@@ -57,7 +58,7 @@ class Facts:
             "places__status",
             "places__capacity",
             "places__places_taken",
-            "register__recorded_at",
+            Exists(ShowcaseSession.objects.filter(standing.recorded(), pk=OuterRef("pk"))),
             "visitors_reported",
             "reported_source",
             "first_day",
@@ -151,18 +152,17 @@ class Facts:
         """People who came, if all who may have come before are the same."""
         return max(self.people["least"], min(1, self.people["nameless"]))
 
+    @property
+    def _sessions(self) -> Any:
+        return rows.sessions(self.selection, now=self.now)
+
     # --- before it ----------------------------------------------------------------------------------------------------
 
     @cached_property
     def cancelled_late(self) -> dict[int, int]:
         """Places given back after the deadline, by session: whole bookings and single places."""
-        of_it = self.selection.sessions("session") & rows.over(self.now, "session")
-        whole = Booking.objects.filter(of_it, ended_late=True).order_by()
-        single = Visitor.objects.filter(
-            self.selection.sessions("booking__session"),
-            rows.over(self.now, "booking__session"),
-            released_late=True,
-        ).order_by()
+        whole = Booking.objects.filter(session__in=self._sessions, ended_late=True).order_by()
+        single = Visitor.objects.filter(booking__session__in=self._sessions, released_late=True).order_by()
         late: Counter[int] = Counter(dict(whole.values_list("session").annotate(n=Sum("party"))))
         late.update(dict(single.values_list("booking__session").annotate(n=Count("pk"))))
         return dict(late)
@@ -170,15 +170,8 @@ class Facts:
     @cached_property
     def refused(self) -> dict[str, int]:
         """Places that were asked for and refused, by why."""
-        found = TurnedAway.objects.filter(self.selection.sessions("session"), rows.over(self.now, "session"))
+        found = TurnedAway.objects.filter(session__in=self._sessions)
         return dict(found.order_by().values_list("why").annotate(n=Sum("places")))
-
-    @cached_property
-    def queued(self) -> dict[str, int]:
-        """Places that parties waited for, by what has become of them."""
-        found = Booking.objects.filter(self.selection.sessions("session"), rows.over(self.now, "session"))
-        waited = found.filter(joined_at__isnull=False).order_by()
-        return dict(waited.values_list("status").annotate(n=Sum("party")))
 
     # --- what was asked -----------------------------------------------------------------------------------------------
 

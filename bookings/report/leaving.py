@@ -5,7 +5,7 @@ rounded to the nearest 5, and 0 to 4 is "fewer than 5". What is worked out (perc
 worked out from the rounded figures, and never on fewer than 10 people. The hub's own copy is exact.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
@@ -17,11 +17,14 @@ from bookings.report.cells import (
     Cell,
     Days,
     Each,
+    Middle,
     Money,
     People,
     Seats,
     Sentence,
     Share,
+    Spent,
+    Text,
     Unknown,
     Whole,
     Words,
@@ -75,6 +78,10 @@ class Copy:
                 return Shown(_at_least(_pounds(pence), at_least=at_least), pence / 100)
             case Days():
                 return Shown(in_days(days := self._days(cell)), float(days))
+            case Spent(of_days, a_day):
+                return Shown(f"{int(self._days(of_days) * a_day):,}", int(self._days(of_days) * a_day))
+            case Middle(bands):
+                return Shown(self._middle(bands))
             case Share(part, of):
                 return self._share(part, of)
             case Each(what, among):
@@ -91,6 +98,13 @@ class Copy:
         if low == high.n:
             return top
         return Shown(_("%(low)s to %(high)s") % {"low": f"{low:,}", "high": top.text}, top.value)
+
+    def _middle(self, bands: Sequence[tuple[Text, People]]) -> str:
+        counts = [self.people(people) for _label, people in bands]
+        if sum(counts) < ENOUGH:
+            return _("too few to say")
+        middle = next(n for n in range(len(counts)) if 2 * sum(counts[: n + 1]) >= sum(counts))
+        return str(bands[middle][0])
 
     def _days(self, cell: Days) -> Decimal:
         return cell.entered + (Decimal(self.people(cell.visits)) / 2 if cell.visits else 0)

@@ -13,7 +13,6 @@ from bookings.report.facts import Facts, Held
 from bookings.report.section import Beside, Block, Figure, Said, Section
 from bookings.report.selection import Of
 from bookings.report.table import APART, SUM, Row, Table
-from bookings.states import Status
 from hubs.vocabulary.dates import clock
 
 ABSENT = Visitor.Attendance.ABSENT
@@ -171,21 +170,9 @@ def _together(facts: Facts) -> Table:
         label = _("Not known: registers of %(n)s sessions not recorded") % {"n": len(facts.held) - len(facts.recorded)}
         lines.append(Row(label, [Seats(unknown)]))
     lines.append(Row(_("Cancelled after the deadline"), [People(sum(facts.cancelled_late.values()))]))
-    lines += _waited(facts)
     lines += _turned_away(facts)
     lines += _apart(facts)
     return Table("together", _("All together"), ["", _("Number")], lines, open=True)
-
-
-def _waited(facts: Facts) -> list[Row]:
-    """Places that were waited for. Who accepted, or was put in by staff, has a place; who lapsed or left has none."""
-    queued = facts.queued
-    got = queued.get(Status.CONFIRMED, 0)
-    return [
-        Row(_("Places waited for"), [People(sum(queued.values()))]),
-        Row(_("of them got a place"), [People(got)]),
-        Row(_("of them declined, did not answer, or waited to the end"), [People(sum(queued.values()) - got)]),
-    ]
 
 
 def _turned_away(facts: Facts) -> list[Row]:

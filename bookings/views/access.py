@@ -14,10 +14,11 @@ from bookings.mail import links
 from bookings.mail.itinerary_link import itinerary_ends
 from bookings.mail.links import Purpose
 from bookings.mail.openings import RELATED
-from bookings.models import AddressChange, Booking, Certificate, HandOver, OfficeLink, TellMe, Visitor
+from bookings.models import AddressChange, Booking, Certificate, HandOver, Invitation, OfficeLink, TellMe, Visitor
 from bookings.models.visitor import NEEDS_KEPT
 from hubs.models import VisitingTeacher
 from hubs.models.session import OF_ITS_SESSION
+from hubs.vocabulary.email_address import email_key
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -109,6 +110,32 @@ def open_new_address(token: str) -> AddressChange:
     if asked.pressed_at is None and asked.from_version != asked.owner.link_version:
         raise Http404
     return asked
+
+
+@dataclass(frozen=True)
+class OpenedInvitation:
+    """A school's invitation to a group, by the teacher's link or by the head's."""
+
+    token: str
+    invitation: Invitation
+    is_head: bool
+
+    @property
+    def address_key(self) -> str:
+        """The teacher's address as it is compared."""
+        return email_key(self.invitation.asked_email or "")
+
+
+def open_invitation(token: str) -> OpenedInvitation:
+    """The invitation that `token` opens, until its names are erased. Raises Http404, as `open_link` does."""
+    link = links.read(token)
+    if link is None or link.purpose not in (Purpose.INVITATION, Purpose.HEAD):
+        raise Http404
+    is_head = link.purpose == Purpose.HEAD
+    by = {"public_id": link.public_id, "head_version" if is_head else "link_version": link.version}
+    by |= {"head_email__isnull" if is_head else "asked_email__isnull": False}
+    related = ("school", "interest", "group__hub_year__hub", "group__specialist", "group__school")
+    return OpenedInvitation(token, get_object_or_404(Invitation.objects.select_related(*related), **by), is_head)
 
 
 def open_wish(token: str) -> TellMe:

@@ -19,11 +19,12 @@ from bookings.public.finder import FinderForm
 from bookings.public.session import Showing
 from bookings.public.wished import WishForm, asked_in, title_of_search
 from bookings.states import Standing
-from bookings.views import certificates, itinerary, limits, new_address, office
+from bookings.views import certificates, invitation, itinerary, limits, new_address, office
 from bookings.views import private as private_pages
 from bookings.views.access import (
     is_unsubscribed,
     open_certificate,
+    open_invitation,
     open_itinerary,
     open_new_address,
     open_office,
@@ -160,6 +161,8 @@ def by_link(request: HttpRequest, token: str) -> HttpResponse:
         return office.coming(request, open_office(token), token)
     if link and link.purpose == Purpose.ITINERARY:
         return itinerary.itinerary_page(request, open_itinerary(token), token)
+    if link and link.purpose in (Purpose.INVITATION, Purpose.HEAD):
+        return invitation.page(request, open_invitation(token))
     if link and link.purpose == Purpose.CERTIFICATE:
         return certificates.page(request, open_certificate(token), token)
     return private_pages.booking(request, token)

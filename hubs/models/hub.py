@@ -158,6 +158,11 @@ class HubYear(models.Model):
     contact_name = models.CharField(_("contact"), max_length=100, blank=True)
     contact_email = EmailField(_("contact's email"), blank=True)
     contact_phone = models.CharField(_("contact's telephone"), max_length=30, blank=True)
+    tells_of_groups = models.BooleanField(
+        _("say that there are groups"),
+        default=False,
+        help_text=_("Its page then says that nearby schools watch each other’s lessons in groups, and whom to ask."),
+    )
     cover_day_pence = models.PositiveIntegerField(
         _("a day's cover, in pence"), null=True, blank=True, help_text=_("What the hub reckons with in its report.")
     )

@@ -96,6 +96,8 @@ REFUSED = [
     (Invitation, {"state": "joined", "answered_at": None}, "answered_at_a_time"),
     (GroupTeacher, {"position": 1}, "one_teacher_a_position"),
     (Enrolment, {"invitation": Invitation.objects.first}, "enrolled_once"),
+    (Enrolment, {"told_at": NOW}, "enrolled_before_it_is_told"),
+    (Enrolment, {"problem": "Full."}, "enrolled_before_it_is_told"),
     (
         WideChange,
         {"host_school": lambda: visit()},

@@ -1,6 +1,7 @@
 """Staff delete all that is kept of whoever asks for it on the phone: of their own hubs, by two presses."""
 
 import datetime as dt
+import re
 from io import StringIO
 
 import pytest
@@ -15,7 +16,6 @@ from bookings.rule.party import NewVisitor
 from bookings.states import Status, Verb
 from hubs.models import Membership, StaffUser
 from tests.bookings.test_forgetting import everything
-from tests.browser.reading import Page
 from tests.factories import DAY, NOW, HubYearFactory, SessionFactory, StaffFactory, party, staff_of
 
 pytestmark = pytest.mark.django_db
@@ -35,9 +35,18 @@ def hub():
 
 @pytest.fixture
 def client(hub):
+    return signed_in(hub)
+
+
+def signed_in(hub):
     client = Client()
     client.force_login(staff_of(hub.hub))
     return client
+
+
+def words(response):
+    """What a staff page says."""
+    return " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).split())
 
 
 def booked(session, *, email="secretly@school.example", name="Secretly First", size=2):
@@ -55,10 +64,10 @@ def test_what_would_go_is_said_first_and_nothing_is_done(client, hub):
     booking = booked(SessionFactory(hub_year=hub, title="Fractions"))
     TellMe.objects.create(email=booking.email_key, email_key=booking.email_key, hub=hub.hub, created_at=NOW)
     assert page_of(booking) in client.get(page_of(booking, "person")).content.decode()
-    page = Page(client.get(page_of(booking)))
-    assert "Delete all kept of Secretly First?" in page.text
-    assert "Fractions, Tuesday 26 January: their place is given back; 1 colleague keeps a place" in page.text
-    assert "wishes to be told: 1" in page.text
+    text = words(client.get(page_of(booking)))
+    assert "Delete all kept of Secretly First?" in text
+    assert "Fractions, Tuesday 26 January: their place is given back; 1 colleague keeps a place" in text
+    assert "wishes to be told: 1" in text
     assert Booking.objects.get().contact_name == "Secretly First"
 
 
@@ -69,7 +78,7 @@ def test_second_press_deletes_it_everywhere_in_the_hub_and_leaves_colleagues(cli
     TellMe.objects.create(email=key, email_key=key, hub=hub.hub, created_at=NOW)
     NewsConsent.objects.create(hub=hub.hub, email=key, email_key=key, agreed_at=NOW)
     response = client.post(page_of(booking), follow=True)
-    assert "and not of whom" in Page(response).text
+    assert "and not of whom" in words(response)
     assert [text for _where, text in everything() if "secretly" in text.lower()] == []
     other.refresh_from_db()
     assert other.status == Status.CANCELLED
@@ -87,24 +96,25 @@ def test_another_hubs_booking_of_the_same_address_stays(client, hub):
     assert (theirs.contact_name, theirs.status) == ("Secretly First", Status.CONFIRMED)
 
 
-def test_visitor_without_an_address_has_it_deleted_too(client, hub, clock):
+def test_visitor_without_an_address_has_it_deleted_too(hub, clock):
     booking = booked(SessionFactory(hub_year=hub))
     visitor = booking.visitors.last()
     type(visitor).objects.filter(pk=visitor.pk).update(email=None, email_key=None, full_name="Secretly Two")
     clock.append(dt.datetime.combine(DAY + dt.timedelta(days=1), dt.time(12), tzinfo=dt.UTC))
-    client.post(page_of(visitor))
+    signed_in(hub).post(page_of(visitor))
     visitor.refresh_from_db()
     assert (visitor.full_name, visitor.released_at) == (None, None)
     assert Booking.objects.get().contact_name == "Secretly First"
 
 
-def test_on_the_day_it_says_that_it_must_wait(client, hub, clock):
+def test_on_the_day_it_says_that_it_must_wait(hub, clock):
     session = SessionFactory(hub_year=hub)
     booking = booked(session)
     clock.append(session.starts_at + dt.timedelta(minutes=5))
-    page = Page(client.get(page_of(booking)))
-    assert "Not today: a session of theirs is today" in page.text
-    assert "Delete it all" not in page.buttons
+    client = signed_in(hub)
+    text = client.get(page_of(booking)).content.decode()
+    assert "Not today: a session of theirs is today" in text
+    assert "Delete it all" not in text
     client.post(page_of(booking))
     assert Booking.objects.get().contact_name == "Secretly First"
 

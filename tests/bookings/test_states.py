@@ -46,7 +46,7 @@ DIAGRAM = """
 stateDiagram-v2
     [*] --> held: hold
     [*] --> waiting: join, split
-    [*] --> confirmed: book
+    [*] --> confirmed: book, enrol
     held --> confirmed: book, confirm, move_in
     waiting --> confirmed: book, move_in
     waiting --> offered: offer

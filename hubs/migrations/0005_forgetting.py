@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("hubs", "0003_reach_size_of_schools"),
+        ("hubs", "0004_groups"),
     ]
 
     operations = [

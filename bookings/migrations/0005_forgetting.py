@@ -7,8 +7,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("bookings", "0003_register"),
-        ("hubs", "0004_forgetting"),
+        ("bookings", "0004_groups"),
+        ("hubs", "0005_forgetting"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
