@@ -67,7 +67,7 @@ def _stale(last: dt.datetime | None, now: dt.datetime) -> bool:
 
 
 def forget(*, now: dt.datetime, most: int = YEARS_AT_ONCE) -> int:
-    """Look over some hubs' years that are due, each in a transaction; returns how many rows that were."""
+    """Look over some hubs' years that are due, each in a transaction; returns how many rows and years that were."""
     ended, past = due(now=now)
     return sum(
         _one(year, goes(year), now=now, mark=mark)
@@ -83,7 +83,7 @@ def _one(year: HubYear, going: list[Goes], *, now: dt.datetime, mark: str) -> in
         while some := goes.do():
             done += some
     HubYear.objects.filter(pk=year.pk).update(**{mark: now})
-    return done
+    return done + 1
 
 
 def ends_with(year: HubYear) -> list[Goes]:

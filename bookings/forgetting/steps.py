@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from bookings.forgetting import exchanges, staff, when
@@ -34,7 +34,7 @@ from bookings.models.visitor import NEEDS_KEPT
 from bookings.places import lock, write
 from bookings.rule.room import Room
 from bookings.states import Verb
-from hubs.models import Hub, Photograph, Resource
+from hubs.models import Hub, Photograph, Resource, ShowcaseSession
 from hubs.vocabulary.school_days import london
 
 SESSIONS_AT_ONCE = 20
@@ -78,8 +78,18 @@ def _their_rows(bookings: "QuerySet[Booking]", their: "QuerySet[Visitor]") -> It
 
 def forget_names(*, now: dt.datetime, most: int = SESSIONS_AT_ONCE) -> int:
     """Forget the people of some sessions that are long over, each in a transaction of its own."""
-    due = past_names(timezone.localdate(now)).order_by().values_list("session_id", flat=True).distinct()
-    return sum(forget_session(session_id, now=now) for session_id in list(due[:most]))
+    return sum(forget_session(session_id, now=now) for session_id in _sessions_due(timezone.localdate(now), most))
+
+
+def _sessions_due(today: dt.date, most: int) -> list[int]:
+    """Sessions with bookings to forget: those long over by the index on their days, and then by that on bookings which
+    have not been forgotten. Those without a day are few."""
+    long_over = Hub.objects.aggregate(months=Min("retention_months"))["months"] or 0
+    stands = past_names(today).filter(session=OuterRef("pk")).order_by()
+    dated = ShowcaseSession.objects.order_by().filter(last_day__lte=months_before(today, long_over))
+    undated = ShowcaseSession.objects.order_by().filter(last_day=None)
+    found = (rows.filter(Exists(stands)).values_list("pk", flat=True)[:most] for rows in (dated, undated))
+    return [pk for pks in found for pk in pks]
 
 
 @transaction.atomic

@@ -58,12 +58,13 @@ class VisitorQuerySet(NamedQuerySet["Visitor"]):
 
     def past_needs(self, *, now: dt.datetime) -> "VisitorQuerySet":
         """Those whose needs have had their time."""
-        return self.with_needs().filter(booking__session__last_day__lte=timezone.localdate(now) - NEEDS_KEPT)
+        past = self.filter(booking__session__last_day__lte=timezone.localdate(now) - NEEDS_KEPT)
+        return past.with_needs().filter(booking__forgotten_at=None)
 
     def past_mobile(self, *, now: dt.datetime) -> "VisitorQuerySet":
         """Those with a mobile number that has had its time."""
         past = self.filter(booking__session__last_day__lt=timezone.localdate(now) - MOBILE_KEPT)
-        return past.exclude(mobile="")
+        return past.exclude(mobile="").filter(booking__forgotten_at=None)
 
     def of_party(self, booking: Booking) -> "VisitorQuerySet":
         """The named visitors with a confirmed place of that booking's whole party, of which some may have been booked
