@@ -8,6 +8,7 @@ from django.urls import include, path
 from bookings.admin.find import find
 from bookings.admin.home.home import home, today
 from bookings.admin.report import pages as report
+from bookings.admin.report import schools as report_schools
 from bookings.urls import passwords
 from bookings.views import feeds, hub_pages, sessions
 from hubs.admin.scoped import ScopedAutocomplete
@@ -35,6 +36,7 @@ urlpatterns = [
     path("admin/today/", site.admin_view(today), name="today"),
     path("admin/reports/", site.admin_view(report.reports), name="reports"),
     path("admin/reports/<str:of>/<int:pk>/", site.admin_view(report.page), name="report"),
+    path("admin/reports/<str:of>/<int:pk>/schools/", site.admin_view(report_schools.page), name="report-schools"),
     path("admin/reports/<str:of>/<int:pk>/<slug:name>.csv", site.admin_view(report.table), name="report-table"),
     path("admin/", site.urls),
 ]

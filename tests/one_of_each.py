@@ -5,7 +5,7 @@ import uuid
 
 from bookings import places
 from bookings.mail import itinerary_link
-from bookings.models import AddressChange, Draft, HandOver, NetworkUse, OfficeLink, Register, TellMe, Told
+from bookings.models import AddressChange, Certificate, Draft, HandOver, NetworkUse, OfficeLink, Register, TellMe, Told
 from bookings.sessions import changes, messages, phoning, seen, wide_changes
 from bookings.states import Verb
 from hubs.models import (
@@ -51,6 +51,8 @@ def one_of_each(number: int, *, public: str = "Kent", personal: str = "Test") ->
     Remark.objects.create(hub_year=hub_year, section=Remark.Section.PLACES, text=f"{personal} snow")
     Resource.objects.create(session=session, title=f"{public} plan", file=pdf(), pupils="none")
     booking = booked(session, number, personal=personal)
+    certificate = {"session": session, "visitor": booking.visitors.first(), "full_name": f"{personal} Certified"}
+    Certificate.objects.create(issued_at=NOW, **certificate)
     words = messages.Message("all", f"{personal} subject", f"{personal} letter")
     messages.write([session.pk], words, by=staff, clock=lambda: NOW)
     changed(session, booking, visit, staff, public=public)

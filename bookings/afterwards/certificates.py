@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from bookings.models import Certificate, Visitor
 from bookings.states import FROZEN, Status
-from hubs.models import ShowcaseSession
+from hubs.models import Exchange, ShowcaseSession
 from hubs.models.session import NAMED_BY
 
 OF_ITS_VISITOR = (
@@ -21,7 +21,7 @@ OF_ITS_VISITOR = (
     "visitor__booking__session__hub_year__exchange",
     *(f"session__{name}" for name in NAMED_BY),
 )
-OF_WHO_TAUGHT = ("host_school__school", "host_school__hub_year", "teacher", "specialist")
+OF_WHO_TAUGHT = ("host_school__school", "host_school__hub_year__exchange", "teacher", "specialist")
 CAME = Q(attendance=Visitor.Attendance.ATTENDED, released_at=None, booking__status=Status.CONFIRMED)
 
 
@@ -33,7 +33,11 @@ def who_came(visitors: "QuerySet[Visitor]", *, now: dt.datetime) -> "QuerySet[Vi
 
 def name_may_change(session: ShowcaseSession, *, now: dt.datetime) -> bool:
     """Whether a name that is put right makes a new certificate: until the exchange's reporting date."""
-    until = session.hub_year.exchange.reporting_date
+    return _names_may_change(session.hub_year.exchange, now=now)
+
+
+def _names_may_change(exchange: Exchange, *, now: dt.datetime) -> bool:
+    until = exchange.reporting_date
     return until is None or timezone.localdate(now) < until
 
 
@@ -61,8 +65,19 @@ def holds(certificate: Certificate, *, now: dt.datetime) -> bool:
     """
     if certificate.ended_at:
         return False
+    if certificate.host_school:
+        return stands_for(certificate, now=now)
     visitor = certificate.visitor
     return visitor is None or (_came(visitor, now=now) and not _is_renamed(visitor, certificate, now=now))
+
+
+def stands_for(certificate: Certificate, *, now: dt.datetime) -> bool:
+    """Whether a certificate of who taught is of the name that they have, as far as a name still makes another one. Asks
+    nothing of one with `OF_WHO_TAUGHT`."""
+    who, visit = certificate.teacher or certificate.specialist, certificate.host_school
+    if visit is None or who is None or not certificate.full_name or str(who) == certificate.full_name:
+        return True
+    return not _names_may_change(visit.hub_year.exchange, now=now)
 
 
 def _live() -> "QuerySet[Certificate]":

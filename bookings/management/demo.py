@@ -1,7 +1,8 @@
 """The demo: four real announcements, once as they were (past) and once moved to a year that is still to come.
 
 Facts are those of the hubs' public pages of 2019 and 2020. The specialists' names belong to the exchange of 2018–19
-alone. Visitors of the demo are called what they are, and have no address.
+alone. Visitors of the demo are called what they are, and have no address. A past exchange with visitors, answers and
+costs is made up as a whole (past/).
 """
 
 import datetime as dt
@@ -12,6 +13,7 @@ from typing import Any
 from django.utils import timezone
 
 from bookings import places
+from bookings.management.past.exchange import enter as enter_past
 from bookings.models import SchoolKind
 from bookings.rule.party import NewVisitor, Party, VisitingSchool
 from bookings.rule.room import Clock
@@ -265,6 +267,7 @@ def load(clock: Clock = timezone.now) -> int:
             day = first_ahead(announcement.first_day, today)
             _enter(announcement, hub, day, archived=False, by=by, clock=clock)
             made += 1
+    enter_past(by, clock=clock)
     return made
 
 

@@ -78,8 +78,7 @@ class Sheet:
     @property
     def check_at(self) -> str:
         """The address of the page that checks it, as it is typed from paper."""
-        address = f"{settings.SITE_URL}{reverse('certificates')}"
-        return address.removeprefix("https://").removeprefix("http://")
+        return typed_address(reverse("certificates"))
 
     @property
     def how_to_check(self) -> str:
@@ -125,6 +124,11 @@ def is_shown_to_contact(visitor: Visitor) -> bool:
     """Whether the contact's page leads to it: their own, and that of a colleague who has no address. Whoever has one
     gets theirs at their own link alone."""
     return visitor.is_contact or not visitor.email
+
+
+def typed_address(path: str) -> str:
+    """An address of ours as it is typed from paper."""
+    return f"{settings.SITE_URL}{path}".removeprefix("https://").removeprefix("http://")
 
 
 def token_of(certificate: Certificate) -> str:

@@ -1,8 +1,8 @@
 """A certificate as a PDF of one A4 page: tagged, with title and language, every letter of a name in it.
 
-Set by Typst from certificate.typ, to the standard for PDFs that everybody can read (PDF/UA-1): what breaks it is not
-made (docs/decisions/0040). What is said comes in as data and is never read as markup. No font of the machine is used,
-so that it looks the same everywhere, and nothing is fetched.
+Set by Typst from the .typ files beside this one, to the standard for PDFs that everybody can read (PDF/UA-1): what
+breaks it is not made (docs/decisions/0040). What is said comes in as data and is never read as markup. No font of the
+machine is used, so that it looks the same everywhere, and nothing is fetched.
 """
 
 import json
@@ -18,9 +18,12 @@ import typst
 from django.utils.translation import gettext as _
 
 from bookings.public.certificate import Sheet
-from hubs.vocabulary.languages import tag
+from bookings.public.certificate_of_teaching import TaughtSheet
+from hubs.vocabulary.languages import CHINESE, TAGS, in_both, tag
 
-TEMPLATE = Path(__file__).with_name("certificate.typ").read_bytes()
+HERE = Path(__file__).parent
+HEAD = (HERE / "certificate_head.typ").read_bytes()
+ATTENDANCE, TEACHING = (HEAD + (HERE / f"certificate{of}.typ").read_bytes() for of in ("", "_of_teaching"))
 FONTS = [
     Path(fontpkg_source_sans_3.ROOT) / "files",
     Path(fontpkg_noto_sans_arabic.ROOT) / "files",
@@ -35,7 +38,7 @@ class CannotBeSet(Exception):
 
 
 def of(sheet: Sheet) -> bytes:
-    """The PDF, in the language of the page. Raises CannotBeSet."""
+    """The PDF of somebody who came, in the language of the page. Raises CannotBeSet."""
     said = {
         "title": _("Certificate: %(name)s") % {"name": sheet.name},
         "language": tag(),
@@ -50,14 +53,34 @@ def of(sheet: Sheet) -> bytes:
         "code": sheet.code,
         "check": sheet.how_to_check,
     }
-    return _set(said)
+    return _set(ATTENDANCE, said)
 
 
-def _set(said: dict[str, Any]) -> bytes:
+def of_teaching(sheet: TaughtSheet) -> bytes:
+    """The PDF of somebody who taught, in Chinese and in English. Raises CannotBeSet."""
+    title = in_both(lambda: _("Certificate: %(name)s") % {"name": sheet.name})
+    said = {
+        "title": str(title),
+        "language": TAGS[CHINESE],
+        "hub": sheet.hub,
+        "kind": sheet.kind,
+        "name": sheet.name,
+        "what": sheet.what,
+        "facts": sheet.facts,
+        "quoted": sheet.quoted,
+        "quotes": sheet.quotes,
+        "code_is": sheet.code_is,
+        "code": sheet.code,
+        "check": sheet.how_to_check,
+    }
+    return _set(TEACHING, said)
+
+
+def _set(template: bytes, said: dict[str, Any]) -> bytes:
     with _one_at_a_time:
         try:
             made = _compiler().compile(
-                input=TEMPLATE, format="pdf", sys_inputs={"said": json.dumps(said)}, pdf_standards="ua-1"
+                input=template, format="pdf", sys_inputs={"said": json.dumps(said)}, pdf_standards="ua-1"
             )
         except typst.TypstError as error:
             if "could not be displayed" in str(error):

@@ -58,7 +58,7 @@ def said_of(showing: Showing) -> dict[str, Any]:
         "morning": lines,
         "morning_is": morning.heading(found),
         "times_follow": not lines and to_come and found.kind in WITH_A_LESSON,
-        "resources": found.resources.shown(now=now).filter(only_with_a_place=False),
+        "resources": found.resources.public(now=now),
         "usual": USUAL[ShowcaseSession.Kind(found.kind)],
         "for_whom": who_may_book(found, now=now) if to_come or showing.is_booked_elsewhere else "",
         "open_street_map": open_street_map(found),

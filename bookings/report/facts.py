@@ -15,8 +15,11 @@ from django.db.models.functions import Coalesce
 
 from bookings.attendance import standing
 from bookings.models import Asked, Booking, TurnedAway, Visitor
+from bookings.models.feedback import Form
 from bookings.report import rows
+from bookings.report.area import Area, Country, area_of
 from bookings.report.selection import Of, Selection
+from bookings.report.voices import Voices, of_form
 from bookings.states import FROZEN
 from hubs.models import Cost, HostSchool, HubYear, Remark, ShowcaseSession
 
@@ -176,11 +179,23 @@ class Facts:
     # --- what was asked -----------------------------------------------------------------------------------------------
 
     @cached_property
+    def area(self) -> Area | Country:
+        """The schools around the hosts, and who of them came."""
+        return area_of(self.selection, now=self.now)
+
+    @cached_property
+    def voices(self) -> Voices:
+        """What was said."""
+        return Voices(self.selection)
+
+    @cached_property
     def _asked(self) -> dict[str, tuple[int, int]]:
         """How many were asked and how many of them answered, by form."""
-        found = Asked.objects.filter(self._of_answers()).order_by()
-        counted = found.values_list("form").annotate(n=Count("pk"), answered=Count("answered_at"))
-        return {form: (n, answered) for form, n, answered in counted}
+        counted = {}
+        for form in Form:
+            found = Asked.objects.filter(of_form(self.selection, form), form=form)
+            counted[str(form)] = found.aggregate(n=Count("pk"), answered=Count("answered_at"))
+        return {form: (one["n"], one["answered"]) for form, one in counted.items()}
 
     def asked(self, form: str) -> int:
         return self._asked.get(form, (0, 0))[0]
@@ -188,12 +203,6 @@ class Facts:
     def answered(self, form: str) -> int:
         """Of those who were asked; forms on paper come beside."""
         return self._asked.get(form, (0, 0))[1]
-
-    def _of_answers(self) -> Q:
-        """Rows of feedback that belong here: what is smaller than an exchange has those of its sessions alone."""
-        if self.selection.of in (Of.COUNTRY, Of.HUB, Of.EXCHANGE):
-            return self.selection.hub_years("hub_year") & (Q(session=None) | Q(session__group=None))
-        return self.selection.sessions("session")
 
     # --- what the hub says --------------------------------------------------------------------------------------------
 
@@ -232,6 +241,9 @@ class Facts:
         own = {Of.VISIT: "host_school", Of.SESSION: "session", Of.GROUP: "group"}.get(Of(self.selection.of))
         if own == "host_school":
             return Q(host_school=self.selection.pk) | Q(session__host_school=self.selection.pk)
+        if own == "group":
+            return Q(group=self.selection.pk) | Q(session__group=self.selection.pk)
         if own:
             return Q(**{own: self.selection.pk})
-        return self.selection.hub_years("hub_year") & Q(group=None)
+        of_groups = Q(group__isnull=False) | Q(session__group__isnull=False)
+        return self.selection.hub_years("hub_year") & (~of_groups if self.selection.takes_the_rest else of_groups)

@@ -71,6 +71,11 @@ class Selection:
         return self.of == Of.EXCHANGE
 
     @property
+    def takes_the_rest(self) -> bool:
+        """Whether what belongs to no session is its: costs of the whole exchange, answers to no lesson."""
+        return True
+
+    @property
     def is_of_one_hub(self) -> bool:
         return self.of != Of.COUNTRY
 
@@ -114,6 +119,20 @@ class Selection:
     def hub_years(self, path: str = "") -> Q:
         """The hubs by year that it belongs to, from a row that leads to one by `path`."""
         return Q(**{f"{path}__{OF_HUB_YEAR[self.of]}" if path else OF_HUB_YEAR[self.of]: self.pk})
+
+
+@dataclass(frozen=True)
+class Meetings(Selection):
+    """Of an exchange, a hub or the country the meetings of its groups: what `Selection` leaves out."""
+
+    @property
+    def takes_the_rest(self) -> bool:
+        return False
+
+    def sessions(self, path: str = "") -> Q:
+        at = f"{path}__" if path else ""
+        inside = self.hub_years(f"{at}hub_year") & Q(**{f"{at}group__isnull": False})
+        return inside & ~Q(**{f"{at}places__status": SessionStatus.DRAFT})
 
 
 def may_read_any(user: Any) -> bool:

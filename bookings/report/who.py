@@ -10,6 +10,7 @@ from bookings.report.facts import Facts
 from bookings.report.persons import FIRST, NOT_KNOWN, OTHER, PRIMARY, SECONDARY, SEEN_BEFORE, SPECIAL, Persons
 from bookings.report.places import visitors
 from bookings.report.section import Beside, Block, Section
+from bookings.report.selecting import selecting
 from bookings.report.table import SUM, Row, Table
 from hubs.vocabulary.teaching import ROLE_LABELS, Roles
 
@@ -26,6 +27,7 @@ def who(facts: Facts) -> Section | None:
         Beside([_roles(facts, persons), _stages(persons)]),
         Beside([_authorities(facts, persons), _how(facts, persons)]),
     ]
+    blocks += selecting(facts)
     return Section("who", _("Who came"), blocks)
 
 

@@ -11,15 +11,15 @@ from django.db.models import Count, Min, Q, Sum
 from django.db.models.functions import Coalesce
 
 from bookings.models import Asked, LaterAnswer
-from bookings.models.feedback import Changed, Form
+from bookings.models.feedback import Form
 from bookings.report import rows
 from bookings.report.facts import Facts, Held
 from bookings.report.persons import FIRST, NOT_KNOWN, first_time
 from bookings.report.selection import Of, Selection
+from bookings.report.voices import CHANGED, of_form
 from hubs.models import Cost, Exchange, HostSchool, HubYear
 
 HUB_YEAR = "booking__session__hub_year"
-CHANGED = (Changed.MOST_WEEKS, Changed.HOW_I_TEACH)
 
 
 class Every(Selection):
@@ -108,7 +108,7 @@ class Years:
     @cached_property
     def changed(self) -> dict[int, tuple[int, int, int]]:
         """Of the form six weeks later: asked, answered, said that their teaching has changed."""
-        mine = self.selection.hub_years("hub_year")
+        mine = of_form(self.selection, Form.LATER)
         asked = Asked.objects.filter(mine, form=Form.LATER).order_by().values_list("hub_year").annotate(n=Count("pk"))
         said = LaterAnswer.objects.filter(mine).order_by().values_list("hub_year")
         answers = said.annotate(n=Count("pk"), changed=Count("pk", filter=Q(changed__in=CHANGED)))

@@ -1,5 +1,7 @@
 """Certificates: behind a private link the page that prints and the PDF; and for anybody, whether a code is genuine."""
 
+import datetime as dt
+
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,7 +15,8 @@ from bookings.afterwards.checking import Found
 from bookings.forms import Line, StepForm
 from bookings.models import Certificate, Visitor
 from bookings.public import certificate_pdf
-from bookings.public.certificate import is_shown_to_contact, said_of
+from bookings.public.certificate import Sheet, is_shown_to_contact, said_of
+from bookings.public.certificate_of_teaching import sheet_of
 from bookings.rule.refusals import Refused
 from bookings.rule.words import why_not
 from bookings.verbs import details
@@ -22,13 +25,18 @@ from bookings.views.access import Opened, open_certificate
 from bookings.views.limits import within_limits
 from bookings.views.private import opened
 from hubs.pages import private
+from hubs.vocabulary.references import in_two_halves
 
 
 @require_safe
 def page(request: HttpRequest, certificate: Certificate, token: str) -> HttpResponse:
     """The certificate, to read and to print. One that holds no longer says so, and no name."""
-    if not certificate.full_name or not holds(certificate, now=timezone.now()):
+    now = timezone.now()
+    if not certificate.full_name or not holds(certificate, now=now):
         return render(request, "bookings/certificate/ended.html", {"certificate": certificate}, status=410)
+    if certificate.host_school:
+        context = {"sheet": sheet_of(certificate, now=now), "token": token}
+        return render(request, "bookings/certificate/teaching.html", context)
     return render(request, "bookings/certificate/page.html", said_of(certificate) | {"token": token})
 
 
@@ -37,15 +45,24 @@ def page(request: HttpRequest, certificate: Certificate, token: str) -> HttpResp
 def pdf(request: HttpRequest, token: str) -> HttpResponse:
     """The same as a PDF, to keep. Where it cannot be set, the page that prints."""
     certificate = open_certificate(token)
-    if not certificate.full_name or not holds(certificate, now=timezone.now()):
+    now = timezone.now()
+    if not certificate.full_name or not holds(certificate, now=now):
         return redirect("booking", token)
-    sheet = said_of(certificate)["sheet"]
     try:
-        made = certificate_pdf.of(sheet)
+        return as_pdf(certificate, now=now)
     except certificate_pdf.CannotBeSet:
         return redirect("booking", token)
+
+
+def as_pdf(certificate: Certificate, *, now: dt.datetime) -> HttpResponse:
+    """A certificate of either kind as a file to keep. Raises CannotBeSet."""
+    if certificate.host_school:
+        made = certificate_pdf.of_teaching(sheet_of(certificate, now=now))
+    else:
+        made = certificate_pdf.of(Sheet(certificate))
     response = HttpResponse(made, content_type="application/pdf")
-    response["Content-Disposition"] = f'attachment; filename="certificate-{sheet.code}.pdf"'
+    name = in_two_halves(certificate.code)
+    response["Content-Disposition"] = f'attachment; filename="certificate-{name}.pdf"'
     return response
 
 
@@ -125,5 +142,7 @@ def check(request: HttpRequest) -> HttpResponse:
         answer = checking.check(form.cleaned_data["code"], form.cleaned_data["name"], now=now)
         context["found"] = answer.found.value
         if answer.certificate and answer.found in (Found.GENUINE, Found.NAME_GONE):
-            context |= said_of(answer.certificate)
+            of_visit = answer.certificate.host_school is not None
+            context |= {"sheet": sheet_of(answer.certificate, now=now)} if of_visit else said_of(answer.certificate)
+            context["of_visit"] = of_visit
     return render(request, "bookings/certificate/check.html", context, status=422 if form.errors else 200)

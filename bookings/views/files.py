@@ -18,16 +18,15 @@ from hubs.pages import public
 
 @public  # type: ignore[arg-type]  # a file is sent as it is read
 def resource(request: HttpRequest, ref: str, pk: int) -> HttpResponseBase:
-    """A public file of a session."""
+    """Something to read before a session, for anybody."""
     session = visible_session(ref)
-    files = session.resources.shown(now=timezone.now()).filter(only_with_a_place=False)
-    return _sent(request, files, pk, session)
+    return _sent(request, session.resources.public(now=timezone.now()), pk, session)
 
 
 @opened_by_giver_too  # type: ignore[arg-type]
 @require_http_methods(["GET", "HEAD"])
 def of_booking(request: HttpRequest, link: Opened, pk: int) -> HttpResponseBase:
-    """A file of a session for whoever is to come."""
+    """A file of a session for whoever is to come, and after it for whoever had a place, whether they came or not."""
     return _sent(request, files_for(link, now=timezone.now()), pk, link.booking.session)
 
 

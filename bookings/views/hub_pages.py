@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from bookings.public.chosen_figures import sentences
 from bookings.public.hub_page import hosts_of, hub_lines, map_of_hubs, on_page_of, sessions_of, teachers_of
 from bookings.public.session import by_day, parts, to_come
 from hubs.models import HubYear, Notice, OldHubAddress, ShowcaseSession
@@ -46,6 +47,7 @@ def hub(request: HttpRequest, slug: str) -> HttpResponse:
     made = _("%(hub)s: lessons taught by teachers from Shanghai.") % {"hub": year.name}
     context = _who(year, [*upcoming, *past], today) | {
         "about": own_words(year, "about") or made,
+        "figures": sentences(year, year.shows, now=now),
         "parts": parts(on_page_of(year, upcoming[:MOST], now)),
         "past_days": by_day(on_page_of(year, past[:MOST], now)),
         "more": len(upcoming) > MOST,
@@ -76,6 +78,7 @@ def hub_in_a_year(request: HttpRequest, slug: str, year: int) -> HttpResponse:
     made = _("%(hub)s in %(year)s: sessions, host schools and visiting teachers.") % said
     context = _who(then, held, today) | {
         "about": own_words(then, "about") or made,
+        "figures": sentences(then, then.shows, now=now),
         "days": by_day(on_page_of(then, held[:MOST], now)),
         "total": sessions_of(then).count() if len(held) > MOST else len(held),
         "more": len(held) > MOST,

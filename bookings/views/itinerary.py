@@ -5,8 +5,10 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from bookings.afterwards.taught import certificates_of_teacher
 from bookings.forms.own_name import OwnName
 from bookings.public import itinerary
+from bookings.public.certificate_of_teaching import led_to
 from bookings.views.access import open_itinerary
 from hubs.models import Consent, VisitingTeacher
 from hubs.models.exchange import BY_THE_TEACHER
@@ -32,6 +34,7 @@ def _page(request: HttpRequest, teacher: VisitingTeacher, token: str, name: OwnN
         "teacher": teacher,
         "year": teacher.hub_year,
         "visits": itinerary.visits_of(teacher),
+        "certificates": led_to(certificates_of_teacher(teacher, now=timezone.now())),
         "days": itinerary.days_of(teacher, now=timezone.now()),
         "choices": itinerary.choices(teacher),
         "until": itinerary.until(teacher),

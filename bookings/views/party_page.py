@@ -54,9 +54,13 @@ def _has_company(booking: Booking) -> bool:
 
 
 def files_for(link: Opened, *, now: dt.datetime) -> "MarkedQuerySet[Resource]":
-    """What the owner of this link may read: all that is shown by now, once they are expected."""
-    files: MarkedQuerySet[Resource] = link.booking.session.resources.shown(now=now)
-    return files if is_expected(link) else files.filter(only_with_a_place=False)
+    """What the owner of this link may read: with a place all that is for them by now, and else what anybody may.
+
+    Whoever has released their place, or has given it away, has none."""
+    resources = link.booking.session.resources
+    has_place = is_expected(link) and not link.given and not (link.visitor and link.visitor.released_at)
+    files: MarkedQuerySet[Resource] = resources.for_a_place(now=now) if has_place else resources.public(now=now)
+    return files
 
 
 def _clashes(link: Opened, visitors: list[Visitor]) -> list[ShowcaseSession]:

@@ -15,8 +15,14 @@ from hubs.vocabulary.files import check, type_of
 
 
 class ResourceQuerySet(MarkedQuerySet["Resource"]):
-    def shown(self, *, now: dt.datetime) -> Any:
-        """Those that are published, and of materials for afterwards only those of a session that is over."""
+    def public(self, *, now: dt.datetime) -> Any:
+        """What anybody may read before a session. Materials for afterwards are never public: they are for those who had
+        a place."""
+        readings = self.published(today=timezone.localdate(now)).filter(kind=Resource.Kind.READING)
+        return readings.filter(only_with_a_place=False)
+
+    def for_a_place(self, *, now: dt.datetime) -> Any:
+        """What somebody with a place may read: all that is published, materials once the session is over."""
         today = timezone.localdate(now)
         over = Q(session__ends_at__lte=now) | Q(session__ends_at=None, session__last_day__lt=today)
         return self.published(today=today).filter(Q(kind=Resource.Kind.READING) | over)

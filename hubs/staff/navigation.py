@@ -23,6 +23,7 @@ GROUPS: tuple[tuple[Any, tuple[str, ...]], ...] = (
         _("People and places"),
         (
             "bookings.Visitor",
+            "bookings.Certificate",
             "bookings.TellMe",
             "hubs.HostSchool",
             "hubs.VisitingTeacher",

@@ -89,6 +89,7 @@ REACH: dict[str, Reach] = {
     "bookings.AddressChange": _of(BOOKING),
     "bookings.HandOver": _of("visitor__booking__session__hub_year__hub"),
     "bookings.TellMe": Reach(("hub", "session__hub_year__hub", "host_school__hub_year__hub"), delete=STAFF),
+    "bookings.Certificate": Reach((SESSION, "host_school__hub_year__hub")),
     "bookings.AuditEntry": _of(SESSION),
     "bookings.Mail": Reach((SESSION, "visiting_teacher__hub_year__hub"), add=STAFF, change=STAFF),
 }

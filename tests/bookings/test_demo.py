@@ -7,6 +7,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from bookings.management import demo
+from bookings.management.past.exchange import MADE_UP, PLANS
 from bookings.models import Booking, Mail
 from bookings.public.session import Showing
 from bookings.states import Standing
@@ -15,6 +16,7 @@ from hubs.vocabulary.school_days import london
 from tests.browser.rows import every_row
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+SCHOOLS_AROUND = 140
 ARCHIVED_DAYS = {
     "kent-medway": (dt.date(2019, 1, 22), dt.date(2019, 1, 24)),
     "london-south-west": (dt.date(2019, 1, 23), dt.date(2019, 1, 24)),
@@ -107,6 +109,8 @@ def test_archived_announcements_are_over_on_their_own_days():
     now, _entered = load(2026, 11, 22)
     days = {}
     for one in showings(now, to_come=False):
+        if one.session.about == MADE_UP:  # test_demo_past.py
+            continue
         assert one.standing == Standing.OVER
         first, last = days.get(one.session.hub.slug, (dt.date.max, dt.date.min))
         days[one.session.hub.slug] = min(first, one.session.first_day), max(last, one.session.last_day)
@@ -139,14 +143,16 @@ def test_announcement_that_is_over_is_entered_again_and_the_others_are_left_alon
     assert entered == 3
     assert ShowcaseSession.objects.count() == before + 3 + 2 + 6
     assert showings(now, "kent-medway")[0].session.first_day == dt.date(2028, 1, 25)
-    assert (Hub.objects.count(), HubYear.objects.filter(hub__slug="kent-medway").count()) == (4, 3)
+    assert (Hub.objects.count(), HubYear.objects.filter(hub__slug="kent-medway").count()) == (4, 4)
     assert StaffUser.objects.count() == 1
-    assert School.objects.count() == len(demo.HOSTS) + len(demo.DEMO_SCHOOLS)
+    assert School.objects.count() == len(demo.HOSTS) + len(demo.DEMO_SCHOOLS) + SCHOOLS_AROUND
 
 
 def test_visitors_of_the_demo_are_called_what_they_are_and_get_no_mail():
     load(2026, 11, 22)
-    assert Booking.objects.exclude(contact_email=None).count() == 0
+    addresses = Booking.objects.exclude(contact_email=None)
+    assert not addresses.exclude(contact_email__endswith="@showcase.example").exists()
+    assert not addresses.filter(session__last_day__gte=dt.date(2026, 11, 22)).exists()
     assert Mail.objects.count() == 0
     for booking in Booking.objects.all():
         assert {visitor.full_name.startswith("Demo visitor ") for visitor in booking.visitors.all()} == {True}
@@ -159,7 +165,7 @@ def test_every_page_of_the_demo_can_be_shown(client, monkeypatch):
     addresses += [hub.get_absolute_url() for hub in Hub.objects.all()]
     addresses += [session.get_absolute_url() for session in ShowcaseSession.objects.all()]
     addresses += ["/hubs/kent-medway/2018-19/", "/hubs/south-yorkshire/2019-20/"]
-    assert len(addresses) == 4 + 4 + 26 + 2
+    assert len(addresses) == 4 + 4 + 26 + len(PLANS) + 2
     for address in addresses:
         assert client.get(address).status_code == 200
 

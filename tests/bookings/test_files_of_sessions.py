@@ -15,9 +15,13 @@ from bookings import places
 from bookings.due import run_due
 from bookings.mail import links
 from bookings.mail.links import Purpose
+from bookings.rule.party import NewVisitor
+from bookings.sessions import changes
+from bookings.verbs import hand_over, visitors
 from hubs.models import Consent, Photograph, Resource, StoredFile, VisitingTeacher
+from hubs.vocabulary.school_days import london
 from tests.browser.reading import Page
-from tests.factories import DAY, NOW, SessionFactory, party, staff_of
+from tests.factories import DAY, NOW, SessionFactory, StaffFactory, party, staff_of
 from tests.files import pdf, photograph
 
 pytestmark = pytest.mark.django_db
@@ -97,6 +101,83 @@ def test_whoever_is_to_come_reads_what_is_for_them(client, session):
         assert (answer["Cache-Control"], "Unmarked" in page.text) == ("no-store", False)
         assert client.get(f"{address}files/{unmarked.pk}/").status_code == 404
     assert client.get(f"/sessions/{session.ref}/files/{file.pk}/").status_code == 404
+
+
+AFTER = london(DAY, dt.time(12))
+
+
+@pytest.fixture
+def had_a_place(session):
+    """A booking of three: the contact, and two colleagues with links of their own."""
+    booking = places.hold(session.pk, party(size=3), clock=lambda: NOW)
+    return places.confirm(booking.pk, clock=lambda: NOW)
+
+
+def link_of(visitor):
+    return f"/bookings/{links.token(Purpose.VISITOR, visitor)}/"
+
+
+@pytest.mark.parametrize("only_with_a_place", [True, False])
+def test_materials_are_for_those_who_had_a_place_once_it_is_over(
+    client, monkeypatch, session, had_a_place, only_with_a_place
+):
+    said = {"session": session, "kind": "material", "pupils": "none", "only_with_a_place": only_with_a_place}
+    slides = Resource.objects.create(title="The slides", file=pdf(), **said)
+    Resource.objects.create(title="The film", url="https://films.example/lesson", **said)
+    came, absent = had_a_place.visitors.filter(is_contact=False)
+    contact = f"/bookings/{links.token(Purpose.CONTACT, had_a_place)}/"
+    for address in (contact, link_of(came)):
+        assert "The slides" not in client.get(address).content.decode()
+        assert client.get(f"{address}files/{slides.pk}/").status_code == 404
+    monkeypatch.setattr(timezone, "now", lambda: AFTER)
+    type(absent).objects.filter(pk=absent.pk).update(attendance="absent", marked_at=AFTER)
+    for address in (contact, link_of(came), link_of(absent)):
+        page = Page(client.get(address))
+        assert page.links["The film"] == "https://films.example/lesson"
+        answer = client.get(page.links["The slides"])
+        assert (answer.status_code, content(answer)) == (200, b"%PDF-1.7\n")
+        assert answer["Content-Disposition"] == 'attachment; filename="the-slides.pdf"'
+        assert (answer["Content-Type"], answer["X-Content-Type-Options"]) == ("application/pdf", "nosniff")
+        assert (answer["Cache-Control"], answer["X-Robots-Tag"]) == ("no-store", "noindex")
+    for start in ("", "/zh-hans"):
+        assert "slides" not in client.get(f"{start}/sessions/{session.ref}/").content.decode()
+        assert client.get(f"{start}/sessions/{session.ref}/files/{slides.pk}/").status_code == 404
+
+
+@pytest.mark.parametrize("pupils, until, seen", SEEN)
+def test_material_needs_its_mark_and_goes_on_the_day_that_parents_named(
+    client, monkeypatch, session, had_a_place, pupils, until, seen
+):
+    until = until and DAY + (until - TODAY)
+    said = {"session": session, "kind": "material", "pupils": pupils, "agreed_until": until}
+    file = Resource.objects.create(title="The slides", file=pdf(), **said)
+    Resource.objects.create(title="The film", url="https://films.example/lesson", **said)
+    monkeypatch.setattr(timezone, "now", lambda: AFTER)
+    address = link_of(had_a_place.visitors.last())
+    page = Page(client.get(address))
+    assert ("The slides" in page.links, "The film" in page.links) == (seen, seen)
+    assert client.get(f"{address}files/{file.pk}/").status_code == (200 if seen else 404)
+
+
+@pytest.mark.parametrize("how", ["released", "given", "cancelled", "off"])
+def test_who_has_no_place_any_longer_gets_no_materials(client, monkeypatch, session, had_a_place, how):
+    said = {"session": session, "title": "The slides", "pupils": "none"}
+    files = [Resource.objects.create(file=pdf(), kind="material", **said)]
+    files.append(Resource.objects.create(file=pdf(), only_with_a_place=True, **said))
+    visitor = had_a_place.visitors.last()
+    address = link_of(visitor)
+    if how == "released":
+        visitors.release(visitor.pk, clock=lambda: NOW, pressed_by="visitor")
+    elif how == "given":
+        taker = NewVisitor(full_name="Zoë Taker", email="zoe@school.example")
+        hand_over.hand_over(visitor.pk, taker, clock=lambda: NOW, pressed_by="visitor")
+    elif how == "cancelled":
+        places.cancel(had_a_place.pk, clock=lambda: NOW)
+    else:
+        changes.cancel_session(session.pk, by=StaffFactory(), clock=lambda: NOW)
+    monkeypatch.setattr(timezone, "now", lambda: AFTER)
+    assert "The slides" not in client.get(address).content.decode()
+    assert [client.get(f"{address}files/{file.pk}/").status_code for file in files] == [404, 404]
 
 
 # --- photographs of visiting teachers --------------------------------------------------------------------------------

@@ -435,7 +435,7 @@ def test_what_happens_is_said_in_the_words_of_its_kind(client, kind):
 # --- files ------------------------------------------------------------------------------------------------------------
 
 
-def test_materials_for_afterwards_are_shown_afterwards_under_their_own_heading(client, monkeypatch):
+def test_materials_for_afterwards_are_never_on_the_public_page(client, monkeypatch):
     session = SessionFactory()
     for kind in ("reading", "material"):
         session.resources.create(kind=kind, title=f"The {kind}", url=f"https://files.example/{kind}", pupils="none")
@@ -444,4 +444,5 @@ def test_materials_for_afterwards_are_shown_afterwards_under_their_own_heading(c
     assert "The material" not in text
     monkeypatch.setattr(timezone, "now", lambda: session.ends_at)
     text = page_of(client, session).text
-    assert "Materials from the day The material To read The reading" in text
+    assert "To read The reading" in text
+    assert "aterial" not in text

@@ -23,6 +23,7 @@ from bookings.admin.base.export_page import WithExport
 from bookings.admin.base.pages import WithPages
 from bookings.admin.base.read_only import staff
 from bookings.admin.base.sessions import name_and_day, nearest_first
+from bookings.admin.certificates.of_session import CertificatePages
 from bookings.admin.costs.pages import CostPages
 from bookings.admin.day.door import DoorPages
 from bookings.admin.day.office import OfficePages
@@ -102,6 +103,7 @@ class SessionAdmin(WithSearch, WithExport, WithHistory, WithPages):
         PhonePages,
         LetterPages,
         MoreDatesPages,
+        CertificatePages,
         DraftPages,
         FlyerPages,
         SheetPages,

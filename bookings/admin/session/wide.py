@@ -25,8 +25,10 @@ from bookings.admin.base.pages import RowPages, WithPages
 from bookings.admin.base.preview import PreviewPages
 from bookings.admin.base.read_only import ReadOnlyAdmin, ReadOnlyInline, staff
 from bookings.admin.base.sessions import name_and_day
+from bookings.admin.certificates.of_visit import TaughtPages
 from bookings.admin.costs.pages import CostPages
 from bookings.admin.home.needs import Needs
+from bookings.admin.report.public_figures import PublicFigurePages
 from bookings.admin.session.announcing import AnnounceVisitPages
 from bookings.admin.session.change_forms import IN_A_HURRY, WideForm
 from bookings.admin.session.flyers import VisitFlyerPages
@@ -222,7 +224,7 @@ class VisitAdmin(WithExport, WithButtonsBeside, HostSchoolAdmin):
     """A host school's visit, whose sessions can be announced or called off together."""
 
     page_classes = [AnnounceVisitPages, WideChangePages, WideLetterPages, VisitAgainPages, VisitFlyerPages, SetUpPages,
-                    CostPages]  # fmt: skip
+                    TaughtPages, CostPages]  # fmt: skip
     form = VisitForm
     export_columns = columns.VISIT
     list_filter = [Needs, *HostSchoolAdmin.list_filter]
@@ -232,7 +234,7 @@ class VisitAdmin(WithExport, WithButtonsBeside, HostSchoolAdmin):
 class ExchangeOfHubAdmin(WithButtonsBeside, HubYearAdmin):
     """A hub in a year, whose sessions can be called off together."""
 
-    page_classes = [WideChangePages, SchoolDayPages, WideLetterPages, CostPages]
+    page_classes = [WideChangePages, SchoolDayPages, WideLetterPages, CostPages, PublicFigurePages]
     list_filter = [Needs, *HubYearAdmin.list_filter]
 
 

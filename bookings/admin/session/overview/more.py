@@ -87,6 +87,7 @@ SAID: dict[str, tuple[Promise | str, Says]] = {
     "register_print": (DAY, _("A list to sign, with needs and with empty lines.")),
     "sheet": (DAY, _("One page to print for everybody: the programme, how to behave, room for notes.")),
     "register_badges": (DAY, _("Ten to a sheet, and blank ones.")),
+    "certificates": (RECORDS, _("Who came has which code; and all of them on paper, for those whom no email reaches.")),
     "register_office": (DAY, _("Give the office its link to who is coming, or take it back.")),
     "late": (CHANGES, _("By 15 to 90 minutes. Everyone with a place is told, and the school’s office too.")),
     "move": (CHANGES, _("Another date, other times or another place. Bookings stay, and everyone is asked.")),

@@ -1,0 +1,421 @@
+"""What they said: each figure with its chain, from who came to who said so.
+
+It is always "said": nobody watched their lessons. Nothing is scaled up to those who did not answer, and where too few
+answered there is no percentage, no headline and no comparison.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from django.db.models import Count
+from django.utils.translation import gettext as _
+
+from bookings.models import Quote
+from bookings.models.feedback import Changed, Form, HowFar, InTheWay, SharedWith, ThoughtBefore, Useful, Watched
+from bookings.report import rows
+from bookings.report.asked import answers, asked
+from bookings.report.cells import Cell, People, Sentence, Share, Text, Unknown, Whole, sentence
+from bookings.report.charts import Bar, Bars, Chart
+from bookings.report.facts import Facts
+from bookings.report.leaving import Copy
+from bookings.report.places import came, visitors
+from bookings.report.section import Beside, Block, Figure, Said, Section, Title
+from bookings.report.selection import Of
+from bookings.report.table import APART, SUM, Row, Table
+from bookings.report.voices import CHANGED, LEFT, Tally, enough
+from hubs.vocabulary.teaching import ROLE_LABELS, Roles
+
+MOST_COUNTERS = 400  # above which they are no picture any longer
+OF_A_FRAME, ACROSS = 10, 5
+MOST_QUOTES = 6
+ENOUGH = 10  # answers, of which it may be said what they say
+
+
+class Step(NamedTuple):
+    """A link of a chain: 190 were asked."""
+
+    cell: Cell
+    words: Text
+
+
+class Counted(NamedTuple):
+    """Counters of one shape."""
+
+    mark: str
+    cell: People
+    words: Text
+
+
+@dataclass(frozen=True)
+class Chain(Chart):
+    """From who came to who said so, and a counter for each who came: also for those of whom we do not know."""
+
+    steps: Sequence[Step] = ()
+    counters: Sequence[Counted] = ()
+    template = "report/chart_chain.html"
+
+    def inside(self) -> Iterator[Cell]:
+        yield from super().inside()
+        yield from (step.cell for step in self.steps)
+        yield from (one.cell for one in self.counters)
+
+    def shown(self, copy: Copy) -> dict[str, Any]:
+        steps = [{"n": copy.says(step.cell), "words": step.words} for step in self.steps]
+        key = [{"mark": one.mark, "n": copy.says(one.cell), "words": one.words} for one in self.counters]
+        marks = [one.mark for one in self.counters for _n in range(int(copy.shown(one.cell).value or 0))]
+        drawn = list(_frames(marks)) if len(marks) <= MOST_COUNTERS else []
+        return super().shown(copy) | {"steps": steps, "key": key, "frames": drawn}
+
+
+def _frames(marks: list[str]) -> Iterator[dict[str, Any]]:
+    """Ten frames: each its grid, and what stands where."""
+    for start in range(0, len(marks), OF_A_FRAME):
+        some = marks[start : start + OF_A_FRAME]
+        at = [(1 + 16 * (n % ACROSS), 1 + 16 * (n // ACROSS)) for n in range(len(some))]
+        grid = "".join(f"M{x} {y}h16v16h-16z" for x, y in at)
+        yield {"grid": grid, "spots": [{"mark": m, "x": x, "y": y} for m, (x, y) in zip(some, at, strict=True)]}
+
+
+@dataclass(frozen=True)
+class Quotes:
+    """Sentences that staff released, word for word."""
+
+    texts: list[str]
+    released: Sentence
+    template = "report/quotes.html"
+
+    def inside(self) -> Iterator[Cell]:
+        yield self.released
+
+    def tables(self) -> Iterator[Table]:
+        return iter(())
+
+    def parts(self) -> Iterator[tuple[str, list[int]]]:
+        return iter(())
+
+    def shown(self, copy: Copy) -> dict[str, Any]:
+        return {"texts": self.texts, "released": copy.says(self.released)}
+
+
+def said(facts: Facts) -> Section | None:
+    """Both forms. Nothing where nobody has been asked yet and nothing was entered from paper."""
+    day, later = facts.voices.day, facts.voices.later
+    if not (facts.asked(Form.DAY) or facts.asked(Form.LATER) or day.n or later.n):
+        return None
+    always = _("It is always “said”: nobody watched their lessons. Nothing is scaled up to those who did not answer.")
+    blocks: list[Block] = [Said(sentence(always)), *_later(facts)]
+    blocks += _day(facts)
+    quotes = _quotes(facts)
+    charts = [*_of_the_day(facts), *_of_later(facts), *quotes]
+    if charts:
+        blocks.append(Beside(charts))
+    if table := _by_thought(facts):
+        blocks += [Title(_("What they thought before, and what they said later")), table]
+    return Section("said", _("What they said"), blocks, list(_figure(facts)))
+
+
+def answered_enough(facts: Facts, form: Form) -> bool:
+    """Whether those who answered may be spoken of; a form on paper was asked and answered."""
+    tally = facts.voices.day if form == Form.DAY else facts.voices.later
+    return enough(facts.answered(form) + tally.paper, facts.asked(form) + tally.paper)
+
+
+def _chain(facts: Facts, form: Form, *, said: int | None = None) -> Sentence:
+    """217 came, 190 were asked, 88 answered, 83 said."""
+    tally = facts.voices.day if form == Form.DAY else facts.voices.later
+    parts: dict[str, Cell] = {"came": _base(facts, form), "asked": asked(facts, form), "answered": answers(facts, form)}
+    words = [_("%(came)s came, %(asked)s were asked, %(answered)s answered")]
+    if tally.paper:
+        words.append(_("%(paper)s on paper"))
+        parts["paper"] = People(tally.paper)
+    if said is not None:
+        words.append(_("%(said)s said"))
+        parts["said"] = People(said)
+    return sentence(", ".join(words) + ".", **parts)
+
+
+def _base(facts: Facts, form: Form) -> Whole:
+    """Who came: on the day visits are asked of, later people."""
+    return came(facts) if form == Form.DAY else visitors(facts)
+
+
+def _figure(facts: Facts) -> Iterator[Figure]:
+    if answered_enough(facts, Form.LATER):
+        says = sentence(
+            _("%(came)s came, %(asked)s were asked, %(answered)s answered. Of the others we do not know."),
+            came=visitors(facts),
+            asked=asked(facts, Form.LATER),
+            answered=answers(facts, Form.LATER),
+        )
+        yield Figure(_("Said their teaching changed"), People(facts.voices.changed), says)
+
+
+# --- six weeks later --------------------------------------------------------------------------------------------------
+
+
+def _later(facts: Facts) -> list[Block]:
+    """What has changed, by everybody who came; or that nobody has been asked."""
+    tally = facts.voices.later
+    if not (facts.asked(Form.LATER) or tally.n):
+        return [Said(sentence(_("Six school weeks after their visit they are asked what has changed: not yet.")))]
+    spoken = answered_enough(facts, Form.LATER)
+    chain = Chain(
+        heading=_changed_finding(facts, spoken=spoken),
+        counted=_changed_counted(facts, spoken=spoken),
+        table=_changed_table(facts, spoken=spoken),
+        steps=list(_steps(facts, Form.LATER, People(facts.voices.changed) if spoken else None)),
+        counters=list(_counters(facts)) if spoken else (),
+    )
+    found: list[Block] = [chain]
+    if spoken and (line := _who_answered(facts, tally)):
+        found.append(Said(line, quiet=True))
+    return found
+
+
+def _steps(facts: Facts, form: Form, last: People | None) -> Iterator[Step]:
+    yield Step(_base(facts, form), _("came"))
+    yield Step(asked(facts, form), _("were asked"))
+    yield Step(answers(facts, form), _("answered"))
+    if paper := (facts.voices.later if form == Form.LATER else facts.voices.day).paper:
+        yield Step(People(paper), _("on paper"))
+    if last is not None:
+        yield Step(last, _("said it has changed"))
+
+
+def _silent(facts: Facts) -> int:
+    return max(facts.asked(Form.LATER) - facts.answered(Form.LATER), 0)
+
+
+def _unasked(facts: Facts) -> int:
+    """Who came and gave no address, and did not answer on paper."""
+    return max(facts.people_most - facts.asked(Form.LATER) - facts.voices.later.paper, 0)
+
+
+def _changed_finding(facts: Facts, *, spoken: bool) -> Sentence:
+    if not spoken:
+        words = _("%(answered)s of %(asked)s answered six weeks later: too few answered to speak for the rest")
+        return sentence(words, answered=answers(facts, Form.LATER), asked=asked(facts, Form.LATER))
+    return sentence(
+        _("%(changed)s said that their teaching has changed; of %(rest)s of the %(came)s we do not know"),
+        changed=People(facts.voices.changed),
+        rest=People(_silent(facts) + _unasked(facts)),
+        came=visitors(facts),
+    )
+
+
+def _changed_counted(facts: Facts, *, spoken: bool) -> Sentence:
+    if not spoken:
+        return _chain(facts, Form.LATER)
+    count = facts.voices.later.count
+    return sentence(
+        _(
+            "Everybody who came, six school weeks later. One counter is one teacher. “Changed” is “I do some of it "
+            "most weeks” (%(most)s) or “It is how I teach now” (%(how)s) and nothing else."
+        ),
+        most=People(count("changed", Changed.MOST_WEEKS)),
+        how=People(count("changed", Changed.HOW_I_TEACH)),
+    )
+
+
+def _changed_table(facts: Facts, *, spoken: bool) -> Table:
+    tally = facts.voices.later
+    among = Whole(tally.n) if tally.paper else answers(facts, Form.LATER)
+
+    def line(label: Text, n: int, kind: str = "") -> Row:
+        return Row(label, [People(n), Share(People(n), among) if spoken else Unknown(_("too few answered"))], kind)
+
+    lines = []
+    if tally.n >= ENOUGH:
+        for one in (Changed.HOW_I_TEACH, Changed.MOST_WEEKS):
+            lines.append(line(one.label, tally.count("changed", one)))
+        lines.append(line(_("Changed: these two"), tally.count("changed", *CHANGED), SUM))
+        for one in (Changed.TRIED, Changed.NOTHING, Changed.ALREADY, Changed.NO_TEACHER):
+            lines.append(line(one.label, tally.count("changed", one)))
+        lines.append(line(_("Left it, or would rather not say"), tally.count("changed", *LEFT)))
+    unknown = Unknown(_("not known"))
+    lines += [
+        Row(_("Asked, did not answer"), [People(_silent(facts)), unknown], APART),
+        Row(_("No address, not asked"), [People(_unasked(facts)), unknown], APART),
+    ]
+    columns = [_("Answer"), _("Teachers"), _("Of those who answered")]
+    return Table("changed", _("What has changed in your maths teaching?"), columns, lines)
+
+
+def _counters(facts: Facts) -> Iterator[Counted]:
+    tally = facts.voices.later
+    changed, already = facts.voices.changed, tally.count("changed", Changed.ALREADY)
+    yield Counted("said", People(changed), _("said it has changed"))
+    yield Counted("already", People(already), _("already taught this way"))
+    yield Counted("other", People(tally.n - changed - already), _("answered otherwise"))
+    yield Counted("silent", People(_silent(facts)), _("did not answer"))
+    yield Counted("unasked", People(_unasked(facts)), _("gave no address, were not asked"))
+
+
+def _who_answered(facts: Facts, tally: Tally) -> Sentence | None:
+    """Who answered beside who came, by the role that most of these have."""
+    people = rows.people(facts.selection, now=facts.now).values_list("role").annotate(n=Count("pk"))
+    known = {Roles(role): n for role, n in people if role in {int(one) for one in ROLE_LABELS}}
+    if not known:
+        return None
+    role = max(known, key=lambda one: (known[one], int(one)))
+    words = _("Who answered beside who came: “{role}” are %(answered)s of the answers, %(came)s of those who came.")
+    return sentence(
+        words.replace("{role}", str(ROLE_LABELS[role]).replace("%", "%%")),
+        answered=Share(People(tally.count("role", role)), Whole(tally.n)),
+        came=Share(People(known[role]), visitors(facts)),
+    )
+
+
+# --- on the day -------------------------------------------------------------------------------------------------------
+
+
+def _day(facts: Facts) -> list[Block]:
+    """That too few answered on the day, where it is so."""
+    if (facts.asked(Form.DAY) or facts.voices.day.n) and not answered_enough(facts, Form.DAY):
+        words = _("On the day: %(answered)s of %(asked)s answered: too few answered to speak for the rest.")
+        return [Said(sentence(words, answered=answers(facts, Form.DAY), asked=asked(facts, Form.DAY)))]
+    return []
+
+
+def _of_the_day(facts: Facts) -> Iterator[Block]:
+    tally = facts.voices.day
+    if not answered_enough(facts, Form.DAY):
+        return
+    very = {name: People(tally.count(name, Useful.VERY)) for name in ("lesson", "discussion")}
+    names = {"discussion": _("The discussion"), "lesson": _("The lesson")}
+    columns = ["", *(one.label.capitalize() for one in Useful if one not in LEFT), _("Left")]
+    lines = [
+        Row(
+            names[name],
+            [
+                *(People(tally.count(name, one)) for one in Useful if one not in LEFT),
+                People(tally.count(name, *LEFT)),
+            ],
+        )
+        for name in names
+    ]
+    yield Bars(
+        heading=sentence(_("%(discussion)s found the discussion very useful, %(lesson)s the lesson"), **very),
+        counted=_chain(facts, Form.DAY),
+        table=Table("useful", _("How useful was it?"), columns, lines, stacked=True),
+        bars=[Bar(names[name], very[name]) for name in names],
+    )
+
+
+# --- the other questions ----------------------------------------------------------------------------------------------
+
+
+class Question(NamedTuple):
+    """A question of the second form, what its heading says, and of which answers."""
+
+    name: str
+    asks: Text
+    finding: Text
+    counts: tuple[str, ...]  # of which the heading says how many; none: of the commonest
+    choices: Any
+
+
+def _questions() -> list[Question]:
+    return [
+        Question(
+            "in_the_way",
+            _("What stood in the way?"),
+            _("%(n)s of %(said)s said that what stood in the way was “{answer}”"),
+            (),
+            InTheWay,
+        ),
+        Question(
+            "watched",
+            _("Since the visit, have you watched a colleague teach maths or been watched?"),
+            _("%(n)s said that they have watched a colleague since, or been watched"),
+            (Watched.ONCE, Watched.MORE),
+            Watched,
+        ),
+        Question(
+            "how_far",
+            _("How far has it gone in your school?"),
+            _("%(n)s said that it has gone beyond them alone"),
+            (HowFar.FEW, HowFar.SCHOOL),
+            HowFar,
+        ),
+        Question(
+            "shared_with",
+            _("With how many colleagues have you shared it?"),
+            _("%(n)s said that they have shared it with a colleague"),
+            (SharedWith.FEW, SharedWith.SOME, SharedWith.MANY, SharedWith.MORE),
+            SharedWith,
+        ),
+    ]
+
+
+def _of_later(facts: Facts) -> Iterator[Block]:
+    tally = facts.voices.later
+    if not answered_enough(facts, Form.LATER):
+        return
+    for question in _questions():
+        if tally.to(question.name) >= ENOUGH:
+            yield _asked_of(facts, tally, question)
+
+
+def _asked_of(facts: Facts, tally: Tally, question: Question) -> Bars:
+    shown = [one for one in question.choices if one not in LEFT]
+    counts = {one: tally.count(question.name, one) for one in shown}
+    best, words, n = _best(question, shown, counts)
+    lines = [Row(_first_large(one.label), [People(counts[one])]) for one in shown]
+    lines += [
+        Row(_("Left it, or would rather not say"), [People(tally.count(question.name, *LEFT))]),
+        Row(_("Answered"), [Whole(tally.n) if tally.paper else answers(facts, Form.LATER)], SUM),
+    ]
+    return Bars(
+        heading=sentence(words, n=People(n), said=People(tally.to(question.name))),
+        counted=_chain(facts, Form.LATER, said=tally.to(question.name)),
+        table=Table(question.name.replace("_", "-"), question.asks, [_("Answer"), _("Teachers")], lines),
+        bars=[Bar(_first_large(one.label), People(counts[one]), strong=one in best) for one in shown],
+    )
+
+
+def _first_large(label: Text) -> str:
+    return str(label)[:1].upper() + str(label)[1:]
+
+
+def _best(question: Question, shown: list[Any], counts: dict[Any, int]) -> tuple[tuple[Any, ...], str, int]:
+    """Of which answers the heading speaks, its words, and how many gave them: of two that are level, each."""
+    if question.counts:
+        return question.counts, str(question.finding), sum(counts[one] for one in question.counts)
+    most = max(counts.values())
+    best = tuple(one for one in shown if counts[one] == most)
+    answer = _("”, and as many “").join(str(one.label) for one in best).replace("%", "%%")
+    return best, str(question.finding).replace("{answer}", answer), most
+
+
+def _by_thought(facts: Facts) -> Table | None:
+    """What they thought before, crossed with what has changed: a line only where ten answered both."""
+    if not (answered_enough(facts, Form.DAY) and answered_enough(facts, Form.LATER)):
+        return None
+    lines, few = [], Unknown(_("too few"))
+    for one in ThoughtBefore:
+        both, changed = facts.voices.by_thought.get(one, (0, 0))
+        if one in LEFT or not both:
+            continue
+        cells: list[Cell] = [People(both), People(changed), Share(People(changed), People(both))]
+        lines.append(Row(one.label, cells if both >= ENOUGH else [People(both), few, few]))
+    if not any(both >= ENOUGH for both, _changed in facts.voices.by_thought.values()):
+        return None
+    columns = [_("Thought before"), _("Answered both times"), _("Said it has changed"), _("Share")]
+    return Table(
+        "thought-and-changed", _("Thought before they came, and changed since"), columns, lines, stacked=True, open=True
+    )
+
+
+def _quotes(facts: Facts) -> list[Block]:
+    """Only what staff released; a report of a session, a visit or a group has those of its sessions."""
+    selection = facts.selection
+    whole = selection.of in (Of.COUNTRY, Of.HUB, Of.EXCHANGE)
+    of = selection.hub_years("hub_year") if whole else selection.sessions("session")
+    found = Quote.objects.filter(of).exclude(text="").order_by("-released_at", "-pk")
+    texts = list(found.values_list("text", flat=True)[:MOST_QUOTES])
+    if not texts:
+        return []
+    words = _("Each was released by the hub word for word, with its writer’s permission and without names.")
+    return [Quotes(texts, sentence(words))]
