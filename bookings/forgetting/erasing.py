@@ -72,10 +72,9 @@ class Whom:
             return 0
         return self.booking.visitors.coming().filter(is_contact=False).count()
 
-    @property
-    def gives_back(self) -> bool:
+    def gives_back(self, *, now: dt.datetime) -> bool:
         """Whether erasing gives a place back, or leaves a waiting list."""
-        stands = self.booking.status in LIVE and not is_over(self.booking.session)
+        stands = self.booking.status in LIVE and not is_over(self.booking.session, now=now)
         if self.visitor or self.others:
             place = self.place
             return stands and place is not None and place.released_at is None
@@ -86,9 +85,9 @@ class Whom:
         return self.booking.status in SEATED
 
 
-def is_over(session: ShowcaseSession, *, today: dt.date | None = None) -> bool:
+def is_over(session: ShowcaseSession, *, now: dt.datetime) -> bool:
     """Whether its last day is past."""
-    return bool(session.last_day and session.last_day < (today or timezone.localdate()))
+    return bool(session.last_day and session.last_day < timezone.localdate(now))
 
 
 def can_erase(whom: Whom, *, now: dt.datetime) -> bool:
@@ -96,7 +95,7 @@ def can_erase(whom: Whom, *, now: dt.datetime) -> bool:
     session = whom.booking.session
     started = bool(session.starts_at and session.starts_at <= now)
     expected = whom.booking.status == Status.CONFIRMED
-    return not (expected and started) or is_over(session, today=timezone.localdate(now))
+    return not (expected and started) or is_over(session, now=now)
 
 
 def as_it_stands(whom: Whom) -> Whom:
@@ -110,7 +109,7 @@ def erase(whom: Whom, *, clock: Clock, by: StaffUser | By = By.VISITOR) -> None:
     the two. Raises NotBookable on the day, from the start on, and what the verbs raise."""
     if not can_erase(whom, now=clock()):
         raise NotBookable(Standing.OVER)
-    if whom.gives_back:
+    if whom.gives_back(now=clock()):
         _give_back(whom, clock=clock, by=by)
     with transaction.atomic():
         room = Room(places.lock(whom.booking.session_id), now=clock())

@@ -54,8 +54,8 @@ def download(request: HttpRequest, link: Opened) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def erase(request: HttpRequest, link: Opened) -> HttpResponse:
     """Ask once more, saying what it means; then delete. The link dies with it."""
-    whoms = _party(link)
-    if not all(erasing.can_erase(whom, now=timezone.now()) for whom in whoms):
+    whoms, now = _party(link), timezone.now()
+    if not all(erasing.can_erase(whom, now=now) for whom in whoms):
         return redirect("booking-kept", link.token)
     if request.method == "POST":
         for whom in whoms:
@@ -65,8 +65,8 @@ def erase(request: HttpRequest, link: Opened) -> HttpResponse:
         "token": link.token,
         "session": link.booking.session,
         "visitor": link.visitor,
-        "gives_back": any(whom.gives_back for whom in whoms),
-        "seated": any(whom.gives_back and whom.seated for whom in whoms),
+        "gives_back": any(whom.gives_back(now=now) for whom in whoms),
+        "seated": any(whom.gives_back(now=now) and whom.seated for whom in whoms),
         "others": max(whom.others for whom in whoms),
     }
     return render(request, "bookings/private/erase.html", context)

@@ -88,7 +88,7 @@ def _line(whom: Whom) -> str:
     """What becomes of one booking or place."""
     session = whom.booking.session
     said = f"{session.name}, {short_day(session.starts_at) or _('no date yet')}: "
-    if whom.gives_back:
+    if whom.gives_back(now=timezone.now()):
         said += _("their place is given back; ") if whom.seated else _("they leave the waiting list; ")
     if others := whom.others:
         said += ngettext("%(n)d colleague keeps a place; ", "%(n)d colleagues keep their places; ", others) % {
