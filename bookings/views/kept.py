@@ -3,14 +3,14 @@
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from bookings.forgetting import erasing, of_one
 from bookings.forgetting.erasing import Whom
 from bookings.models import Booking
 from bookings.views.access import Opened
 from bookings.views.private import opened
-from hubs.pages import public
+from hubs.pages import private
 
 
 def _whom(link: Opened) -> Whom:
@@ -72,7 +72,8 @@ def erase(request: HttpRequest, link: Opened) -> HttpResponse:
     return render(request, "bookings/private/erase.html", context)
 
 
-@public
+@private
+@require_safe
 def erased(request: HttpRequest) -> HttpResponse:
     """It is done. The same for everybody, for no link leads to them any longer."""
     return render(request, "bookings/erased.html")
