@@ -9,10 +9,11 @@ from django.db import InterfaceError, OperationalError
 from django.db.models import F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 
+from bookings.afterwards import ties
 from bookings.attendance import office
 from bookings.forgetting import steps
 from bookings.groups import enrolling
-from bookings.mail import openings, reminders, sending, staff_mails
+from bookings.mail import asking_again, asking_later, asking_mails, openings, reminders, sending, staff_mails
 from bookings.models import Booking, Draft, Places, Visitor
 from bookings.places import locked
 from bookings.rule.room import Clock
@@ -23,7 +24,7 @@ from hubs.models import StoredFile
 from hubs.staff.signing_in import lock_out
 
 # Each forgets some of what has had its time; files come after the rows that name them.
-FORGETS: tuple[Any, ...] = (limits, lock_out, staff_mails, steps, StoredFile.objects)
+FORGETS: tuple[Any, ...] = (ties, limits, lock_out, staff_mails, steps, StoredFile.objects)
 
 log = logging.getLogger("showcase.rule")
 
@@ -38,7 +39,7 @@ def run_due(clock: Clock, *, stop: Callable[[], bool] = sending.never) -> int:
     sent = sending.send_due(clock, stop=stop)
     settled = [session_id for session_id in _sessions_due(clock()) if not stop() and _one(_settle, session_id, clock)]
     report_miscounts(settled)
-    for made in (openings, reminders, office):
+    for made in (openings, reminders, office, asking_mails, asking_again, asking_later):
         for session_id in made.due(clock()):
             if not stop():
                 _one(made.make, session_id, clock())

@@ -25,7 +25,7 @@ from bookings.rule.party import Party
 from bookings.rule.references import retry_on_reference_clash
 from bookings.rule.refusals import AlreadyBooked, Ended, MovedMeanwhile, NeedsReason, NotBookable, Refused, SessionFull
 from bookings.rule.room import Clock, Room
-from bookings.states import FROZEN, UNCONFIRMED, Status, Verb, row_for
+from bookings.states import ENDED, FROZEN, UNCONFIRMED, Row, Status, Verb, row_for
 from hubs.models import ShowcaseSession, StaffUser
 from hubs.models.calendar import calendar_of_session
 from hubs.models.session import OF_ITS_SESSION
@@ -175,6 +175,7 @@ def write(
         entry = _entry(room, verb, by, why, why_told=tell_why, booking=booking, from_status=booking.status)
         before = 0 if verb is Verb.MOVE_IN else booking.seats  # of this session: two see a booking move
         booking.calendar_ahead = ahead_after(row, room.places, booking)
+        _end_or_revive(room, booking, row)
         booking.status, booking.forgotten_at = row.to or booking.status, None
         booking.party = booking.party if party is None else party
         entry.to_status, entry.places = booking.status, (0 if verb is Verb.MOVE_OUT else booking.seats) - before
@@ -208,6 +209,14 @@ def write(
     if joined:
         Mail.objects.bulk_update(joined, ["kind", "booking", "facts"])
     room.writes += 1
+
+
+def _end_or_revive(room: Room, booking: Booking, row: Row) -> None:
+    """Freeze when a booking ceases to be live, and whether confirmed places came back late; nothing of a live one."""
+    if row.to in ENDED:
+        booking.ended_at, booking.ended_late = room.now, row.from_ == Status.CONFIRMED and room.is_late
+    elif row.to:
+        booking.ended_at = booking.ended_late = None
 
 
 def note(room: Room, verb: Verb, visitors: Iterable[Visitor], *, by: StaffUser | By) -> None:

@@ -18,7 +18,7 @@ from hubs.models import HostSchool, Lesson, MasterySpecialist, ShowcaseSession, 
 
 Teacher = VisitingTeacher | MasterySpecialist
 NOT_HELD = FROZEN | {SessionStatus.DRAFT}
-MOST_QUOTED = 700  # letters: with the rest of it they stand on one sheet
+MOST_QUOTES, MOST_QUOTED = 5, 500  # how many, and letters of all of them: with the rest they stand on one sheet
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ def _on_one_sheet(quotes: "QuerySet[Quote, str]") -> list[str]:
     for quote in quotes:
         if sum(map(len, found)) + len(quote) <= MOST_QUOTED:
             found.append(quote)
-    return found
+    return found[:MOST_QUOTES]
 
 
 def _live(visit: HostSchool) -> "QuerySet[Certificate]":

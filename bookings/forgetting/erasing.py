@@ -13,9 +13,10 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from bookings import places
+from bookings.afterwards import ties
 from bookings.forgetting import when
 from bookings.forgetting.goes import Goes, of_rows
-from bookings.forgetting.steps import drop_unsendable, forget_bookings, forget_persons, how_many, untie
+from bookings.forgetting.steps import drop_unsendable, forget_bookings, forget_persons, how_many
 from bookings.models import (
     AddressChange,
     Asked,
@@ -156,7 +157,7 @@ def of_visitor(visitor: Visitor, session: ShowcaseSession) -> list[Goes]:
         of_rows(Certificate.objects.filter(visitor=visitor), when.NAMES),
         of_rows(mails, when.NAMES),
         of_rows(AuditEntry.objects.filter(visitor_id=visitor.pk), when.NAMES),
-        Goes(Interest.objects.filter(visitor=visitor), ("visitor",)),
+        Goes(Interest.objects.filter(visitor=visitor)),
         *_news(key, session),
         of_rows(Visitor.objects.filter(pk=visitor.pk), when.NAMES, when.NEEDS, when.MOBILE),
     ]
@@ -204,7 +205,7 @@ def _erase_answers(asked: "QuerySet[Asked]") -> None:
     voices = list(asked.values_list("voice", flat=True))
     of_rows(DayAnswer.objects.filter(voice__in=voices), when.NAMES).do()
     of_rows(LaterAnswer.objects.filter(voice__in=voices), when.LIMIT).do()
-    untie(asked)
+    ties.cut(voices)
 
 
 def _unname(booking: Booking, words: list[str]) -> None:

@@ -94,8 +94,7 @@ def ends_with(year: HubYear) -> list[Goes]:
         MasterySpecialist.objects.filter(hub_year=year),
         VisitingTeacher.objects.filter(hub_year=year),
     )
-    untied = Goes(Interest.objects.filter(hub_year=year), ("visitor",))
-    return [untied, *(of_rows(found, when.EXCHANGE) for found in rows)]
+    return [Goes(Interest.objects.filter(hub_year=year)), *(of_rows(found, when.EXCHANGE) for found in rows)]
 
 
 def words_of(year: HubYear) -> list[Goes]:

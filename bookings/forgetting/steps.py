@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from bookings.afterwards import ties
 from bookings.forgetting import exchanges, staff, when
 from bookings.forgetting.goes import Goes, months_before, of_rows
 from bookings.models import (
@@ -27,7 +28,6 @@ from bookings.models import (
     Mail,
     OfficeLink,
     Person,
-    Quote,
     Visitor,
 )
 from bookings.models.visitor import NEEDS_KEPT
@@ -115,7 +115,7 @@ def forget_bookings(pks: list[int], *, now: dt.datetime) -> None:
     """Empty all that is kept of the people of these bookings; the caller holds their session's lock."""
     bookings = Booking.objects.filter(pk__in=pks)
     keys = _address_keys(bookings)
-    untie(Asked.objects.filter(visitor__booking__in=pks))
+    ties.cut(list(Asked.objects.filter(visitor__booking__in=pks).values_list("voice", flat=True)))
     for goes in of_bookings(bookings):
         while goes.do():
             pass
@@ -124,13 +124,6 @@ def forget_bookings(pks: list[int], *, now: dt.datetime) -> None:
     Visitor.objects.filter(booking__in=pks).update(link_version=F("link_version") + 1)
     bookings.update(link_version=F("link_version") + 1)
     forget_persons(keys)
-
-
-def untie(asked: "QuerySet[Asked]") -> None:
-    """Cut what ties somebody to their answers; what was released of them is a copy of nobody's."""
-    voices = list(asked.values_list("voice", flat=True))
-    Quote.objects.filter(voice__in=voices).update(voice=None)
-    Asked.objects.filter(voice__in=voices).update(visitor=None, link_version=F("link_version") + 1)
 
 
 def drop_unsendable(bookings: "QuerySet[Booking]") -> None:

@@ -92,7 +92,7 @@ def _ask(invitation: Invitation, asked: Asked, *, by: StaffUser, now: dt.datetim
     invitation.interest = asked.interest
     invitation.asked_name, invitation.asked_email = asked.name or None, asked.email
     invitation.invited_at, invitation.invited_by = now, by
-    if asked.interest and asked.interest.visitor:
+    if asked.interest:
         invitation.language = asked.interest.visitor.booking.language
     invitation.save()
     telling.tell_teacher(invitation, now=now)

@@ -79,21 +79,12 @@ def propose(group: WorkGroup) -> Proposal:
         schools[today.urn].interests.append(interest)
     found = sorted(schools.values(), key=_nearest_first)
     for one in found:
-        one.interests.sort(key=_readiest_first)
+        one.interests.sort(key=lambda said: (not said.visitor.email, said.wants != "yes", said.role != "lead", said.pk))
         _say_nearer(one, others, year)
     room = max(group.schools_wanted - group.invitations.filter(state__in=IN_OR_ASKED).count(), 0)
-    can = [one for one in found if _has_address(one.first)]
+    can = [one for one in found if one.first.visitor.email]
     nearest = can[:room]
     return Proposal(nearest, [one for one in found if one not in nearest])
-
-
-def _has_address(said: Interest) -> bool:
-    """Whether they can be written to; nobody's, once the exchange is over."""
-    return bool(said.visitor and said.visitor.email)
-
-
-def _readiest_first(said: Interest) -> tuple[bool, bool, bool, int]:
-    return not _has_address(said), said.wants != "yes", said.role != "lead", said.pk
 
 
 def _taken(year: HubYear) -> set[int]:

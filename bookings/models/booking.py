@@ -33,7 +33,7 @@ STATE_FIELDS = [
     "smallest_party",
     "link_version",
     "forgotten_at",
-    *("session", "goes_with", "here_since", "calendar_ahead"),
+    *("session", "goes_with", "here_since", "calendar_ahead", "ended_at", "ended_late"),
 ]
 
 MOBILE_KEPT = dt.timedelta(days=1)  # after the session's last day (rule.md#what-is-kept)
@@ -204,7 +204,8 @@ class Booking(Named, PrivateLink):
 
     created_at = models.DateTimeField(_("made at"))
     joined_at = models.DateTimeField(_("joined the waiting list"), null=True, blank=True)
-    # When it ceased to be live, and whether that was later than could be booked: frozen, for deadlines are edited.
+    # When it ceased to be live, and whether it gave confirmed places back later than could be booked: frozen, for
+    # deadlines are edited. Neither while it is live.
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
     ended_late = models.BooleanField(_("ended late"), null=True, editable=False)
     here_since = models.DateTimeField(_("moved to this session at"), null=True, blank=True)

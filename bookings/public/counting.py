@@ -5,6 +5,7 @@ from typing import TypeVar
 from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
+from bookings.attendance.lateness import came
 from bookings.models import Booking, SchoolKind, Visitor
 from bookings.states import SEATED, Status
 from hubs.models import ShowcaseSession
@@ -26,8 +27,7 @@ def with_counts(sessions: "QuerySet[ShowcaseSession]") -> "QuerySet[ShowcaseSess
 
 
 def with_attended(sessions: "Sessions") -> "Sessions":
-    """Sessions with `attended`, how many the register says came; None where it says so of nobody."""
-    came = Visitor.objects.coming().filter(attendance=Visitor.Attendance.ATTENDED)
-    of_session = came.filter(booking__session=OuterRef("pk"), booking__status=Status.CONFIRMED)
+    """Sessions with `attended`, how many came by a recorded register; None where none is recorded, or nobody came."""
+    of_session = Visitor.objects.filter(came(), booking__session=OuterRef("pk"))
     counted = of_session.order_by().values("booking__session").annotate(n=Count("pk"))
     return sessions.annotate(attended=Subquery(counted.values("n")))

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils import translation
 
 from bookings.models import Booking, Mail, Places
-from bookings.states import LIVE
+from bookings.states import FROZEN, LIVE
 from hubs.models import ShowcaseSession
 from hubs.vocabulary.languages import CHINESE, ENGLISH
 from hubs.vocabulary.maps import open_street_map
@@ -41,6 +41,13 @@ class Room:
     def forget_facts(self) -> None:
         """Mails composed from now on say what has changed meanwhile."""
         self.__dict__.pop("facts", None)
+
+    @property
+    def is_late(self) -> bool:
+        """Whether a confirmed place that is given back now is given back late: after the booking deadline that stands
+        now. Of a session that is off it is nobody's fault."""
+        deadline = self.session.closes_at or self.session.starts_at
+        return deadline is not None and deadline <= self.now and self.places.status not in FROZEN
 
     def bookings_beside(self, booking: Booking) -> list[Booking]:
         """Live bookings of the same school or contact in this session, and the one made from the same draft."""

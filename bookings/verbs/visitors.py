@@ -55,7 +55,7 @@ def release(visitor_id: int, *, clock: Clock, by: By = By.VISITOR, pressed_by: P
             return booking
         if not booking.is_live:
             raise Ended
-        _leaves(room, visitor)
+        _leaves(room, booking, visitor)
         write(room, Verb.RELEASE, [booking], by=by, party=booking.party - 1, visitors=[visitor], pressed_by=pressed_by)
         return booking
 
@@ -78,7 +78,7 @@ def take_out(visitor_id: int, *, by: StaffUser, clock: Clock, why: str = "") -> 
                 raise NeedsReason
             write(room, Verb.WITHDRAW, [booking], by=by, why=why, visitors=[visitor])
             return booking
-        _leaves(room, visitor)
+        _leaves(room, booking, visitor)
         party = booking.party - 1
         if booking.smallest_party:
             booking.smallest_party = min(booking.smallest_party, party)
@@ -86,9 +86,9 @@ def take_out(visitor_id: int, *, by: StaffUser, clock: Clock, why: str = "") -> 
         return booking
 
 
-def _leaves(room: Room, visitor: Visitor) -> None:
-    visitor.released_at = room.now
-    Visitor.objects.filter(pk=visitor.pk).update(released_at=room.now)
+def _leaves(room: Room, booking: Booking, visitor: Visitor) -> None:
+    visitor.released_at, visitor.released_late = room.now, booking.status == Status.CONFIRMED and room.is_late
+    Visitor.objects.filter(pk=visitor.pk).update(released_at=room.now, released_late=visitor.released_late)
     if visitor.is_contact:
         Booking.objects.filter(pk=visitor.booking_id).update(contact_comes=False)
 

@@ -19,10 +19,11 @@ from openpyxl.utils.escape import unescape
 from bookings import places
 from bookings.admin.base.spreadsheets import BEGINS_A_FORMULA, Column, as_csv, as_xlsx, harmless
 from bookings.admin.booking.booking_forms import ContactForm
+from bookings.attendance import recording
 from bookings.models import Booking, Visitor
 from hubs.models import HostSchool, Membership, ShowcaseSession
 from hubs.vocabulary.references import booking_reference, session_ref, session_ref_of
-from tests.factories import NOW, HubYearFactory, SchoolFactory, SessionFactory, StaffFactory, party
+from tests.factories import NOW, HubYearFactory, SchoolFactory, SessionFactory, StaffFactory, party, staff_of
 
 pytestmark = pytest.mark.django_db
 FORMULAS = ["=1+1", "+44 7700", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "  =1", "＝1+1", "＠x", "=cmd|' /C calc'!A0"]
@@ -96,15 +97,28 @@ def test_bookings_are_saved_as_people_read_them(client, hub, kind):
     assert (row["Made at"], row["Kept until"]) == ("2027-01-04 09:30", "2027-01-05 18:00")
 
 
-def test_session_says_who_arrived_and_what_was_reported(client, hub):
+def test_session_says_who_came_by_a_recorded_register_and_what_was_reported(client, hub, monkeypatch):
     counted, reported = SessionFactory(hub_year=hub, title="Counted"), SessionFactory(hub_year=hub, title="Reported")
-    places.confirm(held(counted, size=2).pk, clock=lambda: NOW)
-    Visitor.objects.filter(booking__session=counted, position=1).update(attendance="attended", marked_at=NOW)
+    unrecorded = SessionFactory(hub_year=hub, title="Unrecorded")
+    for session in (counted, unrecorded):
+        places.confirm(held(session, size=3).pk, clock=lambda: NOW)
+    late = places.confirm(held(counted, email="late@school.example", size=2).pk, clock=lambda: NOW)
+    places.cancel(late.pk, clock=lambda: counted.closes_at)
+    Visitor.objects.filter(position=1).update(attendance="attended", marked_at=NOW)
+    recording.record(counted.pk, by=StaffFactory(), clock=lambda: counted.ends_at)
+    monkeypatch.setattr(timezone, "now", lambda: counted.ends_at)
+    client = signed_in(staff_of(hub.hub))
     figures = {"visitors_reported": 217, "schools_reported": 77, "reported_source": "the hub"}
     ShowcaseSession.objects.filter(pk=reported.pk).update(**figures)
-    columns = ("Arrived", "Visitors reported", "Schools reported", "Who reported it")
+    columns = ("Register", "Came", "Did not come", "Cancelled late")
     rows = {row["Session"]: [row[name] for name in columns] for row in saved(client, "hubs_showcasesession")}
-    assert rows == {"Counted": ["1", "", "", ""], "Reported": ["", "217", "77", "the hub"]}
+    assert rows["Counted"] == ["recorded", "1", "2", "2"]
+    assert rows["Unrecorded"] == ["not recorded", "", "", "0"]
+    given_back = [row["Given back late"] for row in saved(client, "bookings_visitor")]
+    assert sorted(given_back) == [""] * 6 + ["yes"] * 2
+    columns = ("Came", "Visitors reported", "Schools reported", "Who reported it")
+    rows = {row["Session"]: [row[name] for name in columns] for row in saved(client, "hubs_showcasesession")}
+    assert (rows["Counted"], rows["Reported"]) == (["1", "", "", ""], ["", "217", "77", "the hub"])
 
 
 def test_visit_says_what_was_reported(client, hub):

@@ -12,11 +12,11 @@ from django.utils import timezone
 
 from bookings import places
 from bookings.admin.find import finding
-from bookings.models import Visitor
+from bookings.models import Booking, Visitor
 from bookings.rule.party import NewVisitor
 from bookings.verbs.staff_booking import staff_booking
 from hubs.models import Membership, StaffUser
-from tests.factories import NOW, HubYearFactory, SchoolFactory, SessionFactory, StaffFactory, party
+from tests.factories import NOW, HubYearFactory, SchoolFactory, SessionFactory, StaffFactory, party, staff_of
 
 pytestmark = pytest.mark.django_db
 FIND = "/admin/find/"
@@ -228,3 +228,14 @@ def test_number_of_somebody_whose_session_is_over_is_found_no_longer(client, hub
     staff_booking(session.pk, party(contact_mobile="07700 900982"), by=StaffFactory(), clock=lambda: NOW)
     type(session).objects.update(first_day="2026-11-02", last_day="2026-11-02")
     assert names_found(client, "07700 900982") == []
+
+
+def test_reference_of_digits_alone_is_found_although_it_could_be_a_number(client, hub):
+    session = SessionFactory(hub_year=hub)
+    made = staff_booking(session.pk, party(contact_mobile="2234 5678"), by=StaffFactory(), clock=lambda: NOW)
+    other = staff_booking(session.pk, party(email="bo@school.example"), by=StaffFactory(), clock=lambda: NOW)
+    Booking.objects.filter(pk=other.pk).update(reference="22345678")
+    groups = {group.name: len(group.hits) for group in finding.find(staff_of(hub.hub), "2234 5678")}
+    assert groups == {"People": 1, "Bookings": 1}
+    Booking.objects.filter(pk=made.pk).update(contact_mobile="")
+    assert look_for(client, "22345678").headers["Location"].endswith(f"/{other.pk}/")

@@ -6,6 +6,7 @@ import re
 import pytest
 from django.utils import timezone
 
+from bookings.attendance import recording
 from bookings.models import Visitor
 from bookings.sessions import changes
 from bookings.states import SessionStatus
@@ -57,6 +58,7 @@ def came(session, number, *, of=None):
     booking = staff_booking.staff_booking(session.pk, asked, by=StaffFactory(), clock=lambda: booked, why="test")
     some = booking.visitors.values_list("pk", flat=True)[:number]
     Visitor.objects.filter(pk__in=list(some)).update(attendance="attended", marked_at=session.starts_at)
+    recording.record(session.pk, by=StaffFactory(), clock=lambda: session.ends_at)
     return booking
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from bookings.admin.base.spreadsheets import Column
+from bookings.attendance.standing import TAKES_PLACE
 from bookings.models import Booking, SchoolKind, Source, Visitor
 from bookings.states import SessionStatus, Standing, Status
 from hubs.models import ShowcaseSession
@@ -61,6 +62,22 @@ def _school(booking: Booking) -> str:
     return booking.school.name if booking.school else booking.school_in_words
 
 
+def _given_back_late(one: Visitor) -> str:
+    """Whether this place was given back after booking had closed, with the whole booking or by itself."""
+    late = one.booking.ended_late if one.released_at is None else one.released_late
+    return _now("yes") if late else ""
+
+
+def _register(session: Any) -> str:
+    """How the register of a session that was booked here stands; empty before it is over."""
+    if not session.visitors_confirmed or session.places.status not in TAKES_PLACE:
+        return ""
+    if session.came is not None:
+        return _now("recorded")
+    over = session.places.standing(now=timezone.now()) == Standing.OVER
+    return _now("not recorded") if over else ""
+
+
 BOOKING = [
     Column(_("Reference"), lambda one: one.reference),
     Column(_("Status"), lambda one: label(Status, one.status)),
@@ -96,6 +113,7 @@ VISITOR = [
     Column(_("First time"), lambda one: one.first_time),
     Column(_("Attendance"), lambda one: label(Visitor.Attendance, one.attendance)),
     Column(_("Place released at"), lambda one: one.released_at),
+    Column(_("Given back late"), _given_back_late),
     Column(_("Booking"), lambda one: one.booking.reference),
     Column(_("Status of the booking"), lambda one: label(Status, one.booking.status)),
     Column(_("School"), lambda one: _school(one.booking)),
@@ -128,7 +146,10 @@ SESSION = [
     Column(_("Schools with places"), lambda one: one.schools_seated),
     Column(_("Visitors confirmed"), lambda one: one.visitors_confirmed),
     Column(_("Visitors waiting"), lambda one: one.visitors_waiting),
-    Column(_("Arrived"), lambda one: one.attended),  # empty where nobody has said so of anyone
+    Column(_("Register"), _register),
+    Column(_("Came"), lambda one: one.came),  # empty where no register is recorded, never 0
+    Column(_("Did not come"), lambda one: one.missed),
+    Column(_("Cancelled late"), lambda one: one.late_cancels if one.places.status in TAKES_PLACE else None),
     Column(_("Visitors reported"), lambda one: one.visitors_reported),
     Column(_("Schools reported"), lambda one: one.schools_reported),
     Column(_("Who reported it"), lambda one: one.reported_source),

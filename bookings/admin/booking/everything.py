@@ -5,15 +5,18 @@ Its address names a booking or a visitor, and so shows no address to whoever rea
 
 from typing import Any
 
+from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from bookings.admin.base.pages import RowPages
 from bookings.admin.booking.booking_pages import NAMES
 from bookings.admin.booking.overview import how_it_stands, page_of, shown
+from bookings.attendance.lateness import came, cancelled_late, missed
 from bookings.models import Booking, Mail, TellMe, Visitor
 from bookings.states import Status
 from hubs.staff import scope
@@ -38,7 +41,9 @@ class EverythingOfAPerson(RowPages):
         if not key:
             raise Http404
         name, address = _called(row)
-        mails = scope.rows(request.user, Mail.objects.filter(recipient_key=key)).defer("facts").order_by("-pk")
+        mails = (
+            scope.rows(request.user, Mail.objects.for_staff().filter(recipient_key=key)).defer("facts").order_by("-pk")
+        )
         wishes = scope.rows(request.user, TellMe.objects.filter(email_key=key)).select_related(
             "hub", "session", "host_school__school", "host_school__hub_year__exchange"
         )
@@ -50,6 +55,7 @@ class EverythingOfAPerson(RowPages):
             "wishes": [(wish, _wished(wish)) for wish in wishes.order_by("-pk")[:MOST]],
             "mails": [shown(mail) for mail in mails[:MOST]],
             "erase_page": self.url_of(row.pk, "erase") if request.user.has_perm("bookings.change_booking", row) else "",
+            "came": _came(request.user, key),
             "came_back": mails.filter(state__in=[Mail.State.REFUSED, Mail.State.FAILED]).count(),
         }
         return TemplateResponse(request, "admin/booking/person.html", context)
@@ -88,6 +94,19 @@ class EverythingOfAPerson(RowPages):
     def _may_change(self, request: HttpRequest) -> bool:
         """In some hub: the page that it leads to asks of this one."""
         return request.user.has_perm("bookings.change_booking")
+
+
+def _came(user: Any, key: str) -> list[str]:
+    """How often they came, did not come, and gave a place back late: each apart, none in no sentence. One query."""
+    theirs = scope.rows(user, Visitor.objects.filter(email_key=key)).order_by()
+    counts = {"came": came(), "missed": missed(), "late": cancelled_late()}
+    n = theirs.aggregate(**{name: Count("pk", filter=these, distinct=True) for name, these in counts.items()})
+    said = (
+        (n["came"], ngettext("Came to %(n)d session.", "Came to %(n)d sessions.", n["came"])),
+        (n["missed"], ngettext("Did not come to %(n)d session.", "Did not come to %(n)d sessions.", n["missed"])),
+        (n["late"], ngettext("Cancelled late once.", "Cancelled late %(n)d times.", n["late"])),
+    )
+    return [words % {"n": number} for number, words in said if number]
 
 
 def _wished(wish: TellMe) -> str:

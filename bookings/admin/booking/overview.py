@@ -176,7 +176,7 @@ def how_it_stands(booking: Booking, *, position: int | None = None) -> str:
         Status.OFFERED: ngettext("%(n)d place offered until %(until)s", "%(n)d places offered until %(until)s", n),
         Status.WAITING: _("%(wait)s, number %(position)d") % {"wait": wait, "position": position} if position else wait,
         Status.LAPSED: _("Lapsed: no place is kept"),
-        Status.CANCELLED: _("Cancelled"),
+        Status.CANCELLED: _("Cancelled late: after booking had closed") if booking.ended_late else _("Cancelled"),
     }
     return words[Status(booking.status)] % said
 
@@ -193,7 +193,7 @@ class MailShown(NamedTuple):
 
 def mails_of(booking: Booking) -> list[MailShown]:
     """The booking's mails, the newest first."""
-    found = Mail.objects.filter(booking=booking).defer("facts").order_by("-pk")[:MOST_MAILS]
+    found = Mail.objects.for_staff().filter(booking=booking).defer("facts").order_by("-pk")[:MOST_MAILS]
     return [shown(mail) for mail in found]
 
 

@@ -66,7 +66,8 @@ def find(user: Any, typed: str) -> list[Group]:
     if "@" in words:
         return _groups(people=_at_address(user, words))
     if number := _number(words):
-        return _groups(people=_with_number(user, number), schools=_schools(user, words))
+        of_digits = _with_reference(user, words)  # such as 2222 2222: nobody can tell it from a number
+        return _groups(people=_with_number(user, number), bookings=of_digits, schools=_schools(user, words))
     return _groups(
         people=_called(user, words),
         bookings=_with_reference(user, words),

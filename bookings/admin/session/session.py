@@ -30,6 +30,8 @@ from bookings.admin.day.office import OfficePages
 from bookings.admin.day.recording import RecordingPages
 from bookings.admin.day.register import RegisterPages
 from bookings.admin.day.sheet import SheetPages
+from bookings.admin.feedback.paper import PaperPages
+from bookings.admin.feedback.said import SaidPages
 from bookings.admin.home.needs import Needs
 from bookings.admin.session.changes import ChangePages
 from bookings.admin.session.drafts import DraftPages, is_hidden
@@ -47,8 +49,9 @@ from bookings.admin.session.session_order import Step, session_fieldsets, steps
 from bookings.admin.session.session_says import in_a_line
 from bookings.admin.session.session_search import WithSearch
 from bookings.admin.session.words import why_not_open
+from bookings.attendance.lateness import with_register
 from bookings.public import pictures
-from bookings.public.counting import with_attended, with_counts
+from bookings.public.counting import with_counts
 from bookings.public.session import Showing
 from bookings.sessions import changes
 from bookings.states import SESSION_TABLE, Verb
@@ -97,6 +100,8 @@ class SessionAdmin(WithSearch, WithExport, WithHistory, WithPages):
         RecordingPages,
         DoorPages,
         OfficePages,
+        SaidPages,
+        PaperPages,
         PlacesPages,
         ChangePages,
         LatePages,
@@ -138,7 +143,7 @@ class SessionAdmin(WithSearch, WithExport, WithHistory, WithPages):
         return nearest_first(today=timezone.localdate())
 
     def to_export(self, request: HttpRequest, queryset: QuerySet[ShowcaseSession]) -> QuerySet[ShowcaseSession]:
-        return with_attended(with_counts(queryset))
+        return with_register(with_counts(queryset))
 
     def get_inlines(self, request: HttpRequest, obj: Any = None) -> Any:
         """A session that is there shows what has been written to its people."""

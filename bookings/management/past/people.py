@@ -242,7 +242,7 @@ def _in_vain(day: Day, party: list[Teacher], found: Written, rng: Random) -> Non
     """Waited until the list ended."""
     booking, visitors = _made(day, party, rng, status=Status.LAPSED)
     booking.joined_at = booking.created_at
-    booking.ended_at, booking.ended_late = day.session.waiting_closes_at, True
+    booking.ended_at, booking.ended_late = day.session.waiting_closes_at, False
     ended = booking.ended_at or booking.created_at
     found.audit += [
         _entry(booking, Verb.JOIN, booking.created_at, to=Status.WAITING),

@@ -14,6 +14,7 @@ from django.utils import timezone
 from bookings.admin.home import needs
 from bookings.admin.session.words import missing_for_booking
 from bookings.attendance import register, standing
+from bookings.attendance.lateness import cancelled_late
 from bookings.attendance.standing import RegisterStands
 from bookings.models import AuditEntry, Booking, Letter, Mail, OfficeLink, Register, SessionChange, Told, Visitor
 from bookings.models.visitor import needs_deleted_on
@@ -199,6 +200,14 @@ class Facts:
         """That the register is recorded; no query before the session is over."""
         return standing.recorded_row(self.session) if self.is_over and not self.is_off else None
 
+    @cached_property
+    def late_cancels(self) -> int:
+        """How many gave a confirmed place back after booking had closed; no query before that, or of what is off."""
+        deadline = self.session.closes_at or self.session.starts_at
+        if self.is_off or deadline is None or deadline > self.now:
+            return 0
+        return Visitor.objects.filter(cancelled_late(), booking__session=self.session).count()
+
     @property
     def register_stands(self) -> RegisterStands:
         if self.is_off or not self.is_over or self.register:
@@ -251,12 +260,18 @@ class Facts:
     @cached_property
     def mails(self) -> dict[str, int]:
         """How many mails, by what became of them."""
-        return dict(self.session.mails.order_by().values_list("state").annotate(n=Count("pk")))
+        return dict(
+            Mail.objects.for_staff()
+            .filter(session=self.session)
+            .order_by()
+            .values_list("state")
+            .annotate(n=Count("pk"))
+        )
 
     @cached_property
     def failed(self) -> list[Mail]:
         """Those that somebody should see to, as Home counts them."""
-        of_session = Mail.objects.filter(session=self.session).defer("facts").select_related("booking")
+        of_session = Mail.objects.for_staff().filter(session=self.session).defer("facts").select_related("booking")
         return list(needs.by_name("failed").narrow(of_session, self.now).order_by("-pk")[:MOST_FAILED])
 
     @cached_property

@@ -16,5 +16,5 @@ def hash_keys(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("bookings", "0005_forgetting")]
+    dependencies = [("bookings", "0006_forgetting")]
     operations = [migrations.RunPython(hash_keys, migrations.RunPython.noop, elidable=True)]
