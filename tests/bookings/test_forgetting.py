@@ -27,6 +27,7 @@ from bookings.models import (
     Invitation,
     LaterAnswer,
     Mail,
+    NewsConsent,
     OfficeLink,
     Person,
     Quote,
@@ -378,6 +379,7 @@ def test_log_of_the_admin_is_kept_for_a_year():
 
 
 def test_when_everything_is_due_no_word_of_anybody_stands_anywhere(versions_kept):
+    """But for a quote, which staff released with names taken out; whoever agreed to news takes it back themselves."""
     one_of_each(1, personal="Secretly")
     StaffUser.objects.update(is_active=False)
     assert [where for where, text in everything() if "secretly" in text.lower()] != []
@@ -385,7 +387,9 @@ def test_when_everything_is_due_no_word_of_anybody_stands_anywhere(versions_kept
     run_due(lambda: far)
     forget_all(far)
     run_due(lambda: far)
-    assert [(where, text) for where, text in everything() if "secretly" in text.lower()] == []
+    NewsConsent.objects.all().delete()
+    stands = [(where, text) for where, text in everything() if "secretly" in text.lower()]
+    assert stands == [("bookings.Quote.text", "Secretly quote")]
 
 
 def test_round_with_nothing_to_do_only_reads():
