@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("bookings", "0005_feedback"),
-        ("hubs", "0005_forgetting"),
+        ("hubs", "0006_forgetting"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("hubs", "0004_groups"),
+        ("hubs", "0005_reach_medians"),
     ]
 
     operations = [
