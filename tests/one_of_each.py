@@ -5,7 +5,18 @@ import uuid
 
 from bookings import places
 from bookings.mail import itinerary_link
-from bookings.models import AddressChange, Certificate, Draft, HandOver, NetworkUse, OfficeLink, Register, TellMe, Told
+from bookings.models import (
+    AddressChange,
+    Certificate,
+    Draft,
+    HandOver,
+    NetworkUse,
+    OfficeLink,
+    Register,
+    TellMe,
+    Told,
+    TurnedAway,
+)
 from bookings.sessions import changes, messages, phoning, seen, wide_changes
 from bookings.states import Verb
 from hubs.models import (
@@ -60,6 +71,7 @@ def one_of_each(number: int, *, public: str = "Kent", personal: str = "Test") ->
     NetworkUse.objects.create(network=f"{number:032}", what="booking", hour=NOW, used=1)
     Told.objects.create(session=session, of="open", at=NOW)
     Register.objects.create(session=session, recorded_at=NOW, recorded_by=staff)
+    TurnedAway.objects.create(session=session, day=NOW.date(), why=TurnedAway.Why.FULL, times=1, places=2)
     Draft.objects.create(session=session, booking=booking, expires_at=NOW, answers={"name": "Half Typed"})
     wish = f"{personal}.me{number}@school.example".lower()
     TellMe.objects.create(email=wish, email_key=wish, host_school=visit, created_at=NOW)
