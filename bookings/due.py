@@ -8,9 +8,10 @@ from django.db import InterfaceError, OperationalError
 from django.db.models import F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 
+from bookings.afterwards import ties
 from bookings.attendance import office
 from bookings.groups import enrolling
-from bookings.mail import openings, reminders, sending, staff_mails
+from bookings.mail import asking_again, asking_later, asking_mails, openings, reminders, sending, staff_mails
 from bookings.models import Booking, Draft, Places, Visitor
 from bookings.places import locked
 from bookings.rule.room import Clock
@@ -33,12 +34,12 @@ def run_due(clock: Clock, *, stop: Callable[[], bool] = sending.never) -> int:
     sent = sending.send_due(clock, stop=stop)
     settled = [session_id for session_id in _sessions_due(clock()) if not stop() and _one(_settle, session_id, clock)]
     report_miscounts(settled)
-    for made in (openings, reminders, office):
+    for made in (openings, reminders, office, asking_mails, asking_again, asking_later):
         for session_id in made.due(clock()):
             if not stop():
                 _one(made.make, session_id, clock())
     openings.delete_outlived(now=clock())
-    for forgets in (limits, lock_out, staff_mails, StoredFile.objects, Booking.objects, Visitor.objects):
+    for forgets in (ties, limits, lock_out, staff_mails, StoredFile.objects, Booking.objects, Visitor.objects):
         forgets.forget(now=clock())
     expired = Draft.objects.filter(expires_at__lte=clock())
     if expired.exists():  # a round with nothing to do writes nothing: on SQLite a DELETE would take the one lock

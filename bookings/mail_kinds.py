@@ -56,6 +56,9 @@ class Kind(TextChoices):
     LETTER = "letter", _("the hub writes")
     REGISTER = "register", _("who is coming, for the school office")
     OFFICE_CHANGE = "office_change", _("a change of the session, for the school office")
+    AFTERWARDS = "afterwards", _("the certificate, and what they made of it")
+    ASKED_AGAIN = "asked_again", _("asked again what they made of it")
+    LATER = "later", _("what has changed, six school weeks later")
     ITINERARY = "itinerary", _("itinerary of a visiting teacher")
     TEACHER_CHANGE = "teacher_change", _("a change of the session, for a visiting teacher")
     SPECIALIST_CHANGE = "specialist_change", _("a change of the session, for a mastery specialist")
@@ -77,6 +80,7 @@ class To(Enum):
     EVERYONE = "both: the contact, and each such visitor of a confirmed booking"
     IN_NEED = "who needs something, or the contact where they have no address of their own"
     PERSON = "whose details they are, or the contact where they have no address of their own"
+    PLACED = "whoever came, at their own address, the contact too"
     OWNER = "the contact, or the visitor whose place it is about"
     NEW_ADDRESS = "the address that is to be theirs"
     TAKER = "to whom a place goes"
@@ -98,6 +102,7 @@ class Link(Enum):
     PLACE = "a visitor's, to their place"
     EITHER = "the place for a visitor, the booking for its contact"
     NEW_ADDRESS = "takes a new address"
+    FORM = "the form of what somebody made of it"
     WISH = "confirms a wish to be told, and stops it"
     PASSWORD = "sets a password, or leads to sign-in whoever has one"  # noqa: S105  (no password)
     OFFICE = "the register"
@@ -132,6 +137,7 @@ class Stale(Enum):
     REGISTER = "the link is the office's no longer, or the session is at another time, or off"
     OFFICE_CHANGE = "the office has been told of a later change, or has the register no longer"
     ITINERARY = "the link or the address is the teacher's no longer"
+    ASKS = "they did not come after all, have answered a reminder, or the form has closed"
     TEACHER_CHANGE = "who teaches has been told of a later change, or has another address"
     GROUP = "the school is not asked any longer, or somebody else of it is"
 
@@ -219,6 +225,10 @@ MAILS: dict[Kind, MailRow] = {
     K.MY_BOOKINGS: MailRow(T.ASKER, L.NONE),  # it lists the links of all
     K.TELL_ME: MailRow(T.ASKER, L.WISH),
     K.BOOKING_OPEN: MailRow(T.ASKER, L.WISH, stale=X.OPENING, to_session=True),
+    # afterwards; of a place, by whoever came
+    K.AFTERWARDS: MailRow(T.PLACED, L.FORM, None, ("confirmed",), stale=X.ASKS, of_place=True, as_it_is=True),
+    K.ASKED_AGAIN: MailRow(T.PLACED, L.FORM, None, ("confirmed",), stale=X.ASKS, of_place=True, as_it_is=True),
+    K.LATER: MailRow(T.PLACED, L.FORM, None, ("confirmed",), stale=X.ASKS, of_place=True, as_it_is=True),
     # to staff, offices, who teaches
     K.INVITED: MailRow(T.STAFF, L.PASSWORD, stale=X.INVITATION),
     K.PASSWORD: MailRow(T.STAFF, L.PASSWORD),

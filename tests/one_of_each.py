@@ -7,11 +7,17 @@ from bookings import places
 from bookings.mail import itinerary_link
 from bookings.models import (
     AddressChange,
+    Asked,
     Certificate,
+    DayAnswer,
     Draft,
     HandOver,
+    Interest,
+    LaterAnswer,
     NetworkUse,
+    NewsConsent,
     OfficeLink,
+    Quote,
     Register,
     TellMe,
     Told,
@@ -75,6 +81,7 @@ def one_of_each(number: int, *, public: str = "Kent", personal: str = "Test") ->
     Draft.objects.create(session=session, booking=booking, expires_at=NOW, answers={"name": "Half Typed"})
     wish = f"{personal}.me{number}@school.example".lower()
     TellMe.objects.create(email=wish, email_key=wish, host_school=visit, created_at=NOW)
+    afterwards(session, booking, staff, personal=personal)
     return hub_year
 
 
@@ -118,3 +125,19 @@ def changed(session, booking, visit, staff, *, public):
     phoning.tell(change, phoning.Whom("b", booking.pk), by=staff, clock=lambda: NOW)
     news = changes.News(message=f"{public} message", key=uuid.uuid4())
     wide_changes.ask_for(visit, Verb.REINSTATE, [session], by=staff, clock=lambda: NOW, news=news)
+
+
+def afterwards(session, booking, staff, *, personal):
+    """What somebody said of it: without their name, and with it."""
+    me, hub_year = booking.visitors.first(), session.hub_year
+    asked = {"hub_year": hub_year, "visitor": me, "voice": uuid.uuid4(), "asked_at": NOW}
+    Asked.objects.create(form="day", session=session, closes_at=NOW + dt.timedelta(days=14), **asked)
+    Asked.objects.create(form="later", closes_at=NOW + dt.timedelta(days=14), **asked)
+    said = {"hub_year": hub_year, "voice": asked["voice"], "answered_at": NOW, "may_quote": True}
+    DayAnswer.objects.create(session=session, take=f"{personal} sentence", change=f"{personal} change", **said)
+    LaterAnswer.objects.create(sentence=f"{personal} later", **said)
+    quoted = {"voice": asked["voice"], "of": "take", "released_at": NOW, "released_by": staff}
+    Quote.objects.create(hub_year=hub_year, session=session, text=f"{personal} quote", **quoted)
+    Interest.objects.create(hub_year=hub_year, visitor=me, wants="yes", role="lead", at=NOW)
+    news = {"email": me.email, "email_key": me.email_key, "full_name": f"{personal} Teacher", "agreed_at": NOW}
+    NewsConsent.objects.create(hub=hub_year.hub, **news)

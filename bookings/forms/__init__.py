@@ -4,6 +4,7 @@ from bookings.forms.again import answers_again
 from bookings.forms.change import ChangeForm, OwnPlaceForm
 from bookings.forms.code import CodeForm
 from bookings.forms.door import NameForm, WalkInForm
+from bookings.forms.feedback import DayForm, FeedbackForm, LaterForm, PaperForm
 from bookings.forms.fields import Address, AddressForm, Line, Mobile, StepForm, needs_of_colleague, who_reads_needs
 from bookings.forms.party import ColleagueForm, TakerForm
 from bookings.forms.school import OtherSchoolForm, SchoolPickForm, SchoolSearchForm
@@ -16,11 +17,15 @@ __all__ = [
     "ChangeForm",
     "CodeForm",
     "ColleagueForm",
+    "DayForm",
+    "FeedbackForm",
+    "LaterForm",
     "Line",
     "Mobile",
     "NameForm",
     "OtherSchoolForm",
     "OwnPlaceForm",
+    "PaperForm",
     "SchoolPickForm",
     "SchoolSearchForm",
     "StepForm",

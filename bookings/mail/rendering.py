@@ -21,12 +21,14 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from bookings.mail import arriving, cards, group_mails, links, staff_mails
+from bookings.afterwards import asking
+from bookings.afterwards.certificates import certificates_of
+from bookings.mail import arriving, asking_mails, cards, group_mails, links, staff_mails
 from bookings.mail.calendar_entry import calendar_entry, our_address
 from bookings.mail.clashes import clashing
 from bookings.mail.names import as_name
 from bookings.mail_kinds import Calendar, Kind, Link, Stale, mail_row
-from bookings.models import AddressChange, Mail, OfficeLink, SessionChange, Visitor
+from bookings.models import AddressChange, Asked, Certificate, Mail, OfficeLink, SessionChange, Visitor
 from bookings.models.change import taught_by
 from bookings.rule.parts import PartyAsItStands
 from bookings.rule.room import session_facts
@@ -121,6 +123,19 @@ def _to_new_address(mail: Mail) -> str:
     return links.url(links.Purpose.NEW_ADDRESS, change, version=mail.facts["link_version"]) if change else ""
 
 
+def _to_form(mail: Mail) -> str:
+    """To the form of the last place that the mail is about; to their own page whoever is not to be asked."""
+    found = asking_mails.forms_of(mail, now=mail.created_at)
+    if not found:
+        return ""
+    return _to_own_page(mail) if found[-1].stopped else links.url(links.Purpose.FEEDBACK, found[-1])
+
+
+def _to_own_page(mail: Mail) -> str:
+    """Where somebody's certificate is: the contact's page where the place is the contact's own."""
+    return _to_booking(mail) if mail.visitor and mail.visitor.is_contact else _to_place(mail)
+
+
 def _to_wish(mail: Mail) -> str:
     return links.url(links.Purpose.UNSUBSCRIBE, mail.wish) if mail.wish else ""
 
@@ -147,6 +162,7 @@ LINKS: dict[Link, Callable[[Mail], str]] = {
     Link.NEW_ADDRESS: _to_new_address,
     Link.WISH: _to_wish,
     Link.PASSWORD: staff_mails.link_of,
+    Link.FORM: _to_form,
     Link.OFFICE: _to_register,
     Link.ITINERARY: _to_itinerary,
     Link.INVITATION: group_mails.to_invitation,
@@ -193,6 +209,7 @@ def context_of(mail: Mail, *, now: dt.datetime) -> dict[str, Any]:
         "colleagues": listed(facts["colleagues"]),
         "days_ahead": _days_ahead(facts, now=now),
         "entry": _entry(mail, facts),
+        **_asks(mail, now=now),
         "entries": group_mails.entries_of(mail),
         "instead": _instead(mail, now=now),
         "changed": _changed(facts),
@@ -208,6 +225,39 @@ def context_of(mail: Mail, *, now: dt.datetime) -> dict[str, Any]:
         "site": settings.SITE_URL + "/",
         **group_mails.context_of(mail, now=now),
     }
+
+
+def _asks(mail: Mail, *, now: dt.datetime) -> dict[str, Any]:
+    """What a mail asks about: each lesson with its form, and whether nobody knows that they came."""
+    if mail_row(mail.kind).link is not Link.FORM:
+        return {}
+    found = asking_mails.forms_of(mail, now=now)
+    if mail.kind == Kind.LATER:
+        forms = [_said(session_facts(session, sequence=0)) for one in found for session in asking.seen_by(one)]
+    else:
+        forms = [_lesson(one, one.visitor) for one in found if one.visitor]
+    if mail.kind == Kind.AFTERWARDS:
+        theirs = certificates_of(Visitor.objects.filter(pk__in=mail.facts["places"]), now=now)
+        for one in forms:
+            one["certificate_url"] = _certificate_url(theirs.get(one["place_id"]))
+    return {
+        "forms": forms,
+        "certificate_url": forms[0].get("certificate_url", "") if len(forms) == 1 else "",
+        "if_you_came": all(one.if_you_came for one in found),
+        "asks_nothing": all(one.stopped for one in found),
+        "own_page_url": _to_own_page(mail),
+        "until": asking.last_day_of(found[-1]) if found else None,
+    }
+
+
+def _lesson(asked: Asked, visitor: Visitor) -> dict[str, Any]:
+    """A lesson that somebody is asked about, with the link to its form."""
+    said = _said(session_facts(visitor.booking.session, sequence=0))
+    return said | {"form_url": links.url(links.Purpose.FEEDBACK, asked), "place_id": visitor.pk}
+
+
+def _certificate_url(certificate: Certificate | None) -> str:
+    return links.url(links.Purpose.CERTIFICATE, certificate) if certificate else ""
 
 
 def _as_it_is(mail: Mail) -> dict[str, Any]:

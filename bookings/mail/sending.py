@@ -16,7 +16,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from bookings.attendance import office
-from bookings.mail import group_mails, itinerary_link, openings, reminders, staff_mails, together
+from bookings.mail import asking_mails, group_mails, itinerary_link, openings, reminders, staff_mails, together
 from bookings.mail.rendering import can_be_written_to, render
 from bookings.mail_kinds import Session, Stale, To, mail_row
 from bookings.models import AddressChange, Mail, Visitor
@@ -58,6 +58,7 @@ STILL_TRUE: dict[Stale, Callable[..., bool]] = {
     Stale.REGISTER: office.still_true,
     Stale.OFFICE_CHANGE: office.change_still_true,
     Stale.ITINERARY: itinerary_link.still_true,
+    Stale.ASKS: asking_mails.still_true,
     Stale.TEACHER_CHANGE: teachers.change_still_true,
     Stale.GROUP: group_mails.still_true,
 }

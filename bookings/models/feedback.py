@@ -43,15 +43,22 @@ class Asked(PrivateLink):
     visitor = models.ForeignKey(Visitor, models.SET_NULL, null=True, related_name="asked", verbose_name=_("visitor"))
     voice = models.UUIDField(default=uuid.uuid4, editable=False)
     if_you_came = models.BooleanField(default=False, editable=False)  # no register was recorded
-    asked_at = models.DateTimeField(_("asked at"))
+    asked_at = models.DateTimeField(_("asked at"))  # by the press on their page, or by the mail
+    mailed_at = models.DateTimeField(_("written to at"), null=True)
     reminded_at = models.DateTimeField(_("reminded at"), null=True)
     closes_at = models.DateTimeField(_("answers until"))
     answered_at = models.DateTimeField(_("answered at"), null=True)
+    stopped = models.BooleanField(default=False, editable=False)  # "do not ask me again", of a whole voice
 
     class Meta:
         verbose_name = _("asked for feedback")
         verbose_name_plural = _("asked for feedback")
-        indexes = [models.Index(fields=["hub_year", "form"], name="asked_of_a_hub")]
+        indexes = [
+            models.Index(fields=["hub_year", "form"], name="asked_of_a_hub"),
+            models.Index(fields=["voice"], name="asked_by_voice"),
+            # Each round asks what is to be done with those whose tie stands: most have been cut.
+            models.Index(fields=["form", "closes_at"], name="asked_tied", condition=Q(visitor__isnull=False)),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["visitor", "form"], name="asked_once"),
             models.CheckConstraint(

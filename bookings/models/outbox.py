@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from bookings.mail_kinds import kind_choices
+from bookings.mail_kinds import Kind, kind_choices
 from hubs.models import ShowcaseSession, StaffUser, VisitingTeacher
 from hubs.vocabulary.email_address import EmailField
 
@@ -17,6 +17,10 @@ class MailQuerySet(models.QuerySet["Mail"]):
     def due(self, *, now: dt.datetime) -> "MailQuerySet":
         """To be sent at `now`, urgent ones first, then the oldest."""
         return self.filter(state=Mail.State.WAITING, due_at__lte=now).order_by("-urgent", "due_at", "pk")
+
+    def for_staff(self) -> "MailQuerySet":
+        """Those that staff may look at: who was reminded of a form has not answered it, and whoever was not, has."""
+        return self.exclude(kind=Kind.ASKED_AGAIN)
 
     def to(self, address_key: str, *, kinds: list[str], since: dt.datetime) -> "MailQuerySet":
         return self.filter(recipient_key=address_key, kind__in=kinds, created_at__gt=since)

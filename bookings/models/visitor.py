@@ -134,6 +134,7 @@ class Visitor(Named, PrivateLink):
         ordering = ["position"]
         indexes = [
             models.Index(fields=["email_key"], name="visitor_by_address"),
+            models.Index(fields=["marked_at"], name="visitor_by_mark"),  # who was put right lately
             # Few say either, and each round of the worker asks what is to be forgotten.
             models.Index(fields=["booking"], name="visitor_with_needs", condition=~Q(needs="", needs_added="")),
             models.Index(fields=["booking"], name="visitor_with_mobile", condition=~Q(mobile="")),

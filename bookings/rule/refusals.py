@@ -193,6 +193,10 @@ class ItineraryOver(Refused):
     """The itinerary's link would no longer work: the exchange is over."""
 
 
+class NotToQuote(Refused):
+    """Whoever wrote a sentence does not allow it to be quoted, or has taken that back."""
+
+
 class NoReplies(Refused):
     """The hub has no contact address: whoever answers one of its mails would write to nobody."""
 

@@ -34,6 +34,7 @@ from bookings.rule.refusals import (
     NothingChanged,
     NotItsDay,
     NotReady,
+    NotToQuote,
     OtherHub,
     OthersToo,
     PartyTooLarge,
@@ -162,6 +163,7 @@ SENTENCES = {
     NeedsChanged: gettext_lazy("What they need has changed since you opened this page. Read it again."),
     NeedsTooLong: gettext_lazy("There is no room to add more about what they need. Ask them to email the hub."),
     NoAddress: gettext_lazy("This booking has no email address, so there is nobody to send it to."),
+    NotToQuote: gettext_lazy("Whoever wrote this does not allow it to be quoted, or has just taken that back."),
     NotReady: gettext_lazy(
         "Give the session a date, a start, an end, a place and its number of places before you open it."
     ),

@@ -14,7 +14,17 @@ from bookings.mail import links
 from bookings.mail.itinerary_link import itinerary_ends
 from bookings.mail.links import Purpose
 from bookings.mail.openings import RELATED
-from bookings.models import AddressChange, Booking, Certificate, HandOver, Invitation, OfficeLink, TellMe, Visitor
+from bookings.models import (
+    AddressChange,
+    Booking,
+    Certificate,
+    HandOver,
+    Invitation,
+    NewsConsent,
+    OfficeLink,
+    TellMe,
+    Visitor,
+)
 from bookings.models.visitor import NEEDS_KEPT
 from hubs.models import VisitingTeacher
 from hubs.models.session import OF_ITS_SESSION
@@ -110,6 +120,15 @@ def open_new_address(token: str) -> AddressChange:
     if asked.pressed_at is None and asked.from_version != asked.owner.link_version:
         raise Http404
     return asked
+
+
+def open_consent(token: str) -> NewsConsent | None:
+    """The consent to a hub's news that `token` ends, or None where it opens something else."""
+    link = links.read(token)
+    if link is None or link.purpose != Purpose.UNSUBSCRIBE:
+        return None
+    by = {"public_id": link.public_id, "link_version": link.version}
+    return NewsConsent.objects.select_related("hub").filter(**by).first()
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from bookings.mail import links
 from bookings.mail.clashes import clashing
 from bookings.mail.links import Purpose
 from bookings.models import AddressChange, AuditEntry, Booking, HandOver, Visitor
-from bookings.public import certificate
+from bookings.public import certificate, what_they_made
 from bookings.public.directions import open_street_map
 from bookings.public.session import Showing
 from bookings.rule import offers, parts
@@ -223,6 +223,7 @@ def context_of(link: Opened) -> dict[str, Any]:
             "session": showing.session,
             "started": started,
             "resources": files_for(link, now=showing.now),
+            "feedback": [] if link.given else what_they_made.forms_for(link.booking, link.visitor, now=now),
             "expected": expected,
             "by_hub": _ended_by_hub(link.booking),
             "me": next((one for one in visitors if one.is_contact), None),

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from bookings.afterwards import news
 from bookings.forms import AddressForm
 from bookings.mail import links, openings
 from bookings.mail.links import Purpose
@@ -19,11 +20,12 @@ from bookings.public.finder import FinderForm
 from bookings.public.session import Showing
 from bookings.public.wished import WishForm, asked_in, title_of_search
 from bookings.states import Standing
-from bookings.views import certificates, invitation, itinerary, limits, new_address, office
+from bookings.views import certificates, feedback, invitation, itinerary, limits, new_address, office
 from bookings.views import private as private_pages
 from bookings.views.access import (
     is_unsubscribed,
     open_certificate,
+    open_consent,
     open_invitation,
     open_itinerary,
     open_new_address,
@@ -154,7 +156,11 @@ def by_link(request: HttpRequest, token: str) -> HttpResponse:
     """Every private link has the same form of address: what it opens stands in the token."""
     link = links.read(token)
     if link and link.purpose == Purpose.UNSUBSCRIBE:
+        if agreed := open_consent(token):
+            return feedback.consent(request, agreed, token)
         return _wish(request, open_wish(token), token)
+    if link and link.purpose == Purpose.FEEDBACK:
+        return feedback.form_page(request, feedback.open_asked(token), token)
     if link and link.purpose == Purpose.NEW_ADDRESS:
         return new_address.page(request, open_new_address(token), token)
     if link and link.purpose == Purpose.OFFICE:
@@ -191,11 +197,15 @@ def prove(request: HttpRequest, token: str) -> HttpResponse:
 @private
 @require_http_methods(["GET", "HEAD", "POST"])
 def stop(request: HttpRequest, token: str) -> HttpResponse:
-    """Stop telling me. Twice is once: the link of a wish that is forgotten says so."""
+    """Stop telling me; stop a hub's news. Twice is once: the link of what is forgotten says so."""
+    agreed = open_consent(token)
     if request.method != "POST":
-        open_wish(token)
+        if not agreed:
+            open_wish(token)
         return redirect("booking", token)
-    if not is_unsubscribed(token):
+    if agreed:
+        news.stop(agreed)
+    elif not is_unsubscribed(token):
         openings.stop(open_wish(token))
     return redirect("tell-me-stopped")
 

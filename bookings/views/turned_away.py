@@ -1,7 +1,8 @@
 """Presses on the web that were refused, counted by session, day and reason, so that a hub learns what it lacked.
 
 Whoever read "full" and left is not counted, nor who joined the waiting list instead: that list counts them. What staff
-are refused is not counted either. A press is counted where it is answered: where the page that it leads to judges, there.
+are refused is not counted either. A press is counted where it is answered: where the page that it leads to judges,
+there.
 """
 
 import datetime as dt

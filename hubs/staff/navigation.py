@@ -25,6 +25,9 @@ GROUPS: tuple[tuple[Any, tuple[str, ...]], ...] = (
             "bookings.Visitor",
             "bookings.Certificate",
             "bookings.TellMe",
+            "bookings.Interest",
+            "bookings.NewsConsent",
+            "bookings.Quote",
             "hubs.HostSchool",
             "hubs.VisitingTeacher",
             "hubs.MasterySpecialist",
@@ -56,6 +59,8 @@ CALLED: dict[str, tuple[Any, Any]] = {
     "bookings.Mail": (_("Emails"), _("Emails")),
     "bookings.Letter": (_("What we wrote"), _("What hubs wrote")),
     "bookings.TellMe": (_("Asked to be told"), _("Asked to be told")),
+    "bookings.Interest": (_("Would join a group"), _("Would join a group")),
+    "bookings.NewsConsent": (_("May be written to"), _("May be written to")),
     "bookings.Told": (_("Rounds of emails"), _("Rounds of emails")),
     "bookings.AuditEntry": (_("Audit trail"), _("Audit trail")),
 }

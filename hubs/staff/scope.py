@@ -91,6 +91,9 @@ REACH: dict[str, Reach] = {
     "bookings.HandOver": _of("visitor__booking__session__hub_year__hub"),
     "bookings.TellMe": Reach(("hub", "session__hub_year__hub", "host_school__hub_year__hub"), delete=STAFF),
     "bookings.Certificate": Reach((SESSION, "host_school__hub_year__hub")),
+    "bookings.Quote": _of("hub_year__hub", delete=STAFF),
+    "bookings.Interest": _of("hub_year__hub"),
+    "bookings.NewsConsent": _of("hub", delete=STAFF),
     "bookings.AuditEntry": _of(SESSION),
     "bookings.Mail": Reach((SESSION, "visiting_teacher__hub_year__hub"), add=STAFF, change=STAFF),
 }

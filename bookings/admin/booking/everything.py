@@ -41,7 +41,9 @@ class EverythingOfAPerson(RowPages):
         if not key:
             raise Http404
         name, address = _called(row)
-        mails = scope.rows(request.user, Mail.objects.filter(recipient_key=key)).defer("facts").order_by("-pk")
+        mails = (
+            scope.rows(request.user, Mail.objects.for_staff().filter(recipient_key=key)).defer("facts").order_by("-pk")
+        )
         wishes = scope.rows(request.user, TellMe.objects.filter(email_key=key)).select_related(
             "hub", "session", "host_school__school", "host_school__hub_year__exchange"
         )

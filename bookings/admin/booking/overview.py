@@ -193,7 +193,7 @@ class MailShown(NamedTuple):
 
 def mails_of(booking: Booking) -> list[MailShown]:
     """The booking's mails, the newest first."""
-    found = Mail.objects.filter(booking=booking).defer("facts").order_by("-pk")[:MOST_MAILS]
+    found = Mail.objects.for_staff().filter(booking=booking).defer("facts").order_by("-pk")[:MOST_MAILS]
     return [shown(mail) for mail in found]
 
 

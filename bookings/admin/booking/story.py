@@ -27,7 +27,7 @@ class Happening(NamedTuple):
 def story_of(booking: Booking) -> list[Happening]:
     """Every audit entry and mail of a booking, the oldest first: two queries."""
     entries = AuditEntry.objects.filter(booking=booking).select_related("staff", "session")
-    mails = Mail.objects.filter(booking=booking).defer("facts").order_by("pk")
+    mails = Mail.objects.for_staff().filter(booking=booking).defer("facts").order_by("pk")
     return _in_order(_entries(entries), map(mail_line, mails))
 
 

@@ -20,6 +20,7 @@ from django.utils.translation import ngettext
 
 from bookings.admin.home.rows import EACH, SHOWN, Row, rows_of
 from bookings.attendance import standing
+from bookings.mail_kinds import Kind
 from bookings.models import Booking, Mail, Visitor
 from bookings.states import FROZEN, LIVE, SessionStatus, Status
 from hubs.models import HostSchool, HubYear, ShowcaseSession, VisitingTeacher
@@ -80,7 +81,7 @@ def _failed(mails: Rows, now: dt.datetime) -> Rows:
     same = {"visiting_teacher": OuterRef("visiting_teacher"), "kind": OuterRef("kind")}
     later = mails.model.objects.filter(**same, pk__gt=OuterRef("pk"))
     of_teacher = Q(~Exists(later), recipient=F("visiting_teacher__email"), expires_at__gt=now)
-    unsent = mails.filter(state__in=(Mail.State.FAILED, Mail.State.REFUSED))
+    unsent = mails.exclude(kind=Kind.ASKED_AGAIN).filter(state__in=(Mail.State.FAILED, Mail.State.REFUSED))
     return unsent.filter(of_session | of_teacher)
 
 

@@ -30,6 +30,8 @@ from bookings.admin.day.office import OfficePages
 from bookings.admin.day.recording import RecordingPages
 from bookings.admin.day.register import RegisterPages
 from bookings.admin.day.sheet import SheetPages
+from bookings.admin.feedback.paper import PaperPages
+from bookings.admin.feedback.said import SaidPages
 from bookings.admin.home.needs import Needs
 from bookings.admin.session.changes import ChangePages
 from bookings.admin.session.drafts import DraftPages, is_hidden
@@ -98,6 +100,8 @@ class SessionAdmin(WithSearch, WithExport, WithHistory, WithPages):
         RecordingPages,
         DoorPages,
         OfficePages,
+        SaidPages,
+        PaperPages,
         PlacesPages,
         ChangePages,
         LatePages,

@@ -27,6 +27,7 @@ from bookings.admin.base.read_only import ReadOnlyAdmin, ReadOnlyInline, staff
 from bookings.admin.base.sessions import name_and_day
 from bookings.admin.certificates.of_visit import TaughtPages
 from bookings.admin.costs.pages import CostPages
+from bookings.admin.feedback.said import YearSaidPages
 from bookings.admin.home.needs import Needs
 from bookings.admin.report.public_figures import PublicFigurePages
 from bookings.admin.session.announcing import AnnounceVisitPages
@@ -234,7 +235,7 @@ class VisitAdmin(WithExport, WithButtonsBeside, HostSchoolAdmin):
 class ExchangeOfHubAdmin(WithButtonsBeside, HubYearAdmin):
     """A hub in a year, whose sessions can be called off together."""
 
-    page_classes = [WideChangePages, SchoolDayPages, WideLetterPages, CostPages, PublicFigurePages]
+    page_classes = [WideChangePages, SchoolDayPages, WideLetterPages, CostPages, PublicFigurePages, YearSaidPages]
     list_filter = [Needs, *HubYearAdmin.list_filter]
 
 

@@ -79,7 +79,7 @@ class MailAdmin(ToItsPages, WithPages, FoundByBookingOrAddress):
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Mail]:
-        mails: QuerySet[Mail] = super().get_queryset(request)
+        mails: QuerySet[Mail] = super().get_queryset(request).for_staff()  # type: ignore[attr-defined]  # our queryset
         return mails.defer("facts").prefetch_related("session__lessons")
 
     def has_resend_permission(self, request: HttpRequest) -> bool:

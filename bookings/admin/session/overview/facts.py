@@ -260,12 +260,18 @@ class Facts:
     @cached_property
     def mails(self) -> dict[str, int]:
         """How many mails, by what became of them."""
-        return dict(self.session.mails.order_by().values_list("state").annotate(n=Count("pk")))
+        return dict(
+            Mail.objects.for_staff()
+            .filter(session=self.session)
+            .order_by()
+            .values_list("state")
+            .annotate(n=Count("pk"))
+        )
 
     @cached_property
     def failed(self) -> list[Mail]:
         """Those that somebody should see to, as Home counts them."""
-        of_session = Mail.objects.filter(session=self.session).defer("facts").select_related("booking")
+        of_session = Mail.objects.for_staff().filter(session=self.session).defer("facts").select_related("booking")
         return list(needs.by_name("failed").narrow(of_session, self.now).order_by("-pk")[:MOST_FAILED])
 
     @cached_property

@@ -85,6 +85,8 @@ SAID: dict[str, tuple[Promise | str, Says]] = {
     "register_add": (DAY, _("Somebody who stands at the door: a name and a school are enough.")),
     "register_inside": (DAY, _("Who has arrived and not left, for the fire roll; a tap for who leaves.")),
     "register_print": (DAY, _("A list to sign, with needs and with empty lines.")),
+    "said": (RECORDS, _("What visitors said of it, without names, and which sentences may be quoted.")),
+    "paper": (RECORDS, _("What somebody filled in on paper, without a name, one form after the other.")),
     "sheet": (DAY, _("One page to print for everybody: the programme, how to behave, room for notes.")),
     "register_badges": (DAY, _("Ten to a sheet, and blank ones.")),
     "certificates": (RECORDS, _("Who came has which code; and all of them on paper, for those whom no email reaches.")),
