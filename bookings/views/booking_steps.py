@@ -229,7 +229,8 @@ def check(request: HttpRequest, showing: Showing, draft: Draft) -> HttpResponse:
         turned_away.count(request, draft, refused, places=party.size)
         return again(request, draft, form, now=showing.now, wait=wait, shown=read)
     except Refused as refused:
-        turned_away.count(request, draft, refused, places=party.size)
+        if not (wait and can_wait(showing, refused)):  # who waits chooses again among fewer places
+            turned_away.count(request, draft, refused, places=party.size)
         return look_again(request, draft, now=timezone.now())
     consume(draft, now=timezone.now())
     return redirect("book-sent", showing.session.ref)
