@@ -69,6 +69,11 @@ REACH: dict[str, Reach] = {
     "hubs.MasterySpecialist": _of("hub_year__hub", **KEPT),
     "hubs.Cost": _of("hub_year__hub", **KEPT),
     "hubs.Remark": _of("hub_year__hub", **KEPT),
+    # groups of nearby schools
+    "hubs.WorkGroup": _of("hub_year__hub", **KEPT),
+    "bookings.Invitation": _of("group__hub_year__hub"),
+    "bookings.GroupTeacher": _of("invitation__group__hub_year__hub"),
+    "bookings.Enrolment": _of("invitation__group__hub_year__hub"),
     # the session
     "hubs.ShowcaseSession": _of("hub_year__hub", view=ALL, **KEPT),
     "hubs.Lesson": _of(SESSION, view=ALL, **KEPT),
@@ -94,7 +99,9 @@ REACH: dict[str, Reach] = {
     "bookings.Interest": _of("hub_year__hub"),
     "bookings.NewsConsent": _of("hub", delete=STAFF),
     "bookings.AuditEntry": _of(SESSION),
-    "bookings.Mail": Reach((SESSION, "visiting_teacher__hub_year__hub"), add=STAFF, change=STAFF),
+    "bookings.Mail": Reach(
+        (SESSION, "visiting_teacher__hub_year__hub", "invitation__group__hub_year__hub"), add=STAFF, change=STAFF
+    ),
 }
 NO_REACH = Reach((), view=NOBODY)
 
