@@ -3,7 +3,7 @@
 import datetime as dt
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -61,6 +61,13 @@ def test_copy_that_leaves_is_kept_apart_from_the_own(hub_year):
     kept.make(hub_year.exchange_id, NIGHT)
     own, out = (kept.kept(hub_year.exchange_id, leaves=leaves) for leaves in (False, True))
     assert (own.tables == out.tables, own.page == out.page) == (False, False)
+
+
+def test_database_keeps_one_of_each_copy(hub_year):
+    figures = {"exchange": hub_year.exchange, "leaves": True, "as_at": NOW, "page": ""}
+    KeptReport.objects.create(**figures)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        KeptReport.objects.create(**figures)
 
 
 def test_worker_makes_it_in_its_round_at_night(hub_year):

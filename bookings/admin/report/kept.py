@@ -11,5 +11,6 @@ class KeptReportAdmin(ReadOnlyAdmin):
     """Their figures stand on the page of the report."""
 
     list_display = ["exchange", "leaves", "as_at"]
+    search_fields = ["exchange__name"]
     list_select_related = ["exchange"]
     fields = ["exchange", "leaves", "as_at"]
