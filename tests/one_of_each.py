@@ -22,6 +22,7 @@ from bookings.models import (
     Register,
     TellMe,
     Told,
+    TurnedAway,
 )
 from bookings.rule.invited import Named
 from bookings.sessions import changes, messages, phoning, seen, wide_changes
@@ -81,6 +82,7 @@ def one_of_each(number: int, *, public: str = "Kent", personal: str = "Test") ->
     Register.objects.create(session=session, recorded_at=NOW, recorded_by=staff)
     figures = {"as_at": NOW, "page": f"{personal} figures"}
     KeptReport.objects.get_or_create(exchange=hub_year.exchange, leaves=False, defaults=figures)
+    TurnedAway.objects.create(session=session, day=NOW.date(), why=TurnedAway.Why.FULL, times=1, places=2)
     in_a_group(hub_year, staff, number, public=public, personal=personal)
     Draft.objects.create(session=session, booking=booking, expires_at=NOW, answers={"name": "Half Typed"})
     wish = f"{personal}.me{number}@school.example".lower()

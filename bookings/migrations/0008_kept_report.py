@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("bookings", "0005_feedback"),
+        ("bookings", "0007_typed_schools"),
         ("hubs", "0004_groups"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
