@@ -21,6 +21,7 @@ from bookings.models import (
     Register,
     TellMe,
     Told,
+    TurnedAway,
 )
 from bookings.rule.invited import Named
 from bookings.sessions import changes, messages, phoning, seen, wide_changes
@@ -78,6 +79,7 @@ def one_of_each(number: int, *, public: str = "Kent", personal: str = "Test") ->
     NetworkUse.objects.create(network=f"{number:032}", what="booking", hour=NOW, used=1)
     Told.objects.create(session=session, of="open", at=NOW)
     Register.objects.create(session=session, recorded_at=NOW, recorded_by=staff)
+    TurnedAway.objects.create(session=session, day=NOW.date(), why=TurnedAway.Why.FULL, times=1, places=2)
     in_a_group(hub_year, staff, number, public=public, personal=personal)
     Draft.objects.create(session=session, booking=booking, expires_at=NOW, answers={"name": "Half Typed"})
     wish = f"{personal}.me{number}@school.example".lower()

@@ -81,6 +81,7 @@ REACH: dict[str, Reach] = {
     "hubs.Resource": _of(SESSION, view=ALL, **KEPT),
     "bookings.Places": _of(SESSION, view=ALL),
     "bookings.Register": _of(SESSION),
+    "bookings.TurnedAway": _of(SESSION, view=ALL),
     "bookings.SessionChange": _of(SESSION),
     "bookings.Seen": _of(BOOKING),
     "bookings.Phoned": _of("change__session__hub_year__hub"),
