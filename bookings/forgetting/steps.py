@@ -13,6 +13,7 @@ from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from bookings.afterwards import ties
+from bookings.attendance import perhaps
 from bookings.forgetting import exchanges, staff, when
 from bookings.forgetting.goes import Goes, months_before, of_rows
 from bookings.models import (
@@ -78,7 +79,10 @@ def _their_rows(bookings: "QuerySet[Booking]", their: "QuerySet[Visitor]") -> It
 
 def forget_names(*, now: dt.datetime, most: int = SESSIONS_AT_ONCE) -> int:
     """Forget the people of some sessions that are long over, each in a transaction of its own."""
-    return sum(forget_session(session_id, now=now) for session_id in _sessions_due(timezone.localdate(now), most))
+    due = _sessions_due(timezone.localdate(now), most)
+    for session_id in due:
+        perhaps.make(session_id, now)  # who may be whom is found out while there are names, of any of them
+    return sum(forget_session(session_id, now=now) for session_id in due)
 
 
 def _sessions_due(today: dt.date, most: int) -> list[int]:

@@ -165,6 +165,16 @@ def test_person_lives_as_long_as_a_booking_of_that_address():
     assert {*Visitor.objects.values_list("person_id", flat=True)} == {person.pk}
 
 
+def test_who_may_be_whom_is_found_out_before_the_names_go():
+    one, other = SessionFactory(), SessionFactory()
+    known = booked(one, size=1, visiting=TYPED, contact_name="Ada Lovelace").visitors.get()
+    new = booked(other, size=1, visiting=TYPED, contact_name="Ada Lovelace", email="two@school.example").visitors.get()
+    Visitor.objects.filter(pk=new.pk).update(email=None, email_key=None)
+    forget_all(LATER)
+    new.refresh_from_db()
+    assert (new.full_name, new.perhaps_id) == (None, known.person_id)
+
+
 def test_typed_school_goes_and_goes_on_being_counted_as_one():
     one, other = SessionFactory(), SessionFactory()
     booked(one, size=1, visiting=TYPED)
