@@ -542,3 +542,19 @@ def test_recorded_means_a_register_of_that_day():
     run(FOUR)
     assert made(Kind.AFTERWARDS) == []
     assert NOW < FOUR
+
+
+def test_one_of_two_places_put_right_later_is_a_mail_of_that_place_alone():
+    morning = a_session(title="Morning lesson")
+    noon = a_session(title="Noon lesson", starts_at=london(DAY, dt.time(12)), ends_at=london(DAY, dt.time(13)))
+    for session in (morning, noon):
+        confirmed(session)
+    came(morning, absent=("teacher@school.example",))
+    came(noon)
+    run(FOUR)
+    assert "Morning lesson" not in outgoing.outbox[-1].body
+    Visitor.objects.filter(booking__session=morning).update(attendance="attended", marked_at=FOUR + A_DAY)
+    run(FOUR + A_DAY + MINUTE, FOUR + A_DAY + HOUR)
+    assert len(made(Kind.AFTERWARDS)) == 2
+    assert "Morning lesson" in outgoing.outbox[-1].body
+    assert "Noon lesson" not in outgoing.outbox[-1].body
