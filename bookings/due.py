@@ -14,6 +14,7 @@ from bookings.groups import enrolling
 from bookings.mail import asking_again, asking_later, asking_mails, openings, reminders, sending, staff_mails
 from bookings.models import Booking, Draft, Places, Visitor
 from bookings.places import locked
+from bookings.report import median
 from bookings.rule.room import Clock
 from bookings.sessions import wide_changes
 from bookings.states import FROZEN, SEATED
@@ -45,6 +46,12 @@ def run_due(clock: Clock, *, stop: Callable[[], bool] = sending.never) -> int:
     if expired.exists():  # a round with nothing to do writes nothing: on SQLite a DELETE would take the one lock
         expired.delete()
     return changed + sent + len(settled) + sending.send_due(clock, stop=stop)
+
+
+def once_a_day(clock: Clock) -> list[int]:
+    """What asks every row: the check of counts, and the medians that reports compare with. Returns the miscounts."""
+    median.refresh(now=clock())
+    return report_miscounts()
 
 
 def _sessions_due(now: dt.datetime) -> list[int]:

@@ -21,7 +21,9 @@ from bookings.models import (
     Register,
     TellMe,
     Told,
+    TurnedAway,
 )
+from bookings.rule.invited import Named
 from bookings.sessions import changes, messages, phoning, seen, wide_changes
 from bookings.states import Verb
 from hubs.models import (
@@ -42,6 +44,7 @@ from hubs.models import (
 )
 from tests.factories import NOW, HubFactory, HubYearFactory, SchoolFactory, SessionFactory, StaffFactory, party
 from tests.files import pdf, photograph
+from tests.groups import group_of, joined, meetings_of
 
 DAYS = {"first_day": dt.date(2027, 1, 14), "last_day": dt.date(2027, 1, 25)}
 
@@ -76,6 +79,8 @@ def one_of_each(number: int, *, public: str = "Kent", personal: str = "Test") ->
     NetworkUse.objects.create(network=f"{number:032}", what="booking", hour=NOW, used=1)
     Told.objects.create(session=session, of="open", at=NOW)
     Register.objects.create(session=session, recorded_at=NOW, recorded_by=staff)
+    TurnedAway.objects.create(session=session, day=NOW.date(), why=TurnedAway.Why.FULL, times=1, places=2)
+    in_a_group(hub_year, staff, number, public=public, personal=personal)
     Draft.objects.create(session=session, booking=booking, expires_at=NOW, answers={"name": "Half Typed"})
     wish = f"{personal}.me{number}@school.example".lower()
     TellMe.objects.create(email=wish, email_key=wish, host_school=visit, created_at=NOW)
@@ -114,6 +119,15 @@ def booked(session, number, *, personal):
     HandOver.objects.create(visitor=booking.visitors.last(), **given)
     AddressChange.objects.create(booking=booking, email=f"{personal}.new@school.example", from_version=1, asked_at=NOW)
     return booking
+
+
+def in_a_group(hub_year, staff, number, *, public, personal):
+    """A group with a meeting that one school has joined."""
+    said = {"about": f"{personal} about", "hub_pays": f"{personal} pays"}
+    group = group_of(hub_year, name=f"{public} group {number}", **said)  # which its meetings are called by
+    meetings_of(group, staff, number=1)
+    teachers = [Named(f"{personal} Maths Lead", f"{personal}.lead{number}@school.example".lower())]
+    joined(group, staff, email=f"{personal}.lead{number}@school.example".lower(), teachers=teachers)
 
 
 def changed(session, booking, visit, staff, *, public):

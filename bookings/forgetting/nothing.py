@@ -35,6 +35,7 @@ NOTHING: dict[str, dict[str, str]] = {
         "hubs.Cost": "kind",
         "hubs.Remark": "section",
         "hubs.HubYear": "shows",
+        "hubs.Exchange": "medians",
         "versions": "history_type history_change_reason",
     },
     RANDOM: {

@@ -40,6 +40,7 @@ SEVERAL = {
     ShowcaseSession.Kind.MASTER_CLASS: gettext_lazy("%(n)d master classes"),
     ShowcaseSession.Kind.WORKSHOP: gettext_lazy("%(n)d workshops"),
     ShowcaseSession.Kind.TALK: gettext_lazy("%(n)d talks"),
+    ShowcaseSession.Kind.MEETING: gettext_lazy("%(n)d work group meetings"),
 }
 
 

@@ -24,6 +24,7 @@ WITH_A_LESSON = {
     ShowcaseSession.Kind.SHOWCASE,
     ShowcaseSession.Kind.OPEN_CLASSROOM,
     ShowcaseSession.Kind.MASTER_CLASS,
+    ShowcaseSession.Kind.MEETING,
 }
 # What happens, where the hub has not written it: a talk is no lesson.
 USUAL = {
@@ -38,6 +39,7 @@ USUAL = {
         "See the master class, then talk it through with the teachers and with colleagues from nearby schools."
     ),
     ShowcaseSession.Kind.WORKSHOP: _("Work on it together, with the teachers and with colleagues from nearby schools."),
+    ShowcaseSession.Kind.MEETING: _("Talk before the lesson, watch it together, and talk it through afterwards."),
     ShowcaseSession.Kind.TALK: _("Hear the talk, then ask and discuss, with colleagues from nearby schools."),
 }
 BEFORE_IT_CLOSES = {Standing.ANNOUNCED, Standing.SOON, Standing.OPEN, Standing.FULL}

@@ -11,7 +11,7 @@ from functools import cached_property
 from math import hypot
 from typing import Any, NamedTuple
 
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q, Value
 
 from bookings.models import SchoolKind
 from bookings.report import rows
@@ -224,12 +224,18 @@ class Country:
     @cached_property
     def cells(self) -> list[Cell]:
         """Squares with a school, each with whether somebody came from it."""
-        there = School.objects.open().filter(easting__isnull=False, northing__isnull=False).order_by()
-        every = set(_squares(there.values_list("easting", "northing"), self.side))
+        there = School.objects.open().filter(easting__isnull=False, northing__isnull=False)
+        every = set(self._squares(there, ""))
         came = rows.who_came(self.selection, now=self.now).filter(booking__school__easting__isnull=False)
-        spots = came.values_list("booking__school__easting", "booking__school__northing").distinct()
-        reached = set(_squares(spots, self.side))
-        return [Cell((x * self.side, y * self.side), (x, y) in reached) for x, y in sorted(every | reached)]
+        reached = set(self._squares(came, "booking__school__"))
+        middle = self.side // 2
+        spots = {(x, y): (x * self.side + middle, y * self.side + middle) for x, y in every | reached}
+        return [Cell(spots[square], square in reached) for square in sorted(spots)]
+
+    def _squares(self, found: Any, path: str) -> Iterator[tuple[int, int]]:
+        """Each square in which one of them is, once: whole numbers are divided to whole numbers on both databases."""
+        square = {name: F(f"{path}{name}ing") / Value(self.side) for name in ("east", "north")}
+        yield from found.order_by().annotate(**square).values_list("east", "north").distinct()
 
     @cached_property
     def by_phase(self) -> tuple[dict[int, int], dict[int, int]]:
@@ -245,11 +251,6 @@ def _spot(easting: int | None, northing: int | None, postcode: str) -> Spot | No
     if easting is not None and northing is not None:
         return easting, northing
     return districts().get(district_of(postcode))
-
-
-def _squares(spots: Iterable[Any], side: int) -> Iterator[tuple[int, int]]:
-    for easting, northing in spots:
-        yield round(easting / side), round(northing / side)
 
 
 def _box(spots: list[Spot], miles: int) -> Q:

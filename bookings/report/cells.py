@@ -11,6 +11,7 @@ from typing import Any
 from django.utils.functional import Promise
 
 Text = str | Promise
+NO_END = 10**9  # people: more than there are
 
 
 @dataclass(frozen=True)
@@ -45,23 +46,36 @@ class Seats(Cell):
 
 @dataclass(frozen=True)
 class People(Cell):
-    """A count of people, visits, answers, bookings, settings: whatever a person could be told from."""
+    """A count of people, visits, answers, bookings, settings: whatever a person could be told from.
+
+    `public` is a count that everybody knows and that this one is a part of: of places taken so many came.
+    """
 
     n: int
+    public: int | None = field(default=None, kw_only=True)
+
+
+@dataclass(frozen=True)
+class Rest(People):
+    """What is left of `public` without `beside`. Out of the hub it is worked out from these, and tells no more."""
+
+    beside: tuple[People, ...] = ()
+
+    def inside(self) -> Iterator[Cell]:
+        return iter(self.beside)
 
 
 @dataclass(frozen=True)
 class Whole(People):
     """A whole total, which may leave exactly where nothing smaller can be worked out from it.
 
-    `within` names the total that it is a part of: "answered" within "asked". Of what is public already, such as places
-    taken, `public` is the count. `left` are other parts of it, each of which could be told by subtracting.
+    `within` names the total that it is a part of: "answered" within "asked". `parts` are the same totals of each hub,
+    where it is of several: it is added up from what they say, less those who are of two.
     """
 
     name: str = ""
     within: str = ""
-    public: int | None = None
-    left: tuple[int, ...] = ()
+    parts: tuple[People, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -152,6 +166,11 @@ class Sentence(Cell):
 def sentence(text: Text, **figures: Cell) -> Sentence:
     """A sentence with its figures by name."""
     return Sentence(text, figures)
+
+
+def apart(n: int) -> People:
+    """A count that is no part of the places taken at the sessions that a report is of, as those of a group."""
+    return People(n, public=NO_END)
 
 
 def walk(cells: Any) -> Iterator[Cell]:

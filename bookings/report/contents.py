@@ -7,6 +7,7 @@ from bookings.report.exchanges import exchanges
 from bookings.report.facts import Facts
 from bookings.report.filled import filled
 from bookings.report.groups import groups
+from bookings.report.median import beside_hubs
 from bookings.report.places import places
 from bookings.report.reach import reach
 from bookings.report.said import said
@@ -15,5 +16,5 @@ from bookings.report.who import who
 
 # None: it does not apply to what the report is of.
 SECTIONS: list[Callable[[Facts], Section | None]] = [
-    *(places, who, filled, reach, said, cost, groups, exchanges),
+    *(places, who, filled, reach, said, cost, groups, exchanges, beside_hubs),
 ]

@@ -146,6 +146,26 @@ class Facts:
         )
 
     @cached_property
+    def of_hubs(self) -> list[dict[str, int]]:
+        """The same of each hub and exchange, where a report is of several."""
+        if not self.selection.is_wide:
+            return []
+        came = rows.who_came(self.selection, now=self.now).values("booking__session__hub_year")
+        counted = came.annotate(
+            visits=Count("pk"),
+            known=Count("person_id", distinct=True),
+            nameless=Count("pk", filter=Q(person_id=None)),
+            settings=Count("booking__school_key", distinct=True, filter=~Q(booking__school_kind="none")),
+        )
+        taken: Counter[int] = Counter()
+        for held in self.recorded:
+            taken[held.hub_year] += held.taken
+        return [
+            one | {"people": one["known"] + one["nameless"], "taken": taken[one["booking__session__hub_year"]]}
+            for one in counted
+        ]
+
+    @cached_property
     def people_most(self) -> int:
         """People who came, each who gave no address as somebody else."""
         return self.people["known"] + self.people["nameless"]

@@ -10,7 +10,7 @@ from bookings.models import Invitation
 from bookings.models.feedback import Form
 from bookings.report import rows
 from bookings.report.area import Area
-from bookings.report.cells import Cell, Days, Each, Money, People, Seats, Sentence, Unknown, Words, sentence
+from bookings.report.cells import Cell, Days, Each, Money, People, Seats, Sentence, Unknown, Words, apart, sentence
 from bookings.report.facts import Facts
 from bookings.report.said import answered_enough
 from bookings.report.section import Block, Said, Section
@@ -99,15 +99,15 @@ def _table(lines: list[Row]) -> Table:
 
 def _line(label: str, facts: Facts, asked: Invited | None) -> Row:
     known = bool(facts.recorded)
-    teachers, visits = People(facts.people_most), People(facts.visits([rows.VISITOR], rows.CAME))
+    teachers, visits = apart(facts.people_most), apart(facts.visits([rows.VISITOR], rows.CAME))
     not_known = Unknown(_("not known"))
     cells: list[Cell] = [
-        People(asked.invited) if asked else Words(_("open to all")),
-        People(asked.joined) if asked else _settings(facts),
+        apart(asked.invited) if asked else Words(_("open to all")),
+        apart(asked.joined) if asked else _settings(facts),
         teachers if known else not_known,
         visits if known else not_known,
-        People(facts.asked(Form.LATER)),
-        People(facts.answered(Form.LATER) + facts.voices.later.paper),
+        apart(facts.asked(Form.LATER)),
+        apart(facts.answered(Form.LATER) + facts.voices.later.paper),
         _changed(facts),
         _pounds(facts, teachers),
         _days(facts, teachers, visits) if known else not_known,
@@ -116,7 +116,7 @@ def _line(label: str, facts: Facts, asked: Invited | None) -> Row:
 
 
 def _settings(facts: Facts) -> Cell:
-    return sentence(_("%(n)s settings came"), n=People(facts.people["settings"]))
+    return sentence(_("%(n)s settings came"), n=apart(facts.people["settings"]))
 
 
 def _changed(facts: Facts) -> Cell:
@@ -124,7 +124,7 @@ def _changed(facts: Facts) -> Cell:
         return Unknown(_("not asked yet"))
     if not answered_enough(facts, Form.LATER):
         return Unknown(_("too few answered to speak for the rest"))
-    return People(facts.voices.changed)
+    return apart(facts.voices.changed)
 
 
 def _pounds(facts: Facts, teachers: People) -> Cell:
@@ -155,7 +155,7 @@ def _meetings(meetings: Facts) -> list[Sentence]:
     every, more, once = _how_often(meetings)
     if every or more or once:
         words = _("%(every)s came to every meeting of their group, %(more)s to two or more of them, %(once)s to one.")
-        found.append(sentence(words, every=People(every), more=People(more), once=People(once)))
+        found.append(sentence(words, every=apart(every), more=apart(more), once=apart(once)))
     return found
 
 
@@ -200,12 +200,12 @@ def _secondary(facts: Facts) -> list[Block]:
     if not teachers:
         return []
     words = _("%(teachers)s secondary teachers from %(schools)s schools watched primary lessons.")
-    found = [sentence(words, teachers=People(teachers), schools=People(counted["schools"]))]
+    found = [sentence(words, teachers=apart(teachers), schools=apart(counted["schools"]))]
     if isinstance(facts.area, Area):
         from_there = set(watched.values_list("booking__school__easting", "booking__school__northing").distinct())
         near = _near(facts.area, [(east, north) for east, north in from_there if east is not None])
         words = _("Teachers of %(n)s primary schools within 5 miles of these came too.")
-        found.append(sentence(words, n=People(near)))
+        found.append(sentence(words, n=apart(near)))
     return [Said(one) for one in found]
 
 

@@ -20,6 +20,7 @@ from bookings.report.cells import (
     Middle,
     Money,
     People,
+    Rest,
     Seats,
     Sentence,
     Share,
@@ -141,20 +142,33 @@ class Copy:
 
 @dataclass(frozen=True)
 class Leaving(Copy):
-    """The copy that leaves. `totals` are whole totals by name as they may be said: see `leaving`."""
+    """The copy that leaves. `totals` are whole totals by name as they may be said: see `leaving`.
+
+    `public` is how many places were taken: nothing is rounded to more than that, or it would be told that all of it.
+    """
 
     leaves: bool = True
     totals: Mapping[str, int] = field(default_factory=dict)
     exact: Collection[str] = ()
+    public: int | None = None
 
     def people(self, cell: People) -> int:
         if isinstance(cell, Whole) and cell.name in self.totals:
             return self.totals[cell.name]
-        return rounded(cell.n)
+        if isinstance(cell, Rest):
+            return rounded(max((cell.public or 0) - sum(self.people(one) for one in cell.beside), 0))
+        return at_most(cell.n, self._of(cell))
 
     def _counted(self, cell: People) -> Shown:
         n = self.people(cell)
-        return Shown(f"{n:,}", n) if n >= STEP else Shown(_("fewer than 5"), 0)
+        if n >= STEP:
+            return Shown(f"{n:,}", n)
+        of = self._of(cell)
+        return Shown(_("fewer than 10") if of is not None and of < ENOUGH else _("fewer than 5"), 0)
+
+    def _of(self, cell: People) -> int | None:
+        """Of how many that are public it is a part: of the places taken, unless it says something else."""
+        return self.public if cell.public is None else cell.public
 
     def _between(self, low: int, high: People) -> Shown:
         """The lower end is a smaller total: rounded, and never above the upper."""
@@ -174,32 +188,74 @@ def leaving(cells: Iterable[Cell], *, settled: bool, parts: Iterable[tuple[str, 
     `parts` are the rows that add up to a whole total, by its name. See decision 0042 for why each is asked.
     """
     wholes = {cell.name: cell for cell in walk(cells) if isinstance(cell, Whole) and cell.name}
-    exact = {name for name, one in wholes.items() if settled and one.n >= ENOUGH and _apart(one)}
-    exact -= {name for name, rows in parts if name in exact and _pins(wholes[name].n, rows)}
+    public = max((one.public for one in wholes.values() if one.public is not None), default=None)
+    pinned = _pinned(wholes, parts)
     totals: dict[str, int] = {}
+    exact: set[str] = set()
     for name in _outer_first(wholes):
-        totals[name] = _total(wholes, name, exact, totals)
-    return Leaving(totals=totals, exact=frozenset(name for name in exact if totals[name] == wholes[name].n))
+        one = wholes[name]
+        known = [*_exact_around(wholes, name, exact), *([one.public] if one.public is not None else [])]
+        large = one.n >= ENOUGH and all(other - one.n >= ENOUGH for other in known)
+        if settled and large and not one.parts and name not in pinned:
+            exact.add(name)
+        totals[name] = one.n if name in exact else _whole(one, *known, public)
+    return Leaving(totals=totals, exact=frozenset(exact), public=public)
 
 
-def _apart(one: Whole) -> bool:
-    """Whether what is left of what is public may be worked out: it is large enough, and tells none of its parts."""
-    if one.public is None:
-        return True
-    rest = one.public - one.n
-    return rest >= ENOUGH and not (one.left and _pins(rest, list(one.left)))
+def at_most(n: int, *known: int | None) -> int:
+    """A count rounded, and never to more than is known of the whole: 18 of 18 comes to 15, for 20 would tell it."""
+    wholes = [one for one in known if one is not None]
+    if min(wholes, default=ENOUGH) < ENOUGH:
+        return 0  # of so few nothing is said
+    return min([rounded(n), *(rounded_down(one) for one in wholes)])
 
 
-def _pins(total: int, rows: list[int]) -> bool:
-    """Whether the rounded rows and their exact total would tell a row that is not to be told.
+def rounded_down(n: int) -> int:
+    """To the next 5 below."""
+    return n // STEP * STEP
+
+
+def _whole(one: Whole, *known: int | None) -> int:
+    """A total that does not leave exactly; of several hubs, added up from what each says."""
+    if not one.parts:
+        return at_most(one.n, *known)
+    said = sum(at_most(part.n, part.public) for part in one.parts)
+    return max(said - rounded(sum(part.n for part in one.parts) - one.n), 0)
+
+
+def _exact_around(wholes: Mapping[str, Whole], name: str, exact: Collection[str]) -> list[int]:
+    """The exact totals that this one is a part of."""
+    found, outer = [], wholes[name].within
+    while outer in wholes:
+        if outer in exact:
+            found.append(wholes[outer].n)
+        outer = wholes[outer].within
+    return found
+
+
+def _pinned(wholes: Mapping[str, Whole], parts: Iterable[tuple[str, list[int]]]) -> set[str]:
+    """The totals that would tell a row if they left exactly: one of their own, or of a total that is a part of them."""
+    found = set()
+    for name, rows in parts:
+        outer, own = name, True
+        while outer in wholes:
+            if _pins(wholes[outer].n, rows, all_of_it=own):
+                found.add(outer)
+            outer, own = wholes[outer].within, False
+    return found
+
+
+def _pins(total: int, rows: list[int], *, all_of_it: bool = True) -> bool:
+    """Whether the rounded rows and an exact total would tell a row that is not to be told. `all_of_it`: the rows add
+    up to it; else they are not more than it.
 
     A row is known to lie within 2 of what is said, or from 0 to 4; the total narrows that.
     """
     spans = [(0, STEP - 1) if n < STEP else (rounded(n) - 2, rounded(n) + 2) for n in rows]
     lowest, highest = sum(low for low, _high in spans), sum(high for _low, high in spans)
     for low, high in spans:
-        left = min(high, total - (lowest - low)) - max(low, total - (highest - high))
-        if left < 2:  # three possible values at the least
+        least = max(low, total - (highest - high)) if all_of_it else low
+        if min(high, total - (lowest - low)) - least < 2:  # three possible values at the least
             return True
     return False
 
@@ -216,21 +272,6 @@ def _outer_first(wholes: Mapping[str, Whole]) -> list[str]:
     for name in wholes:
         add(name)
     return ordered
-
-
-def _total(wholes: Mapping[str, Whole], name: str, exact: set[str], totals: Mapping[str, int]) -> int:
-    """A total as it may be said beside those that it is a part of.
-
-    Where it is so close to an exact one that the rest would be a small figure, only how close is said, in the same
-    steps: so the total is worked out from the larger one, and tells no more.
-    """
-    n, outer = wholes[name].n, wholes[name].within
-    while outer in totals:
-        if outer in exact and wholes[outer].n - n < ENOUGH:
-            exact.discard(name)
-            return rounded(max(wholes[outer].n - (rounded(wholes[outer].n - n) or 2), 0))
-        outer = wholes[outer].within
-    return n if name in exact else rounded(n)
 
 
 def _at_least(text: str, *, at_least: bool) -> str:

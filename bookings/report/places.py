@@ -1,13 +1,14 @@
 """Places: offered, taken, used; and who is not among those who came."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from django.utils import formats
 from django.utils.translation import gettext as _
 
 from bookings.models import TurnedAway, Visitor
 from bookings.report import rows
-from bookings.report.cells import Between, Cell, People, Seats, Sentence, Unknown, Whole, Words, sentence
+from bookings.report.cells import Between, Cell, People, Rest, Seats, Sentence, Unknown, Whole, Words, sentence
 from bookings.report.charts import Framed, Frames
 from bookings.report.facts import Facts, Held
 from bookings.report.section import Beside, Block, Figure, Said, Section
@@ -31,20 +32,33 @@ def places(facts: Facts) -> Section:
 def came(facts: Facts) -> Whole:
     """Visits by visitors, where the register was recorded."""
     taken = sum(one.taken for one in facts.recorded)
-    apart = facts.visits(APART_KINDS, rows.CAME) + facts.visits(APART_KINDS, ABSENT)
-    absent = facts.visits([rows.VISITOR], ABSENT)
     n = facts.visits([rows.VISITOR], rows.CAME)
-    return Whole(n, name="visits", public=max(taken, n), left=(absent, apart))
+    return Whole(n, public=max(taken, n), name="visits", parts=_visits_of_hubs(facts))
 
 
 def visitors(facts: Facts) -> Whole:
     """People who came, each who gave no address as somebody else."""
-    return Whole(facts.people_most, name="people", within="visits")
+    parts = tuple(People(one["people"], public=one["taken"]) for one in facts.of_hubs)
+    return Whole(facts.people_most, name="people", within="visits", parts=parts)
 
 
 def settings(facts: Facts) -> Whole:
     """Schools and other places that somebody came from."""
-    return Whole(facts.people["settings"], name="settings", within="people")
+    parts = tuple(People(one["settings"], public=one["taken"]) for one in facts.of_hubs)
+    return Whole(facts.people["settings"], name="settings", within="people", parts=parts)
+
+
+def _visits_of_hubs(facts: Facts) -> tuple[People, ...]:
+    """The same of each hub and exchange, where a report is of several."""
+    if not facts.selection.is_wide:
+        return ()
+    of_hub: dict[int, list[Held]] = {}
+    for one in facts.recorded:
+        of_hub.setdefault(one.hub_year, []).append(one)
+    return tuple(
+        People(facts.visits([rows.VISITOR], rows.CAME, some), public=sum(one.taken for one in some))
+        for some in of_hub.values()
+    )
 
 
 def _figure(facts: Facts) -> Figure:
@@ -119,21 +133,27 @@ def _columns() -> list[str]:
 def _cells(facts: Facts, *sessions: Held) -> list[Cell]:
     """A session's line, or that of several: what no register says is not known, and never 0."""
     recorded = [one for one in sessions if one.recorded]
-    known = bool(recorded)
+    known, taken = bool(recorded), sum(one.taken for one in recorded)
+    used = People(facts.visits([rows.VISITOR], rows.CAME, recorded), public=taken)
+    apart = People(facts.visits(APART_KINDS, rows.CAME, recorded), public=taken)
+    absent = Rest(facts.visits([rows.VISITOR], ABSENT, recorded), public=taken, beside=(used, apart))
     return [
         Seats(sum(one.capacity for one in sessions)),
         Seats(sum(one.taken for one in sessions)),
-        People(facts.visits([rows.VISITOR], rows.CAME, recorded)) if known else Unknown(_("not known")),
-        People(facts.visits([rows.VISITOR], ABSENT, recorded)) if known else Unknown(_("not known")),
+        used if known else Unknown(_("not known")),
+        absent if known else Unknown(_("not known")),
         People(sum(facts.cancelled_late.get(one.pk, 0) for one in sessions)),
-        People(facts.visits(APART_KINDS, rows.CAME, recorded)) if known else Unknown(_("not known")),
+        apart if known else Unknown(_("not known")),
     ]
 
 
 def _all_cells(facts: Facts) -> list[Cell]:
     cells = _cells(facts, *facts.held)
     if facts.recorded:
+        absent, apart = cells[3], cells[5]
         cells[2] = came(facts)
+        if isinstance(absent, Rest) and isinstance(apart, People):
+            cells[3] = replace(absent, beside=(came(facts), apart))
     return cells
 
 
@@ -164,7 +184,7 @@ def _together(facts: Facts) -> Table:
         label = _("Came, at the %(n)s sessions whose register was recorded") % {"n": len(facts.recorded)}
         lines += [
             Row(label, [came(facts)], SUM),
-            Row(_("Did not come"), [People(facts.visits([rows.VISITOR], ABSENT))]),
+            Row(_("Did not come"), [_all_cells(facts)[3]]),
         ]
     if unknown := _unknown(facts):
         label = _("Not known: registers of %(n)s sessions not recorded") % {"n": len(facts.held) - len(facts.recorded)}

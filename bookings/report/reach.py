@@ -176,8 +176,8 @@ def of_all_england(facts: Facts, country: Country) -> list[Block]:
     """The map in squares, and how many schools of each phase."""
     every, reached = country.by_phase
     came, among = sum(reached.values()), sum(every.values())
-    share = Share(People(came), Seats(among))
-    heading = sentence(_("%(share)s of the open schools of England were reached"), share=share)
+    words = _("Teachers of %(came)s of the %(among)s open schools of England came")
+    heading = sentence(words, came=People(came), among=Seats(among))
     counted = sentence(_("A dot is one or more schools in a square of five miles; filled, where somebody came from."))
     names = dict(Country.PHASES)
     lines = [_line(str(label), every[n], reached.get(n, 0)) for n, label in names.items() if every.get(n)]

@@ -71,6 +71,11 @@ class Selection:
         return self.of == Of.EXCHANGE
 
     @property
+    def is_wide(self) -> bool:
+        """Whether it is of several hubs, or of several exchanges of one."""
+        return self.of in (Of.COUNTRY, Of.HUB)
+
+    @property
     def takes_the_rest(self) -> bool:
         """Whether what belongs to no session is its: costs of the whole exchange, answers to no lesson."""
         return True

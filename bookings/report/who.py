@@ -11,6 +11,7 @@ from bookings.report.persons import FIRST, NOT_KNOWN, OTHER, PRIMARY, SECONDARY,
 from bookings.report.places import visitors
 from bookings.report.section import Beside, Block, Section
 from bookings.report.selecting import selecting
+from bookings.report.selection import Of
 from bookings.report.table import SUM, Row, Table
 from hubs.vocabulary.teaching import ROLE_LABELS, Roles
 
@@ -25,7 +26,8 @@ def who(facts: Facts) -> Section | None:
     blocks: list[Block] = [
         Beside([_phases(facts, persons), _first_time(facts, persons)]),
         Beside([_roles(facts, persons), _stages(persons)]),
-        Beside([_authorities(facts, persons), _how(facts, persons)]),
+        Beside([_authorities(facts, persons), _with_whom(facts, persons)]),
+        *([] if facts.selection.of == Of.SESSION else [_often(facts, persons)]),  # to one session they come once
     ]
     blocks += selecting(facts)
     return Section("who", _("Who came"), blocks)
@@ -150,15 +152,25 @@ def _authorities(facts: Facts, persons: Persons) -> Table:
     )
 
 
-def _how(facts: Facts, persons: Persons) -> Table:
-    often, company = persons.often, persons.company
+def _often(facts: Facts, persons: Persons) -> Table:
+    often = persons.often
     lines = [
-        Row(_("Came once"), [People(often["once"])]),
-        Row(_("Came twice"), [People(often["twice"])]),
-        Row(_("Came more often"), [People(often["more"])]),
+        Row(_("Once"), [People(often["once"])]),
+        Row(_("Twice"), [People(often["twice"])]),
+        Row(_("More often"), [People(often["more"])]),
+        _all(facts),
+    ]
+    columns = [_("They came"), _("People")]
+    return Table("how-often", _("How often they came"), columns, lines, open=True, adds_up={0: "people"})
+
+
+def _with_whom(facts: Facts, persons: Persons) -> Table:
+    company = persons.company
+    lines = [
         Row(_("The only one of their setting"), [People(company["alone"])]),
         Row(_("A colleague came too, to this or another session"), [People(company["with"])]),
+        Row(_("No school just now"), [People(company["no school"])]),
+        _all(facts),
     ]
-    if company["no school"]:
-        lines.append(Row(_("No school just now"), [People(company["no school"])]))
-    return Table("how-often", _("How often, and with whom"), ["", _("People")], lines, open=True)
+    columns = [_("With whom"), _("People")]
+    return Table("with-whom", _("Alone or with colleagues"), columns, lines, open=True, adds_up={0: "people"})

@@ -42,7 +42,7 @@ from bookings.rule.refusals import (
 from bookings.rule.words import why_not
 from bookings.states import Standing
 from bookings.verbs import waiting_list
-from bookings.views import limits
+from bookings.views import limits, turned_away
 from bookings.views.blocks import add_or_remove
 from bookings.views.faults import again, look_again, same, sent_to, step_of
 from bookings.views.sessions import if_visible, visible_session
@@ -73,6 +73,8 @@ def step(view: Callable[[HttpRequest, Showing, Draft], HttpResponse]) -> View:
         if showing.standing == Standing.FULL and places.settle_if_due(showing.session.pk, timezone.now):
             showing = Showing(visible_session(ref), timezone.now())
         if showing.standing not in (Standing.OPEN, Standing.FULL):
+            if request.method == "POST":
+                turned_away.too_late(request, draft, showing.standing)
             return not_now(request, showing)
         return view(request, showing, draft or Draft(session=showing.session))
 
@@ -168,6 +170,9 @@ def who(request: HttpRequest, showing: Showing, draft: Draft) -> HttpResponse:
         outlook = Outlook(showing.places, school, showing.now, code_of(draft))
         refused = outlook.refused(1)
         if refused and not can_wait(showing, refused):
+            may_have_code = isinstance(refused, NotForYourSchool) and takes_a_code(showing.session)
+            if not may_have_code:
+                turned_away.count(request, draft, refused, places=turned_away.size_of(draft))
             return not_this_time(request, showing, refused)
         before = draft.answers.get("who", {"coming": "yes"})
         form = _who_form(draft.answers, data=sent_to(request, draft), initial=before)
@@ -214,14 +219,18 @@ def check(request: HttpRequest, showing: Showing, draft: Draft) -> HttpResponse:
     form = _wait_form(showing, party, request.POST) if wait else Form()
     if wait and not form.is_valid():
         return again(request, draft, form, now=showing.now, wait=wait, shown=read)
-    if not wait and _is_full(showing, draft, party):
+    if not wait and (refused := _full(showing, draft, party)):
+        turned_away.count(request, draft, refused, places=party.size)
         return look_again(request, draft, now=showing.now)
     try:
         limits.use(request, limits.BOOKING, now=showing.now)
         _ask(draft, replace(party, shown=shown.opened(read)), how=form.cleaned_data if wait else None)
-    except (TooManyFromHere, ListEnded, ChangedMeanwhile):
+    except (TooManyFromHere, ListEnded, ChangedMeanwhile) as refused:
+        turned_away.count(request, draft, refused, places=party.size)
         return again(request, draft, form, now=showing.now, wait=wait, shown=read)
-    except Refused:
+    except Refused as refused:
+        if not (wait and can_wait(showing, refused)):  # who waits chooses again among fewer places
+            turned_away.count(request, draft, refused, places=party.size)
         return look_again(request, draft, now=timezone.now())
     consume(draft, now=timezone.now())
     return redirect("book-sent", showing.session.ref)
@@ -233,14 +242,14 @@ def consume(draft: Draft, *, now: dt.datetime) -> None:
     drafts.consume(draft, now=now, until=hold_deadline(session, calendar_of_session(session.pk), now=now))
 
 
-def _is_full(showing: Showing, draft: Draft, party: Party) -> bool:
-    """Whether a full session has no place for the party: a look without the lock, so that a rush is over sooner.
+def _full(showing: Showing, draft: Draft, party: Party) -> Refused | None:
+    """Why a full session has no place for the party: a look without the lock, so that a rush is over sooner.
 
     Nothing depends on it. What is due was settled before (`step`), and a draft that is booked already gets its booking.
     """
     if showing.standing != Standing.FULL or Booking.objects.filter(request_key=draft.request_key).exists():
-        return False
-    return _outlook(showing, party).refused(party.size) is not None
+        return None
+    return _outlook(showing, party).refused(party.size)
 
 
 def _outlook(showing: Showing, party: Party) -> Outlook:
@@ -281,6 +290,7 @@ def _check_page(
     """What was answered, and the button that books; where places are missing, the waiting list keeps the answers."""
     refused = _why_not(request, showing, party, pressed)
     if refused and not can_wait(showing, refused):
+        turned_away.count(request, draft, refused, places=party.size)
         return not_this_time(request, showing, refused, places=party.size)
     context = page_of(showing) | {"party": party, "visitors": visitors_of(party), "stale": drafts.counted_anew(draft)}
     context["changes"] = shown.changes(shown.opened(pressed["shown"] if pressed else ""), showing.session)

@@ -9,6 +9,7 @@ from bookings.public.session import Showing
 from bookings.rule.fair_share import takes_a_code
 from bookings.rule.judging import Outlook
 from bookings.rule.refusals import NotForYourSchool
+from bookings.views import turned_away
 from bookings.views.booking_steps import code_of, go, not_this_time, school_of, step
 from bookings.views.faults import again, sent_to
 
@@ -34,5 +35,6 @@ def code(request: HttpRequest, showing: Showing, draft: Draft) -> HttpResponse:
     if form.is_valid():
         draft.answers["code"] = form.cleaned_data["code"]
         return go(request, "book-check" if "who" in draft.answers else "book-who", draft, now=showing.now)
+    turned_away.count(request, draft, refused, places=turned_away.size_of(draft))
     draft.answers["codes"] = min(tried, MOST_CODES) + 1
     return again(request, draft, form, now=showing.now)

@@ -19,10 +19,10 @@ from bookings.rule.refusals import TooManyFromHere
 from bookings.rule.words import why_not
 from hubs.vocabulary.keyed import keyed_hash
 
-BOOKING, MAIL, PASSWORD, CHECK = "booking", "mail", "password", "check"
+BOOKING, MAIL, PASSWORD, CHECK, TURNED_AWAY = "booking", "mail", "password", "check", "turned"
 AN_HOUR, A_DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
-MOST_AN_HOUR = {BOOKING: 60, MAIL: 60, PASSWORD: 20, CHECK: 30}
-MOST_A_DAY = {BOOKING: 300, MAIL: 300, PASSWORD: 60, CHECK: 100}
+MOST_AN_HOUR = {BOOKING: 60, MAIL: 60, PASSWORD: 20, CHECK: 30, TURNED_AWAY: 60}
+MOST_A_DAY = {BOOKING: 300, MAIL: 300, PASSWORD: 60, CHECK: 100, TURNED_AWAY: 300}
 KEPT = dt.timedelta(hours=48)
 PORT = re.compile(r":[0-9]+$")
 TRANSLATED = IPv6Network("64:ff9b::/96")  # an IPv4 caller before a host that has IPv6 alone (RFC 6052)

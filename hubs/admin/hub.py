@@ -138,6 +138,7 @@ class HubYearAdmin(WithHistory, FoundByName):
         (None, {"fields": ["hub", "exchange", "name", "programme_name"]}),
         (_("Who leads it"), {"fields": ["lead_school", "partners", "area", "about", "about_zh"]}),
         (_("Contact"), {"fields": ["contact_name", "contact_email", "contact_phone"]}),
+        (_("Groups of schools"), {"fields": ["tells_of_groups"]}),
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[HubYear]:

@@ -38,6 +38,9 @@ class Exchange(models.Model):
         _("reporting date"), null=True, blank=True, help_text=_("Names are kept at least until this day.")
     )
 
+    # Medians of its hubs' figures, and on which day they were worked out: bookings/report/median.py writes them.
+    medians = models.JSONField(default=dict, editable=False)
+
     class Meta:
         ordering = ["-year"]
 

@@ -28,6 +28,7 @@ GROUPS: tuple[tuple[Any, tuple[str, ...]], ...] = (
             "bookings.Interest",
             "bookings.NewsConsent",
             "bookings.Quote",
+            "hubs.WorkGroup",
             "hubs.HostSchool",
             "hubs.VisitingTeacher",
             "hubs.MasterySpecialist",

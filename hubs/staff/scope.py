@@ -69,6 +69,11 @@ REACH: dict[str, Reach] = {
     "hubs.MasterySpecialist": _of("hub_year__hub", **KEPT),
     "hubs.Cost": _of("hub_year__hub", **KEPT),
     "hubs.Remark": _of("hub_year__hub", **KEPT),
+    # groups of nearby schools
+    "hubs.WorkGroup": _of("hub_year__hub", **KEPT),
+    "bookings.Invitation": _of("group__hub_year__hub"),
+    "bookings.GroupTeacher": _of("invitation__group__hub_year__hub"),
+    "bookings.Enrolment": _of("invitation__group__hub_year__hub"),
     # the session
     "hubs.ShowcaseSession": _of("hub_year__hub", view=ALL, **KEPT),
     "hubs.Lesson": _of(SESSION, view=ALL, **KEPT),
@@ -76,6 +81,7 @@ REACH: dict[str, Reach] = {
     "hubs.Resource": _of(SESSION, view=ALL, **KEPT),
     "bookings.Places": _of(SESSION, view=ALL),
     "bookings.Register": _of(SESSION),
+    "bookings.TurnedAway": _of(SESSION, view=ALL),
     "bookings.SessionChange": _of(SESSION),
     "bookings.Seen": _of(BOOKING),
     "bookings.Phoned": _of("change__session__hub_year__hub"),
@@ -94,7 +100,9 @@ REACH: dict[str, Reach] = {
     "bookings.Interest": _of("hub_year__hub"),
     "bookings.NewsConsent": _of("hub", delete=STAFF),
     "bookings.AuditEntry": _of(SESSION),
-    "bookings.Mail": Reach((SESSION, "visiting_teacher__hub_year__hub"), add=STAFF, change=STAFF),
+    "bookings.Mail": Reach(
+        (SESSION, "visiting_teacher__hub_year__hub", "invitation__group__hub_year__hub"), add=STAFF, change=STAFF
+    ),
 }
 NO_REACH = Reach((), view=NOBODY)
 

@@ -22,6 +22,7 @@ from bookings.models import (
     DayAnswer,
     Draft,
     Interest,
+    Invitation,
     LaterAnswer,
     Letter,
     Mail,
@@ -35,6 +36,7 @@ from bookings.models import (
     SessionChange,
     TellMe,
     Told,
+    TurnedAway,
     Visitor,
     WideChange,
 )
@@ -47,8 +49,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 MODELS = sorted(site._registry, key=lambda model: model._meta.label)
 READ_ONLY = [AuditEntry, Booking, Draft, Mail, NetworkUse, Person, Places, SessionChange, TellMe, Told, Visitor]
-READ_ONLY += [Letter, OfficeLink, Register, WideChange, Cost, Remark, Certificate]
-READ_ONLY += [Interest, NewsConsent, Quote]
+READ_ONLY += [Letter, OfficeLink, Register, TurnedAway, WideChange, Cost, Remark, Certificate]
+READ_ONLY += [Interest, Invitation, NewsConsent, Quote]
 names = [model._meta.label_lower for model in MODELS]
 
 
@@ -69,12 +71,6 @@ def page_of(model, page, *args):
 def test_every_model_is_registered_or_part_of_a_page():
     inlines = {inline.model for admin in site._registry.values() for inline in admin.inlines}
     ours = {model for app in ("hubs", "bookings") for model in apps.get_app_config(app).get_models()}
-    being_built = {
-        "WorkGroup",
-        "TurnedAway",
-    }
-    being_built |= {"Invitation", "GroupTeacher", "Enrolment"}
-    ours -= {model for model in ours if model.__name__ in being_built}
     without_names = {Asked, DayAnswer, LaterAnswer}  # pages of ours show what may be read of them (0039)
     not_looked_at = (
         {SchoolWord, StoredFile, StoredPiece}

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from hubs.models import Cost, HostSchool, HubYear, Membership, Remark
+from hubs.models import Cost, HostSchool, HubYear, Membership, Remark, WorkGroup
 from hubs.vocabulary.typed import read_days
 from tests.answers import errors_of, untouched
 from tests.factories import NOW, HubYearFactory, SchoolFactory, SessionFactory, StaffFactory, staff_of
@@ -228,6 +228,14 @@ def test_days_are_read_as_people_write_them(typed, days):
 def test_what_is_no_number_of_days_is_refused(typed):
     with pytest.raises(ValidationError):
         read_days(typed)
+
+
+def test_line_of_a_group_stands_on_the_page_of_its_year(client, year):
+    group = WorkGroup.objects.create(hub_year=year, name="Moor group")
+    Cost.objects.create(hub_year=year, group=group, kind="cover", pence=500)
+    page = client.get(page_of(year))
+    assert "Moor group" in page.content.decode()
+    assert dict(page.context["totals"])["cover"] == "£5"
 
 
 def test_year_without_costs_says_so_of_each_kind(client, year):

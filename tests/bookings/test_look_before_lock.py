@@ -41,7 +41,7 @@ def test_press_on_the_last_places_that_were_not_seen_taken_is_refused_under_the_
     client, session, school, monkeypatch
 ):
     fill_in(client, session, school)
-    monkeypatch.setattr(booking_steps, "_is_full", lambda *_: take_the_place(session))
+    monkeypatch.setattr(booking_steps, "_full", lambda *_: take_the_place(session))
     response = shown_again(client, "book-check", session)
     assert Booking.objects.count() == 1
     assert "Every place at this session is taken." in Page(response).text

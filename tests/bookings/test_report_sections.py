@@ -55,7 +55,7 @@ def test_each_person_is_counted_once_by_phase_role_and_key_stage(hub_year):
     )
     assert (found["roles"]["Maths lead"], found["roles"]["Not known"]) == (["1"], ["1"])
     assert [found["stages"][f"Key Stage {n}"] for n in (1, 2, 3)] == [["1"], ["0"], ["1"]]
-    assert (found["how-often"]["Came once"], found["how-often"]["Came twice"]) == (["1"], ["1"])
+    assert (found["how-often"]["Once"], found["how-often"]["Twice"]) == (["1"], ["1"])
 
 
 def test_what_a_visitor_said_of_a_first_time_counts_before_our_rows(hub_year):

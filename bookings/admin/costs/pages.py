@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, reverse
+from django.urls import NoReverseMatch, URLPattern, reverse
 from django.utils.translation import gettext as _now
 
 from bookings.admin.base.columns import sessions_of
@@ -110,7 +110,11 @@ def others_of(year: HubYear) -> list[dict[str, Any]]:
 
 
 def _costs_page(row: Any) -> str:
-    return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_costs", args=[row.pk])
+    """Where its lines are entered; empty where it has no pages of staff yet."""
+    try:
+        return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_costs", args=[row.pk])
+    except NoReverseMatch:
+        return ""
 
 
 def totals(year: HubYear) -> list[tuple[str, str]]:

@@ -20,10 +20,11 @@ from django.utils.translation import ngettext
 
 from bookings.admin.home.rows import EACH, SHOWN, Row, rows_of
 from bookings.attendance import standing
+from bookings.groups import waiting
 from bookings.mail_kinds import Kind
 from bookings.models import Booking, Mail, Visitor
 from bookings.states import FROZEN, LIVE, SessionStatus, Status
-from hubs.models import HostSchool, HubYear, ShowcaseSession, VisitingTeacher
+from hubs.models import HostSchool, HubYear, ShowcaseSession, VisitingTeacher, WorkGroup
 from hubs.models.to_come import to_come
 from hubs.staff import scope
 from hubs.vocabulary.school_days import academic_year
@@ -171,6 +172,44 @@ NEEDS = (
         _("waits for places"),
         lambda rows, _now: rows.filter(status=Status.WAITING),
         lambda n: ngettext("%(n)d party waits for places", "%(n)d parties wait for places", n) % {"n": n},
+    ),
+    Need(
+        "group_problems",
+        WorkGroup,
+        _("promised places not booked"),
+        lambda rows, now: waiting.with_problems(rows, now=now),
+        lambda n: (
+            ngettext(
+                "%(n)d group has a school that said yes and has no places at a meeting",
+                "%(n)d groups have a school that said yes and has no places at a meeting",
+                n,
+            )
+            % {"n": n}
+        ),
+    ),
+    Need(
+        "group_unanswered",
+        WorkGroup,
+        _("invitation not answered"),
+        lambda rows, now: waiting.with_unanswered(rows, now=now),
+        lambda n: (
+            ngettext(
+                "%(n)d group has invited a school that has not answered for five school days",
+                "%(n)d groups have invited a school that has not answered for five school days",
+                n,
+            )
+            % {"n": n}
+        ),
+    ),
+    Need(
+        "group_meetings",
+        WorkGroup,
+        _("no meetings"),
+        lambda rows, _now: waiting.without_meetings(rows),
+        lambda n: (
+            ngettext("%(n)d group has schools and no meeting yet", "%(n)d groups have schools and no meeting yet", n)
+            % {"n": n}
+        ),
     ),
     Need(
         "opening",

@@ -197,6 +197,28 @@ SHOWN: dict[str, Shown] = {
         lessons=LESSONS,
         order=(F("session__first_day").asc(nulls_last=True), "joined_at", "pk"),
     ),
+    "group_problems": Shown(
+        lambda group: _now("%(group)s: places that a school was promised are not booked") % {"group": group.name},
+        lambda group: group.hub_year.name,
+        _none,
+        _("See why"),
+        related=("hub_year",),
+    ),
+    "group_unanswered": Shown(
+        lambda group: _now("%(group)s: a school has not answered for five school days") % {"group": group.name},
+        lambda group: group.hub_year.name,
+        _none,
+        _("See which"),
+        related=("hub_year",),
+    ),
+    "group_meetings": Shown(
+        lambda group: _now("%(group)s has schools and no meeting yet") % {"group": group.name},
+        lambda group: group.hub_year.name,
+        _none,
+        _("Make the meetings"),
+        page="meetings",
+        related=("hub_year",),
+    ),
     "opening": Shown(
         lambda _session: _now("Nobody has said when booking opens"),
         lambda _session: "",

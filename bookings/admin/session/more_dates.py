@@ -141,7 +141,10 @@ class _CopyPages(RowPages):
 
 
 class MoreDatesPages(_CopyPages):
-    """Make drafts like a session, for other dates."""
+    """Make drafts like a session, for other dates; not like a group's meeting, which is made on its group's page."""
+
+    def has_permission(self, request: HttpRequest, row: Any) -> bool:
+        return row.group_id is None and super().has_permission(request, row)
 
     def links(self, request: HttpRequest, row: Any) -> Iterable[tuple[str, str]]:
         yield self.url_of(row.pk, "dates"), _now("Make more dates")
@@ -190,7 +193,7 @@ class VisitAgainPages(_CopyPages):
     def again_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """The sessions of a visit as drafts of another year."""
         visit = self.get_object_or_deny(request, object_id)
-        sessions = list(visit.sessions.with_names().select_related("places")[:MOST_OF_A_VISIT])
+        sessions = list(visit.sessions.filter(group=None).with_names().select_related("places")[:MOST_OF_A_VISIT])
         years = self.years(visit.hub_year, without_own=True)
         form = VisitAgainForm(request.POST or None, sessions=sessions, **years)
         if request.method == "POST" and form.is_valid():

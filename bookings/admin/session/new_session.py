@@ -70,7 +70,10 @@ class NewSessionForm(forms.Form):
         error_messages={"required": _("Choose the visit that it belongs to.")},
     )
     kind = forms.ChoiceField(
-        label=_("What is it?"), choices=ShowcaseSession.Kind.choices, widget=forms.RadioSelect, initial="showcase"
+        label=_("What is it?"),
+        choices=[one for one in ShowcaseSession.Kind.choices if one[0] != ShowcaseSession.Kind.MEETING],
+        widget=forms.RadioSelect,
+        initial="showcase",
     )
     day = forms.CharField(
         label=_("Which day?"),

@@ -64,6 +64,7 @@ class SessionForm(OneDay, ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.filled_in = []
+        self._offer_what_fits_a_group()
         if self.instance._state.adding and "share" in self.fields:
             self.fields["share"].help_text = _("Empty: as the hub has it. For no limit, save, then empty it.")
         if self.instance.pk:
@@ -71,6 +72,17 @@ class SessionForm(OneDay, ModelForm):
             for name, words in inherited(self.instance, last).items():
                 if name in self.fields:
                     self.fields[name].help_text = words
+
+    def _offer_what_fits_a_group(self) -> None:
+        """A meeting stays one, and on no public list; what is none is made one on the page of a group alone."""
+        meeting, public = str(ShowcaseSession.Kind.MEETING), str(ShowcaseSession.Visibility.PUBLIC)
+        of_group = self.instance.group_id is not None
+        kinds = {kind for kind in ShowcaseSession.Kind.values if (kind == meeting) is of_group}
+        seen = set(ShowcaseSession.Visibility.values) - ({public} if of_group else set())
+        for name, may_be in (("kind", kinds), ("visibility", seen)):
+            if name in self.fields:
+                field: Any = self.fields[name]
+                field.choices = [choice for choice in field.choices if choice[0] in may_be]
 
     def clean(self) -> dict[str, Any]:
         """Fills in what was left empty, before the rules of the database are asked."""

@@ -20,7 +20,7 @@ from bookings.admin.base.read_only import FoundByBookingOrAddress, ReadOnlyAdmin
 from bookings.admin.booking.story import change_in_words, fate_of, who_did
 from bookings.admin.home.needs import Needs
 from bookings.mail import sending
-from bookings.models import AuditEntry, Mail, Places
+from bookings.models import AuditEntry, Mail, Places, TurnedAway
 
 MOST_AT_ONCE = 100
 
@@ -109,6 +109,20 @@ class MailAdmin(ToItsPages, WithPages, FoundByBookingOrAddress):
             done=_now("On its way again"),
             named=lambda mail: f"{mail.get_kind_display()} ({mail.recipient})",
         )
+
+
+@admin.register(TurnedAway)
+class TurnedAwayAdmin(ReadOnlyAdmin):
+    """How many presses on the web were refused, by session, day and reason: counts, and nobody's name."""
+
+    list_display = ["session", "day", "why", "times", "places"]
+    list_filter = ["why"]
+    list_select_related = ["session"]
+    search_fields = ["session__ref"]
+    fields = ["session", "day", "why", "times", "places"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[TurnedAway]:
+        return super().get_queryset(request).prefetch_related("session__lessons")
 
 
 @admin.register(Places)

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand
 from django.db import close_old_connections
 from django.utils import timezone
 
-from bookings.due import report_miscounts, run_due
+from bookings.due import once_a_day, run_due
 
 log = logging.getLogger("showcase.worker")
 AFTER_FAILURE = 5  # rounds to wait, for a database that is away
@@ -56,7 +56,7 @@ class Command(BaseCommand):
             try:
                 run_due(timezone.now, stop=stop.told)
                 if checked != timezone.localdate():
-                    report_miscounts()
+                    once_a_day(timezone.now)
                     checked = timezone.localdate()
             except Exception:
                 # The database is away, or a fault of ours: nothing is lost, the next round finds it all again.
