@@ -17,7 +17,7 @@ from bookings.mail.sending import send_due
 from bookings.mail_kinds import Kind
 from bookings.models import Asked, Certificate, Mail, Places, Register, Told, Visitor
 from bookings.states import SessionStatus
-from hubs.models import ClosedDay, ShowcaseSession, WorkGroup
+from hubs.models import ClosedDay, Resource, ShowcaseSession, WorkGroup
 from hubs.vocabulary.school_days import london
 from tests.bookings.afterwards import (
     A_DAY,
@@ -37,6 +37,7 @@ from tests.bookings.afterwards import (
 )
 from tests.bookings.observed import statements
 from tests.factories import DAY, NOW, HubYearFactory, SchoolFactory, StaffFactory
+from tests.files import pdf
 
 pytestmark = pytest.mark.django_db
 REMINDED = london(dt.date(2027, 1, 29), dt.time(16))  # three school days after the Tuesday
@@ -214,6 +215,19 @@ def test_mail_opens_with_the_certificate_and_leads_to_the_form():
     assert body.index(own) < body.index(form)
     assert "Your certificate is ready, whether you answer or not" in body
     assert "until Tuesday 9 February" in " ".join(body.split())
+
+
+def test_mail_leads_to_the_materials_of_a_lesson_that_has_some():
+    words = "Slides, worksheets and whatever else the hub hands on"
+    session = a_session()
+    booking = confirmed(session)
+    came(session)
+    Resource.objects.create(session=session, title="Slides", file=pdf(), pupils="none")
+    run(FOUR)
+    after = outgoing.outbox[-1].body.split(words)[1]
+    assert after.lstrip().startswith(links.url(Purpose.CONTACT, booking))
+    run(REMINDED)
+    assert words not in outgoing.outbox[-1].body
 
 
 def test_mail_and_its_facts_hold_no_voice():
