@@ -3,6 +3,7 @@
 import datetime as dt
 import logging
 from collections.abc import Callable, Iterable
+from typing import Any
 
 from django.db import InterfaceError, OperationalError
 from django.db.models import F, OuterRef, Q, Subquery, Sum
@@ -10,6 +11,7 @@ from django.db.models.functions import Coalesce
 
 from bookings.afterwards import ties
 from bookings.attendance import office
+from bookings.forgetting import steps
 from bookings.groups import enrolling
 from bookings.mail import asking_again, asking_later, asking_mails, openings, reminders, sending, staff_mails
 from bookings.models import Booking, Draft, Places, Visitor
@@ -21,6 +23,9 @@ from bookings.states import FROZEN, SEATED
 from bookings.views import limits
 from hubs.models import StoredFile
 from hubs.staff.signing_in import lock_out
+
+# Each forgets some of what has had its time; files come after the rows that name them.
+FORGETS: tuple[Any, ...] = (ties, limits, lock_out, staff_mails, steps, StoredFile.objects)
 
 log = logging.getLogger("showcase.rule")
 
@@ -40,7 +45,7 @@ def run_due(clock: Clock, *, stop: Callable[[], bool] = sending.never) -> int:
             if not stop():
                 _one(made.make, session_id, clock())
     openings.delete_outlived(now=clock())
-    for forgets in (ties, limits, lock_out, staff_mails, StoredFile.objects, Booking.objects, Visitor.objects):
+    for forgets in FORGETS:
         forgets.forget(now=clock())
     expired = Draft.objects.filter(expires_at__lte=clock())
     if expired.exists():  # a round with nothing to do writes nothing: on SQLite a DELETE would take the one lock

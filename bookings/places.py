@@ -176,7 +176,7 @@ def write(
         before = 0 if verb is Verb.MOVE_IN else booking.seats  # of this session: two see a booking move
         booking.calendar_ahead = ahead_after(row, room.places, booking)
         _end_or_revive(room, booking, row)
-        booking.status = row.to or booking.status
+        booking.status, booking.forgotten_at = row.to or booking.status, None
         booking.party = booking.party if party is None else party
         entry.to_status, entry.places = booking.status, (0 if verb is Verb.MOVE_OUT else booking.seats) - before
         taken += entry.places

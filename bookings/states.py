@@ -94,6 +94,8 @@ class Verb(TextChoices):
     # of a visitor, once it is recorded
     CAME = "came", _("came after all")
     MISSED = "missed", _("did not come after all")
+    # of people, when what is kept of them has had its time, or they asked
+    FORGET = "forget", _("people’s names deleted")
 
 
 def verb_choices() -> list[tuple[str, Any]]:

@@ -63,13 +63,16 @@ WHO_HAS_A_PLACE = Guarded(
     ("bookings/places.py", MADE_UP),
 )
 CONTACT = {"contact_name", "contact_email", "contact_mobile", "contact_comes", "email_key"}
-SCHOOL = {"school", "school_kind", "school_name", "school_place", "school_key"}
+SCHOOL = {"school", "school_kind", "school_name", "school_place", "school_key", "school_words"}
 VISITOR = {"full_name", "needs", "needs_added", "seen_before", "released_at", "is_contact", "person_id", "first_time"}
 WHO_THEY_ARE = Guarded(
     frozenset(CONTACT | SCHOOL | VISITOR),
     frozenset({"Visitor", "HandOver"}),
     frozenset({"visitors"}),
-    ("bookings/places.py", "bookings/rule/", "bookings/verbs/", "bookings/attendance/", MADE_UP),
+    (
+        *("bookings/places.py", "bookings/rule/", "bookings/verbs/", "bookings/attendance/", "bookings/forgetting/"),
+        MADE_UP,
+    ),
 )
 WHO_CAME = Guarded(
     frozenset({"attendance", "marked_at", "marked_by"}),

@@ -23,6 +23,7 @@ from django_otp.plugins.otp_totp import admin as otp_totp
 from bookings.admin.base.beside_form import WithButtonsBeside
 from bookings.admin.base.read_only import staff
 from bookings.admin.device_pages import DevicePages, MembersDevicePages
+from bookings.forgetting import staff as leaving
 from bookings.mail import staff_mails
 from bookings.mail.rendering import can_be_written_to
 from hubs.admin.bases import TabularInline
@@ -177,7 +178,7 @@ class StaffUserAdmin(FoundByName, WithButtonsBeside):
     readonly_fields = ["last_login", "date_joined"]
     ordering = ["full_name"]
     inlines = [MembershipInline]
-    actions = ["invite_again"]
+    actions = ["invite_again", "forget_them"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[StaffUser]:
         return super().get_queryset(request).prefetch_related("totpdevice_set")
@@ -212,8 +213,20 @@ class StaffUserAdmin(FoundByName, WithButtonsBeside):
             staff_mails.welcome(user, by=staff(request), now=timezone.now())
             self.message_user(request, _now("Written to %(name)s.") % {"name": user}, messages.SUCCESS)
 
+    @admin.action(description=_("They have left: delete name and address"), permissions=["change"])
+    def forget_them(self, request: HttpRequest, queryset: QuerySet[StaffUser]) -> None:
+        """Only who may sign in no longer: so it takes two presses, and never oneself."""
+        for user in queryset:
+            if user.is_active:
+                text = _now("%(name)s may still sign in: take that away first.")
+                self.message_user(request, text % {"name": user}, messages.WARNING)
+            elif leaving.forget_member(user.pk, now=timezone.now()):
+                self.message_user(request, _now("Done: what they did is now by a former member of staff."))
+
     def buttons(self, request: HttpRequest, row: Any) -> Iterable[tuple[str, str]]:
-        return [("invite_again", _now("Write to them how to sign in"))]
+        if row.is_active:
+            return [("invite_again", _now("Write to them how to sign in"))]
+        return [] if row.forgotten_at else [("forget_them", _now("They have left: delete name and address"))]
 
     @admin.display(description=_("second factor"), boolean=True)
     def device(self, user: Any) -> bool:

@@ -53,7 +53,7 @@ KEPT: tuple[Kept, ...] = (
         W.VISITOR,
         Y.TASK,
         when.NAMES,
-        {"bookings.Booking": "school_name school_place school_key code"},
+        {"bookings.Booking": "school_name school_place school_words code"},
     ),
     Kept(
         _("A mobile number, only used if something changes on the day"),
@@ -110,11 +110,18 @@ KEPT: tuple[Kept, ...] = (
         },
     ),
     Kept(
-        _("What you write in your own words afterwards, but for a sentence that you let the hub quote"),
+        _("What you write in your own words on the day, but for a sentence that you let the hub quote"),
         W.VISITOR,
         Y.TASK,
         when.NAMES,
-        {"bookings.DayAnswer": "take change", "bookings.LaterAnswer": "sentence"},
+        {"bookings.DayAnswer": "take change"},
+    ),
+    Kept(
+        _("What you write in your own words six school weeks later, but for a sentence that you let the hub quote"),
+        W.VISITOR,
+        Y.TASK,
+        when.LIMIT,
+        {"bookings.LaterAnswer": "sentence"},
     ),
     Kept(
         _("That you would join a group of nearby schools, and who was invited to one"),
@@ -156,8 +163,6 @@ KEPT: tuple[Kept, ...] = (
         {
             "bookings.NetworkUse": "network",
             "axes.AccessAttempt": "user_agent ip_address username http_accept path_info get_data post_data",
-            "axes.AccessFailureLog": "user_agent ip_address username http_accept path_info",
-            "axes.AccessLog": "user_agent ip_address username http_accept path_info session_hash",
             "sessions.Session": "session_key session_data",
         },
     ),
@@ -182,6 +187,7 @@ KEPT: tuple[Kept, ...] = (
             "bookings.Letter": "subject message",
             "bookings.SessionChange": "message facts",
             "bookings.WideChange": "message",
+            "bookings.AuditEntry": "why",
         },
     ),
     Kept(
@@ -196,7 +202,7 @@ KEPT: tuple[Kept, ...] = (
         W.TEACHER,
         Y.TASK,
         when.LIMIT,
-        {"hubs.MasterySpecialist": "full_name", "hubs.Lesson": "other_teacher"},
+        {"hubs.MasterySpecialist": "full_name", "hubs.Lesson": "other_teacher", "bookings.Certificate": "full_name"},
     ),
     Kept(
         _("Their email address and mobile number, which only their hub sees"),

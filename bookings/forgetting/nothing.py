@@ -7,6 +7,8 @@ OF_OURS = "one of a short list of words of ours"
 RANDOM = "random, and says nothing once what stands beside it is gone"
 PUBLIC = "public: of the register of schools, or of a place"
 HUBS = "what the hub says to everybody of itself or of a lesson"
+KEYED = "a keyed hash: it counts schools that were typed, and names none"
+UNUSED = "of a table that settings leave empty"
 FRAMEWORK = "the framework’s own words"
 
 NOTHING: dict[str, dict[str, str]] = {
@@ -26,7 +28,7 @@ NOTHING: dict[str, dict[str, str]] = {
         "bookings.Letter": "to",
         "bookings.Asked": "form",
         "bookings.Quote": "of",
-        "bookings.Invitation": "state",
+        "bookings.Invitation": "state language",
         "hubs.Membership": "role",
         "hubs.Photograph": "pupils",
         "hubs.Resource": "pupils kind",
@@ -49,6 +51,7 @@ NOTHING: dict[str, dict[str, str]] = {
         "bookings.Asked": "public_id",
         "bookings.NewsConsent": "public_id",
         "bookings.Invitation": "public_id",
+        "bookings.Enrolment": "key",
         "bookings.Certificate": "public_id code",
         "bookings.Letter": "key",
         "bookings.SessionChange": "key",
@@ -56,6 +59,11 @@ NOTHING: dict[str, dict[str, str]] = {
         "bookings.WideStep": "key",
         "hubs.VisitingTeacher": "public_id",
         "hubs.ShowcaseSession": "ref",
+    },
+    KEYED: {"bookings.Booking": "school_key"},
+    UNUSED: {
+        "axes.AccessFailureLog": "user_agent ip_address username http_accept path_info",
+        "axes.AccessLog": "user_agent ip_address username http_accept path_info session_hash",
     },
     PUBLIC: {
         "hubs.School": "name type_name town postcode search",

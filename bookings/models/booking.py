@@ -16,6 +16,7 @@ from bookings.states import FROZEN, LIVE, OFFERING, SEATED, UNCONFIRMED, Status
 from hubs.models import School, ShowcaseSession
 from hubs.models.private_link import PrivateLink
 from hubs.vocabulary.email_address import EmailField, email_key
+from hubs.vocabulary.keyed import keyed_hash
 from hubs.vocabulary.references import booking_reference
 from hubs.vocabulary.school_words import searchable
 
@@ -31,11 +32,11 @@ STATE_FIELDS = [
     "address_proved_at",
     "smallest_party",
     "link_version",
+    "forgotten_at",
     *("session", "goes_with", "here_since", "calendar_ahead", "ended_at", "ended_late"),
 ]
 
 MOBILE_KEPT = dt.timedelta(days=1)  # after the session's last day (rule.md#what-is-kept)
-FORGOTTEN = {"contact_mobile": ""}
 
 
 class SchoolKind(models.TextChoices):
@@ -59,12 +60,16 @@ class Source(models.TextChoices):
 
 
 def school_key(kind: str, school: School | None = None, name: str = "", place: str = "") -> str:
-    """What makes two bookings one school's: its URN today, or kind, name and postcode or town (rule.md#fair-share)."""
+    """What makes two bookings one school's: its URN today, or kind, name and postcode or town (rule.md#fair-share).
+
+    Of a typed school a keyed hash: it is counted when its name has long been forgotten.
+    """
     if kind == SchoolKind.REGISTER and school:
         return f"urn:{school.today().urn}"
     if kind == SchoolKind.NONE:
         return kind
-    return f"{kind}:{searchable(name)[:200]}:{searchable(place).replace(' ', '')[:100]}"
+    typed = f"{searchable(name)[:200]}:{searchable(place).replace(' ', '')[:100]}"
+    return f"{kind}:{keyed_hash('bookings.school', typed)}"
 
 
 class BookingQuerySet(NamedQuerySet["Booking"]):
@@ -83,10 +88,10 @@ class BookingQuerySet(NamedQuerySet["Booking"]):
         together = self.filter(Q(pk=first) | Q(goes_with=first), session=booking.session_id)
         return together.filter(email_key=booking.email_key).order_by("pk")
 
-    def forget(self, *, now: dt.datetime) -> None:
-        """Forget contacts' mobile numbers that have had their time. A round with nothing to forget only reads."""
-        past = self.exclude(contact_mobile="").filter(session__last_day__lt=timezone.localdate(now) - MOBILE_KEPT)
-        past.forget_some(**FORGOTTEN)
+    def past_mobile(self, *, now: dt.datetime) -> "BookingQuerySet":
+        """Those with a contact's mobile number that has had its time."""
+        past = self.filter(session__last_day__lt=timezone.localdate(now) - MOBILE_KEPT)
+        return past.exclude(contact_mobile="")
 
     def live(self) -> "BookingQuerySet":
         return self.filter(status__in=LIVE)
@@ -193,6 +198,7 @@ class Booking(Named, PrivateLink):
     )
     school_name = models.CharField(_("name of school"), max_length=200, blank=True)
     school_place = models.CharField(_("postcode or town"), max_length=100, blank=True)
+    school_words = NameWords(of="school_name")
     school_key = models.CharField(max_length=320, editable=False)
     code = models.CharField(_("code given"), max_length=30, blank=True, default="")
 
@@ -209,6 +215,8 @@ class Booking(Named, PrivateLink):
     offered_at = models.DateTimeField(_("offered at"), null=True, blank=True)
     smallest_party = models.PositiveSmallIntegerField(_("would come with"), null=True, blank=True)
     address_proved_at = models.DateTimeField(_("address proved at"), null=True, blank=True)
+    # When its people's names went. Every verb takes it away again: what is written later is forgotten too.
+    forgotten_at = models.DateTimeField(_("names deleted at"), null=True, editable=False)
 
     objects = BookingQuerySet.as_manager()
 
@@ -221,6 +229,7 @@ class Booking(Named, PrivateLink):
             # Whole, not only of the unconfirmed: SQLite takes a part of a table for a statement with parameters never.
             models.Index(fields=["status", "deadline"], name="booking_due"),
             models.Index(fields=["created_at"], name="booking_by_age"),
+            models.Index(fields=["session"], name="booking_with_names", condition=Q(forgotten_at=None)),
             models.Index(fields=["session"], name="booking_with_mobile", condition=~Q(contact_mobile="")),
         ]
         constraints = [

@@ -93,7 +93,7 @@ class SessionChange(Said):
     @property
     def taught_by(self) -> str:
         """Who teaches since a lesson was substituted; a visiting teacher by name only while that may be published."""
-        return taught_by(self.facts["visiting"], self.facts["others"])
+        return taught_by(self.facts.get("visiting", ()), self.facts.get("others", ()))
 
     @property
     def was(self) -> dict[str, Any] | None:

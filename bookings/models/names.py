@@ -13,7 +13,6 @@ from django.db.models import Q
 
 from hubs.vocabulary.school_words import searchable
 
-MOST_AT_ONCE = 500  # rows that one round forgets
 Row = TypeVar("Row", bound=models.Model, covariant=True)
 
 
@@ -53,11 +52,6 @@ class NamedQuerySet(models.QuerySet[Row]):
             if field.name not in values:
                 values[field.name] = field.words(values[field.of])
         return super().update(**values)
-
-    def forget_some(self, **nothing: Any) -> None:
-        """Empty these columns of as many rows as one round forgets; the next one goes on. With none it only reads."""
-        if found := list(self.order_by().values_list("pk", flat=True)[:MOST_AT_ONCE]):
-            self.model._default_manager.filter(pk__in=found).update(**nothing)
 
     def bulk_update(self, objs: Iterable[Any], fields: Iterable[str], *args: Any, **kwargs: Any) -> int:
         rows, fields = list(objs), list(fields)

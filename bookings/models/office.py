@@ -1,6 +1,7 @@
 """The link by which a host school's office sees who is coming, and may mark who has come."""
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from hubs.models import ShowcaseSession
@@ -29,6 +30,7 @@ class OfficeLink(PrivateLink):
         verbose_name = _("link of a school office")
         verbose_name_plural = _("links of school offices")
         ordering = ["-given_at"]
+        indexes = [models.Index(fields=["session"], name="office_to_forget", condition=~Q(given_to="", known_at=None))]
 
     def __str__(self) -> str:
         return f"{self.session}"

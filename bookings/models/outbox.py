@@ -96,6 +96,9 @@ class Mail(models.Model):
             models.Index(fields=["-urgent", "due_at"], name="mail_due", condition=Q(state="waiting")),
             models.Index(fields=["recipient_key", "kind", "created_at"], name="mail_by_address"),
             models.Index(fields=["state", "created_at"], name="mail_by_state"),
+            models.Index(
+                fields=["created_at"], name="mail_to_forget", condition=Q(booking=None, recipient__isnull=False)
+            ),
         ]
         constraints = [
             models.CheckConstraint(

@@ -21,7 +21,6 @@ from hubs.vocabulary.teaching import Roles, Years
 # What is kept of a visitor after the session's last day (rule.md#what-is-kept).
 NEEDS_KEPT = dt.timedelta(days=7)
 BETWEEN_NEEDS = "; "
-FORGOTTEN = {"needs": "", "needs_added": "", "arranged": "", "arranged_at": None, "arranged_by": None}
 
 
 def needs_deleted_on(session: ShowcaseSession) -> dt.date | None:
@@ -57,13 +56,15 @@ class VisitorQuerySet(NamedQuerySet["Visitor"]):
         """What was arranged for them holds no longer: it stands before staff again, with those words beside."""
         self.exclude(arranged_at=None).update(arranged_at=None, arranged_by=None)
 
-    def forget(self, *, now: dt.datetime) -> None:
-        """Forget mobile numbers and needs that have had their time. A round with nothing to forget only reads."""
-        today = timezone.localdate(now)
-        needs = self.with_needs().filter(booking__session__last_day__lte=today - NEEDS_KEPT)
-        needs.forget_some(**FORGOTTEN)
-        mobiles = self.exclude(mobile="").filter(booking__session__last_day__lt=today - MOBILE_KEPT)
-        mobiles.forget_some(mobile="")
+    def past_needs(self, *, now: dt.datetime) -> "VisitorQuerySet":
+        """Those whose needs have had their time."""
+        past = self.filter(booking__session__last_day__lte=timezone.localdate(now) - NEEDS_KEPT)
+        return past.with_needs().filter(booking__forgotten_at=None)
+
+    def past_mobile(self, *, now: dt.datetime) -> "VisitorQuerySet":
+        """Those with a mobile number that has had its time."""
+        past = self.filter(booking__session__last_day__lt=timezone.localdate(now) - MOBILE_KEPT)
+        return past.exclude(mobile="").filter(booking__forgotten_at=None)
 
     def of_party(self, booking: Booking) -> "VisitorQuerySet":
         """The named visitors with a confirmed place of that booking's whole party, of which some may have been booked

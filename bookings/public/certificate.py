@@ -36,6 +36,11 @@ class Sheet:
         return self.certificate.full_name or ""
 
     @property
+    def is_long(self) -> bool:
+        """Whether its words are set smaller, so that they stand on one sheet."""
+        return len(self.name) > 60 or len(self.what) > 90
+
+    @property
     def hub(self) -> str:
         return str(self.session.hub_year.name)
 

@@ -32,6 +32,23 @@ MOST_QUOTES = 6
 ENOUGH = 10  # answers, of which it may be said what they say
 
 
+@dataclass(frozen=True)
+class ByRow(Table):
+    """A table of which each line adds up to the same total, by its name."""
+
+    total: str = ""
+
+    def parts(self) -> Iterator[tuple[str, list[int]]]:
+        for row in self.rows:
+            yield self.total, [cell.n for cell in row.cells if isinstance(cell, People)]
+
+
+def adds_up_to(form: Form, tally: Tally) -> dict[int, str]:
+    """Of a table whose lines are all that was answered: its total. With paper it is another, which has no name and is
+    rounded."""
+    return {} if tally.paper else {0: f"answered {form.value}"}
+
+
 class Step(NamedTuple):
     """A link of a chain: 190 were asked."""
 
@@ -59,6 +76,12 @@ class Chain(Chart):
         yield from super().inside()
         yield from (step.cell for step in self.steps)
         yield from (one.cell for one in self.counters)
+
+    def parts(self) -> Iterator[tuple[str, list[int]]]:
+        """All counters together are everybody who came."""
+        yield from super().parts()
+        if self.counters:
+            yield "people", [one.cell.n for one in self.counters]
 
     def shown(self, copy: Copy) -> dict[str, Any]:
         steps = [{"n": copy.says(step.cell), "words": step.words} for step in self.steps]
@@ -239,7 +262,8 @@ def _changed_table(facts: Facts, *, spoken: bool) -> Table:
         Row(_("No address, not asked"), [People(_unasked(facts)), unknown], APART),
     ]
     columns = [_("Answer"), _("Teachers"), _("Of those who answered")]
-    return Table("changed", _("What has changed in your maths teaching?"), columns, lines)
+    adds_up = adds_up_to(Form.LATER, tally) if tally.n >= ENOUGH else {}
+    return Table("changed", _("What has changed in your maths teaching?"), columns, lines, adds_up=adds_up)
 
 
 def _counters(facts: Facts) -> Iterator[Counted]:
@@ -298,7 +322,14 @@ def _of_the_day(facts: Facts) -> Iterator[Block]:
     yield Bars(
         heading=sentence(_("%(discussion)s found the discussion very useful, %(lesson)s the lesson"), **very),
         counted=_chain(facts, Form.DAY),
-        table=Table("useful", _("How useful was it?"), columns, lines, stacked=True),
+        table=ByRow(
+            "useful",
+            _("How useful was it?"),
+            columns,
+            lines,
+            stacked=True,
+            total=adds_up_to(Form.DAY, tally).get(0, "on paper too"),
+        ),
         bars=[Bar(names[name], very[name]) for name in names],
     )
 
@@ -370,7 +401,13 @@ def _asked_of(facts: Facts, tally: Tally, question: Question) -> Bars:
     return Bars(
         heading=sentence(words, n=People(n), said=People(tally.to(question.name))),
         counted=_chain(facts, Form.LATER, said=tally.to(question.name)),
-        table=Table(question.name.replace("_", "-"), question.asks, [_("Answer"), _("Teachers")], lines),
+        table=Table(
+            question.name.replace("_", "-"),
+            question.asks,
+            [_("Answer"), _("Teachers")],
+            lines,
+            adds_up=adds_up_to(Form.LATER, tally),
+        ),
         bars=[Bar(_first_large(one.label), People(counts[one]), strong=one in best) for one in shown],
     )
 

@@ -16,7 +16,7 @@ from bookings.report.cells import Cell, People, Seats, Sentence, Share, Whole, s
 from bookings.report.charts import Bar, Bars
 from bookings.report.facts import Facts
 from bookings.report.places import came
-from bookings.report.said import answered_enough
+from bookings.report.said import adds_up_to, answered_enough
 from bookings.report.section import Beside, Block, Said, Title
 from bookings.report.table import SUM, Row, Table
 from bookings.report.voices import LEFT
@@ -142,7 +142,8 @@ def _thoughts(facts: Facts) -> Bars:
         Row(_("Left it, or would rather not say"), [People(tally.count("thought_before", *LEFT))]),
         Row(_("Answered"), [Whole(tally.n) if tally.paper else answers(facts, Form.DAY)], SUM),
     ]
-    table = Table("thought-before", _("Thought before they came"), [_("Answer"), _("Answers")], lines)
+    adds_up = adds_up_to(Form.DAY, tally)
+    table = Table("thought-before", _("Thought before they came"), [_("Answer"), _("Answers")], lines, adds_up=adds_up)
     bars = [Bar(one.label, People(counts[one]), strong=one in ALREADY) for one in said]
     return Bars(heading=heading, counted=counted, table=table, bars=bars)
 

@@ -74,7 +74,7 @@ class MasterySpecialist(models.Model):
         ordering = ["full_name"]
 
     def __str__(self) -> str:
-        return self.full_name
+        return self.full_name or str(_("a mastery specialist"))
 
 
 class Consent(models.TextChoices):
@@ -90,6 +90,7 @@ class Consent(models.TextChoices):
         return f"{self.value}_agreed_at"
 
 
+NOT_NAMED = _("a visiting teacher from Shanghai")
 # What a version of the teacher's row says of who made it: nobody of the staff.
 BY_THE_TEACHER = "By the teacher, on their itinerary"
 
@@ -123,7 +124,7 @@ class VisitingTeacher(PrivateLink):
         ordering = ["name_pinyin"]
 
     def __str__(self) -> str:
-        return f"{self.name_pinyin} {self.name_characters}".strip()
+        return f"{self.name_pinyin} {self.name_characters}".strip() or str(NOT_NAMED)
 
     @transaction.atomic
     def save(self, *args: Any, **kwargs: Any) -> None:
@@ -136,7 +137,7 @@ class VisitingTeacher(PrivateLink):
     @property
     def public_name(self) -> str:
         """The name where it may be published, else who they are."""
-        return str(self) if self.name_agreed_at else str(_("a visiting teacher from Shanghai"))
+        return str(self) if self.name_agreed_at else str(NOT_NAMED)
 
     @transaction.atomic
     def say(self, consent: Consent, *, agrees: bool, now: dt.datetime, why: str) -> None:

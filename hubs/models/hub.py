@@ -169,8 +169,12 @@ class HubYear(models.Model):
     # Which figures of its report its public page shows: names of figures, none unless the hub chooses.
     shows = models.JSONField(default=list, blank=True, editable=False)
 
+    # When what ends with its exchange was deleted last, and when the hub's own words of it were (bookings/forgetting/).
+    ended_at = models.DateTimeField(null=True, editable=False)
+    forgotten_at = models.DateTimeField(null=True, editable=False)
+
     objects = HubYearQuerySet.as_manager()
-    history = HistoricalRecords()
+    history = HistoricalRecords(excluded_fields=["ended_at", "forgotten_at"])
 
     class Meta:
         verbose_name = _("hub in a year")

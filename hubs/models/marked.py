@@ -32,7 +32,7 @@ class Marked(models.Model):
         help_text=_("Without one of them it is not published."),
     )
     agreed_until = models.DateField(
-        _("agreed until"), null=True, blank=True, help_text=_("On this day it is no longer published.")
+        _("agreed until"), null=True, blank=True, db_index=True, help_text=_("On this day it is no longer published.")
     )
 
     class Meta:

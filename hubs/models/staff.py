@@ -42,6 +42,7 @@ class StaffUser(AbstractBaseUser, PermissionsMixin):
         help_text=_("Sees every hub's sessions and counts, and nobody's name."),
     )
     date_joined = models.DateTimeField(_("added"), default=timezone.now, editable=False)
+    forgotten_at = models.DateTimeField(_("name deleted at"), null=True, editable=False)
 
     objects = StaffUserManager()
     USERNAME_FIELD = "email"
@@ -54,6 +55,8 @@ class StaffUser(AbstractBaseUser, PermissionsMixin):
         ordering = ["full_name"]
 
     def __str__(self) -> str:
+        if self.forgotten_at:
+            return str(_("a former member of staff"))
         return self.full_name or self.email
 
     @property
@@ -71,7 +74,7 @@ class StaffUser(AbstractBaseUser, PermissionsMixin):
         return dict(self.memberships.values_list("hub_id", "role"))
 
     def get_short_name(self) -> str:
-        return self.full_name
+        return str(self)
 
     @cached_property
     def has_device(self) -> bool:

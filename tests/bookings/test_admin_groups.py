@@ -282,3 +282,24 @@ def test_overview_of_a_meeting_leads_to_its_group_and_offers_no_more_dates(mine,
     for name in ("register", "register_print", "register_office", "sheet", "write", "move", "postpone", "cancel"):
         assert mine.get(reverse(f"admin:hubs_showcasesession_{name}", args=[meeting.pk])).status_code == 200
     assert mine.get(reverse("admin:hubs_showcasesession_changelist")).status_code == 200
+
+
+def test_interests_are_ticked_in_their_list_and_lead_to_whom_a_group_invites(mine, group):
+    near, far = SchoolFactory(easting=575609), SchoolFactory(easting=590093)
+    interest(group.hub_year, near, email="near@school.example")
+    ticked = interest(group.hub_year, far, email="far@school.example")
+    interests = reverse("admin:bookings_interest_changelist")
+    listed = mine.get(interests).content.decode()
+    assert "Invite to Maidstone work group…" in listed
+    assert "10 miles" in listed
+    done = mine.post(interests, {"action": f"invite_to_{group.pk}", "_selected_action": [ticked.pk]})
+    assert (done.status_code, done["Location"]) == (302, f"{page(group, 'invite')}?interest={ticked.pk}")
+    shown = mine.get(done["Location"]).context["nearest"]
+    assert [(one.school, is_ticked) for one, is_ticked in shown] == [(near, False), (far, True)]
+    assert Mail.objects.filter(kind="group_invited").count() == 0
+
+
+def test_list_of_interests_names_no_group_of_another_hub(client, group):
+    other = staff_of(HubYearFactory().hub)
+    client.force_login(other)
+    assert "Invite to" not in client.get(reverse("admin:bookings_interest_changelist")).content.decode()

@@ -12,6 +12,7 @@ from bookings.admin.base import columns
 from bookings.admin.booking.need_pages import _mark_of
 from bookings.admin.home import needs as of_home
 from bookings.attendance import office, register
+from bookings.forgetting import steps
 from bookings.mail import rendering
 from bookings.mail.links import Purpose, token
 from bookings.mail.sending import send_due
@@ -178,7 +179,7 @@ def test_nobody_is_answered_who_has_no_place(session, booking, end):
 
 def test_answer_is_forgotten_with_the_need(session, booking):
     answer(of(booking, 2))
-    Visitor.objects.forget(now=session.starts_at + dt.timedelta(days=7))
+    steps.forget(now=session.starts_at + dt.timedelta(days=7))
     assert Visitor.objects.values_list("needs_added", "arranged", "arranged_at", "arranged_by").get(position=2) == (
         "",
         "",

@@ -7,7 +7,8 @@ import pytest
 
 from bookings import places
 from bookings.due import run_due
-from bookings.models import HandOver, Places, Visitor
+from bookings.forgetting import steps
+from bookings.models import HandOver, Places
 from bookings.rule.party import Correction, NewVisitor
 from bookings.rule.refusals import Ended, InThisBooking, NeedsTooLong, NotBookable
 from bookings.states import SessionStatus
@@ -317,7 +318,7 @@ def test_what_somebody_needs_and_their_number_are_forgotten_on_their_days(days, 
     details.change_own(
         booking.visitors.get(position=2).pk, Correction(needs="vegan", mobile="07700 900 982"), clock=lambda: LATER
     )
-    Visitor.objects.forget(now=session.starts_at + dt.timedelta(days=days))
+    steps.forget(now=session.starts_at + dt.timedelta(days=days))
     needs, added, mobile = of(booking, 2, "needs", "needs_added", "mobile")
     assert (bool(needs), bool(added), bool(mobile)) == (kept[0], kept[0], kept[1])
 

@@ -1,6 +1,7 @@
 """Lists saved as files: what the list shows and nothing else, harmless in a spreadsheet, in bounded memory."""
 
 import csv
+import datetime as dt
 import io
 import tracemalloc
 import uuid
@@ -66,7 +67,8 @@ def saved(client, model, kind="csv", **asked):
     else:
         sheet = openpyxl.load_workbook(io.BytesIO(content)).active
         table = [["" if cell is None else cell for cell in row] for row in sheet.iter_rows(values_only=True)]
-    return [dict(zip(table[0], row, strict=True)) for row in table[1:]]
+    assert table[0][0].startswith("Delete after 20")
+    return [dict(zip(table[1], row, strict=True)) for row in table[2:]]
 
 
 # --- what is in it --------------------------------------------------------------------------------------------------
@@ -261,6 +263,24 @@ def test_links_on_the_list_carry_its_filters(client, hub):
     page = client.get(reverse("admin:bookings_booking_changelist"), {"q": "teacher"}).content.decode()
     assert 'href="export.csv?q=teacher"' in page
     assert 'href="export.xlsx?q=teacher"' in page
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_file_begins_with_the_day_after_which_it_has_to_go(client, hub, kind):
+    """That of the session whose names go first."""
+    held(SessionFactory(hub_year=hub))
+    later = NOW + dt.timedelta(days=200)
+    held(SessionFactory(hub_year=hub, starts_at=later, ends_at=later + dt.timedelta(hours=2)), email="b@school.example")
+    first = "Delete after 2028-01-26, and phone numbers and needs within a week of their session."
+    assert first_line(client, "bookings_booking", kind) == first_line(client, "bookings_visitor", kind) == first
+    assert first_line(client, "hubs_showcasesession", kind) == "Delete after 2028-01-04."
+
+
+def first_line(client, model, kind):
+    content = b"".join(client.get(reverse(f"admin:{model}_{kind}")).streaming_content)
+    if kind == "csv":
+        return next(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))[0]
+    return openpyxl.load_workbook(io.BytesIO(content)).active["A1"].value
 
 
 # --- in a spreadsheet -----------------------------------------------------------------------------------------------

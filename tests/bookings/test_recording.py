@@ -342,6 +342,10 @@ def test_register_that_counts_as_not_recorded_says_so(hub_client, session, at):
     at(session.ends_at + dt.timedelta(days=12))
     hub_client.force_login(staff_of(session.hub))
     assert "it counts as <b>not recorded</b>" in in_a_line(hub_client.get(page(session, "register")))
+    Visitor.objects.update(attendance=ATTENDED, marked_at=session.starts_at)
+    shown = in_a_line(hub_client.get(page(session, "overview")))
+    assert "1 of 1 are marked as arrived, and the register is not recorded" in shown
+    assert "Not recorded, and so in no figure." in shown
 
 
 def test_form_lists_everybody_and_ticks_who_is_absent(hub_client, session):

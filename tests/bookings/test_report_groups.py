@@ -81,6 +81,11 @@ def test_groups_stand_beside_showcases_and_neither_counts_the_others(hub_year, g
     assert "4 came to every meeting of their group, 0 to two or more of them, 6 to one." in words(hub_year)
 
 
+def test_who_came_to_the_only_meeting_did_not_come_to_every_one(hub_year, group):
+    visitor(meeting(group))
+    assert "0 came to every meeting of their group, 0 to two or more of them, 1 to one." in words(hub_year)
+
+
 def test_group_that_nobody_was_asked_of_yet_says_so(hub_year, group):
     visitor(meeting(group))
     assert lines(hub_year)["Work groups"][6:] == ["not asked yet", "not entered", "too few"]

@@ -253,3 +253,30 @@ def test_copy_that_leaves_has_no_small_figure_and_draws_what_it_says(hub_year):
     key = {one["mark"]: one["n"] for one in shown["key"]}
     assert key == {"said": "10", "already": "fewer than 5", "other": "fewer than 5", "silent": "5", "unasked": "20"}
     assert sum(len(frame["spots"]) for frame in shown["frames"]) == 35
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_what_adds_up_to_a_whole_total_is_declared_so_that_the_total_can_be_rounded(hub_year, seed):
+    sessions = past_exchange(hub_year, seed=seed, sessions=3, most=40)
+    voices_of(hub_year, sessions, seed=seed, people=40)
+    LaterAnswer.objects.filter(on_paper=True).delete()
+    DayAnswer.objects.filter(on_paper=True).delete()
+    found = report(hub_year, leaves=True)
+    totals = {"answered day": found.facts.answered(Form.DAY), "answered later": found.facts.answered(Form.LATER)}
+    blocks = [block for section in found.sections if section.name in ("said", "who") for block in section.blocks]
+    parts = [(name, rows) for block in blocks for name, rows in block.parts() if name in totals]
+    assert len(parts) >= 5
+    assert [(name, sum(rows)) for name, rows in parts] == [(name, totals[name]) for name, _rows in parts]
+
+
+def test_total_of_answers_is_rounded_where_it_would_tell_a_line_of_them(hub_year):
+    session = some_came(hub_year, 60)
+    for n in range(40):
+        asked_later(hub_year, asked_on_the_day(session), changed="most_weeks" if n < 37 else "tried")
+    Asked.objects.update(closes_at=NOW)
+    shown = chain_of(report(hub_year, leaves=True))
+    assert {one["words"]: one["n"] for one in shown["steps"]}["answered"] == "40"
+    out = report(hub_year, leaves=True)
+    rows = table(out, "changed")
+    assert rows["I have tried something"][0] == "fewer than 5"
+    assert "answered later" not in out.copy.exact

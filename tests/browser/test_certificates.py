@@ -20,7 +20,7 @@ from tests.browser.test_flyer import pages_of
 from tests.factories import SchoolFactory, SessionFactory, StaffFactory
 
 pytestmark = pytest.mark.browser
-LONG_NAME = "Wilhelmina-Aleksandra Wiśniewska-Featherstonehaugh of Llanfairpwllgwyngyll"
+LONG_NAME = "Wilhelmina-Aleksandra Wiśniewska-Featherstonehaugh of Llanfairpwllgwyngyll, " * 2 + "Wilhelmina"
 
 
 @pytest.fixture

@@ -27,6 +27,7 @@ from django.utils.translation import ngettext
 
 from bookings.admin.base.read_only import staff
 from bookings.admin.base.spreadsheets import MOST_ROWS_OF_A_SHEET, Column, as_csv, as_xlsx
+from bookings.forgetting.copies import delete_after
 from hubs.admin.bases import ModelAdmin
 
 AT_ONCE = 2000  # rows that are in memory
@@ -39,6 +40,7 @@ class WithExport(ModelAdmin):
 
     change_list_template = "admin/with_export.html"
     export_columns: Sequence[Column] = ()
+    session_path = ""  # from a row to its session, where it says something of people
 
     def to_export(self, request: HttpRequest, queryset: Any) -> Any:
         """The rows with all that the columns ask for."""
@@ -69,17 +71,28 @@ class WithExport(ModelAdmin):
             self.message_user(request, _("That is more rows than a sheet has room for: save it as CSV."), "ERROR")
             return redirect(back)
         self._record(request, kind, shown.result_count)
-        rows = self.to_export(request, shown.get_queryset(request)).iterator(chunk_size=AT_ONCE)
-        return self._file(kind, rows)
+        found = shown.get_queryset(request)
+        rows = self.to_export(request, found).iterator(chunk_size=AT_ONCE)
+        return self._file(kind, rows, first=self._delete_after(found))
 
-    def _file(self, kind: str, rows: Any) -> HttpResponseBase:
+    def _delete_after(self, rows: Any) -> str:
+        """The first line of every file: a copy must not outlive what it was taken from."""
+        day = delete_after(rows, self.session_path, today=timezone.localdate())
+        if not self.session_path:
+            return _("Delete after %(day)s.") % {"day": f"{day:%Y-%m-%d}"}
+        text = _("Delete after %(day)s, and phone numbers and needs within a week of their session.")
+        return text % {"day": f"{day:%Y-%m-%d}"}
+
+    def _file(self, kind: str, rows: Any, *, first: str) -> HttpResponseBase:
         name = f"{capfirst(str(self.opts.verbose_name_plural))} {timezone.localtime():%Y-%m-%d %H.%M}.{kind}"
         response: HttpResponse | StreamingHttpResponse | FileResponse
         if kind == "xlsx":
-            file = as_xlsx(self.export_columns, rows)
+            file = as_xlsx(self.export_columns, rows, first=first)
             response = FileResponse(file, as_attachment=True, filename=name, content_type=XLSX_TYPE)
         else:
-            response = StreamingHttpResponse(as_csv(self.export_columns, rows), content_type="text/csv; charset=utf-8")
+            response = StreamingHttpResponse(
+                as_csv(self.export_columns, rows, first=first), content_type="text/csv; charset=utf-8"
+            )
             response["Content-Disposition"] = f'attachment; filename="{name}"'
         response["Cache-Control"] = "private, no-store"
         return response

@@ -20,7 +20,7 @@ from hubs.vocabulary.kept_words import kept_by_language
 # How a formula begins, for one spreadsheet or another (OWASP, "CSV Injection"); the wide forms are typed in Chinese.
 BEGINS_A_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 BOM = "\ufeff"  # without it Excel reads a CSV as the Windows alphabet of the country
-MOST_ROWS_OF_A_SHEET = 1_048_575  # and a heading: what an .xlsx sheet has room for
+MOST_ROWS_OF_A_SHEET = 1_048_574  # a first line and the headings: what an .xlsx sheet has room for
 LINES_AT_ONCE = 200
 WIDTH = 18  # of a column, in characters
 
@@ -39,10 +39,12 @@ class _Echo:
         return text
 
 
-def as_csv(columns: Sequence[Column], rows: Iterable[Any]) -> Iterator[str]:
-    """A CSV file as a browser gets it, many lines at a time."""
+def as_csv(columns: Sequence[Column], rows: Iterable[Any], *, first: str = "") -> Iterator[str]:
+    """A CSV file as a browser gets it, many lines at a time; `first` is a line before the headings."""
     writer = csv.writer(_Echo())
-    lines = [BOM + writer.writerow([harmless(str(column.heading)) for column in columns])]
+    lines = [BOM]
+    lines += [writer.writerow([first])] if first else []
+    lines.append(writer.writerow([harmless(str(column.heading)) for column in columns]))
     for row in rows:
         lines.append(writer.writerow([harmless(_plain(column.value(row))) for column in columns]))
         if len(lines) == LINES_AT_ONCE:
@@ -51,16 +53,19 @@ def as_csv(columns: Sequence[Column], rows: Iterable[Any]) -> Iterator[str]:
     yield "".join(lines)
 
 
-def as_xlsx(columns: Sequence[Column], rows: Iterable[Any]) -> IO[bytes]:
+def as_xlsx(columns: Sequence[Column], rows: Iterable[Any], *, first: str = "") -> IO[bytes]:
     """An XLSX file, at its beginning; it is deleted when it is closed. Texts are cells of text, whatever they hold."""
+    top = 1 if first else 0  # the line of the headings
     file = tempfile.TemporaryFile()  # noqa: SIM115  (the response closes it)
     book = xlsxwriter.Workbook(file, {"constant_memory": True})
     sheet, bold = book.add_worksheet(), book.add_format({"bold": True})
     sheet.set_column(0, len(columns) - 1, WIDTH)
-    sheet.freeze_panes(1, 0)
+    sheet.freeze_panes(top + 1, 0)
+    if first:
+        sheet.write_string(0, 0, first, bold)
     for place, column in enumerate(columns):
-        sheet.write_string(0, place, str(column.heading), bold)
-    for line, row in enumerate(rows, start=1):
+        sheet.write_string(top, place, str(column.heading), bold)
+    for line, row in enumerate(rows, start=top + 1):
         for place, column in enumerate(columns):
             value = _plain(column.value(row))
             if isinstance(value, int):

@@ -28,6 +28,7 @@ from bookings.admin.base.read_only import FoundByBookingOrAddress, by_words, sta
 from bookings.admin.base.sessions import name_and_short_day
 from bookings.admin.booking import said_before
 from bookings.admin.booking.booking_pages import BookingPages
+from bookings.admin.booking.erase_pages import ErasePages
 from bookings.admin.booking.everything import EverythingOfAPerson
 from bookings.admin.booking.overview import OverviewPages
 from bookings.admin.booking.staff_booking import StaffBookingForm, say_why_not
@@ -90,13 +91,14 @@ class OfSessions(admin.SimpleListFilter):
 
 @admin.register(Booking)
 class BookingAdmin(WithPages, WithExport, FoundByBookingOrAddress):
-    page_classes = [OverviewPages, BookingPages, EverythingOfAPerson]
+    page_classes = [OverviewPages, BookingPages, EverythingOfAPerson, ErasePages]
     main_page = "overview"
     back_to_main_page = _("Back to the booking")
     export_columns = columns.BOOKING
+    session_path = "session"
     list_display = ["who", "school_shown", "party", "standing", "session_shown", "reference_shown"]
     list_filter = [OfSessions, ForSession, Needs, "status", "source", "uses_held_back", "session__hub_year__hub"]
-    search_fields = ["name_words", "school__search", "school_key"]
+    search_fields = ["name_words", "school__search", "school_words"]
     search_help_text = _("Reference or email address; or a name of the contact or the school.")
     reference_lookup = "reference"
     actions = ["confirm", "send_link", "cancel"]
@@ -277,7 +279,7 @@ class BookingAdmin(WithPages, WithExport, FoundByBookingOrAddress):
 
 def _of_contact_or_school(word: str) -> Q:
     """Where a word may stand: a part of the contact's name, or the beginning of a word of the school's."""
-    typed = Q(school_key__contains=f":{word}") | Q(school_key__contains=f" {word}")
+    typed = Q(school_words__startswith=word) | Q(school_words__contains=f" {word}")
     listed = Q(school__search__contains=f" {(words_of(word) or [word])[0]}")
     return Q(name_words__contains=word) | typed | listed
 

@@ -54,6 +54,7 @@ class EverythingOfAPerson(RowPages):
             "places": [self._place(request, one) for one in _places(request.user, key)],
             "wishes": [(wish, _wished(wish)) for wish in wishes.order_by("-pk")[:MOST]],
             "mails": [shown(mail) for mail in mails[:MOST]],
+            "erase_page": self.url_of(row.pk, "erase") if request.user.has_perm("bookings.change_booking", row) else "",
             "came": _came(request.user, key),
             "came_back": mails.filter(state__in=[Mail.State.REFUSED, Mail.State.FAILED]).count(),
         }

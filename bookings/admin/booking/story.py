@@ -54,7 +54,7 @@ def _entries(entries: "QuerySet[AuditEntry]") -> Iterable[Happening]:
 
 def who_did(entry: AuditEntry) -> str:
     """The member of staff by name, or the visitor or the clock."""
-    return _("by %(who)s") % {"who": entry.staff.full_name or entry.staff if entry.staff else entry.get_by_display()}
+    return _("by %(who)s") % {"who": entry.staff or entry.get_by_display()}
 
 
 def change_in_words(entry: AuditEntry) -> str:

@@ -19,6 +19,7 @@ from bookings.admin.base.main_page import link_to
 from bookings.admin.base.pages import WithPages
 from bookings.admin.base.read_only import FoundByBookingOrAddress, ReadOnlyInline, by_words, staff
 from bookings.admin.base.sessions import name_and_short_day
+from bookings.admin.booking.erase_pages import ErasePages
 from bookings.admin.booking.everything import EverythingOfAPerson
 from bookings.admin.booking.need_pages import NeedPages
 from bookings.admin.booking.person_pages import PersonPages
@@ -80,9 +81,10 @@ class HandOverInline(ReadOnlyInline):
 
 @admin.register(Visitor)
 class VisitorAdmin(InWords, WithPages, WithExport, FoundByBookingOrAddress):
-    page_classes = [NeedPages, PersonPages, EverythingOfAPerson]
+    page_classes = [NeedPages, PersonPages, EverythingOfAPerson, ErasePages]
     actions = ["send_place"]
     export_columns = columns.VISITOR
+    session_path = "booking__session"
     inlines = [HandOverInline]
     list_display = ["visitor", "booking", "session", "school", "role_shown", "attendance", "released_at"]
     list_filter = [ForSessionOfBooking, Needs, "attendance", "booking__status", "booking__session__hub_year__hub"]

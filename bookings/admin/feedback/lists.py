@@ -10,8 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from bookings.admin.base.export_page import WithExport
 from bookings.admin.base.read_only import ReadOnlyAdmin
 from bookings.admin.base.spreadsheets import Column
+from bookings.admin.groups.ticked import invite_actions
 from bookings.mail import links
 from bookings.models import Interest, NewsConsent, Quote
+from hubs.schools.whereabouts import in_miles, metres_between
 from hubs.vocabulary.dates import day as day_in_words
 from hubs.vocabulary.teaching import roles_in_words
 
@@ -55,11 +57,20 @@ def _phase(interest: Interest) -> str:
     return str(school.get_phase_display()) if school else ""
 
 
+def _far(interest: Interest) -> str:
+    school, lead = interest.visitor.booking.school, interest.hub_year.lead_school
+    if not (school and lead):
+        return ""
+    metres = metres_between(school.easting, school.northing, lead.easting, lead.northing)
+    return "" if metres is None else in_miles(metres)
+
+
 INTEREST = [
     Column(_("Name"), lambda one: one.visitor.full_name or ""),
     Column(_("Email"), lambda one: one.visitor.email or ""),
     Column(_("School"), _school),
     Column(_("Phase"), _phase),
+    Column(_("From the lead school"), _far),
     Column(_("Would join a group"), lambda one: one.get_wants_display()),
     Column(_("As"), lambda one: one.get_role_display()),
     Column(_("Role"), lambda one: roles_in_words(one.visitor.role)),
@@ -68,12 +79,13 @@ INTEREST = [
 
 @admin.register(Interest)
 class InterestAdmin(WithExport, _ByItsFiltersAlone):
-    """Who would join a group of nearby schools: said with their name, apart from what they answered."""
+    """Who would join a group of nearby schools: said with their name, apart from what they answered. Those ticked can
+    be invited to a group of the hub."""
 
     export_columns = INTEREST
-    list_display = ["name", "school", "phase", "wants", "role", "hub_year"]
+    list_display = ["name", "school", "phase", "far", "wants", "role", "hub_year"]
     list_filter = ["wants", "role", "hub_year__exchange", "hub_year__hub"]
-    list_select_related = ["visitor__booking__school", "hub_year__exchange"]
+    list_select_related = ["visitor__booking__school", "hub_year__exchange", "hub_year__lead_school"]
     search_fields = ["visitor__name_words"]
     fields = ["name", "school", "phase", "wants", "role", "hub_year"]
     readonly_fields = ["name", "school", "phase"]
@@ -90,6 +102,13 @@ class InterestAdmin(WithExport, _ByItsFiltersAlone):
     @admin.display(description=_("phase"))
     def phase(self, interest: Interest) -> str:
         return _phase(interest)
+
+    @admin.display(description=_("from the lead school"))
+    def far(self, interest: Interest) -> str:
+        return _far(interest)
+
+    def get_actions(self, request: HttpRequest) -> Any:
+        return super().get_actions(request) | invite_actions(request)
 
 
 NEWS = [

@@ -74,7 +74,7 @@ class InvitePages(RowPages):
             for n in range(1, OTHERS + 1)
         ]
         if request.method != "POST":
-            return self._page(request, facts, others, ticked=_nearest(facts))
+            return self._page(request, facts, others, ticked=request.GET.getlist("interest") or _nearest(facts))
         ticked = set(request.POST.getlist("interest"))
         right = [form.is_valid() for form in others]
         asked = [
@@ -118,8 +118,8 @@ class InvitePages(RowPages):
             "group": facts.group,
             "own_page": self.url_of(facts.group.pk),
             "facts": facts,
-            "nearest": [(one, str(one.first.pk) in chosen) for one in facts.proposal.nearest],
-            "left_over": [(one, str(one.first.pk) in chosen) for one in facts.proposal.left_over],
+            "nearest": [(one, _is_among(one, chosen)) for one in facts.proposal.nearest],
+            "left_over": [(one, _is_among(one, chosen)) for one in facts.proposal.left_over],
             "others": others,
             "mistakes": status == 422,
             "why": why,
@@ -130,6 +130,11 @@ class InvitePages(RowPages):
 
 def _nearest(facts: GroupFacts) -> list[str]:
     return [str(one.first.pk) for one in facts.proposal.nearest]
+
+
+def _is_among(one: Candidate, chosen: set[str]) -> bool:
+    """Whether anybody of that school was ticked."""
+    return any(str(said.pk) in chosen for said in one.interests)
 
 
 def _ticked(candidates: list[Candidate], ticked: set[str]) -> list[Asked]:

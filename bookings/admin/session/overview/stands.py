@@ -65,8 +65,11 @@ def _came(facts: Facts) -> str:
     """What is known of who came: by the register, by report, or not at all."""
     session, came = facts.session, facts.attendance["attended"]
     everybody = sum(facts.attendance.values())
-    if came:
+    if facts.register:
         return _("%(n)d of %(all)d came") % {"n": came, "all": everybody}
+    if came:
+        marked = _("%(n)d of %(all)d are marked as arrived") % {"n": came, "all": everybody}
+        return _("%(marked)s, and the register is not recorded") % {"marked": marked}
     if session.visitors_reported is not None:
         reported = ngettext("%(n)d visitor", "%(n)d visitors", session.visitors_reported)
         said = reported % {"n": session.visitors_reported}
