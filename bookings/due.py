@@ -10,13 +10,13 @@ from django.db.models import F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from bookings.afterwards import ties
-from bookings.attendance import office
+from bookings.attendance import office, perhaps
 from bookings.forgetting import steps
 from bookings.groups import enrolling
 from bookings.mail import asking_again, asking_later, asking_mails, openings, reminders, sending, staff_mails
 from bookings.models import Booking, Draft, Places, Visitor
 from bookings.places import locked
-from bookings.report import median
+from bookings.report import kept, median
 from bookings.rule.room import Clock
 from bookings.sessions import wide_changes
 from bookings.states import FROZEN, SEATED
@@ -40,7 +40,7 @@ def run_due(clock: Clock, *, stop: Callable[[], bool] = sending.never) -> int:
     sent = sending.send_due(clock, stop=stop)
     settled = [session_id for session_id in _sessions_due(clock()) if not stop() and _one(_settle, session_id, clock)]
     report_miscounts(settled)
-    for made in (openings, reminders, office, asking_mails, asking_again, asking_later):
+    for made in (openings, reminders, office, asking_mails, asking_again, asking_later, perhaps, kept):
         for session_id in made.due(clock()):
             if not stop():
                 _one(made.make, session_id, clock())

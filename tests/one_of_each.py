@@ -13,6 +13,7 @@ from bookings.models import (
     Draft,
     HandOver,
     Interest,
+    KeptReport,
     LaterAnswer,
     NetworkUse,
     NewsConsent,
@@ -79,6 +80,8 @@ def one_of_each(number: int, *, public: str = "Kent", personal: str = "Test") ->
     NetworkUse.objects.create(network=f"{number:032}", what="booking", hour=NOW, used=1)
     Told.objects.create(session=session, of="open", at=NOW)
     Register.objects.create(session=session, recorded_at=NOW, recorded_by=staff)
+    figures = {"as_at": NOW, "page": f"{personal} figures"}
+    KeptReport.objects.get_or_create(exchange=hub_year.exchange, leaves=False, defaults=figures)
     TurnedAway.objects.create(session=session, day=NOW.date(), why=TurnedAway.Why.FULL, times=1, places=2)
     in_a_group(hub_year, staff, number, public=public, personal=personal)
     Draft.objects.create(session=session, booking=booking, expires_at=NOW, answers={"name": "Half Typed"})

@@ -3,6 +3,18 @@
 Forms write what staff describe. What verbs write is shown, and changed by actions and pages that call them.
 """
 
-from bookings.admin import base, booking, certificates, costs, day, feedback, groups, session, staff, trail
+from bookings.admin import base, booking, certificates, costs, day, feedback, groups, report, session, staff, trail
 
-__all__ = ["base", "booking", "certificates", "costs", "day", "feedback", "groups", "session", "staff", "trail"]
+__all__ = [
+    "base",
+    "booking",
+    "certificates",
+    "costs",
+    "day",
+    "feedback",
+    "groups",
+    "report",
+    "session",
+    "staff",
+    "trail",
+]

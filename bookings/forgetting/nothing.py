@@ -20,6 +20,7 @@ NOTHING: dict[str, dict[str, str]] = {
         "bookings.TellMe": "language",
         "bookings.Told": "of",
         "bookings.TurnedAway": "why",
+        "bookings.KeptReport": "page heads tables",
         "bookings.NetworkUse": "what",
         "bookings.SessionChange": "verb",
         "bookings.WideChange": "verb",

@@ -152,6 +152,7 @@ def new_asking(kind: Kind, visitors: Sequence[Visitor], *, now: dt.datetime, unt
     session = last.booking.session
     facts: dict[str, Any] = session_facts(session, sequence=session.places.calendar_sequence)
     facts |= {"places": [one.pk for one in visitors], "link_version": last.link_version}
+    facts["link_gone"] = len(visitors) > 1  # each lesson has its own link then, and no button stands for all
     of = {"session": session, "booking": last.booking, "visitor": last}
     key = f"{kind}:{last.pk}"
     return new_mail(kind, last.email, facts, key=key, now=now, until=until, language=last.booking.language, **of)

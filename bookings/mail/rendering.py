@@ -235,7 +235,7 @@ def _asks(mail: Mail, *, now: dt.datetime) -> dict[str, Any]:
     if mail.kind == Kind.LATER:
         forms = [_said(session_facts(session, sequence=0)) for one in found for session in asking.seen_by(one)]
     else:
-        forms = [_lesson(one, one.visitor) for one in found if one.visitor]
+        forms = [_lesson(one, one.visitor, now=now) for one in found if one.visitor]
     if mail.kind == Kind.AFTERWARDS:
         theirs = certificates_of(Visitor.objects.filter(pk__in=mail.facts["places"]), now=now)
         for one in forms:
@@ -250,10 +250,15 @@ def _asks(mail: Mail, *, now: dt.datetime) -> dict[str, Any]:
     }
 
 
-def _lesson(asked: Asked, visitor: Visitor) -> dict[str, Any]:
-    """A lesson that somebody is asked about, with the link to its form."""
-    said = _said(session_facts(visitor.booking.session, sequence=0))
-    return said | {"form_url": links.url(links.Purpose.FEEDBACK, asked), "place_id": visitor.pk}
+def _lesson(asked: Asked, visitor: Visitor, *, now: dt.datetime) -> dict[str, Any]:
+    """A lesson that somebody is asked about, with the link to its form, and to what the hub hands on of it."""
+    session, of = visitor.booking.session, links.Purpose
+    own = links.url(of.CONTACT, visitor.booking) if visitor.is_contact else links.url(of.VISITOR, visitor)
+    return _said(session_facts(session, sequence=0)) | {
+        "place_id": visitor.pk,
+        "form_url": links.url(of.FEEDBACK, asked),
+        "materials_url": own if session.resources.for_a_place(now=now).exists() else "",
+    }
 
 
 def _certificate_url(certificate: Certificate | None) -> str:

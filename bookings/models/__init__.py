@@ -15,6 +15,7 @@ from bookings.models.office import OfficeLink
 from bookings.models.outbox import Mail
 from bookings.models.places import Places
 from bookings.models.register import Register, TurnedAway
+from bookings.models.report import KeptReport
 from bookings.models.visitor import Person, Visitor
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "HandOver",
     "Interest",
     "Invitation",
+    "KeptReport",
     "LaterAnswer",
     "Letter",
     "Mail",

@@ -111,7 +111,8 @@ class Visitor(Named, PrivateLink):
     released_at = models.DateTimeField(_("released at"), null=True, blank=True)
     released_late = models.BooleanField(_("released late"), null=True, editable=False)  # frozen, as ended_late
     person_id = models.UUIDField(null=True, editable=False, db_index=True)
-    # Who gave no address may be somebody who did: another person of that name and school, found while there is a name.
+    # Who gave no address may be somebody who did: another person of that name and school, found while there is a name
+    # (bookings/attendance/perhaps.py). Their own `person_id` where there is none; NULL: not looked for yet.
     perhaps_id = models.UUIDField(null=True, editable=False)
     first_time = models.BooleanField(_("first time"), null=True, editable=False)
     attendance = models.CharField(_("attendance"), max_length=10, choices=Attendance, default=Attendance.EXPECTED)
@@ -139,6 +140,11 @@ class Visitor(Named, PrivateLink):
             # Few say either, and each round of the worker asks what is to be forgotten.
             models.Index(fields=["booking"], name="visitor_with_needs", condition=~Q(needs="", needs_added="")),
             models.Index(fields=["booking"], name="visitor_with_mobile", condition=~Q(mobile="")),
+            models.Index(
+                fields=["booking"],
+                name="visitor_to_recognise",
+                condition=Q(perhaps_id=None, person_id__isnull=False, full_name__isnull=False),
+            ),
         ]
         constraints = [
             words_go_with("full_name", "visitor_erased_with_words"),

@@ -33,6 +33,7 @@ from bookings.verbs import details as put_right
 from bookings.verbs import visitors as details
 from bookings.verbs import visitors as parties
 from bookings.verbs.contact import live_party
+from bookings.verbs.enrol import enrol
 from bookings.verbs.needs import arrange
 from bookings.verbs.school import change_school
 from tests.factories import NOW, HubYearFactory, SchoolFactory, SessionFactory, StaffFactory
@@ -154,6 +155,11 @@ class RuleMachine(RuleBasedStateMachine):
             return waiting_list.join(session, party, clock=self.clock, fewer=fewer, at_least=min(at_least, size))
 
         return self.ask(ask, email)
+
+    @rule(target=bookings, n=which, email=person, school=school, size=size)
+    def enrol(self, n, email, school, size):
+        """A school's yes to its group; who may is proved by the invitation's link, so the address is no secret here."""
+        return self.done(lambda: enrol(self.sessions[n].pk, self.party(email, school, size), clock=self.clock))
 
     @rule(booking=bookings)
     def confirm(self, booking):

@@ -12,11 +12,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import mark_safe
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from bookings.admin.report.listing import listing
 from bookings.admin.report.saving import as_file
+from bookings.models.report import KeptReport
+from bookings.report import kept
 from bookings.report.report import Report
 from bookings.report.selection import Of, Selection, may_read_any, may_read_own, selection
 
@@ -37,33 +40,47 @@ def reports(request: HttpRequest) -> HttpResponse:
 
 
 def page(request: HttpRequest, of: str, pk: int) -> HttpResponse:
-    """One report."""
+    """One report: the country's as it was counted in the night, any other counted now."""
     found = _report(request, of, pk)
+    of_the_night = _kept(found)
     context = admin.site.each_context(request) | {
         "title": _("Was it worth it?"),
         "report": found,
         "name": found.selection.name,
-        "sections": found.shown(),
-        "figures": found.figures(),
-        "heads": found.heads(),
+        "as_at": timezone.localdate(of_the_night.as_at) if of_the_night else found.as_at,
         "may_read_own": may_read_own(request.user, found.selection),
         "own": address(found.selection),
         "out": address(found.selection, leaves=True),
         "all_tables": address(found.selection, leaves=found.leaves, table=EVERY),
         "smaller": _smaller(found),
     }
+    if of_the_night:
+        context |= {"kept": mark_safe(of_the_night.page), "heads": of_the_night.heads}  # noqa: S308  (of our template)
+    else:
+        context |= kept.body(found) | {"heads": found.heads()}
     return TemplateResponse(request, "admin/report/report.html", context)
 
 
 def table(request: HttpRequest, of: str, pk: int, name: str) -> HttpResponse:
     """One table of it, or all of them after one another, as CSV."""
     found = _report(request, of, pk)
-    tables = [one for one in found.tables() if name in (EVERY, one.name)]
-    if not tables:
+    if of_the_night := _kept(found):
+        tables: dict[str, Any] = of_the_night.tables
+    else:
+        tables = {one.name: [[str(one.caption)], *one.lines(found.copy)] for one in found.tables()}
+    chosen = [lines for table, lines in tables.items() if name in (EVERY, table)]
+    if not chosen:
         raise Http404
     copy = _("rounded") if found.leaves else _("hub’s own copy")
-    file = f"{slugify(found.selection.name)} {name} {found.as_at:%Y-%m-%d} {copy}.csv"
-    return as_file(found, tables, name=file)
+    as_at = of_the_night.as_at if of_the_night else found.now
+    file = f"{slugify(found.selection.name)} {name} {as_at:%Y-%m-%d} {copy}.csv"
+    return as_file(found, chosen, as_at=timezone.localdate(as_at), name=file)
+
+
+def _kept(report: Report) -> KeptReport | None:
+    """What was counted in the night of a report of the whole country; None where there is nothing yet."""
+    of = report.selection
+    return kept.kept(of.pk, leaves=report.leaves) if of.of == Of.COUNTRY else None
 
 
 def address(of: Selection, *, leaves: bool = False, table: str = "") -> str:
@@ -87,9 +104,5 @@ def _smaller(report: Report) -> list[tuple[str, str]]:
     """Reports of what this one is made of, in the same copy, each with its name: the sessions of an exchange."""
     if report.selection.of in (Of.SESSION, Of.COUNTRY, Of.HUB):
         return []
-    found = [
-        Selection(Of.SESSION, session, report.selection.today)
-        for session in report.facts.names.values()
-        if report.selection.of != Of.SESSION
-    ]
+    found = [Selection(Of.SESSION, session, report.selection.today) for session in report.facts.names.values()]
     return [(address(one, leaves=report.leaves), f"{one.row.name}, {one.row.first_day:%d %b %Y}") for one in found]

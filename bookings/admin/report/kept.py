@@ -1,0 +1,16 @@
+"""Reports that were counted in the night, for the technically minded: which there are, and as at when."""
+
+from django.contrib import admin
+
+from bookings.admin.base.read_only import ReadOnlyAdmin
+from bookings.models import KeptReport
+
+
+@admin.register(KeptReport)
+class KeptReportAdmin(ReadOnlyAdmin):
+    """Their figures stand on the page of the report."""
+
+    list_display = ["exchange", "leaves", "as_at"]
+    search_fields = ["exchange__name"]
+    list_select_related = ["exchange"]
+    fields = ["exchange", "leaves", "as_at"]
