@@ -109,6 +109,18 @@ def test_killed_after_a_booking_goes_on_without_a_second(group, staff, monkeypat
     assert [kind for kind, _to in kinds()].count("group_joined") == 2
 
 
+def test_place_that_was_given_back_before_the_worker_goes_on_is_not_booked_again(group, staff):
+    made = meetings_of(group, staff)
+    invitation = named(group, staff)
+    inviting.join(invitation.pk, clock=clock)
+    first = invitation.enrolments.order_by("pk").first()
+    booking = enrolling.enrol(first.session_id, enrolling.party_of(first), clock=clock)  # and died
+    places.cancel(booking.pk, clock=clock)
+    run_due(clock)
+    assert Booking.objects.count() == len(made)
+    assert list(booked(invitation).filter(session=first.session).values_list("status", flat=True)) == ["cancelled"]
+
+
 def test_killed_before_it_told_tells_once(group, staff, monkeypatch):
     meetings_of(group, staff)
     invitation = named(group, staff)

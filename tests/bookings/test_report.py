@@ -206,3 +206,9 @@ def statements(client, hub_year):
 
 def test_selection_of_another_hub_is_none(hub_year):
     assert selection(staff_of(HubYearFactory().hub), Of.EXCHANGE, hub_year.pk, today=TODAY) is None
+
+
+def test_session_that_is_over_leads_to_its_report(hub_year):
+    session = past_session(hub_year)
+    page = signed_in(staff_of(hub_year.hub)).get(reverse("admin:hubs_showcasesession_overview", args=[session.pk]))
+    assert f'href="{reverse("report", args=["session", session.pk])}"' in page.content.decode()

@@ -33,6 +33,7 @@ from bookings.admin.day.sheet import SheetPages
 from bookings.admin.feedback.paper import PaperPages
 from bookings.admin.feedback.said import SaidPages
 from bookings.admin.home.needs import Needs
+from bookings.admin.report.links import ReportPages
 from bookings.admin.session.changes import ChangePages
 from bookings.admin.session.drafts import DraftPages, is_hidden
 from bookings.admin.session.flyers import FlyerPages
@@ -107,6 +108,7 @@ class SessionAdmin(WithSearch, WithExport, WithHistory, WithPages):
         LatePages,
         PhonePages,
         LetterPages,
+        ReportPages,
         MoreDatesPages,
         CertificatePages,
         DraftPages,

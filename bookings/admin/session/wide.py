@@ -29,6 +29,7 @@ from bookings.admin.certificates.of_visit import TaughtPages
 from bookings.admin.costs.pages import CostPages
 from bookings.admin.feedback.said import YearSaidPages
 from bookings.admin.home.needs import Needs
+from bookings.admin.report.links import VisitReportPages, YearReportPages
 from bookings.admin.report.public_figures import PublicFigurePages
 from bookings.admin.session.announcing import AnnounceVisitPages
 from bookings.admin.session.change_forms import IN_A_HURRY, WideForm
@@ -224,8 +225,8 @@ class VisitForm(ModelForm):
 class VisitAdmin(WithExport, WithButtonsBeside, HostSchoolAdmin):
     """A host school's visit, whose sessions can be announced or called off together."""
 
-    page_classes = [AnnounceVisitPages, WideChangePages, WideLetterPages, VisitAgainPages, VisitFlyerPages, SetUpPages,
-                    TaughtPages, CostPages]  # fmt: skip
+    page_classes = [VisitReportPages, AnnounceVisitPages, WideChangePages, WideLetterPages, VisitAgainPages,
+                    VisitFlyerPages, SetUpPages, TaughtPages, CostPages]  # fmt: skip
     form = VisitForm
     export_columns = columns.VISIT
     list_filter = [Needs, *HostSchoolAdmin.list_filter]
@@ -235,7 +236,15 @@ class VisitAdmin(WithExport, WithButtonsBeside, HostSchoolAdmin):
 class ExchangeOfHubAdmin(WithButtonsBeside, HubYearAdmin):
     """A hub in a year, whose sessions can be called off together."""
 
-    page_classes = [WideChangePages, SchoolDayPages, WideLetterPages, CostPages, PublicFigurePages, YearSaidPages]
+    page_classes = [
+        YearReportPages,
+        WideChangePages,
+        SchoolDayPages,
+        WideLetterPages,
+        CostPages,
+        PublicFigurePages,
+        YearSaidPages,
+    ]
     list_filter = [Needs, *HubYearAdmin.list_filter]
 
 

@@ -101,6 +101,7 @@ SAID: dict[str, tuple[Promise | str, Says]] = {
     "dates": (AGAIN, _("The same lesson on other days, as drafts.")),
     "bookings_auditentry_changelist": (RECORDS, _("Each booking, offer, change: when, by whom.")),
     "bookings_mail_changelist": (RECORDS, _("Each email of this session, and what became of it.")),
+    "report": (RECORDS, _("Who came, how it filled, what they said and what it cost; and a rounded copy to send.")),
     "history": (RECORDS, _("What was changed in its details: when, by whom, from what to what.")),
     "costs": (RECORDS, _("Travel, cover, food and days away that belong to this session alone, for the report.")),
     "discard": (RECORDS, _("For good, with its lessons and its programme. Nobody is told.")),
