@@ -11,6 +11,7 @@ from django.db import connection, models
 from django.test.utils import CaptureQueriesContext
 
 from bookings import places
+from bookings.attendance import perhaps
 from bookings.due import run_due
 from bookings.forgetting import exchanges, goes, staff, steps
 from bookings.forgetting.nothing import NOTHING
@@ -34,6 +35,8 @@ from bookings.models import (
     Visitor,
 )
 from bookings.models.feedback import Form
+from bookings.report.report import Report
+from bookings.report.selection import Of, Selection
 from bookings.rule.party import Correction, NewVisitor, VisitingSchool
 from bookings.verbs import details, hand_over
 from hubs.models import (
@@ -48,10 +51,12 @@ from hubs.models import (
     VisitingTeacher,
     WorkGroup,
 )
+from tests.bookings.past import past_exchange
 from tests.factories import (
     DAY,
     NOW,
     ExchangeFactory,
+    HubYearFactory,
     SchoolFactory,
     SessionFactory,
     StaffFactory,
@@ -151,6 +156,26 @@ def test_numbers_that_figures_need_stay():
     after = [*Visitor.objects.values_list(*kept)], [*Booking.objects.values_list(*of_bookings)]
     assert (*after, before[2]) == before
     assert Person.objects.count() == 0
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_every_figure_of_the_report_is_the_same_before_and_after(seed):
+    """To the digit: people and settings, first time, how often, what they said."""
+    year = HubYearFactory()
+    past_exchange(year, seed=seed)
+    for visitor in Visitor.objects.filter(attendance="attended")[:6]:
+        answered(visitor, said="Test and I liked it")
+    for session_id in Visitor.objects.values_list("booking__session", flat=True).distinct():
+        perhaps.make(session_id, LATER)
+    before = figures(year)
+    forget_all(LATER)
+    assert not Visitor.objects.exclude(full_name=None).exists()
+    assert figures(year) == before
+
+
+def figures(year):
+    report = Report(Selection(Of.EXCHANGE, year, LATER.date()), leaves=False, now=LATER)
+    return {one.name: [*one.lines(report.copy)] for one in report.tables()}
 
 
 def test_person_lives_as_long_as_a_booking_of_that_address():
