@@ -166,10 +166,8 @@ def _how_often(meetings: Facts) -> tuple[int, int, int]:
     """
     came = rows.who_came(meetings.selection, now=meetings.now).exclude(person_id=None)
     each = came.values_list("booking__session__group", "person_id").annotate(n=Count("booking__session", distinct=True))
-    over = ShowcaseSession.objects.filter(
-        meetings.selection.sessions(), rows.over(meetings.now), register__isnull=False
-    ).order_by()
-    held = dict(over.values_list("group").annotate(n=Count("pk")))
+    over = ShowcaseSession.objects.filter(pk__in=rows.sessions(meetings.selection, now=meetings.now, recorded=True))
+    held = dict(over.order_by().values_list("group").annotate(n=Count("pk")))
     every = more = once = 0
     for group, _person, n in each:
         if n >= held.get(group, 0) > 1:
