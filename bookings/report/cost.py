@@ -143,7 +143,11 @@ def _for_each(facts: Facts, spent: Spending) -> Table:
     def each(what: Money | Days | None, among: People) -> Cell:
         return Each(what, among) if what else Unknown(_("not known"))
 
-    among = [(_("teacher who came"), visitors(facts)), (_("setting"), settings(facts))]
+    among: list[tuple[str, People]] = [
+        (_("teacher who came"), visitors(facts)),
+        (_("setting"), settings(facts)),
+        (_("who said their teaching has changed"), People(facts.voices.changed)),
+    ]
     lines = [Row(label, [each(spent.pounds, n), each(spent.teacher_days, n)]) for label, n in among]
     return Table("for-each", _("For each"), ["", _("Pounds"), _("Days")], lines, open=True)
 

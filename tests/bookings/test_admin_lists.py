@@ -128,7 +128,8 @@ def test_lists_are_called_what_people_call_them_and_lead_nowhere_that_one_may_no
     assert heading == "Our hub"
     assert found == [
         *("Home", "Today", "Sessions", "Bookings", "Reports"),
-        *("People and places", "Visitors", "Certificates", "Asked to be told", "Host schools", "Visiting teachers"),
+        *("People and places", "Visitors", "Certificates", "Asked to be told", "Would join a group"),
+        *("May be written to", "Quotes", "Work groups", "Host schools", "Visiting teachers"),
         *("Mastery specialists", "Schools"),
         *("The hub", "Our hub", "Hub settings", "Lists of schools", "Notices", "Costs", "Remarks in the report"),
         *("Emails", "What we wrote"),
