@@ -12,10 +12,9 @@ from django.db import transaction
 from django.db.models import Case, Exists, F, OuterRef, Value, When
 
 from bookings.models import Asked, Quote
-from bookings.models.feedback import Form
+from bookings.models.feedback import NOBODY, Form
 
 AT_A_TIME = 200  # voices in one transaction
-NOBODY = uuid.UUID(int=0)
 
 
 def forget(*, now: dt.datetime) -> None:

@@ -15,7 +15,7 @@ from django.db.models.functions import Coalesce
 
 from bookings.attendance import standing
 from bookings.models import Asked, Booking, TurnedAway, Visitor
-from bookings.models.feedback import Form
+from bookings.models.feedback import NOBODY, Form
 from bookings.report import rows
 from bookings.report.area import Area, Country, area_of
 from bookings.report.selection import Of, Selection
@@ -209,20 +209,31 @@ class Facts:
         return Voices(self.selection)
 
     @cached_property
-    def _asked(self) -> dict[str, tuple[int, int]]:
-        """How many were asked and how many of them answered, by form."""
+    def _asked(self) -> dict[str, tuple[int, int, int]]:
+        """How many were asked, how many of them answered, and how many were asked "if you came", by form."""
         counted = {}
         for form in Form:
             found = Asked.objects.filter(of_form(self.selection, form), form=form)
-            counted[str(form)] = found.aggregate(n=Count("pk"), answered=Count("answered_at"))
-        return {form: (one["n"], one["answered"]) for form, one in counted.items()}
+            unsure = Count("pk", filter=Q(if_you_came=True))
+            counted[str(form)] = found.aggregate(n=Count("pk"), answered=Count("answered_at"), unsure=unsure)
+        return {form: (one["n"], one["answered"], one["unsure"]) for form, one in counted.items()}
 
     def asked(self, form: str) -> int:
-        return self._asked.get(form, (0, 0))[0]
+        return self._asked.get(form, (0, 0, 0))[0]
+
+    def asked_if_they_came(self, form: str) -> int:
+        """Those of them whose register was not recorded: they are not among those who came."""
+        return self._asked.get(form, (0, 0, 0))[2]
 
     def answered(self, form: str) -> int:
         """Of those who were asked; forms on paper come beside."""
-        return self._asked.get(form, (0, 0))[1]
+        return self._asked.get(form, (0, 0, 0))[1]
+
+    @cached_property
+    def ties_cut(self) -> bool:
+        """Whether answers can no longer be told to be of these sessions, since second forms have closed."""
+        cut = Asked.objects.filter(of_form(self.selection, Form.DAY), form=Form.DAY, voice=NOBODY)
+        return cut.exists()
 
     # --- what the hub says --------------------------------------------------------------------------------------------
 

@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 
+from bookings.afterwards import ties
 from bookings.models import Asked, DayAnswer, LaterAnswer, Quote
 from bookings.models.feedback import Form
 from bookings.report.facts import Facts
@@ -84,12 +85,7 @@ def test_every_answer_is_counted_once_where_it_belongs(hub_year, seed):
         found = facts(row, kind)
         day = [one for one in DayAnswer.objects.all() if held is None or one.session in held]
         whole = kind not in (Of.VISIT, Of.SESSION)
-        here = {one.voice for one in Asked.objects.filter(form="day") if held is None or one.session in held}
-        later = [
-            one
-            for one in LaterAnswer.objects.all()
-            if (one.voice in here or whole) and (held is None or one.hub_year == hub_year)
-        ]
+        later = [one for one in LaterAnswer.objects.all() if whole and (held is None or one.hub_year == hub_year)]
         assert found.voices.day.n == len(day)
         assert found.voices.later.n == len(later)
         assert found.voices.changed == sum(one.changed in CHANGED for one in later)
@@ -100,7 +96,7 @@ def test_every_answer_is_counted_once_where_it_belongs(hub_year, seed):
             assert tally.paper == sum(one.on_paper for one in rows)
             for question in questions:
                 plain = [getattr(one, question) for one in rows]
-                assert {value: n for value, n in tally.said[question].items() if n} == {
+                assert {value: n for value, n in tally.said.get(question, {}).items() if n} == {
                     value: plain.count(value) for value in plain
                 }
         pairs = {(one.voice, one.hub_year_id): one.changed for one in later if one.changed not in LEFT}
@@ -109,7 +105,7 @@ def test_every_answer_is_counted_once_where_it_belongs(hub_year, seed):
             for one in day
             if one.thought_before not in LEFT and (one.voice, one.hub_year_id) in pairs
         }
-        for thought, (both, changed) in found.voices.by_thought.items():
+        for thought, (both, changed) in found.voices.by_thought.items() if whole else ():
             assert both == sum(one[1] == thought for one in plain)
             assert changed == sum(one[1] == thought and one[2] in CHANGED for one in plain)
         assert found.answered(Form.LATER) == len(later) - sum(one.on_paper for one in later)
@@ -139,8 +135,57 @@ def test_figures_are_the_same_after_the_tie_is_cut(hub_year):
     sessions = past_exchange(hub_year, seed=1)
     voices_of(hub_year, sessions, seed=1)
     before = words_of(report(hub_year))
-    Asked.objects.update(visitor=None)
+    ties.cut(Asked.objects.values_list("voice", flat=True))
     assert words_of(report(hub_year)) == before
+
+
+@pytest.mark.parametrize("cut", [False, True])
+def test_report_of_a_session_has_no_answers_of_another_whether_ties_stand_or_not(hub_year, cut):
+    session, other = past_session(hub_year), past_session(hub_year, 1)
+    for _n in range(12):
+        asked_later(hub_year, asked_on_the_day(session), changed="most_weeks")
+        asked_later(hub_year, asked_on_the_day(other), changed="tried")
+    if cut:
+        ties.cut(Asked.objects.values_list("voice", flat=True))
+    for kind, row in [(Of.SESSION, session), (Of.VISIT, session.host_school)]:
+        found = Report(Selection(kind, row, TODAY), leaves=False, now=NOW) if row else None
+        if found:
+            assert [one for one in found.heads() if "later" in one] == []
+            assert "What has changed is asked once" in words_of(found)
+
+
+def test_group_whose_ties_are_cut_claims_no_answers_and_is_not_said_to_be_unasked(hub_year):
+    group = WorkGroup.objects.create(hub_year=hub_year, name="Moor")
+    meeting = past_session(hub_year, 1, group=group, kind="meeting", visibility="link")
+    asked_later(hub_year, asked_on_the_day(meeting), changed="tried")
+    for _n in range(12):
+        asked_later(hub_year, asked_on_the_day(past_session(hub_year)), changed="tried")
+    ties.cut(Asked.objects.values_list("voice", flat=True))
+    found = Report(Selection(Of.GROUP, group, TODAY), leaves=False, now=NOW)
+    assert found.facts.asked(Form.LATER) == 0
+    assert "can no longer be told" in words_of(found)
+    assert "not yet" not in words_of(found)
+
+
+def test_chain_says_how_many_were_asked_only_if_they_came(hub_year):
+    some_came(hub_year, 20)
+    unrecorded = past_session(hub_year, 1, recorded=False)
+    said_later(hub_year, how_i_teach=10)
+    for _n in range(12):
+        asked_on_the_day(unrecorded, lesson="very")
+    Asked.objects.filter(session=unrecorded).update(if_you_came=True)
+    assert "20 came, 12 were asked, 12 of them only “if you came”" in words_of(report(hub_year))
+
+
+def test_nobody_is_said_to_have_come_where_no_register_was_recorded(hub_year):
+    session = past_session(hub_year, recorded=False)
+    visitor(session)
+    for _n in range(12):
+        asked_later(hub_year, asked_on_the_day(session, lesson="very"), changed="most_weeks")
+    text = words_of(report(hub_year))
+    assert "12 said that their teaching has changed; of 0 who were asked we do not know" in text
+    assert "Who came is not known, 12 were asked" in text
+    assert "0 came" not in text
 
 
 # --- the chain --------------------------------------------------------------------------------------------------------

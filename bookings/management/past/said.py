@@ -6,6 +6,7 @@ from random import Random
 
 from bookings.models import Asked, DayAnswer, LaterAnswer, Quote, Visitor
 from bookings.models.feedback import (
+    NOBODY,
     Changed,
     Form,
     HowFar,
@@ -18,7 +19,6 @@ from bookings.models.feedback import (
 )
 from hubs.models import HubYear, ShowcaseSession, StaffUser
 
-NOBODY = uuid.UUID(int=0)
 ANSWER_THE_DAY, ANSWER_LATER = 0.7, 0.7
 FORTNIGHT, LATER = dt.timedelta(days=14), dt.timedelta(weeks=7)
 
