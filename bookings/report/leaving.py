@@ -77,8 +77,8 @@ class Copy:
             case Between(low, high):
                 return self._between(low, high)
             case Counted(what, one, many):
-                n = self.shown(what)
-                return Shown(f"{n.text} {one if n.text == '1' else many}", n.value)
+                counted = self.shown(what)
+                return Shown(f"{counted.text} {one if counted.text == '1' else many}", counted.value)
             case Money(pence, at_least):
                 return Shown(_at_least(_pounds(pence), at_least=at_least), pence / 100)
             case Days():
