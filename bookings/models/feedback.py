@@ -28,9 +28,6 @@ class Form(models.TextChoices):
     LATER = "later", _("six school weeks later")
 
 
-NOBODY = uuid.UUID(int=0)  # the voice of a row whose tie to a person is cut
-
-
 class Asked(PrivateLink):
     """That somebody was asked to fill in a form, and whether they have. Its private link opens the form.
 

@@ -15,7 +15,7 @@ from django.db.models.functions import Coalesce
 
 from bookings.attendance import standing
 from bookings.models import Asked, Booking, TurnedAway, Visitor
-from bookings.models.feedback import NOBODY, Form
+from bookings.models.feedback import Form
 from bookings.report import rows
 from bookings.report.area import Area, Country, area_of
 from bookings.report.selection import Of, Selection
@@ -228,12 +228,6 @@ class Facts:
     def answered(self, form: str) -> int:
         """Of those who were asked; forms on paper come beside."""
         return self._asked.get(form, (0, 0, 0))[1]
-
-    @cached_property
-    def ties_cut(self) -> bool:
-        """Whether answers can no longer be told to be of these sessions, since second forms have closed."""
-        cut = Asked.objects.filter(of_form(self.selection, Form.DAY), form=Form.DAY, voice=NOBODY)
-        return cut.exists()
 
     # --- what the hub says --------------------------------------------------------------------------------------------
 

@@ -192,15 +192,6 @@ def _figure(facts: Facts) -> Iterator[Figure]:
 def _later(facts: Facts) -> list[Block]:
     """What has changed, by everybody who came; or that nobody has been asked."""
     tally = facts.voices.later
-    if facts.selection.of in (Of.SESSION, Of.VISIT):
-        words = _("What has changed is asked once, of all that somebody saw: see the report of the whole exchange.")
-        return [Said(sentence(words))]
-    if not (facts.asked(Form.LATER) or tally.n) and facts.ties_cut:
-        words = _(
-            "What they said six school weeks later can no longer be told from what others said: the report of the "
-            "whole exchange has it."
-        )
-        return [Said(sentence(words))]
     if not (facts.asked(Form.LATER) or tally.n):
         return [Said(sentence(_("Six school weeks after their visit they are asked what has changed: not yet.")))]
     spoken = answered_enough(facts, Form.LATER)

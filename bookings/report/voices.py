@@ -15,7 +15,7 @@ from typing import Any
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 
 from bookings.models import Asked, DayAnswer, LaterAnswer
-from bookings.models.feedback import NOBODY, Changed, Form, Useful
+from bookings.models.feedback import Changed, Form, Useful
 from bookings.report.selection import Of, Selection
 
 CHANGED = (Changed.MOST_WEEKS, Changed.HOW_I_TEACH)  # and nothing else
@@ -33,8 +33,6 @@ def of_form(selection: Selection, form: str) -> Q:
     whole = selection.of in (Of.COUNTRY, Of.HUB, Of.EXCHANGE)
     if form == Form.DAY:
         return (selection.hub_years("hub_year") if whole else Q()) & selection.sessions("session")
-    if selection.of in (Of.SESSION, Of.VISIT):
-        return Q(pk__in=())  # one form is of all that somebody saw: once ties are cut, of no session
     of_these = Q(voice__in=_voices(selection.sessions("session"), selection))
     if not whole:
         return Q(hub_year=selection.hub_year) & of_these
@@ -47,7 +45,7 @@ def _voices(sessions: Q, selection: Selection) -> QuerySet[Any]:
     """Who was asked on the day of such sessions."""
     whole = selection.of in (Of.COUNTRY, Of.HUB, Of.EXCHANGE)
     inside = selection.hub_years("hub_year") if whole else Q(hub_year=selection.hub_year)
-    return Asked.objects.filter(inside, sessions, form=Form.DAY).exclude(voice=NOBODY).values("voice")
+    return Asked.objects.filter(inside, sessions, form=Form.DAY).values("voice")
 
 
 @dataclass
