@@ -144,12 +144,12 @@ def answered_enough(facts: Facts, form: Form) -> bool:
     return enough(facts.answered(form) + tally.paper, facts.asked(form) + tally.paper)
 
 
-def _chain(facts: Facts, form: Form, *, said: int | None = None) -> Sentence:
+def chain(facts: Facts, form: Form, *, said: int | None = None) -> Sentence:
     """217 came, 190 were asked, 88 answered, 83 said."""
     tally = facts.voices.day if form == Form.DAY else facts.voices.later
     parts: dict[str, Cell] = {"came": _base(facts, form), "asked": asked(facts, form), "answered": answers(facts, form)}
     words = [_("%(came)s came") if facts.recorded else _("Who came is not known"), _("%(asked)s were asked")]
-    if _some_unsure(facts):
+    if form == Form.DAY and _some_unsure(facts):
         words.append(_("%(unsure)s of them only “if you came”, for no register was recorded"))
         parts["unsure"] = People(facts.asked_if_they_came(form))
     words.append(_("%(answered)s answered"))
@@ -195,14 +195,14 @@ def _later(facts: Facts) -> list[Block]:
     if not (facts.asked(Form.LATER) or tally.n):
         return [Said(sentence(_("Six school weeks after their visit they are asked what has changed: not yet.")))]
     spoken = answered_enough(facts, Form.LATER)
-    chain = Chain(
+    shown = Chain(
         heading=_changed_finding(facts, spoken=spoken),
         counted=_changed_counted(facts, spoken=spoken),
         table=_changed_table(facts, spoken=spoken),
         steps=list(_steps(facts, Form.LATER, People(facts.voices.changed) if spoken else None)),
         counters=list(_counters(facts)) if spoken and facts.recorded else (),
     )
-    found: list[Block] = [chain]
+    found: list[Block] = [shown]
     if spoken and (line := _who_answered(facts, tally)):
         found.append(Said(line, quiet=True))
     return found
@@ -245,7 +245,7 @@ def _changed_finding(facts: Facts, *, spoken: bool) -> Sentence:
 
 def _changed_counted(facts: Facts, *, spoken: bool) -> Sentence:
     if not spoken:
-        return _chain(facts, Form.LATER)
+        return chain(facts, Form.LATER)
     count = facts.voices.later.count
     return sentence(
         _(
@@ -337,7 +337,7 @@ def _of_the_day(facts: Facts) -> Iterator[Block]:
     ]
     yield Bars(
         heading=sentence(_("%(discussion)s found the discussion very useful, %(lesson)s the lesson"), **very),
-        counted=_chain(facts, Form.DAY),
+        counted=chain(facts, Form.DAY),
         table=ByRow(
             "useful",
             _("How useful was it?"),
@@ -416,7 +416,7 @@ def _asked_of(facts: Facts, tally: Tally, question: Question) -> Bars:
     ]
     return Bars(
         heading=sentence(words, n=People(n), said=People(tally.to(question.name))),
-        counted=_chain(facts, Form.LATER, said=tally.to(question.name)),
+        counted=chain(facts, Form.LATER, said=tally.to(question.name)),
         table=Table(
             question.name.replace("_", "-"),
             question.asks,
