@@ -7,7 +7,8 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from bookings.management import demo
-from bookings.management.past.exchange import MADE_UP, PLANS
+from bookings.management.past.exchange import PLANS
+from bookings.management.past.made_up import MADE_UP
 from bookings.models import Booking, Mail
 from bookings.public.session import Showing
 from bookings.states import Standing
