@@ -6,6 +6,7 @@ from typing import NamedTuple
 from django.db.models import Count, Exists, F, OuterRef
 from django.utils.translation import gettext as _
 
+from bookings.attendance import standing
 from bookings.models import Invitation
 from bookings.models.feedback import Form
 from bookings.report import rows
@@ -167,7 +168,7 @@ def _how_often(meetings: Facts) -> tuple[int, int, int]:
     came = rows.who_came(meetings.selection, now=meetings.now).exclude(person_id=None)
     each = came.values_list("booking__session__group", "person_id").annotate(n=Count("booking__session", distinct=True))
     over = ShowcaseSession.objects.filter(
-        meetings.selection.sessions(), rows.over(meetings.now), register__isnull=False
+        meetings.selection.sessions(), rows.over(meetings.now), standing.recorded()
     ).order_by()
     held = dict(over.values_list("group").annotate(n=Count("pk")))
     every = more = once = 0

@@ -1,6 +1,7 @@
 """Who came is written to once a day, with their certificate and the forms; once reminded; once more six weeks later."""
 
 import datetime as dt
+import uuid
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -15,7 +16,7 @@ from bookings.mail import asking_again, asking_later, asking_mails, links
 from bookings.mail.links import Purpose
 from bookings.mail.sending import send_due
 from bookings.mail_kinds import Kind
-from bookings.models import Asked, Certificate, Mail, Places, Register, Told, Visitor
+from bookings.models import Asked, Certificate, DayAnswer, Mail, Places, Register, Told, Visitor
 from bookings.states import SessionStatus
 from hubs.models import ClosedDay, Resource, ShowcaseSession, WorkGroup
 from hubs.vocabulary.school_days import london
@@ -437,13 +438,27 @@ def test_tie_is_cut_when_the_second_form_closes_and_not_before():
     closes = Asked.objects.get(form="later").closes_at
     run(closes - SECOND)
     assert Asked.objects.filter(visitor__isnull=False).count() == 2
-    versions = dict(Asked.objects.values_list("pk", "link_version"))
+    before = {row.pk: row for row in Asked.objects.all()}
     run(closes)
     for row in Asked.objects.all():
-        assert (row.visitor, row.voice) == (None, ties.NOBODY)
-        assert row.link_version == versions[row.pk] + 1
+        assert (row.visitor, row.voice) == (None, before[row.pk].voice)
+        assert row.link_version == before[row.pk].link_version + 1
+        assert row.public_id != before[row.pk].public_id
+        assert {row.asked_at, row.mailed_at or row.closes_at, row.answered_at or row.closes_at} == {row.closes_at}
     assert sorted(Asked.objects.values_list("form", "answered_at"), key=str)[0][0] == "day"
     assert Asked.objects.get(form="day").answered_at == Asked.objects.get(form="day").closes_at
+
+
+def test_answers_are_in_no_order_once_the_tie_is_cut():
+    session = a_session()
+    of = {"session": session, "hub_year": session.hub_year, "answered_at": FOUR}
+    voices = [uuid.UUID(int=number) for number in (5, 3, 9, 1)]
+    for voice in voices:
+        DayAnswer.objects.create(voice=voice, take=str(voice), **of)
+    other = DayAnswer.objects.create(**of)
+    ties.cut(voices)
+    found = DayAnswer.objects.exclude(pk=other.pk).order_by("pk")
+    assert [(one.voice, one.take) for one in found] == [(voice, str(voice)) for voice in sorted(voices)]
 
 
 # --- once -----------------------------------------------------------------------------------------------------------

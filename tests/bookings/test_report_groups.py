@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from bookings.models import Invitation
+from bookings.models import Invitation, Register
 from bookings.report.facts import Facts
 from bookings.report.groups import groups
 from bookings.report.report import Report
@@ -84,6 +84,15 @@ def test_groups_stand_beside_showcases_and_neither_counts_the_others(hub_year, g
 def test_who_came_to_the_only_meeting_did_not_come_to_every_one(hub_year, group):
     visitor(meeting(group))
     assert "0 came to every meeting of their group, 0 to two or more of them, 1 to one." in words(hub_year)
+
+
+def test_register_of_an_earlier_date_is_not_that_of_a_meeting(hub_year, group):
+    """A meeting that moved is open again: who came to all others came to every one."""
+    first, second, moved = (meeting(group, number) for number in (1, 2, 3))
+    for session in (first, second):
+        visitor(session, email="lead@school.example")
+    Register.objects.filter(session=moved).update(recorded_at=moved.starts_at - dt.timedelta(days=7))
+    assert "1 came to every meeting of their group, 0 to two or more of them, 0 to one." in words(hub_year)
 
 
 def test_group_that_nobody_was_asked_of_yet_says_so(hub_year, group):

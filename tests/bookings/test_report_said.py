@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 
+from bookings.afterwards import ties
 from bookings.models import Asked, DayAnswer, LaterAnswer, Quote
 from bookings.models.feedback import Form
 from bookings.report.facts import Facts
@@ -138,9 +139,18 @@ def test_later_answer_belongs_to_groups_to_showcases_or_to_both_by_its_voice(hub
 def test_figures_are_the_same_after_the_tie_is_cut(hub_year):
     sessions = past_exchange(hub_year, seed=1)
     voices_of(hub_year, sessions, seed=1)
-    before = words_of(report(hub_year))
-    Asked.objects.update(visitor=None)
-    assert words_of(report(hub_year)) == before
+    group = WorkGroup.objects.create(hub_year=hub_year, name="Maidstone group")
+    meetings = [past_session(hub_year, 20, group=group, kind="meeting", visibility="link")]
+    voices_of(hub_year, meetings, seed=2, people=30)
+    for session in sessions[:2]:
+        for asked in Asked.objects.filter(session=session):
+            asked.visitor = visitor(session)
+            asked.save()
+    rows = [(hub_year, Of.EXCHANGE), (group, Of.GROUP), *((one, Of.SESSION) for one in sessions)]
+    before = [words_of(report(row, kind)) for row, kind in rows]
+    ties.cut(set(Asked.objects.values_list("voice", flat=True)))
+    assert [words_of(report(row, kind)) for row, kind in rows] == before
+    assert not Asked.objects.exclude(visitor=None).exists()
 
 
 # --- the chain --------------------------------------------------------------------------------------------------------

@@ -34,6 +34,7 @@ from tests.factories import (
     StaffFactory,
     party,
 )
+from tests.groups import group_of
 
 pytestmark = pytest.mark.django_db
 HOUR = dt.timedelta(hours=1)
@@ -426,7 +427,9 @@ def test_page_of_a_session_that_is_off_asks_as_often_for_three_others(client):
 
 @pytest.mark.parametrize("kind", ShowcaseSession.Kind.values)
 def test_what_happens_is_said_in_the_words_of_its_kind(client, kind):
-    text = page_of(client, SessionFactory(kind=kind)).text
+    year = HubYearFactory()
+    of = {"group": group_of(year), "visibility": "link"} if kind == "meeting" else {}
+    text = page_of(client, SessionFactory(hub_year=year, kind=kind, **of)).text
     lesson = kind in ("showcase", "open_classroom")
     assert ("See the lesson" in text or "See a lesson" in text) == lesson
     assert ("Hear the talk" in text) == (kind == "talk")

@@ -8,6 +8,7 @@ from django.utils import timezone
 from bookings import places
 from bookings.models import Booking, Draft, Mail, SchoolKind
 from bookings.models import draft as drafts
+from bookings.models.booking import school_key
 from bookings.rule.party import VisitingSchool
 from bookings.states import SessionStatus, Status, Verb
 from bookings.verbs import staff_booking
@@ -819,7 +820,7 @@ def test_new_state_school_shares_by_its_name_and_postcode(client, school):
         client.post(at("book-other", session), {"kind": "state", "name": name, "place": place})
         say_who(client, session, email=f"teacher{n}@school.example")
         client.post(at("book-check", session))
-    assert Booking.objects.get().school_key == "state:elm academy:me168tl"
+    assert Booking.objects.get().school_key == school_key("state", name="Elm Academy", place="ME16 8TL")
     assert "and yours has them." in get(client, "book-check", session).text
 
 

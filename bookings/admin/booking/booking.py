@@ -279,7 +279,7 @@ class BookingAdmin(WithPages, WithExport, FoundByBookingOrAddress):
 
 def _of_contact_or_school(word: str) -> Q:
     """Where a word may stand: a part of the contact's name, or the beginning of a word of the school's."""
-    typed = Q(school_words__startswith=word) | Q(school_words__contains=f" {word}")
+    typed = Q(school_words__startswith=word) | Q(school_words__contains=f" {word}") | Q(school_place__icontains=word)
     listed = Q(school__search__contains=f" {(words_of(word) or [word])[0]}")
     return Q(name_words__contains=word) | typed | listed
 

@@ -18,7 +18,6 @@ from bookings.models.feedback import (
 )
 from hubs.models import HubYear, ShowcaseSession, StaffUser
 
-NOBODY = uuid.UUID(int=0)
 ANSWER_THE_DAY, ANSWER_LATER = 0.7, 0.7
 FORTNIGHT, LATER = dt.timedelta(days=14), dt.timedelta(weeks=7)
 
@@ -80,7 +79,8 @@ def enter(hub_year: HubYear, placed: list[Visitor], rng: Random, *, by: StaffUse
             continue
         at = (session.ends_at or visitor.booking.created_at) + dt.timedelta(hours=2)
         answers = rng.random() < (0.3 if if_you_came else ANSWER_THE_DAY)
-        asked.append(_asked(Form.DAY, hub_year, at, answers, session=session, if_you_came=if_you_came))
+        row = _asked(Form.DAY, hub_year, at, answers, session=session, if_you_came=if_you_came)
+        asked.append((visitor.person_id, row))
         if answers:
             voice = voices.setdefault(visitor.person_id, _uuid(rng))
             on_the_day.append(_of_the_day(hub_year, visitor, voice, at, rng))
@@ -89,10 +89,14 @@ def enter(hub_year: HubYear, placed: list[Visitor], rng: Random, *, by: StaffUse
     for person, visitor in last.items():
         at = (visitor.booking.session.ends_at or visitor.booking.created_at) + LATER
         answers = rng.random() < ANSWER_LATER
-        asked.append(_asked(Form.LATER, hub_year, at, answers))
+        asked.append((person, _asked(Form.LATER, hub_year, at, answers)))
         if answers:
-            later.append(_later(hub_year, visitor, voices.get(person) or _uuid(rng), at, rng))
-    Asked.objects.bulk_create(asked)
+            voice = voices.get(person) or voices.setdefault(person, _uuid(rng))
+            later.append(_later(hub_year, visitor, voice, at, rng))
+    silent = Random(hub_year.pk)  # noqa: S311  (made up)
+    for person, row in asked:
+        row.voice = voices.get(person) or voices.setdefault(person, _uuid(silent))
+    Asked.objects.bulk_create(sorted((row for _person, row in asked), key=lambda one: one.voice.int))
     DayAnswer.objects.bulk_create(sorted(on_the_day, key=lambda one: one.voice.int))
     LaterAnswer.objects.bulk_create(sorted(later, key=lambda one: one.voice.int))
     _quotes(hub_year, on_the_day, later, by=by)
@@ -102,7 +106,7 @@ def _asked(form: Form, hub_year: HubYear, at: dt.datetime, answers: bool, **fiel
     """That somebody was asked, as it is left once the tie is cut."""
     closes_at = at + FORTNIGHT
     return Asked(
-        form=form, hub_year=hub_year, visitor=None, voice=NOBODY, asked_at=at, closes_at=closes_at,
+        form=form, hub_year=hub_year, visitor=None, asked_at=closes_at, closes_at=closes_at,
         answered_at=closes_at if answers else None, link_version=2, **fields,
     )  # fmt: skip
 
