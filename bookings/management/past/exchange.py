@@ -10,7 +10,18 @@ from bookings.management.past.made_up import MADE_UP
 from bookings.management.past.people import Day
 from bookings.rule.room import Clock
 from bookings.sessions import changes
-from hubs.models import Exchange, HostSchool, Hub, HubYear, Lesson, School, ShowcaseSession, StaffUser, VisitingTeacher
+from hubs.models import (
+    Exchange,
+    HostSchool,
+    Hub,
+    HubYear,
+    Lesson,
+    LocalAuthority,
+    School,
+    ShowcaseSession,
+    StaffUser,
+    VisitingTeacher,
+)
 from hubs.models.calendar import calendar_of_hub
 from hubs.vocabulary.school_days import academic_year, london
 from hubs.vocabulary.teaching import Years
@@ -72,7 +83,7 @@ def enter(by: StaffUser, *, clock: Clock) -> None:
         cover_day_pence=21_000,
     )
     around = schools.enter()
-    hub_year.area.set(AREA)
+    hub_year.area.set(LocalAuthority.objects.filter(code__in=AREA))
     visits = {urn: _visit(hub_year, urn, first) for urn in (118568, 144354)}
     days = [_day(plan, visits[plan.urn], first, by=by) for plan in PLANS]
     rng = Random(SEED)  # noqa: S311  (the same demo every time, and no secret)

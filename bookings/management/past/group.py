@@ -1,7 +1,4 @@
-"""A work group of that exchange, made up: schools that were invited, three meetings, and who came to them.
-
-What its teachers said is left out: whoever was asked once their tie is cut belongs to the exchange, and to no group.
-"""
+"""A work group of that exchange, made up: schools that were invited, three meetings, and who came to them."""
 
 import datetime as dt
 import uuid
@@ -11,10 +8,10 @@ from random import Random
 from bookings.groups import meetings
 from bookings.groups.inviting import list_of
 from bookings.groups.meetings import Meeting
-from bookings.management.past import people
+from bookings.management.past import people, said
 from bookings.management.past.made_up import MADE_UP
 from bookings.management.past.people import Day, Teacher, Written
-from bookings.models import Enrolment, GroupTeacher, Invitation
+from bookings.models import Enrolment, GroupTeacher, Invitation, Visitor
 from hubs.models import Cost, HubYear, School, StaffUser, WorkGroup
 from hubs.vocabulary.school_days import london
 from hubs.vocabulary.teaching import Roles, Years
@@ -24,6 +21,7 @@ JOINED, DECLINED = 5, 2
 BEGINS, ENDS = dt.time(13), dt.time(16)
 WEEKS = (3, 7, 11)  # after the first lesson: all in the same academic year
 FIRST_NUMBER = 901  # so that nobody is called as somebody of the showcases
+ANSWERED = dt.timedelta(days=9)
 SEED = 11
 S = Invitation.State
 
@@ -46,7 +44,9 @@ def enter(hub_year: HubYear, around: list[School], first: dt.date, *, by: StaffU
     days = _meetings(group, lead, schools, first, by=by, at=asked_at)
     teachers = {school.pk: _teachers(n, school, rng) for n, school in enumerate(schools[:JOINED])}
     _invite(group, schools, teachers, by=by, at=asked_at)
-    _book(group, days, teachers, rng, by=by)
+    came = _book(group, days, teachers, rng, by=by, at=asked_at + ANSWERED)
+    of_the_last = [one for one in came if one.booking.session_id == days[-1].session.pk]
+    said.answers_of(hub_year, of_the_last, rng)  # a group is asked once, after its last meeting
     Cost.objects.create(group=group, hub_year=hub_year, kind=Cost.Kind.COVER, pence=252_000, who_pays="the hub")
     Cost.objects.create(group=group, hub_year=hub_year, kind=Cost.Kind.SPECIALISTS, days=3)
 
@@ -94,7 +94,7 @@ def _invite(
     group: WorkGroup, schools: list[School], teachers: dict[int, list[Teacher]], *, by: StaffUser, at: dt.datetime
 ) -> None:
     """Rows as the verbs leave them; nobody is written to."""
-    answered = {"invited_at": at, "invited_by": by, "answered_at": at + 9 * people.DAY}
+    answered = {"invited_at": at, "invited_by": by, "answered_at": at + ANSWERED}
     invited = Invitation.objects.bulk_create(
         Invitation(
             group=group,
@@ -118,15 +118,24 @@ def _invite(
     list_of(group).schools.add(*teachers)
 
 
-def _book(group: WorkGroup, days: list[Day], teachers: dict[int, list[Teacher]], rng: Random, *, by: StaffUser) -> None:
+def _book(
+    group: WorkGroup,
+    days: list[Day],
+    teachers: dict[int, list[Teacher]],
+    rng: Random,
+    *,
+    by: StaffUser,
+    at: dt.datetime,
+) -> list[Visitor]:
     """Each school's two places at each meeting, by its head's yes."""
     found = Written()
     enrolled = []
     for day in days:
         day.session.refresh_from_db()
-        for invitation in group.invitations.filter(state=S.JOINED).select_related("school"):
-            booking = people.enrolled(day, teachers[invitation.school_id], found, rng, at=invitation.answered_at, by=by)
+        for invitation in group.invitations.filter(state=S.JOINED):
+            booking = people.enrolled(day, teachers[invitation.school_id], found, rng, at=at, by=by)
             done = {"done_at": booking.created_at, "told_at": booking.created_at, "key": booking.request_key}
             enrolled.append(Enrolment(invitation=invitation, session=day.session, booking=booking, **done))
     people.write(days, [one for pair in teachers.values() for one in pair], found, by=by)
     Enrolment.objects.bulk_create(enrolled)
+    return found.visitors
