@@ -16,7 +16,7 @@ from bookings.verbs import staff_booking
 from hubs.models import Cost, HostSchool, LocalAuthority, Remark, VisitingTeacher
 from hubs.vocabulary.school_days import academic_year
 from tests.browser.cast import LONG_SCHOOL, LONG_WORD, confirmed, link
-from tests.browser.look import assert_looks_right, in_forced_colours, in_print
+from tests.browser.look import assert_looks_right, in_forced_colours, in_print, looked_at
 from tests.browser.staff_forms import signed_in
 from tests.factories import (
     ExchangeFactory,
@@ -135,6 +135,9 @@ def test_what_staff_see_afterwards_looks_right(visit, showcase, after):
     page.goto(PAGES["report"](after))
     in_print(page, "staff-report")
     in_forced_colours(page, "staff-report")
+    page.set_viewport_size({"width": 320, "height": 640})
+    page.goto(PAGES["report"](after) + "?copy=out")  # the same page in other words, which may be longer
+    assert looked_at(page, "staff-report-leaving") == []
 
 
 @pytest.mark.usefixtures("rows")
