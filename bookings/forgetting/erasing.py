@@ -26,8 +26,10 @@ from bookings.models import (
     Certificate,
     DayAnswer,
     Draft,
+    GroupTeacher,
     HandOver,
     Interest,
+    Invitation,
     LaterAnswer,
     Mail,
     NewsConsent,
@@ -218,6 +220,36 @@ def _unname(booking: Booking, words: list[str]) -> None:
             if kept != getattr(row, field):
                 rows.filter(pk=row.pk).update(**{field: kept})
     drop_unsendable(party)
+
+
+def in_groups(key: str, hubs: "QuerySet[Any] | None") -> list[Goes]:
+    """What stands of an address in the groups of these hubs (None: of all): as who comes, who was asked, who is the
+    head. That the school was asked and what it said stays."""
+    inside = {} if hubs is None else {"group__hub_year__hub__in": hubs}
+    teachers = GroupTeacher.objects.filter(**{f"invitation__{name}": value for name, value in inside.items()})
+    invitations = Invitation.objects.filter(**inside)
+    return [
+        Goes(teachers.filter(email__iexact=key), ("full_name", "email")),
+        Goes(invitations.filter(asked_email__iexact=key), ("asked_name", "asked_email")),
+        Goes(invitations.filter(head_email__iexact=key), ("head_name", "head_email")),
+    ]
+
+
+@transaction.atomic
+def erase_in_groups(key: str, hubs: "QuerySet[Any] | None") -> None:
+    """The same, and their name in what others of their school were written."""
+    teachers, *invitations = in_groups(key, hubs)
+    said = {key}
+    of = set(teachers.rows.values_list("invitation", flat=True))
+    for goes in invitations:
+        for pk, *words in goes.rows.values_list("pk", *goes.columns):
+            of.add(pk)
+            said |= {word for word in words if word}
+    for mail in Mail.objects.filter(invitation__in=of):
+        Mail.objects.filter(pk=mail.pk).update(facts=without(mail.facts, said))
+    for goes in (teachers, *invitations):
+        while goes.do():
+            pass
 
 
 def without(value: Any, words: set[str]) -> Any:

@@ -17,7 +17,7 @@ from django.utils import timezone, translation
 from bookings.groups import telling
 from bookings.models import Enrolment, Invitation
 from bookings.rule.party import NewVisitor, Party, VisitingSchool
-from bookings.rule.refusals import Refused
+from bookings.rule.refusals import NoAddress, Refused
 from bookings.rule.room import Clock
 from bookings.rule.words import why_not
 from bookings.states import SessionStatus
@@ -95,6 +95,8 @@ def _take(enrolment_id: int, clock: Clock) -> bool:
         return False
     booking, problem = None, ""
     try:
+        if not found.invitation.asked_email:
+            raise NoAddress
         booking = enrol(found.session_id, party_of(found), clock=clock)
     except Refused as error:
         with translation.override(ENGLISH):  # for staff

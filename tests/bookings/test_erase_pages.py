@@ -11,12 +11,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from bookings import places
+from bookings.groups import enrolling
 from bookings.models import AuditEntry, Booking, By, NewsConsent, Places, TellMe
+from bookings.rule.invited import Named
 from bookings.rule.party import NewVisitor
 from bookings.states import Status, Verb
 from hubs.models import Membership, StaffUser
 from tests.bookings.test_forgetting import everything
-from tests.factories import DAY, NOW, HubYearFactory, SessionFactory, StaffFactory, party, staff_of
+from tests.factories import DAY, NOW, HubYearFactory, SchoolFactory, SessionFactory, StaffFactory, party, staff_of
+from tests.groups import group_of, joined, meetings_of
 
 pytestmark = pytest.mark.django_db
 
@@ -86,6 +89,23 @@ def test_second_press_deletes_it_everywhere_in_the_hub_and_leaves_colleagues(cli
     assert booking.visitors.coming().get().full_name == "Colleague Two"
     entries = AuditEntry.objects.filter(verb=Verb.FORGET)
     assert {(one.by, one.booking, one.visitor_id) for one in entries} == {(By.STAFF, None, None)}
+
+
+def test_who_is_sent_to_a_group_is_deleted_there_too_and_booked_at_no_meeting_again(client, hub):
+    staff, named = StaffFactory(), [Named("Secretly First", "secretly@school.example"), Named("Col League")]
+    group = group_of(hub)
+    meetings_of(group, staff, number=1)
+    theirs = joined(group, staff, email="secretly@school.example", teachers=named)
+    colleague = joined(group, staff, school=SchoolFactory(), email="lead@other.example")
+    booking = Booking.objects.get(email_key="secretly@school.example")
+    assert "places in a work group, or invitations to one: 3" in words(client.get(page_of(booking)))
+    client.post(page_of(booking))
+    later = meetings_of(group, staff, number=2)[-1]
+    enrolling.carry_out(clock=lambda: NOW, stop=lambda: False)
+    assert [text for _where, text in everything() if "secretly" in text.lower()] == []
+    assert [one.invitation for one in enrolling.problems(group.pk)] == [theirs] * 2
+    assert colleague.teachers.first().full_name
+    assert Booking.objects.filter(session=later).count() == 1
 
 
 def test_another_hubs_booking_of_the_same_address_stays(client, hub):

@@ -62,6 +62,8 @@ class ErasePages(RowPages):
             return HttpResponseRedirect(self.url_of(row.pk, "erase"))
         for rows in _rows_besides(request.user, key):
             rows.delete()
+        if key:
+            erasing.erase_in_groups(key, _hubs(request.user))
         self.message(request, _("Deleted: what was kept of them. The audit says that it was done, and not of whom."))
         return HttpResponseRedirect(reverse(f"admin:{self.model_admin.url_name('changelist')}"))
 
@@ -97,13 +99,18 @@ def _line(whom: Whom) -> str:
     return said + _("name, address, numbers, needs, emails, certificate and their own words go.")
 
 
+def _hubs(user: Any) -> Any:
+    """Those whose staff somebody is; None: all."""
+    return None if user.is_superuser else scope.hubs_with(user, scope.STAFF)
+
+
 def _rows_besides(user: Any, key: str | None) -> list[Any]:
     """What else stands of that address in those hubs."""
     if not key:
         return []
-    hubs = scope.hubs_with(user, scope.STAFF)
+    hubs = _hubs(user)
     news = NewsConsent.objects.filter(email_key=key)
-    if not user.is_superuser:
+    if hubs is not None:
         news = news.filter(hub__in=hubs)
     alone = scope.rows(user, Mail.objects.filter(recipient_key=key, booking=None), "change")
     return [scope.rows(user, TellMe.objects.filter(email_key=key), "delete"), news, alone]
@@ -112,4 +119,7 @@ def _rows_besides(user: Any, key: str | None) -> list[Any]:
 def _besides(user: Any, key: str | None) -> list[str]:
     said = (_("wishes to be told: %(n)d"), _("consents to news: %(n)d"), _("other emails to them: %(n)d"))
     counted = ((words, rows.count()) for words, rows in zip(said, _rows_besides(user, key), strict=False))
-    return [words % {"n": n} for words, n in counted if n]
+    lines = [words % {"n": n} for words, n in counted if n]
+    if n := sum(goes.rows.count() for goes in erasing.in_groups(key, _hubs(user))) if key else 0:
+        lines.append(_("places in a work group, or invitations to one: %(n)d") % {"n": n})
+    return lines
