@@ -100,7 +100,6 @@ REPORTS = {
 PAGES = REPORTS | {
     "costs": lambda after: reverse("admin:hubs_hubyear_costs", args=[after.year.pk]),
     "figures": lambda after: reverse("admin:hubs_hubyear_figures", args=[after.year.pk]),
-    "said": lambda after: reverse("admin:hubs_hubyear_said", args=[after.year.pk]),
     "group": lambda after: reverse("admin:hubs_workgroup_overview", args=[after.group.pk]),
     "group-invite": lambda after: reverse("admin:hubs_workgroup_invite", args=[after.group.pk]),
     "group-meetings": lambda after: reverse("admin:hubs_workgroup_meetings", args=[after.group.pk]),
