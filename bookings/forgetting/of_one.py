@@ -23,6 +23,7 @@ from bookings.models import (
     Mail,
     NewsConsent,
     Quote,
+    Visitor,
 )
 from hubs.vocabulary.dates import moment
 from hubs.vocabulary.teaching import in_words, roles_in_words
@@ -126,7 +127,8 @@ def _booking(whom: Whom) -> Iterator[Line]:
     yield from _line(_("Ended at"), booking.ended_at)
     if place := whom.place:
         yield from _line(_("Place released at"), place.released_at)
-        yield from _line(_("Whether you came"), place.get_attendance_display(), place.attendance)
+        came = _("not marked") if place.attendance == Visitor.Attendance.EXPECTED else place.get_attendance_display()
+        yield from _line(_("Whether you came"), came, place.attendance)
         yield from _line(_("Marked at"), place.marked_at)
         yield from _line(_("First time"), _yes_or_no(place.first_time), place.first_time)
         number = str(place.person_id) if place.person_id else ""

@@ -66,6 +66,18 @@ class Rest(People):
 
 
 @dataclass(frozen=True)
+class Counted(Cell):
+    """A count with the word for what is counted: "1 session", "12 sessions", "fewer than 5 visits"."""
+
+    what: Cell
+    one: Text
+    many: Text
+
+    def inside(self) -> Iterator[Cell]:
+        return iter((self.what,))
+
+
+@dataclass(frozen=True)
 class Whole(People):
     """A whole total, which may leave exactly where nothing smaller can be worked out from it.
 

@@ -9,10 +9,12 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
+from bookings.models.feedback import Form
 from bookings.report.cells import Cell, Days, Each, Money, People, Sentence, Spent, Unknown, Words, sentence
 from bookings.report.charts import Bar, Bars
 from bookings.report.facts import Facts
 from bookings.report.places import came, settings, visitors
+from bookings.report.said import answered_enough
 from bookings.report.section import Beside, Block, Figure, Said, Section
 from bookings.report.table import APART, SUM, Row, Table
 from hubs.models import Cost
@@ -143,12 +145,17 @@ def _for_each(facts: Facts, spent: Spending) -> Table:
     def each(what: Money | Days | None, among: People) -> Cell:
         return Each(what, among) if what else Unknown(_("not known"))
 
-    among: list[tuple[str, People]] = [
-        (_("teacher who came"), visitors(facts)),
-        (_("setting"), settings(facts)),
-        (_("who said their teaching has changed"), People(facts.voices.changed)),
-    ]
+    among: list[tuple[str, People]] = []
+    if facts.recorded:
+        among = [(_("teacher who came"), visitors(facts)), (_("setting"), settings(facts))]
+    changed = _("who said their teaching has changed")
+    spoken = answered_enough(facts, Form.LATER)
+    if spoken:
+        among.append((changed, People(facts.voices.changed)))
     lines = [Row(label, [each(spent.pounds, n), each(spent.teacher_days, n)]) for label, n in among]
+    if not spoken:
+        few = Unknown(_("too few answered"))
+        lines.append(Row(changed, [few, few]))
     return Table("for-each", _("For each"), ["", _("Pounds"), _("Days")], lines, open=True)
 
 

@@ -11,6 +11,7 @@ from bookings.report.section import Said, Section
 from bookings.report.selection import Of
 from bookings.report.table import Row, Table
 from bookings.report.years import Years, all_exchanges
+from hubs.vocabulary.school_days import academic_year
 
 ENOUGH, OF_TEN = 10, 3  # answers, and of ten who were asked: fewer do not speak for the rest
 
@@ -21,7 +22,11 @@ def exchanges(facts: Facts) -> Section | None:
     if selection is None:
         return None
     years = Years(selection, now=facts.now)
-    lines = [Row(f"{exchange.academic_year}", _cells(years, of)) for exchange, of in years.years.items()]
+    this_year = academic_year(selection.today)
+    lines = [
+        Row(exchange.academic_year, _cells(years, of, is_past=exchange.year < this_year))
+        for exchange, of in years.years.items()
+    ]
     columns = [
         _("Exchange"),
         _("Sessions"),
@@ -43,10 +48,10 @@ def exchanges(facts: Facts) -> Section | None:
     return Section("exchanges", _("Every exchange"), [table, Said(sentence(note), quiet=True)])
 
 
-def _cells(years: Years, of: list[int]) -> list[Cell]:
+def _cells(years: Years, of: list[int], *, is_past: bool) -> list[Cell]:
     held = years.held(of)
-    kept = bool(held)
-    not_kept = Unknown(_("not kept"))
+    kept = any(one.capacity or one.taken for one in held)  # of sessions long ago nobody wrote down how many places
+    not_kept = Unknown(_("not kept") if held or is_past else _("none yet"))
     return [
         Seats(len(held)),
         Seats(sum(one.capacity for one in held)) if kept else not_kept,

@@ -209,20 +209,25 @@ class Facts:
         return Voices(self.selection)
 
     @cached_property
-    def _asked(self) -> dict[str, tuple[int, int]]:
-        """How many were asked and how many of them answered, by form."""
+    def _asked(self) -> dict[str, tuple[int, int, int]]:
+        """How many were asked, how many of them answered, and how many were asked "if you came", by form."""
         counted = {}
         for form in Form:
             found = Asked.objects.filter(of_form(self.selection, form), form=form)
-            counted[str(form)] = found.aggregate(n=Count("pk"), answered=Count("answered_at"))
-        return {form: (one["n"], one["answered"]) for form, one in counted.items()}
+            unsure = Count("pk", filter=Q(if_you_came=True))
+            counted[str(form)] = found.aggregate(n=Count("pk"), answered=Count("answered_at"), unsure=unsure)
+        return {form: (one["n"], one["answered"], one["unsure"]) for form, one in counted.items()}
 
     def asked(self, form: str) -> int:
-        return self._asked.get(form, (0, 0))[0]
+        return self._asked.get(form, (0, 0, 0))[0]
+
+    def asked_if_they_came(self, form: str) -> int:
+        """Those of them whose register was not recorded: they are not among those who came."""
+        return self._asked.get(form, (0, 0, 0))[2]
 
     def answered(self, form: str) -> int:
         """Of those who were asked; forms on paper come beside."""
-        return self._asked.get(form, (0, 0))[1]
+        return self._asked.get(form, (0, 0, 0))[1]
 
     # --- what the hub says --------------------------------------------------------------------------------------------
 

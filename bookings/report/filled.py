@@ -2,10 +2,11 @@
 
 from django.utils.translation import gettext as _
 
-from bookings.report.cells import Middle, People, Seats, Sentence, Share, Words, sentence
+from bookings.report.cells import Counted, Middle, People, Seats, Sentence, Share, Words, sentence
 from bookings.report.charts import Columns, Point
 from bookings.report.facts import Facts
 from bookings.report.filling import BEFORE, Filling
+from bookings.report.places import sessions
 from bookings.report.section import Beside, Block, Said, Section
 from bookings.report.table import SUM, Row, Table
 from bookings.states import Status
@@ -33,13 +34,11 @@ def _over_the_days(facts: Facts, filling: Filling) -> Columns:
     taken = filling.taken
     half = next((days for days in taken if 2 * taken[days] >= taken[0] > 0), 0)
     heading = sentence(
-        _("Half of the places that were taken had gone %(half)s days before; %(week)s were taken a week before"),
-        half=Seats(half),
+        _("Half of the places that were taken had gone %(half)s before; a week before it was %(week)s"),
+        half=Counted(Seats(half), _("day"), _("days")),
         week=Seats(taken[WEEK]),
     )
-    counted = sentence(
-        _("Places taken at %(sessions)s sessions together, by days before each."), sessions=Seats(len(facts.held))
-    )
+    counted = sentence(_("Places taken at %(sessions)s together, by days before each."), sessions=sessions(facts))
     heard = sentence(
         _("Places taken: %(first)s of %(offered)s eight weeks before, %(week)s a week before, %(last)s on the day."),
         first=Seats(taken[BEFORE[0]]),
@@ -60,18 +59,17 @@ def _sentences(facts: Facts, filling: Filling) -> list[Sentence]:
     if facts.names:
         days = [str(one) for one in filling.full]
         if not days:
-            return [sentence(_("None of the %(held)s sessions was full."), held=Seats(len(facts.held)))]
+            return [sentence(_("Full at some time: none of %(held)s."), held=sessions(facts))]
         return [
             sentence(
-                _("%(full)s of %(held)s sessions were full at some time, first %(days)s days before."),
+                _("Full at some time: %(full)s of %(held)s; first so many days before: %(days)s."),
                 full=Seats(len(days)),
-                held=Seats(len(facts.held)),
+                held=sessions(facts),
                 days=Words(listed(days)),
             )
         ]
     full = sum(1 for one in facts.held if one.capacity and one.taken >= one.capacity)
-    text = _("%(full)s of %(held)s sessions were full at their start.")
-    return [sentence(text, full=Seats(full), held=Seats(len(facts.held)))]
+    return [sentence(_("Full at the start: %(full)s of %(held)s."), full=Seats(full), held=sessions(facts))]
 
 
 def _waiting(filling: Filling) -> Table:

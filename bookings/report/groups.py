@@ -11,7 +11,20 @@ from bookings.models import Invitation
 from bookings.models.feedback import Form
 from bookings.report import rows
 from bookings.report.area import Area
-from bookings.report.cells import Cell, Days, Each, Money, People, Seats, Sentence, Unknown, Words, apart, sentence
+from bookings.report.cells import (
+    Cell,
+    Counted,
+    Days,
+    Each,
+    Money,
+    People,
+    Seats,
+    Sentence,
+    Unknown,
+    Words,
+    apart,
+    sentence,
+)
 from bookings.report.facts import Facts
 from bookings.report.said import answered_enough
 from bookings.report.section import Block, Said, Section
@@ -117,7 +130,7 @@ def _line(label: str, facts: Facts, asked: Invited | None) -> Row:
 
 
 def _settings(facts: Facts) -> Cell:
-    return sentence(_("%(n)s settings came"), n=apart(facts.people["settings"]))
+    return sentence(_("%(n)s came"), n=Counted(apart(facts.people["settings"]), _("setting"), _("settings")))
 
 
 def _changed(facts: Facts) -> Cell:
@@ -151,7 +164,7 @@ def _meetings(meetings: Facts) -> list[Sentence]:
     """How many meetings there were, and to how many each came."""
     if not meetings.held:
         return [sentence(_("No meeting of a group is over yet."))]
-    words = _("Meetings that are over: %(held)s, of which %(recorded)s have a recorded register.")
+    words = _("Meetings that are over: %(held)s; registers recorded: %(recorded)s.")
     found = [sentence(words, held=Seats(len(meetings.held)), recorded=Seats(len(meetings.recorded)))]
     every, more, once = _how_often(meetings)
     if every or more or once:
@@ -200,13 +213,15 @@ def _secondary(facts: Facts) -> list[Block]:
     teachers = counted["known"] + counted["visits"] - counted["named"]
     if not teachers:
         return []
-    words = _("%(teachers)s secondary teachers from %(schools)s schools watched primary lessons.")
-    found = [sentence(words, teachers=apart(teachers), schools=apart(counted["schools"]))]
+    from_schools = Counted(apart(counted["schools"]), _("school"), _("schools"))
+    of_them = Counted(apart(teachers), _("secondary teacher"), _("secondary teachers"))
+    words = _("%(teachers)s from %(schools)s watched primary lessons.")
+    found = [sentence(words, teachers=of_them, schools=from_schools)]
     if isinstance(facts.area, Area):
         from_there = set(watched.values_list("booking__school__easting", "booking__school__northing").distinct())
         near = _near(facts.area, [(east, north) for east, north in from_there if east is not None])
-        words = _("Teachers of %(n)s primary schools within 5 miles of these came too.")
-        found.append(sentence(words, n=apart(near)))
+        words = _("Teachers of %(n)s within 5 miles of these came too.")
+        found.append(sentence(words, n=Counted(apart(near), _("primary school"), _("primary schools"))))
     return [Said(one) for one in found]
 
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from bookings.report.cells import (
     Between,
     Cell,
+    Counted,
     Days,
     Each,
     Middle,
@@ -75,6 +76,9 @@ class Copy:
                 return self._counted(cell)
             case Between(low, high):
                 return self._between(low, high)
+            case Counted(what, one, many):
+                counted = self.shown(what)
+                return Shown(f"{counted.text} {one if counted.text == '1' else many}", counted.value)
             case Money(pence, at_least):
                 return Shown(_at_least(_pounds(pence), at_least=at_least), pence / 100)
             case Days():

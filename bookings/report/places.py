@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from bookings.models import TurnedAway, Visitor
 from bookings.report import rows
-from bookings.report.cells import Between, Cell, People, Rest, Seats, Sentence, Unknown, Whole, Words, sentence
+from bookings.report.cells import Between, Cell, Counted, People, Rest, Seats, Sentence, Unknown, Whole, Words, sentence
 from bookings.report.charts import Framed, Frames
 from bookings.report.facts import Facts, Held
 from bookings.report.section import Beside, Block, Figure, Said, Section
@@ -23,10 +23,16 @@ EVERY_KIND = (rows.VISITOR, *APART_KINDS)
 
 def places(facts: Facts) -> Section:
     """What became of the places that were offered."""
+    if not facts.held:
+        return Section("places", _("Places"), [Said(one) for one in (_none(), *_left_out(facts, asked=False))])
     each = _by_hub(facts) if facts.selection.of in (Of.COUNTRY, Of.HUB) else _by_session(facts)
     blocks: list[Block] = [Beside([each, _together(facts)], wide_first=True)]
     blocks += [Said(one, quiet=True) for one in _left_out(facts)]
     return Section("places", _("Places"), blocks, [_figure(facts)] if facts.recorded else [])
+
+
+def _none() -> Sentence:
+    return sentence(_("No session is over that took place."))
 
 
 def came(facts: Facts) -> Whole:
@@ -48,6 +54,11 @@ def settings(facts: Facts) -> Whole:
     return Whole(facts.people["settings"], name="settings", within="people", parts=parts)
 
 
+def sessions(facts: Facts) -> Counted:
+    """How many took place, in words."""
+    return Counted(Seats(len(facts.held)), _("session"), _("sessions"))
+
+
 def _visits_of_hubs(facts: Facts) -> tuple[People, ...]:
     """The same of each hub and exchange, where a report is of several."""
     if not facts.selection.is_wide:
@@ -65,15 +76,15 @@ def _figure(facts: Facts) -> Figure:
     unsure = facts.people_most - facts.people_least
     if unsure:
         says = sentence(
-            _("teachers, from %(settings)s settings. Some gave no email, so %(visits)s visits may be fewer people."),
-            settings=settings(facts),
-            visits=came(facts),
+            _("teachers, from %(settings)s. Some gave no email, so %(visits)s may be fewer people."),
+            settings=Counted(settings(facts), _("setting"), _("settings")),
+            visits=Counted(came(facts), _("visit"), _("visits")),
         )
     else:
         says = sentence(
-            _("teachers, from %(settings)s settings, in %(visits)s visits."),
-            settings=settings(facts),
-            visits=came(facts),
+            _("teachers, from %(settings)s, in %(visits)s."),
+            settings=Counted(settings(facts), _("setting"), _("settings")),
+            visits=Counted(came(facts), _("visit"), _("visits")),
         )
     return Figure(_("Who came"), Between(facts.people_least, visitors(facts)), says)
 
@@ -88,17 +99,22 @@ def _unknown(facts: Facts) -> int:
 
 def _by_session(facts: Facts) -> Frames:
     """Each session as ten frames, with its table."""
+    offered = sum(one.capacity for one in facts.held)
+    if not (offered or _taken(facts)):
+        words = _("How many places there were was not kept")
+    elif not facts.recorded:
+        words = _("%(unknown)s of %(offered)s places were taken; who came is not known")
+    elif _unknown(facts):
+        words = _("%(came)s of %(offered)s places were used; what became of %(unknown)s is not known")
+    else:
+        words = _("%(came)s of %(offered)s places were used by visitors")
     heading = sentence(
-        _("%(came)s of %(offered)s places were used; what became of %(unknown)s is not known")
-        if _unknown(facts)
-        else _("%(came)s of %(offered)s places were used by visitors"),
-        came=came(facts),
-        offered=Seats(sum(one.capacity for one in facts.held)),
+        words,
+        came=came(facts) if facts.recorded else Unknown(_("not known")),
+        offered=Seats(offered),
         unknown=Seats(_unknown(facts)),
     )
-    counted = sentence(
-        _("Places at %(sessions)s sessions that are over. One cell is one place."), sessions=Seats(len(facts.held))
-    )
+    counted = sentence(_("Places at %(sessions)s, over by now. One cell is one place."), sessions=sessions(facts))
     return Frames(heading, counted, _session_table(facts), rows=list(_framed(facts)))
 
 
@@ -181,14 +197,13 @@ def _together(facts: Facts) -> Table:
         Row(_("Taken at the start"), [Seats(_taken(facts))]),
     ]
     if facts.recorded:
-        label = _("Came, at the %(n)s sessions whose register was recorded") % {"n": len(facts.recorded)}
+        label = _("Came, where the register was recorded")
         lines += [
             Row(label, [came(facts)], SUM),
             Row(_("Did not come"), [_all_cells(facts)[3]]),
         ]
     if unknown := _unknown(facts):
-        label = _("Not known: registers of %(n)s sessions not recorded") % {"n": len(facts.held) - len(facts.recorded)}
-        lines.append(Row(label, [Seats(unknown)]))
+        lines.append(Row(_("Not known: the register was not recorded"), [Seats(unknown)]))
     lines.append(Row(_("Cancelled after the deadline"), [People(sum(facts.cancelled_late.values()))]))
     lines += _turned_away(facts)
     lines += _apart(facts)
@@ -215,19 +230,20 @@ def _apart(facts: Facts) -> list[Row]:
     return [Row(label, [People(facts.visits([kind], rows.CAME))], APART) for kind, label in labels.items()]
 
 
-def _left_out(facts: Facts) -> Iterator[Sentence]:
-    """What the figures do not hold, said by name."""
-    yield sentence(
-        _("Refused presses are what was asked for and refused. Whoever read “full” and left is not counted.")
-    )
+def _left_out(facts: Facts, *, asked: bool = True) -> Iterator[Sentence]:
+    """What the figures do not hold, said by name; of refused presses only under a table that counts them."""
+    if asked:
+        yield sentence(
+            _("Refused presses are what was asked for and refused. Whoever read “full” and left is not counted.")
+        )
     if facts.taken_off:
         yield sentence(
-            _("%(n)s sessions were cancelled or postponed: they count as nobody’s absence."),
+            _("Sessions cancelled or postponed: %(n)s. That counts as nobody’s absence."),
             n=Seats(len(facts.taken_off)),
         )
     for school, n, source in _reported(facts):
         yield sentence(
-            _("Reported, and not counted here: %(n)s visitors, %(where)s (%(source)s)."),
+            _("Visitors reported, and not counted here: %(n)s, %(where)s (%(source)s)."),
             n=People(n),
             where=Words(school),
             source=Words(source or _("nobody said by whom")),

@@ -144,11 +144,15 @@ def answered_enough(facts: Facts, form: Form) -> bool:
     return enough(facts.answered(form) + tally.paper, facts.asked(form) + tally.paper)
 
 
-def _chain(facts: Facts, form: Form, *, said: int | None = None) -> Sentence:
+def chain(facts: Facts, form: Form, *, said: int | None = None) -> Sentence:
     """217 came, 190 were asked, 88 answered, 83 said."""
     tally = facts.voices.day if form == Form.DAY else facts.voices.later
     parts: dict[str, Cell] = {"came": _base(facts, form), "asked": asked(facts, form), "answered": answers(facts, form)}
-    words = [_("%(came)s came, %(asked)s were asked, %(answered)s answered")]
+    words = [_("%(came)s came") if facts.recorded else _("Who came is not known"), _("%(asked)s were asked")]
+    if form == Form.DAY and _some_unsure(facts):
+        words.append(_("%(unsure)s of them only “if you came”, for no register was recorded"))
+        parts["unsure"] = People(facts.asked_if_they_came(form))
+    words.append(_("%(answered)s answered"))
     if tally.paper:
         words.append(_("%(paper)s on paper"))
         parts["paper"] = People(tally.paper)
@@ -158,6 +162,11 @@ def _chain(facts: Facts, form: Form, *, said: int | None = None) -> Sentence:
     return sentence(", ".join(words) + ".", **parts)
 
 
+def _some_unsure(facts: Facts) -> bool:
+    """Whether more may have been asked than came: a session has no register."""
+    return 0 < len(facts.recorded) < len(facts.held)
+
+
 def _base(facts: Facts, form: Form) -> Whole:
     """Who came: on the day visits are asked of, later people."""
     return came(facts) if form == Form.DAY else visitors(facts)
@@ -165,8 +174,11 @@ def _base(facts: Facts, form: Form) -> Whole:
 
 def _figure(facts: Facts) -> Iterator[Figure]:
     if answered_enough(facts, Form.LATER):
+        words = _("%(came)s came, %(asked)s were asked, %(answered)s answered. Of the others we do not know.")
+        if not facts.recorded:
+            words = _("%(asked)s were asked, %(answered)s answered. Of the others we do not know.")
         says = sentence(
-            _("%(came)s came, %(asked)s were asked, %(answered)s answered. Of the others we do not know."),
+            words,
             came=visitors(facts),
             asked=asked(facts, Form.LATER),
             answered=answers(facts, Form.LATER),
@@ -183,21 +195,22 @@ def _later(facts: Facts) -> list[Block]:
     if not (facts.asked(Form.LATER) or tally.n):
         return [Said(sentence(_("Six school weeks after their visit they are asked what has changed: not yet.")))]
     spoken = answered_enough(facts, Form.LATER)
-    chain = Chain(
+    shown = Chain(
         heading=_changed_finding(facts, spoken=spoken),
         counted=_changed_counted(facts, spoken=spoken),
         table=_changed_table(facts, spoken=spoken),
         steps=list(_steps(facts, Form.LATER, People(facts.voices.changed) if spoken else None)),
-        counters=list(_counters(facts)) if spoken else (),
+        counters=list(_counters(facts)) if spoken and facts.recorded else (),
     )
-    found: list[Block] = [chain]
+    found: list[Block] = [shown]
     if spoken and (line := _who_answered(facts, tally)):
         found.append(Said(line, quiet=True))
     return found
 
 
 def _steps(facts: Facts, form: Form, last: People | None) -> Iterator[Step]:
-    yield Step(_base(facts, form), _("came"))
+    if facts.recorded:
+        yield Step(_base(facts, form), _("came"))
     yield Step(asked(facts, form), _("were asked"))
     yield Step(answers(facts, form), _("answered"))
     if paper := (facts.voices.later if form == Form.LATER else facts.voices.day).paper:
@@ -219,8 +232,11 @@ def _changed_finding(facts: Facts, *, spoken: bool) -> Sentence:
     if not spoken:
         words = _("%(answered)s of %(asked)s answered six weeks later: too few answered to speak for the rest")
         return sentence(words, answered=answers(facts, Form.LATER), asked=asked(facts, Form.LATER))
+    words = _("%(changed)s said that their teaching has changed; of %(rest)s of the %(came)s we do not know")
+    if not facts.recorded:
+        words = _("%(changed)s said that their teaching has changed; of %(rest)s who were asked we do not know")
     return sentence(
-        _("%(changed)s said that their teaching has changed; of %(rest)s of the %(came)s we do not know"),
+        words,
         changed=People(facts.voices.changed),
         rest=People(_silent(facts) + _unasked(facts)),
         came=visitors(facts),
@@ -229,7 +245,7 @@ def _changed_finding(facts: Facts, *, spoken: bool) -> Sentence:
 
 def _changed_counted(facts: Facts, *, spoken: bool) -> Sentence:
     if not spoken:
-        return _chain(facts, Form.LATER)
+        return chain(facts, Form.LATER)
     count = facts.voices.later.count
     return sentence(
         _(
@@ -283,7 +299,7 @@ def _who_answered(facts: Facts, tally: Tally) -> Sentence | None:
     if not known:
         return None
     role = max(known, key=lambda one: (known[one], int(one)))
-    words = _("Who answered beside who came: “{role}” are %(answered)s of the answers, %(came)s of those who came.")
+    words = _("Who answered beside who came: “{role}”, %(answered)s of the answers and %(came)s of those who came.")
     return sentence(
         words.replace("{role}", str(ROLE_LABELS[role]).replace("%", "%%")),
         answered=Share(People(tally.count("role", role)), Whole(tally.n)),
@@ -321,7 +337,7 @@ def _of_the_day(facts: Facts) -> Iterator[Block]:
     ]
     yield Bars(
         heading=sentence(_("%(discussion)s found the discussion very useful, %(lesson)s the lesson"), **very),
-        counted=_chain(facts, Form.DAY),
+        counted=chain(facts, Form.DAY),
         table=ByRow(
             "useful",
             _("How useful was it?"),
@@ -400,7 +416,7 @@ def _asked_of(facts: Facts, tally: Tally, question: Question) -> Bars:
     ]
     return Bars(
         heading=sentence(words, n=People(n), said=People(tally.to(question.name))),
-        counted=_chain(facts, Form.LATER, said=tally.to(question.name)),
+        counted=chain(facts, Form.LATER, said=tally.to(question.name)),
         table=Table(
             question.name.replace("_", "-"),
             question.asks,

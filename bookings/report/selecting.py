@@ -11,12 +11,11 @@ from django.utils.translation import gettext as _
 
 from bookings.models.feedback import Form, ThoughtBefore
 from bookings.report.area import FARTHEST_MILES, Area, Country, Seen
-from bookings.report.asked import answers, asked
+from bookings.report.asked import answers
 from bookings.report.cells import Cell, People, Seats, Sentence, Share, Whole, sentence
 from bookings.report.charts import Bar, Bars
 from bookings.report.facts import Facts
-from bookings.report.places import came
-from bookings.report.said import adds_up_to, answered_enough
+from bookings.report.said import adds_up_to, answered_enough, chain
 from bookings.report.section import Beside, Block, Said, Title
 from bookings.report.table import SUM, Row, Table
 from bookings.report.voices import LEFT
@@ -128,14 +127,8 @@ def _thoughts(facts: Facts) -> Bars:
         doubts=People(counts[ThoughtBefore.DOUBTS]),
     )
     counted = sentence(
-        _(
-            "“What did you think of teaching for mastery before you came?” %(came)s came, %(asked)s were asked, "
-            "%(answered)s answered, %(said)s said."
-        ),
-        came=came(facts),
-        asked=asked(facts, Form.DAY),
-        answered=answers(facts, Form.DAY),
-        said=People(tally.to("thought_before")),
+        _("“What did you think of teaching for mastery before you came?” %(chain)s"),
+        chain=chain(facts, Form.DAY, said=tally.to("thought_before")),
     )
     lines = [Row(one.label, [People(counts[one])]) for one in said]
     lines += [

@@ -4,9 +4,10 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from bookings.report.cells import Cell, People, Sentence, Share, Words, sentence
+from bookings.report.cells import Cell, Counted, People, Sentence, Share, Words, sentence
 from bookings.report.charts import Bar, Bars
 from bookings.report.facts import Facts
+from bookings.report.leaving import STEP
 from bookings.report.persons import FIRST, NOT_KNOWN, OTHER, PRIMARY, SECONDARY, SEEN_BEFORE, SPECIAL, Persons
 from bookings.report.places import visitors
 from bookings.report.section import Beside, Block, Section
@@ -39,7 +40,7 @@ def _all(facts: Facts, *more: Cell) -> Row:
 
 
 def _counted(facts: Facts, text: str) -> Sentence:
-    return sentence(text, n=visitors(facts))
+    return sentence(text, n=Counted(visitors(facts), _("person"), _("people")))
 
 
 def _phases(facts: Facts, persons: Persons) -> Bars:
@@ -67,7 +68,7 @@ def _phases(facts: Facts, persons: Persons) -> Bars:
     table = Table(
         "phases", _("By phase of their school"), [_("Phase"), _("People"), _("Settings")], lines, adds_up={0: "people"}
     )
-    counted = _counted(facts, _("Those who came, by the phase of their school: %(n)s people."))
+    counted = _counted(facts, _("Those who came, by the phase of their school: %(n)s."))
     return Bars(heading, counted, table, bars=_bars(labels, {name: n for name, (n, _settings) in found.items()}))
 
 
@@ -92,9 +93,13 @@ def _first_time(facts: Facts, persons: Persons) -> Bars:
     labels = {FIRST: _("First time"), SEEN_BEFORE: _("Had seen one before"), NOT_KNOWN: _("Not known")}
     since = persons.since
     day = formats.date_format(timezone.localtime(since), "F Y") if since else _("the beginning")
+    few = persons.times[NOT_KNOWN] < STEP  # in each copy the same words: that it is so few is said in both
     heading = sentence(
-        _("%(n)s came for the first time; of %(unknown)s that is not known"),
+        _("%(n)s came for the first time, %(before)s had seen one before")
+        if few
+        else _("%(n)s came for the first time; of %(unknown)s that is not known"),
         n=People(persons.times[FIRST]),
+        before=People(persons.times[SEEN_BEFORE]),
         unknown=People(persons.times[NOT_KNOWN]),
     )
     counted = sentence(

@@ -337,6 +337,17 @@ def test_register_says_once_it_is_over_what_one_press_does_and_afterwards_what_w
     assert re.findall(r'name="mark" value="(.*?)"', shown) == [f"{one.pk}:attended:absent" for one in (bo, ada)]
 
 
+def test_who_is_said_afterwards_to_have_come_is_given_no_hour_of_arrival(hub_client, session, at):
+    ada, bo = books(session, "Ada Lee", "Bo Day")
+    Visitor.objects.filter(pk=ada.pk).update(attendance=ATTENDED, marked_at=session.starts_at)
+    at(session.ends_at + dt.timedelta(hours=1))
+    hub_client.post(page(session), {"was": f"{bo.pk}:expected {ada.pk}:attended"})
+    assert states(ada, bo) == [ATTENDED, ATTENDED]
+    for name in ("register", "register_record", "register_print"):
+        shown = in_a_line(hub_client.get(page(session, name)))
+        assert len(re.findall(r"arrived \d+:\d+|<td> ?\d+:\d+ ?</td>", shown)) == 1, name  # of Ada alone
+
+
 def test_register_that_counts_as_not_recorded_says_so(hub_client, session, at):
     books(session, "Ada Lee")
     at(session.ends_at + dt.timedelta(days=12))

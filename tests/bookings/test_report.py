@@ -1,6 +1,7 @@
 """The report: which figures it has, for whom, and that every one of them is a plain count over the rows."""
 
 import datetime as dt
+import re
 
 import pytest
 from django.test import Client
@@ -59,7 +60,7 @@ def test_register_that_was_not_recorded_is_not_known_and_never_0(hub_year):
     report = Report(of(hub_year), leaves=False, now=NOW)
     [line] = [cells for head, cells in table(report, "places").items() if head != "All together"]
     assert line[2:4] == ["not known", "not known"]
-    assert table(report, "together")["Not known: registers of 1 sessions not recorded"] == ["1"]
+    assert table(report, "together")["Not known: the register was not recorded"] == ["1"]
 
 
 def test_hosts_own_staff_trainees_and_guests_are_apart_from_visitors(hub_year):
@@ -83,6 +84,42 @@ def test_who_came_twice_is_one_person_and_who_gave_no_address_may_be(hub_year):
     visitor(two, person_id=None, full_name=None)
     found = facts(hub_year)
     assert (found.people["visits"], found.people_least, found.people_most) == (4, 1, 3)
+
+
+def test_one_of_anything_is_said_in_the_singular(hub_year):
+    visit = HostSchool.objects.create(hub_year=hub_year, school=SchoolFactory())
+    visitor(past_session(hub_year, host_school=visit))
+    past_session(hub_year, 1, host_school=visit, status="cancelled")
+    for kind, row in [(Of.EXCHANGE, hub_year), (Of.HUB, hub_year.hub), (Of.VISIT, visit)]:
+        report = Report(of(row, kind), leaves=False, now=NOW)
+        said = f"{report.shown()} {report.heads()} {report.figures()}"
+        assert re.findall(r"\b1 (?:sessions|registers|settings|visits|people|schools|days|teachers)\b", said) == []
+        assert "1 setting, in 1 visit." in said
+
+
+def test_nothing_is_called_0_that_nobody_wrote_down(hub_year):
+    past_session(hub_year, places=0, status="announced", recorded=False)
+    report = Report(of(hub_year), leaves=False, now=NOW)
+    assert "How many places there were was not kept" in str(report.shown())
+    assert table(report, "exchanges")[hub_year.exchange.academic_year][1:3] == ["not kept", "not kept"]
+    cancelled = past_session(HubYearFactory(), status="cancelled")
+    report = Report(of(cancelled, Of.SESSION), leaves=False, now=NOW)
+    assert "No session is over that took place." in str(report.shown())
+    assert "0 of 0" not in str(report.shown())
+
+
+def test_exchange_that_is_to_come_has_no_places_yet(hub_year):
+    report = Report(of(hub_year), leaves=False, now=NOW)
+    assert table(report, "exchanges")[hub_year.exchange.academic_year][:3] == ["0", "none yet", "none yet"]
+
+
+def test_first_time_names_the_unknown_only_where_there_are_some(hub_year):
+    session = past_session(hub_year)
+    for _n in range(12):
+        visitor(session, seen_before=False)
+    assert "12 came for the first time, 0 had seen one before" in str(
+        Report(of(hub_year), leaves=False, now=NOW).shown()
+    )
 
 
 def test_session_that_was_cancelled_counts_for_nothing(hub_year):

@@ -134,7 +134,7 @@ def test_secondary_teachers_who_watched_primary_lessons_and_the_primary_schools_
     for miles in (16, 24.9, 25.2, 60):
         visitor(primary, school=school(School.Phase.PRIMARY, miles))
     said = words(hub_year)
-    assert "2 secondary teachers from 1 schools watched primary lessons." in said
+    assert "2 secondary teachers from 1 school watched primary lessons." in said
     assert "Teachers of 2 primary schools within 5 miles of these came too." in said
 
 

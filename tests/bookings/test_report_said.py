@@ -153,6 +153,27 @@ def test_figures_are_the_same_after_the_tie_is_cut(hub_year):
     assert not Asked.objects.exclude(visitor=None).exists()
 
 
+def test_chain_says_how_many_were_asked_only_if_they_came(hub_year):
+    some_came(hub_year, 20)
+    unrecorded = past_session(hub_year, 1, recorded=False)
+    said_later(hub_year, how_i_teach=10)
+    for _n in range(12):
+        asked_on_the_day(unrecorded, lesson="very")
+    Asked.objects.filter(session=unrecorded).update(if_you_came=True)
+    assert "20 came, 12 were asked, 12 of them only “if you came”" in words_of(report(hub_year))
+
+
+def test_nobody_is_said_to_have_come_where_no_register_was_recorded(hub_year):
+    session = past_session(hub_year, recorded=False)
+    visitor(session)
+    for _n in range(12):
+        asked_later(hub_year, asked_on_the_day(session, lesson="very"), changed="most_weeks")
+    text = words_of(report(hub_year))
+    assert "12 said that their teaching has changed; of 0 who were asked we do not know" in text
+    assert "Who came is not known, 12 were asked" in text
+    assert "0 came" not in text
+
+
 # --- the chain --------------------------------------------------------------------------------------------------------
 
 

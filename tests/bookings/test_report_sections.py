@@ -143,7 +143,7 @@ def test_days_are_those_entered_and_half_a_day_a_visit(hub_year):
         "In all": ["25½"],
     }
     assert found["for-each"]["teacher who came"] == ["at least £183", "2.3"]
-    assert found["for-each"]["who said their teaching has changed"] == ["too few", "too few"]
+    assert found["for-each"]["who said their teaching has changed"] == ["too few answered", "too few answered"]
     assert list(found["otherwise"].values()) == [["25"], ["127"], ["10"]]
 
 
