@@ -24,6 +24,11 @@ from bookings.views import limits
 from hubs.models import StoredFile
 from hubs.staff.signing_in import lock_out
 
+# Each says what is due, and makes one of it.
+MAKES: tuple[Any, ...] = (
+    *(openings, reminders, office, asking_mails, asking_again, asking_later, perhaps),
+    *(kept.COUNTRY, kept.HUBS),
+)
 # Each forgets some of what has had its time; files come after the rows that name them.
 FORGETS: tuple[Any, ...] = (ties, limits, lock_out, staff_mails, steps, StoredFile.objects)
 
@@ -40,7 +45,7 @@ def run_due(clock: Clock, *, stop: Callable[[], bool] = sending.never) -> int:
     sent = sending.send_due(clock, stop=stop)
     settled = [session_id for session_id in _sessions_due(clock()) if not stop() and _one(_settle, session_id, clock)]
     report_miscounts(settled)
-    for made in (openings, reminders, office, asking_mails, asking_again, asking_later, perhaps, kept):
+    for made in MAKES:
         for session_id in made.due(clock()):
             if not stop():
                 _one(made.make, session_id, clock())

@@ -81,7 +81,8 @@ def one_of_each(number: int, *, public: str = "Kent", personal: str = "Test") ->
     Told.objects.create(session=session, of="open", at=NOW)
     Register.objects.create(session=session, recorded_at=NOW, recorded_by=staff)
     figures = {"as_at": NOW, "page": f"{personal} figures"}
-    KeptReport.objects.get_or_create(exchange=hub_year.exchange, leaves=False, defaults=figures)
+    for of in (None, hub_year):
+        KeptReport.objects.get_or_create(exchange=hub_year.exchange, hub_year=of, leaves=False, defaults=figures)
     TurnedAway.objects.create(session=session, day=NOW.date(), why=TurnedAway.Why.FULL, times=1, places=2)
     in_a_group(hub_year, staff, number, public=public, personal=personal)
     Draft.objects.create(session=session, booking=booking, expires_at=NOW, answers={"name": "Half Typed"})

@@ -8,6 +8,7 @@ RANDOM = "random, and says nothing once what stands beside it is gone"
 PUBLIC = "public: of the register of schools, or of a place"
 HUBS = "what the hub says to everybody of itself or of a lesson"
 KEYED = "a keyed hash: it counts schools that were typed, and names none"
+MADE_ANEW = "made each night of what stands in the other columns: what goes there is gone here a day later"
 UNUSED = "of a table that settings leave empty"
 FRAMEWORK = "the framework’s own words"
 
@@ -20,7 +21,6 @@ NOTHING: dict[str, dict[str, str]] = {
         "bookings.TellMe": "language",
         "bookings.Told": "of",
         "bookings.TurnedAway": "why",
-        "bookings.KeptReport": "page heads tables",
         "bookings.NetworkUse": "what",
         "bookings.SessionChange": "verb",
         "bookings.WideChange": "verb",
@@ -62,6 +62,7 @@ NOTHING: dict[str, dict[str, str]] = {
         "hubs.ShowcaseSession": "ref",
     },
     KEYED: {"bookings.Booking": "school_key"},
+    MADE_ANEW: {"bookings.KeptReport": "page heads tables made_of"},
     UNUSED: {
         "axes.AccessFailureLog": "user_agent ip_address username http_accept path_info",
         "axes.AccessLog": "user_agent ip_address username http_accept path_info session_hash",

@@ -1,4 +1,4 @@
-"""The country's report is kept from the night; who gave no address is looked for while there are names."""
+"""Reports are kept from the night; who gave no address is looked for while there are names."""
 
 import datetime as dt
 
@@ -7,15 +7,18 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from bookings.attendance import perhaps
 from bookings.due import run_due
-from bookings.models import Booking, KeptReport, Visitor
+from bookings.models import AuditEntry, Booking, KeptReport, Places, Quote, Register, Visitor
 from bookings.report import kept
 from bookings.report.facts import Facts
 from bookings.report.selection import Of, Selection
-from tests.bookings.past import past_exchange, past_session, visitor
-from tests.factories import NOW, HubYearFactory, SchoolFactory, StaffFactory
+from hubs.models import Cost, HostSchool, Remark
+from tests.bookings.past import FIRST, past_exchange, past_session, visitor
+from tests.bookings.voices import asked_later, asked_on_the_day
+from tests.factories import NOW, HubYearFactory, SchoolFactory, StaffFactory, staff_of
 
 pytestmark = pytest.mark.django_db
 NIGHT = NOW - dt.timedelta(hours=7)  # half past two
@@ -34,11 +37,11 @@ def office():
 
 def test_report_of_the_country_is_made_at_night_once_and_shown_as_it_is(hub_year):
     past_exchange(hub_year, seed=1)
-    assert kept.due(NOW) == []
-    assert kept.due(NIGHT) == [hub_year.exchange_id]
-    kept.make(hub_year.exchange_id, NIGHT)
-    assert kept.due(NIGHT + dt.timedelta(minutes=5)) == []
-    assert kept.due(NIGHT + dt.timedelta(days=1)) == [hub_year.exchange_id]
+    assert kept.COUNTRY.due(NOW) == []
+    assert kept.COUNTRY.due(NIGHT) == [hub_year.exchange_id]
+    kept.COUNTRY.make(hub_year.exchange_id, NIGHT)
+    assert kept.COUNTRY.due(NIGHT + dt.timedelta(minutes=5)) == []
+    assert kept.COUNTRY.due(NIGHT + dt.timedelta(days=1)) == [hub_year.exchange_id]
     with CaptureQueriesContext(connection) as asked:
         page = office().get(reverse("report", args=["country", hub_year.exchange_id])).content.decode()
     counted = [one for one in asked.captured_queries if "bookings_visitor" in one["sql"]]
@@ -49,7 +52,7 @@ def test_report_of_the_country_is_made_at_night_once_and_shown_as_it_is(hub_year
 
 def test_check_finds_a_kept_report_that_is_not_what_the_rows_say(hub_year):
     sessions = past_exchange(hub_year, seed=1)
-    kept.make(hub_year.exchange_id, NIGHT)
+    kept.COUNTRY.make(hub_year.exchange_id, NIGHT)
     assert kept.differing(KeptReport.objects.all()) == []
     visitor(sessions[0])
     Booking.objects.filter(session=sessions[0]).update(school_key="other")
@@ -58,8 +61,8 @@ def test_check_finds_a_kept_report_that_is_not_what_the_rows_say(hub_year):
 
 def test_copy_that_leaves_is_kept_apart_from_the_own(hub_year):
     past_exchange(hub_year, seed=1)
-    kept.make(hub_year.exchange_id, NIGHT)
-    own, out = (kept.kept(hub_year.exchange_id, leaves=leaves) for leaves in (False, True))
+    kept.COUNTRY.make(hub_year.exchange_id, NIGHT)
+    own, out = KeptReport.objects.filter(hub_year=None).order_by("leaves")
     assert (own.tables == out.tables, own.page == out.page) == (False, False)
 
 
@@ -73,7 +76,102 @@ def test_database_keeps_one_of_each_copy(hub_year):
 def test_worker_makes_it_in_its_round_at_night(hub_year):
     past_exchange(hub_year, seed=1)
     run_due(lambda: NIGHT)
-    assert KeptReport.objects.filter(exchange=hub_year.exchange).count() == 2
+    assert KeptReport.objects.filter(exchange=hub_year.exchange, hub_year=None).count() == 2
+    assert KeptReport.objects.filter(hub_year=hub_year).count() == 2
+
+
+# --- a hub's ------------------------------------------------------------------------------------------------------
+
+
+def kept_page(hub_year, monkeypatch, *, at=NOW, leaves=False):
+    """The hub's report as a superuser reads it at that moment, and whether any visitor was counted for it."""
+    monkeypatch.setattr(timezone, "now", lambda: at)
+    client = Client()
+    client.force_login(StaffFactory(is_superuser=True))
+    with CaptureQueriesContext(connection) as asked:
+        page = client.get(reverse("report", args=["exchange", hub_year.pk]), {"copy": "out"} if leaves else {})
+    counted = any('"bookings_visitor"' in one["sql"] for one in asked.captured_queries)
+    return page.content.decode(), counted
+
+
+@pytest.mark.parametrize("leaves", [False, True])
+def test_hubs_report_is_made_at_night_and_shown_as_it_is(hub_year, monkeypatch, leaves):
+    past_exchange(hub_year, seed=1)
+    counted_now, counted = kept_page(hub_year, monkeypatch, leaves=leaves)
+    assert counted
+    assert kept.HUBS.due(NOW) == []
+    assert kept.HUBS.due(NIGHT) == [hub_year.pk]
+    kept.HUBS.make(hub_year.pk, NIGHT)
+    assert kept.HUBS.due(NIGHT + dt.timedelta(minutes=5)) == []
+    as_kept, counted = kept_page(hub_year, monkeypatch, leaves=leaves)
+    assert not counted
+    assert main_of(as_kept) == main_of(counted_now)
+    assert kept.differing(KeptReport.objects.all()) == []
+
+
+def main_of(page):
+    return page.partition('id="content-main"')[2].split()
+
+
+WRITTEN = {
+    "cost": lambda year, one: Cost.objects.create(hub_year=year, kind="travel", pence=100),
+    "remark": lambda year, one: Remark.objects.create(hub_year=year, section="places", text="Snow."),
+    "register": lambda year, one: Register.objects.filter(session=one).delete(),
+    "change of a booking": lambda year, one: AuditEntry.objects.create(at=NOW, by="visitor", verb="hold", session=one),
+    "answer": lambda year, one: asked_on_the_day(one, lesson="very"),
+    "later answer": lambda year, one: asked_later(year, changed="tried"),
+    "quote": lambda year, one: quote(year),
+    "reported": lambda year, one: HostSchool.objects.update(visitors_reported=7),
+    "places": lambda year, one: Places.objects.filter(session=one).update(capacity=99),
+    "session": lambda year, one: past_session(year, 9),
+    "day of cover": lambda year, one: type(year).objects.update(cover_day_pence=20000),
+}
+
+
+def quote(hub_year):
+    Quote.objects.create(hub_year=hub_year, text="Good.", released_at=NOW, released_by=StaffFactory())
+
+
+@pytest.mark.parametrize("what", WRITTEN)
+def test_what_has_just_been_written_is_in_the_hubs_report(hub_year, monkeypatch, what):
+    sessions = past_exchange(hub_year, seed=1)
+    kept.HUBS.make(hub_year.pk, NIGHT)
+    assert kept_page(hub_year, monkeypatch)[1] is False
+    WRITTEN[what](hub_year, sessions[0])
+    assert kept_page(hub_year, monkeypatch)[1] is True
+
+
+def test_session_that_has_ended_since_is_in_the_hubs_report(hub_year, monkeypatch):
+    past_exchange(hub_year, seed=1)
+    past_session(hub_year, (NOW.date() - FIRST).days)
+    kept.HUBS.make(hub_year.pk, NIGHT)
+    assert kept_page(hub_year, monkeypatch, at=NIGHT)[1] is False
+    assert kept_page(hub_year, monkeypatch, at=NOW + dt.timedelta(hours=5))[1] is True
+
+
+def test_what_another_hub_writes_leaves_a_hubs_report_as_it_is(hub_year, monkeypatch):
+    past_exchange(hub_year, seed=1)
+    kept.HUBS.make(hub_year.pk, NIGHT)
+    other = HubYearFactory(exchange=hub_year.exchange)
+    past_exchange(other, seed=2)
+    assert kept_page(hub_year, monkeypatch)[1] is False
+
+
+def test_hub_that_may_not_be_read_is_not_read_from_what_is_kept(hub_year):
+    past_exchange(hub_year, seed=1)
+    kept.HUBS.make(hub_year.pk, NIGHT)
+    client = Client()
+    client.force_login(staff_of(HubYearFactory().hub))
+    assert client.get(reverse("report", args=["exchange", hub_year.pk])).status_code == 404
+    page = office().get(reverse("report", args=["exchange", hub_year.pk])).content.decode()
+    assert ("Copy to send out, rounded." in page, "hub’s own copy: not to be sent" in page) == (True, False)
+
+
+def test_database_keeps_one_of_each_copy_of_a_hub(hub_year):
+    figures = {"exchange": hub_year.exchange, "hub_year": hub_year, "leaves": True, "as_at": NOW, "page": ""}
+    KeptReport.objects.create(**figures)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        KeptReport.objects.create(**figures)
 
 
 # --- who may be somebody whom we know -------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from bookings.models import KeptReport
 class KeptReportAdmin(ReadOnlyAdmin):
     """Their figures stand on the page of the report."""
 
-    list_display = ["exchange", "leaves", "as_at"]
-    search_fields = ["exchange__name"]
-    list_select_related = ["exchange"]
-    fields = ["exchange", "leaves", "as_at"]
+    list_display = ["exchange", "hub_year", "leaves", "as_at"]
+    search_fields = ["exchange__name", "hub_year__name"]
+    list_select_related = ["exchange", "hub_year__exchange"]
+    fields = ["exchange", "hub_year", "leaves", "as_at"]

@@ -18,7 +18,6 @@ from django.utils.translation import gettext as _
 
 from bookings.admin.report.listing import listing
 from bookings.admin.report.saving import as_file
-from bookings.models.report import KeptReport
 from bookings.report import kept
 from bookings.report.report import Report
 from bookings.report.selection import Of, Selection, may_read_any, may_read_own, selection
@@ -40,9 +39,9 @@ def reports(request: HttpRequest) -> HttpResponse:
 
 
 def page(request: HttpRequest, of: str, pk: int) -> HttpResponse:
-    """One report: the country's as it was counted in the night, any other counted now."""
+    """One report: as it was counted in the night, where that is kept and stands; else counted now."""
     found = _report(request, of, pk)
-    of_the_night = _kept(found)
+    of_the_night = kept.kept(found)
     context = admin.site.each_context(request) | {
         "title": _("Was it worth it?"),
         "report": found,
@@ -64,7 +63,7 @@ def page(request: HttpRequest, of: str, pk: int) -> HttpResponse:
 def table(request: HttpRequest, of: str, pk: int, name: str) -> HttpResponse:
     """One table of it, or all of them after one another, as CSV."""
     found = _report(request, of, pk)
-    if of_the_night := _kept(found):
+    if of_the_night := kept.kept(found):
         tables: dict[str, Any] = of_the_night.tables
     else:
         tables = {one.name: [[str(one.caption)], *one.lines(found.copy)] for one in found.tables()}
@@ -75,12 +74,6 @@ def table(request: HttpRequest, of: str, pk: int, name: str) -> HttpResponse:
     as_at = of_the_night.as_at if of_the_night else found.now
     file = f"{slugify(found.selection.name)} {name} {as_at:%Y-%m-%d} {copy}.csv"
     return as_file(found, chosen, as_at=timezone.localdate(as_at), name=file)
-
-
-def _kept(report: Report) -> KeptReport | None:
-    """What was counted in the night of a report of the whole country; None where there is nothing yet."""
-    of = report.selection
-    return kept.kept(of.pk, leaves=report.leaves) if of.of == Of.COUNTRY else None
 
 
 def address(of: Selection, *, leaves: bool = False, table: str = "") -> str:
