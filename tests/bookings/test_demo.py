@@ -7,7 +7,9 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from bookings.management import demo
-from bookings.management.past.exchange import MADE_UP, PLANS
+from bookings.management.past.exchange import PLANS
+from bookings.management.past.group import WEEKS
+from bookings.management.past.made_up import MADE_UP
 from bookings.models import Booking, Mail
 from bookings.public.session import Showing
 from bookings.states import Standing
@@ -165,7 +167,7 @@ def test_every_page_of_the_demo_can_be_shown(client, monkeypatch):
     addresses += [hub.get_absolute_url() for hub in Hub.objects.all()]
     addresses += [session.get_absolute_url() for session in ShowcaseSession.objects.all()]
     addresses += ["/hubs/kent-medway/2018-19/", "/hubs/south-yorkshire/2019-20/"]
-    assert len(addresses) == 4 + 4 + 26 + len(PLANS) + 2
+    assert len(addresses) == 4 + 4 + 26 + len(PLANS) + len(WEEKS) + 2
     for address in addresses:
         assert client.get(address).status_code == 200
 

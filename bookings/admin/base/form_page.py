@@ -24,7 +24,7 @@ def form_page(
     """The page, for templates/admin/form_page.html; 422 where the form has errors.
 
     `original` is the row that it is about. `context` may say `rows` (lines above the form), `hidden` (names and values
-    that are sent with it) and `second` (name and label of another button).
+    that are sent with it), `second` (name and label of another button) and `danger` (what it does cannot be undone).
     """
     fieldsets = fieldsets or [(None, {"fields": [field.name for field in form.visible_fields()]})]
     context |= model_admin.admin_site.each_context(request) | {

@@ -50,7 +50,7 @@ class ErasePages(RowPages):
         lines.append(_("Colleagues keep their places. Figures stay as they are. Nobody can undo it."))
         page = {"title": _("Delete all kept of %(name)s?") % {"name": whoms[0].name or whoms[0].email}, "original": row}
         button = _("Delete it all") if ready else ""
-        return self.form_page(request, forms.Form(), button=button, rows=lines, **page)
+        return self.form_page(request, forms.Form(), button=button, rows=lines, danger=True, **page)
 
     def _erase(self, request: HttpRequest, row: Any, whoms: list[Whom]) -> HttpResponse:
         key, by = row.email_key, staff(request)

@@ -5,11 +5,23 @@ from dataclasses import dataclass
 from random import Random
 
 from bookings import places
-from bookings.management.past import people, said, schools, spent
+from bookings.management.past import group, people, said, schools, spent
+from bookings.management.past.made_up import MADE_UP
 from bookings.management.past.people import Day
 from bookings.rule.room import Clock
 from bookings.sessions import changes
-from hubs.models import Exchange, HostSchool, Hub, HubYear, Lesson, School, ShowcaseSession, StaffUser, VisitingTeacher
+from hubs.models import (
+    Exchange,
+    HostSchool,
+    Hub,
+    HubYear,
+    Lesson,
+    LocalAuthority,
+    School,
+    ShowcaseSession,
+    StaffUser,
+    VisitingTeacher,
+)
 from hubs.models.calendar import calendar_of_hub
 from hubs.vocabulary.school_days import academic_year, london
 from hubs.vocabulary.teaching import Years
@@ -17,7 +29,7 @@ from hubs.vocabulary.teaching import Years
 LONG_AGO = dt.timedelta(weeks=20)  # so that all of its forms have closed
 JANUARY, TUESDAY = 1, 1
 SEED = 2026
-MADE_UP = "Made up for the demo: nobody of this exchange exists, and no school sent anybody."
+AREA = ("886", "887")  # Kent and Medway
 
 
 @dataclass(frozen=True)
@@ -71,12 +83,14 @@ def enter(by: StaffUser, *, clock: Clock) -> None:
         cover_day_pence=21_000,
     )
     around = schools.enter()
+    hub_year.area.set(LocalAuthority.objects.filter(code__in=AREA))
     visits = {urn: _visit(hub_year, urn, first) for urn in (118568, 144354)}
     days = [_day(plan, visits[plan.urn], first, by=by) for plan in PLANS]
     rng = Random(SEED)  # noqa: S311  (the same demo every time, and no secret)
     came = people.enter(days, around, rng, by=by)
     said.enter(hub_year, came, rng, by=by)
     spent.enter(hub_year, [day.session for day in days])
+    group.enter(hub_year, around, first, by=by)
     _others(exchange, first)
 
 

@@ -77,6 +77,12 @@ def enter(days: list[Day], around: list[School], rng: Random, *, by: StaffUser) 
     for day in days:
         day.session.refresh_from_db()
         _book(day, teachers, found, rng, by=by)
+    write(days, teachers, found, by=by)
+    return [one for one in found.visitors if one.booking.status == Status.CONFIRMED and one.released_at is None]
+
+
+def write(days: list[Day], teachers: list[Teacher], found: Written, *, by: StaffUser) -> None:
+    """All of it, and what is counted of it."""
     keys = {email_key(one.email) for one in found.visitors if one.email}
     known = {email_key(one.email or ""): one.person for one in teachers}
     Person.objects.bulk_create([Person(id=known[key], email_key=key) for key in sorted(keys)])
@@ -87,7 +93,6 @@ def enter(days: list[Day], around: list[School], rng: Random, *, by: StaffUser) 
         seated = [one.party for one in found.bookings if one.session == day.session and one.status == Status.CONFIRMED]
         Places.objects.filter(session=day.session).update(places_taken=sum(seated))
     _record(days, by=by)
-    return [one for one in found.visitors if one.booking.status == Status.CONFIRMED and one.released_at is None]
 
 
 def _teachers(schools: list[School], rng: Random) -> list[Teacher]:
@@ -100,11 +105,11 @@ def _teachers(schools: list[School], rng: Random) -> list[Teacher]:
             seen = rng.choices((False, True, None), (70, 15, 15))[0]
             number = len(found) + 1
             has_address = rng.random() < HAVE_ADDRESS
-            found.append(Teacher(number, school, rng.choice(ROLES), years, has_address, _uuid(rng), seen))
+            found.append(Teacher(number, school, rng.choice(ROLES), years, has_address, uuid_of(rng), seen))
     return found
 
 
-def _uuid(rng: Random) -> uuid.UUID:
+def uuid_of(rng: Random) -> uuid.UUID:
     return uuid.UUID(int=rng.getrandbits(128), version=4)
 
 
@@ -174,7 +179,7 @@ def _visitor(booking: Booking, one: Teacher, position: int, rng: Random) -> Visi
         role=one.role,
         years=one.years,
         seen_before=one.seen_before,
-        person_id=one.person if one.has_address else _uuid(rng),
+        person_id=one.person if one.has_address else uuid_of(rng),
         first_time=not one.sessions or not one.has_address,  # without one, each visit is somebody's first
     )
 
@@ -183,7 +188,7 @@ def _confirmed(
     day: Day, party: list[Teacher], found: Written, rng: Random, *, by: StaffUser, first_of_all: bool
 ) -> None:
     booking, visitors = _made(day, party, rng, status=Status.CONFIRMED)
-    session, at, size = day.session, booking.created_at, len(party)
+    at, size = booking.created_at, len(party)
     if booking.source == Source.STAFF:
         found.audit.append(_entry(booking, Verb.BOOK, at, to=Status.CONFIRMED, places=size, staff=by))
     else:
@@ -195,13 +200,29 @@ def _confirmed(
         left = starts_at - 15 * 60 * MINUTE
         found.audit.append(_entry(booking, Verb.RELEASE, left, of=Status.CONFIRMED, to=Status.CONFIRMED, places=-1))
         booking.party -= 1
-    for teacher, visitor in zip(party, visitors, strict=True):
-        teacher.days.add(session.first_day)
-        teacher.sessions.add(session.pk)
-        if visitor.released_at is None and day.took_place:
-            _mark(visitor, day, rng, by=by)
+    _come(day, party, visitors, rng, by=by)
     found.bookings.append(booking)
     found.visitors += visitors
+
+
+def enrolled(day: Day, party: list[Teacher], found: Written, rng: Random, *, at: dt.datetime, by: StaffUser) -> Booking:
+    """A school's places at a meeting of its group, which its head's yes has booked."""
+    booking, visitors = _made(day, party, rng, status=Status.CONFIRMED)
+    booking.created_at = booking.address_proved_at = at
+    booking.request_key = uuid_of(rng)
+    found.audit.append(_entry(booking, Verb.ENROL, at, to=Status.CONFIRMED, places=len(party)))
+    _come(day, party, visitors, rng, by=by)
+    found.bookings.append(booking)
+    found.visitors += visitors
+    return booking
+
+
+def _come(day: Day, party: list[Teacher], visitors: list[Visitor], rng: Random, *, by: StaffUser) -> None:
+    for teacher, visitor in zip(party, visitors, strict=True):
+        teacher.days.add(day.session.first_day)
+        teacher.sessions.add(day.session.pk)
+        if visitor.released_at is None and day.took_place:
+            _mark(visitor, day, rng, by=by)
 
 
 def _mark(visitor: Visitor, day: Day, rng: Random, *, by: StaffUser) -> None:

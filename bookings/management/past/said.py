@@ -66,8 +66,15 @@ SENTENCES = (
 
 
 def enter(hub_year: HubYear, placed: list[Visitor], rng: Random, *, by: StaffUser) -> None:
+    """Both forms, and what was released of them."""
+    _quotes(hub_year, *answers_of(hub_year, placed, rng), by=by)
+
+
+def answers_of(hub_year: HubYear, placed: list[Visitor], rng: Random) -> tuple[list[DayAnswer], list[LaterAnswer]]:
     """The forms of everybody who came and has an address, and of those whose register nobody recorded."""
-    asked, on_the_day, later = [], [], []
+    asked: list[tuple[uuid.UUID | None, Asked]] = []
+    on_the_day: list[DayAnswer] = []
+    later: list[LaterAnswer] = []
     voices: dict[uuid.UUID | None, uuid.UUID] = {}
     last: dict[uuid.UUID | None, Visitor] = {}
     recorded = {one.pk for one in hub_year.sessions.filter(register__isnull=False)}
@@ -99,7 +106,7 @@ def enter(hub_year: HubYear, placed: list[Visitor], rng: Random, *, by: StaffUse
     Asked.objects.bulk_create(sorted((row for _person, row in asked), key=lambda one: one.voice.int))
     DayAnswer.objects.bulk_create(sorted(on_the_day, key=lambda one: one.voice.int))
     LaterAnswer.objects.bulk_create(sorted(later, key=lambda one: one.voice.int))
-    _quotes(hub_year, on_the_day, later, by=by)
+    return on_the_day, later
 
 
 def _asked(form: Form, hub_year: HubYear, at: dt.datetime, answers: bool, **fields: object) -> Asked:  # noqa: FBT001
