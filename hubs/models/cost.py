@@ -41,7 +41,12 @@ class Cost(models.Model):
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)
     pence = models.PositiveIntegerField(_("pence"), null=True, blank=True)
     days = models.DecimalField(_("days"), max_digits=7, decimal_places=1, null=True, blank=True)
-    who_pays = models.CharField(_("who pays"), max_length=100, blank=True, help_text=_("Such as: the programme."))
+    who_pays = models.CharField(
+        _("who pays"),
+        max_length=100,
+        blank=True,
+        help_text=_("Such as: the programme. Stands in the report: no person’s name."),
+    )
     note = models.CharField(_("note"), max_length=200, blank=True, help_text=_("For the hub alone."))
 
     history = HistoricalRecords()

@@ -91,6 +91,11 @@ def all_but_drafts():
     return {label: rows for label, rows in every_row().items() if label != "bookings.Draft"}
 
 
+def all_but_counts():
+    """Every row but how many places were asked for and refused, which a draft says that it has been counted in."""
+    return {label: rows for label, rows in all_but_drafts().items() if label != "bookings.TurnedAway"}
+
+
 def assert_in_words(response):
     """An answer that a person can read, whatever it is."""
     assert response.status_code < 500
@@ -370,12 +375,12 @@ def test_form_of_a_session_that_has_changed_meanwhile_books_nothing(client, sess
     fill_in(client, session, school)
     with places.locked(session.pk, lambda: NOW) as room:
         places.write(room, Verb.CLOSE, by=StaffFactory(), status=status)
-    before = every_row()
+    before = all_but_counts()
     for name in ("book", "book-school", "book-other", "book-who", "book-check"):
         response = client.post(at(name, session), ADA | {"school": "ash", "urn": "100100", "kind": "none"}, follow=True)
         assert response.status_code == (404 if status == SessionStatus.DRAFT else 200)
         assert_in_words(response)
-    assert every_row() == before
+    assert all_but_counts() == before
 
 
 def test_session_that_is_gone_meanwhile_is_not_found(client, session, school):
