@@ -37,6 +37,34 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="Asked",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("link_version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "form",
+                    models.CharField(
+                        choices=[("day", "on the day"), ("later", "six school weeks later")],
+                        max_length=5,
+                        verbose_name="form",
+                    ),
+                ),
+                ("voice", models.UUIDField(default=uuid.uuid4, editable=False)),
+                ("if_you_came", models.BooleanField(default=False, editable=False)),
+                ("asked_at", models.DateTimeField(verbose_name="asked at")),
+                ("mailed_at", models.DateTimeField(null=True, verbose_name="written to at")),
+                ("reminded_at", models.DateTimeField(null=True, verbose_name="reminded at")),
+                ("closes_at", models.DateTimeField(verbose_name="answers until")),
+                ("answered_at", models.DateTimeField(null=True, verbose_name="answered at")),
+                ("stopped", models.BooleanField(default=False, editable=False)),
+            ],
+            options={
+                "verbose_name": "asked for feedback",
+                "verbose_name_plural": "asked for feedback",
+            },
+        ),
+        migrations.CreateModel(
             name="AuditEntry",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -44,7 +72,12 @@ class Migration(migrations.Migration):
                 (
                     "by",
                     models.CharField(
-                        choices=[("visitor", "visitor"), ("staff", "staff"), ("clock", "clock")],
+                        choices=[
+                            ("visitor", "visitor"),
+                            ("staff", "staff"),
+                            ("clock", "clock"),
+                            ("office", "school office"),
+                        ],
                         max_length=7,
                         verbose_name="by",
                     ),
@@ -149,10 +182,13 @@ class Migration(migrations.Migration):
                 ),
                 ("school_name", models.CharField(blank=True, max_length=200, verbose_name="name of school")),
                 ("school_place", models.CharField(blank=True, max_length=100, verbose_name="postcode or town")),
+                ("school_words", models.TextField(default="", editable=False)),
                 ("school_key", models.CharField(editable=False, max_length=320)),
                 ("code", models.CharField(blank=True, default="", max_length=30, verbose_name="code given")),
                 ("created_at", models.DateTimeField(verbose_name="made at")),
                 ("joined_at", models.DateTimeField(blank=True, null=True, verbose_name="joined the waiting list")),
+                ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="ended at")),
+                ("ended_late", models.BooleanField(editable=False, null=True, verbose_name="ended late")),
                 ("here_since", models.DateTimeField(blank=True, null=True, verbose_name="moved to this session at")),
                 ("calendar_ahead", models.PositiveIntegerField(default=0, editable=False)),
                 ("deadline", models.DateTimeField(blank=True, null=True, verbose_name="kept until")),
@@ -162,9 +198,122 @@ class Migration(migrations.Migration):
                     models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="would come with"),
                 ),
                 ("address_proved_at", models.DateTimeField(blank=True, null=True, verbose_name="address proved at")),
+                ("forgotten_at", models.DateTimeField(editable=False, null=True, verbose_name="names deleted at")),
             ],
             options={
                 "ordering": ["-created_at"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Certificate",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("link_version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "code",
+                    models.CharField(
+                        default=hubs.vocabulary.references.certificate_code,
+                        editable=False,
+                        max_length=10,
+                        unique=True,
+                        verbose_name="code",
+                    ),
+                ),
+                ("full_name", models.CharField(blank=True, max_length=200, null=True, verbose_name="name")),
+                ("issued_at", models.DateTimeField(verbose_name="issued at")),
+                ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="ended at")),
+            ],
+            options={
+                "ordering": ["-issued_at"],
+            },
+        ),
+        migrations.CreateModel(
+            name="DayAnswer",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("voice", models.UUIDField(default=uuid.uuid4, editable=False)),
+                (
+                    "role",
+                    hubs.vocabulary.flags.FlagField(
+                        blank=True, default=0, flag=hubs.vocabulary.teaching.Roles, verbose_name="role"
+                    ),
+                ),
+                ("on_paper", models.BooleanField(default=False, verbose_name="on paper")),
+                ("answered_at", models.DateTimeField(verbose_name="answered at")),
+                ("may_quote", models.BooleanField(default=False, verbose_name="may be quoted")),
+                (
+                    "lesson",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("very", "very"),
+                            ("quite", "quite"),
+                            ("little", "a little"),
+                            ("not", "not"),
+                            ("rather_not", "I’d rather not say"),
+                        ],
+                        max_length=10,
+                        verbose_name="how useful was the lesson",
+                    ),
+                ),
+                (
+                    "discussion",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("very", "very"),
+                            ("quite", "quite"),
+                            ("little", "a little"),
+                            ("not", "not"),
+                            ("rather_not", "I’d rather not say"),
+                        ],
+                        max_length=10,
+                        verbose_name="how useful was the discussion",
+                    ),
+                ),
+                (
+                    "taught_for",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("2", "up to 2"),
+                            ("5", "3 to 5"),
+                            ("10", "6 to 10"),
+                            ("more", "more"),
+                            ("rather_not", "I’d rather not say"),
+                        ],
+                        max_length=10,
+                        verbose_name="years of teaching",
+                    ),
+                ),
+                (
+                    "thought_before",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("teaches", "I teach this way"),
+                            ("interested", "Interested"),
+                            ("unsure", "Unsure"),
+                            ("doubts", "I had doubts"),
+                            ("rather_not", "I’d rather not say"),
+                        ],
+                        max_length=10,
+                        verbose_name="thought of teaching for mastery",
+                    ),
+                ),
+                (
+                    "take",
+                    models.TextField(
+                        blank=True, max_length=1000, verbose_name="what they will take into their classroom"
+                    ),
+                ),
+                ("change", models.TextField(blank=True, max_length=1000, verbose_name="what they would change")),
+            ],
+            options={
+                "verbose_name": "answer on the day",
+                "verbose_name_plural": "answers on the day",
+                "ordering": ["session", "voice"],
             },
         ),
         migrations.CreateModel(
@@ -176,7 +325,37 @@ class Migration(migrations.Migration):
                 ("request_key", models.UUIDField(default=uuid.uuid4, editable=False)),
                 ("expires_at", models.DateTimeField(db_index=True)),
                 ("consumed_at", models.DateTimeField(null=True)),
+                ("turned_away", models.BooleanField(default=False)),
             ],
+        ),
+        migrations.CreateModel(
+            name="Enrolment",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("done_at", models.DateTimeField(blank=True, null=True, verbose_name="done at")),
+                ("told_at", models.DateTimeField(blank=True, null=True, verbose_name="told at")),
+                ("problem", models.CharField(blank=True, max_length=200, verbose_name="why not")),
+            ],
+            options={
+                "verbose_name": "enrolment of a school",
+                "verbose_name_plural": "enrolments of schools",
+            },
+        ),
+        migrations.CreateModel(
+            name="GroupTeacher",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("position", models.PositiveSmallIntegerField(verbose_name="order")),
+                ("full_name", models.CharField(blank=True, max_length=200, null=True, verbose_name="full name")),
+                ("email", models.EmailField(blank=True, max_length=254, null=True, verbose_name="email address")),
+                ("is_lead", models.BooleanField(default=False, verbose_name="maths lead")),
+            ],
+            options={
+                "verbose_name": "teacher of a group",
+                "verbose_name_plural": "teachers of groups",
+                "ordering": ["invitation", "position"],
+            },
         ),
         migrations.CreateModel(
             name="HandOver",
@@ -194,6 +373,196 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "hand-over",
+            },
+        ),
+        migrations.CreateModel(
+            name="Interest",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "wants",
+                    models.CharField(
+                        choices=[("no", "No"), ("more", "Tell me more"), ("yes", "Yes")],
+                        max_length=4,
+                        verbose_name="would join a group",
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        blank=True,
+                        choices=[("lead", "maths lead"), ("teacher", "teacher")],
+                        max_length=8,
+                        verbose_name="as",
+                    ),
+                ),
+                ("at", models.DateTimeField(verbose_name="said at")),
+            ],
+            options={
+                "verbose_name": "interest in a group",
+                "verbose_name_plural": "interests in groups",
+                "ordering": ["-at"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Invitation",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("link_version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("invited", "invited"),
+                            ("named", "the head is asked"),
+                            ("joined", "joined"),
+                            ("declined", "declined"),
+                            ("left", "left"),
+                        ],
+                        default="invited",
+                        max_length=8,
+                        verbose_name="state",
+                    ),
+                ),
+                ("asked_name", models.CharField(blank=True, max_length=200, null=True, verbose_name="to whom")),
+                (
+                    "asked_email",
+                    models.EmailField(blank=True, max_length=254, null=True, verbose_name="their email address"),
+                ),
+                ("head_name", models.CharField(blank=True, max_length=200, null=True, verbose_name="head teacher")),
+                (
+                    "head_email",
+                    models.EmailField(blank=True, max_length=254, null=True, verbose_name="head teacher's email"),
+                ),
+                ("head_version", models.PositiveIntegerField(default=1, editable=False)),
+                ("language", models.CharField(default="en-gb", max_length=10, verbose_name="language")),
+                ("invited_at", models.DateTimeField(verbose_name="invited at")),
+                ("answered_at", models.DateTimeField(blank=True, null=True, verbose_name="answered at")),
+            ],
+            options={
+                "verbose_name": "invitation to a group",
+                "verbose_name_plural": "invitations to groups",
+                "ordering": ["group", "pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="KeptReport",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("leaves", models.BooleanField(verbose_name="copy that leaves")),
+                ("as_at", models.DateTimeField(verbose_name="as at")),
+                ("made_of", models.CharField(default="", editable=False, max_length=64)),
+                ("page", models.TextField(verbose_name="page")),
+                ("heads", models.JSONField(default=list, verbose_name="what it rests on")),
+                ("tables", models.JSONField(default=dict, verbose_name="tables")),
+            ],
+            options={
+                "verbose_name": "kept report",
+                "verbose_name_plural": "kept reports",
+                "ordering": ["-exchange__year", "hub_year", "leaves"],
+            },
+        ),
+        migrations.CreateModel(
+            name="LaterAnswer",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("voice", models.UUIDField(default=uuid.uuid4, editable=False)),
+                (
+                    "role",
+                    hubs.vocabulary.flags.FlagField(
+                        blank=True, default=0, flag=hubs.vocabulary.teaching.Roles, verbose_name="role"
+                    ),
+                ),
+                ("on_paper", models.BooleanField(default=False, verbose_name="on paper")),
+                ("answered_at", models.DateTimeField(verbose_name="answered at")),
+                ("may_quote", models.BooleanField(default=False, verbose_name="may be quoted")),
+                (
+                    "changed",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("already", "I already taught this way"),
+                            ("nothing", "Nothing yet"),
+                            ("tried", "I have tried something"),
+                            ("most_weeks", "I do some of it most weeks"),
+                            ("how_i_teach", "It is how I teach now"),
+                            ("no_teacher", "I do not teach"),
+                            ("rather_not", "I’d rather not say"),
+                        ],
+                        max_length=12,
+                        verbose_name="what has changed",
+                    ),
+                ),
+                (
+                    "how_far",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("only_me", "only me"),
+                            ("few", "a few of us"),
+                            ("school", "the whole school"),
+                            ("unknown", "I do not know"),
+                            ("rather_not", "I’d rather not say"),
+                        ],
+                        max_length=10,
+                        verbose_name="how far it has gone",
+                    ),
+                ),
+                (
+                    "watched",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("no", "no"),
+                            ("planned", "planned"),
+                            ("once", "once"),
+                            ("more", "more often"),
+                            ("rather_not", "I’d rather not say"),
+                        ],
+                        max_length=10,
+                        verbose_name="watched or been watched",
+                    ),
+                ),
+                (
+                    "in_the_way",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("time", "Time or cover"),
+                            ("scheme", "Our scheme or curriculum"),
+                            ("leaders", "Leaders"),
+                            ("class", "It would not suit my class"),
+                            ("nothing", "Nothing"),
+                            ("else", "Something else"),
+                            ("rather_not", "I’d rather not say"),
+                        ],
+                        max_length=10,
+                        verbose_name="what stood in the way",
+                    ),
+                ),
+                (
+                    "shared_with",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("0", "none"),
+                            ("2", "1 or 2"),
+                            ("5", "3 to 5"),
+                            ("10", "6 to 10"),
+                            ("more", "more"),
+                            ("rather_not", "I’d rather not say"),
+                        ],
+                        max_length=10,
+                        verbose_name="shared with colleagues",
+                    ),
+                ),
+                ("sentence", models.TextField(blank=True, max_length=1000, verbose_name="in one sentence")),
+            ],
+            options={
+                "verbose_name": "answer six weeks later",
+                "verbose_name_plural": "answers six weeks later",
+                "ordering": ["hub_year", "voice"],
             },
         ),
         migrations.CreateModel(
@@ -284,6 +653,23 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "use by a network",
                 "verbose_name_plural": "uses by networks",
+            },
+        ),
+        migrations.CreateModel(
+            name="NewsConsent",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("link_version", models.PositiveIntegerField(default=1, editable=False)),
+                ("email", models.EmailField(max_length=254, verbose_name="email address")),
+                ("email_key", models.CharField(editable=False, max_length=254)),
+                ("full_name", models.CharField(blank=True, max_length=200, verbose_name="full name")),
+                ("agreed_at", models.DateTimeField(verbose_name="agreed at")),
+            ],
+            options={
+                "verbose_name": "consent to news",
+                "verbose_name_plural": "consents to news",
+                "ordering": ["-agreed_at"],
             },
         ),
         migrations.CreateModel(
@@ -389,6 +775,40 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="Quote",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("voice", models.UUIDField(db_index=True, editable=False, null=True)),
+                ("of", models.CharField(editable=False, max_length=10, verbose_name="of which question")),
+                ("text", models.CharField(max_length=1000, verbose_name="as it may be quoted")),
+                ("released_at", models.DateTimeField(verbose_name="released at")),
+            ],
+            options={
+                "ordering": ["-released_at"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Register",
+            fields=[
+                (
+                    "session",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="register",
+                        serialize=False,
+                        to="hubs.showcasesession",
+                        verbose_name="session",
+                    ),
+                ),
+                ("recorded_at", models.DateTimeField(verbose_name="recorded at")),
+            ],
+            options={
+                "verbose_name": "recorded register",
+                "verbose_name_plural": "recorded registers",
+            },
+        ),
+        migrations.CreateModel(
             name="Seen",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -473,6 +893,33 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="TurnedAway",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("day", models.DateField(verbose_name="day")),
+                (
+                    "why",
+                    models.CharField(
+                        choices=[
+                            ("full", "full"),
+                            ("share", "their school's places were taken"),
+                            ("not_theirs", "not for their school"),
+                            ("closed", "booking was not open"),
+                        ],
+                        max_length=10,
+                        verbose_name="why",
+                    ),
+                ),
+                ("times", models.PositiveIntegerField(default=0, verbose_name="times")),
+                ("places", models.PositiveIntegerField(default=0, verbose_name="places")),
+            ],
+            options={
+                "verbose_name": "turned away",
+                "verbose_name_plural": "turned away",
+                "ordering": ["session", "day", "why"],
+            },
+        ),
+        migrations.CreateModel(
             name="Visitor",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -515,7 +962,9 @@ class Migration(migrations.Migration):
                     models.BooleanField(blank=True, null=True, verbose_name="has seen a Shanghai lesson before"),
                 ),
                 ("released_at", models.DateTimeField(blank=True, null=True, verbose_name="released at")),
+                ("released_late", models.BooleanField(editable=False, null=True, verbose_name="released late")),
                 ("person_id", models.UUIDField(db_index=True, editable=False, null=True)),
+                ("perhaps_id", models.UUIDField(editable=False, null=True)),
                 ("first_time", models.BooleanField(editable=False, null=True, verbose_name="first time")),
                 (
                     "attendance",
@@ -566,6 +1015,27 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "sessions of a change",
                 "ordering": ["pk"],
             },
+        ),
+        migrations.AddField(
+            model_name="asked",
+            name="hub_year",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="hubs.hubyear",
+                verbose_name="hub in a year",
+            ),
+        ),
+        migrations.AddField(
+            model_name="asked",
+            name="session",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="asked",
+                to="hubs.showcasesession",
+                verbose_name="session",
+            ),
         ),
         migrations.AddField(
             model_name="auditentry",
@@ -646,6 +1116,74 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddField(
+            model_name="certificate",
+            name="host_school",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="certificates",
+                to="hubs.hostschool",
+                verbose_name="host school's visit",
+            ),
+        ),
+        migrations.AddField(
+            model_name="certificate",
+            name="session",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="certificates",
+                to="hubs.showcasesession",
+                verbose_name="session",
+            ),
+        ),
+        migrations.AddField(
+            model_name="certificate",
+            name="specialist",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="certificates",
+                to="hubs.masteryspecialist",
+                verbose_name="mastery specialist",
+            ),
+        ),
+        migrations.AddField(
+            model_name="certificate",
+            name="teacher",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="certificates",
+                to="hubs.visitingteacher",
+                verbose_name="visiting teacher",
+            ),
+        ),
+        migrations.AddField(
+            model_name="dayanswer",
+            name="hub_year",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="hubs.hubyear",
+                verbose_name="hub in a year",
+            ),
+        ),
+        migrations.AddField(
+            model_name="dayanswer",
+            name="session",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="answers",
+                to="hubs.showcasesession",
+                verbose_name="session",
+            ),
+        ),
+        migrations.AddField(
             model_name="draft",
             name="booking",
             field=models.ForeignKey(
@@ -664,6 +1202,127 @@ class Migration(migrations.Migration):
             name="session",
             field=models.ForeignKey(
                 on_delete=django.db.models.deletion.CASCADE, related_name="+", to="hubs.showcasesession"
+            ),
+        ),
+        migrations.AddField(
+            model_name="enrolment",
+            name="booking",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to="bookings.booking",
+                verbose_name="booking",
+            ),
+        ),
+        migrations.AddField(
+            model_name="enrolment",
+            name="session",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="enrolments",
+                to="hubs.showcasesession",
+                verbose_name="meeting",
+            ),
+        ),
+        migrations.AddField(
+            model_name="interest",
+            name="hub_year",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="interests",
+                to="hubs.hubyear",
+                verbose_name="hub in a year",
+            ),
+        ),
+        migrations.AddField(
+            model_name="invitation",
+            name="group",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="invitations",
+                to="hubs.workgroup",
+                verbose_name="work group",
+            ),
+        ),
+        migrations.AddField(
+            model_name="invitation",
+            name="interest",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="invitations",
+                to="bookings.interest",
+            ),
+        ),
+        migrations.AddField(
+            model_name="invitation",
+            name="invited_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="invited by",
+            ),
+        ),
+        migrations.AddField(
+            model_name="invitation",
+            name="school",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="hubs.school", verbose_name="school"
+            ),
+        ),
+        migrations.AddField(
+            model_name="groupteacher",
+            name="invitation",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="teachers",
+                to="bookings.invitation",
+                verbose_name="invitation to a group",
+            ),
+        ),
+        migrations.AddField(
+            model_name="enrolment",
+            name="invitation",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="enrolments",
+                to="bookings.invitation",
+                verbose_name="invitation to a group",
+            ),
+        ),
+        migrations.AddField(
+            model_name="keptreport",
+            name="exchange",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="kept_reports",
+                to="hubs.exchange",
+                verbose_name="exchange",
+            ),
+        ),
+        migrations.AddField(
+            model_name="keptreport",
+            name="hub_year",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="kept_reports",
+                to="hubs.hubyear",
+                verbose_name="hub in a year",
+            ),
+        ),
+        migrations.AddField(
+            model_name="lateranswer",
+            name="hub_year",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="hubs.hubyear",
+                verbose_name="hub in a year",
             ),
         ),
         migrations.AddField(
@@ -696,6 +1355,18 @@ class Migration(migrations.Migration):
                 related_name="mails",
                 to="bookings.booking",
                 verbose_name="booking",
+            ),
+        ),
+        migrations.AddField(
+            model_name="mail",
+            name="invitation",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="mails",
+                to="bookings.invitation",
+                verbose_name="invitation to a group",
             ),
         ),
         migrations.AddField(
@@ -736,6 +1407,16 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="networkuse",
             constraint=models.UniqueConstraint(fields=("network", "what", "hour"), name="one_count_an_hour"),
+        ),
+        migrations.AddField(
+            model_name="newsconsent",
+            name="hub",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="news_consents",
+                to="hubs.hub",
+                verbose_name="hub",
+            ),
         ),
         migrations.AddField(
             model_name="officelink",
@@ -834,6 +1515,49 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("status_before", ""), ("status__in", ["cancelled", "postponed"]), _connector="OR"),
                 name="only_what_is_off_has_a_status_before",
+            ),
+        ),
+        migrations.AddField(
+            model_name="quote",
+            name="hub_year",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="quotes",
+                to="hubs.hubyear",
+                verbose_name="hub in a year",
+            ),
+        ),
+        migrations.AddField(
+            model_name="quote",
+            name="released_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="released by",
+            ),
+        ),
+        migrations.AddField(
+            model_name="quote",
+            name="session",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="quotes",
+                to="hubs.showcasesession",
+                verbose_name="session",
+            ),
+        ),
+        migrations.AddField(
+            model_name="register",
+            name="recorded_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="recorded by",
             ),
         ),
         migrations.AddField(
@@ -948,6 +1672,16 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddField(
+            model_name="turnedaway",
+            name="session",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="turned_away",
+                to="hubs.showcasesession",
+                verbose_name="session",
+            ),
+        ),
+        migrations.AddField(
             model_name="visitor",
             name="arranged_by",
             field=models.ForeignKey(
@@ -1017,11 +1751,44 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddField(
+            model_name="interest",
+            name="visitor",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="interest",
+                to="bookings.visitor",
+                verbose_name="visitor",
+            ),
+        ),
+        migrations.AddField(
             model_name="handover",
             name="visitor",
             field=models.ForeignKey(
                 on_delete=django.db.models.deletion.CASCADE,
                 related_name="hand_overs",
+                to="bookings.visitor",
+                verbose_name="visitor",
+            ),
+        ),
+        migrations.AddField(
+            model_name="certificate",
+            name="visitor",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="certificates",
+                to="bookings.visitor",
+                verbose_name="visitor",
+            ),
+        ),
+        migrations.AddField(
+            model_name="asked",
+            name="visitor",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="asked",
                 to="bookings.visitor",
                 verbose_name="visitor",
             ),
@@ -1126,6 +1893,12 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="booking",
             index=models.Index(
+                condition=models.Q(("forgotten_at", None)), fields=["session"], name="booking_with_names"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="booking",
+            index=models.Index(
                 condition=models.Q(("contact_mobile", ""), _negated=True),
                 fields=["session"],
                 name="booking_with_mobile",
@@ -1210,16 +1983,16 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="booking",
             constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("smallest_party", None), ("smallest_party__lte", models.F("party")), _connector="OR"
-                ),
-                name="smallest_party_fits",
+                condition=models.Q(("from_held_back__lte", models.F("party"))), name="held_back_places_fit"
             ),
         ),
         migrations.AddConstraint(
             model_name="booking",
             constraint=models.CheckConstraint(
-                condition=models.Q(("from_held_back__lte", models.F("party"))), name="held_back_places_fit"
+                condition=models.Q(
+                    ("smallest_party", None), ("smallest_party__lte", models.F("party")), _connector="OR"
+                ),
+                name="smallest_party_fits",
             ),
         ),
         migrations.AddConstraint(
@@ -1232,6 +2005,86 @@ class Migration(migrations.Migration):
                 ),
                 name="staff_is_named",
             ),
+        ),
+        migrations.AddIndex(
+            model_name="dayanswer",
+            index=models.Index(fields=["hub_year"], name="day_answers_of_hub"),
+        ),
+        migrations.AddConstraint(
+            model_name="dayanswer",
+            constraint=models.UniqueConstraint(fields=("session", "voice"), name="one_answer_a_session"),
+        ),
+        migrations.AddConstraint(
+            model_name="invitation",
+            constraint=models.UniqueConstraint(fields=("group", "school"), name="school_is_invited_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="invitation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ["joined", "declined", "left"]), _negated=True),
+                    ("answered_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="answered_at_a_time",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="groupteacher",
+            constraint=models.UniqueConstraint(fields=("invitation", "position"), name="one_teacher_a_position"),
+        ),
+        migrations.AddIndex(
+            model_name="enrolment",
+            index=models.Index(condition=models.Q(("told_at", None)), fields=["id"], name="enrolment_to_do"),
+        ),
+        migrations.AddConstraint(
+            model_name="enrolment",
+            constraint=models.UniqueConstraint(fields=("invitation", "session"), name="enrolled_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="enrolment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("done_at__isnull", False),
+                    models.Q(("booking", None), ("problem", ""), ("told_at", None)),
+                    _connector="OR",
+                ),
+                name="enrolled_before_it_is_told",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="keptreport",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("hub_year", None)), fields=("exchange", "leaves"), name="one_kept_report_a_copy"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="keptreport",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("hub_year__isnull", False)),
+                fields=("hub_year", "leaves"),
+                name="one_kept_report_of_a_hub",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="lateranswer",
+            constraint=models.UniqueConstraint(fields=("hub_year", "voice"), name="one_later_answer"),
+        ),
+        migrations.AddConstraint(
+            model_name="newsconsent",
+            constraint=models.UniqueConstraint(fields=("hub", "email_key"), name="one_consent_an_address"),
+        ),
+        migrations.AddIndex(
+            model_name="officelink",
+            index=models.Index(
+                condition=models.Q(("given_to", ""), ("known_at", None), _negated=True),
+                fields=["session"],
+                name="office_to_forget",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="quote",
+            constraint=models.UniqueConstraint(fields=("voice", "session", "of"), name="one_quote_an_answer"),
         ),
         migrations.AddIndex(
             model_name="tellme",
@@ -1333,9 +2186,23 @@ class Migration(migrations.Migration):
             model_name="told",
             constraint=models.UniqueConstraint(fields=("session", "of"), name="told_once"),
         ),
+        migrations.AddConstraint(
+            model_name="turnedaway",
+            constraint=models.UniqueConstraint(fields=("session", "day", "why"), name="one_count_a_day_and_reason"),
+        ),
+        migrations.AddConstraint(
+            model_name="turnedaway",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("places__gte", models.F("times"))), name="each_wanted_a_place"
+            ),
+        ),
         migrations.AddIndex(
             model_name="visitor",
             index=models.Index(fields=["email_key"], name="visitor_by_address"),
+        ),
+        migrations.AddIndex(
+            model_name="visitor",
+            index=models.Index(fields=["marked_at"], name="visitor_by_mark"),
         ),
         migrations.AddIndex(
             model_name="visitor",
@@ -1349,6 +2216,14 @@ class Migration(migrations.Migration):
             model_name="visitor",
             index=models.Index(
                 condition=models.Q(("mobile", ""), _negated=True), fields=["booking"], name="visitor_with_mobile"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="visitor",
+            index=models.Index(
+                condition=models.Q(("full_name__isnull", False), ("perhaps_id", None), ("person_id__isnull", False)),
+                fields=["booking"],
+                name="visitor_to_recognise",
             ),
         ),
         migrations.AddConstraint(
@@ -1496,6 +2371,14 @@ class Migration(migrations.Migration):
             model_name="mail",
             index=models.Index(fields=["state", "created_at"], name="mail_by_state"),
         ),
+        migrations.AddIndex(
+            model_name="mail",
+            index=models.Index(
+                condition=models.Q(("booking", None), ("recipient__isnull", False)),
+                fields=["created_at"],
+                name="mail_to_forget",
+            ),
+        ),
         migrations.AddConstraint(
             model_name="mail",
             constraint=models.CheckConstraint(
@@ -1513,6 +2396,72 @@ class Migration(migrations.Migration):
                 condition=models.Q(("taken_at", None), ("taken_back_at", None)),
                 fields=("visitor",),
                 name="one_open_hand_over",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="certificate",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("host_school", None), ("session__isnull", False), ("specialist", None), ("teacher", None)
+                    ),
+                    models.Q(("host_school__isnull", False), ("session", None), ("visitor", None)),
+                    _connector="OR",
+                ),
+                name="certificate_of_a_session_or_a_visit",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="certificate",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_at", None), ("visitor__isnull", False)),
+                fields=("visitor",),
+                name="one_certificate_a_visitor",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="certificate",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_at", None), ("teacher__isnull", False)),
+                fields=("host_school", "teacher"),
+                name="one_certificate_a_teacher",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="certificate",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_at", None), ("specialist__isnull", False)),
+                fields=("host_school", "specialist"),
+                name="one_certificate_a_specialist",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="asked",
+            index=models.Index(fields=["hub_year", "form"], name="asked_of_a_hub"),
+        ),
+        migrations.AddIndex(
+            model_name="asked",
+            index=models.Index(fields=["voice"], name="asked_by_voice"),
+        ),
+        migrations.AddIndex(
+            model_name="asked",
+            index=models.Index(
+                condition=models.Q(("visitor__isnull", False)), fields=["form", "closes_at"], name="asked_tied"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="asked",
+            constraint=models.UniqueConstraint(fields=("visitor", "form"), name="asked_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="asked",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("form", "day"), ("session__isnull", False)),
+                    models.Q(("form", "later"), ("session", None)),
+                    _connector="OR",
+                ),
+                name="asked_of_a_lesson_or_of_all",
             ),
         ),
         migrations.AddConstraint(

@@ -74,6 +74,8 @@ def test_count_of_people_leaves_rounded_to_the_nearest_5(n, said):
         (Spent(Days(visits=People(7))), "2", "3"),
         (Middle((("1 day", People(9)), ("longer", People(3)))), "1 day", "1 day"),
         (Middle((("1 day", People(3)), ("longer", People(4)))), "too few to say", "too few to say"),
+        (kinds.Counted(People(1), "visit", "visits"), "fewer than 5 visits", "1 visit"),
+        (kinds.Counted(People(12), "visit", "visits"), "10 visits", "12 visits"),
         (sentence("%(n)s came", n=People(3)), "fewer than 5 came", "3 came"),
     ],
 )
@@ -97,6 +99,7 @@ def test_every_kind_of_cell_can_be_printed_and_what_is_none_cannot():
         People,
         Rest,
         Whole,
+        kinds.Counted,
         kinds.Sentence,
     }
     assert made - {kinds.Cell} == tried
@@ -244,7 +247,7 @@ def read_report(attacker, report, of):
         attacker.adds_up((of, "people"), [(of, name, head) for head in found if head != "All"])
     _columns, found = rows_of(report, "together")
     for head, line in found.items():
-        if head.startswith("Came, at"):
+        if head.startswith("Came, where"):
             attacker.read((of, "all", "Came"), line[0], whole=True)
     attacker.at_most([(of, "people")], (of, "all", "Came"))
 
@@ -374,8 +377,8 @@ def test_report_a_week_later_does_not_tell_who_came_in_between():
     was = rows_of(before, "together")[1]
     Register.objects.create(session=two, recorded_at=two.ends_at)
     after = Report(Selection(Of.EXCHANGE, hub_year, TODAY + WEEK), leaves=True, now=NOW + WEEK)
-    [first] = [line[0] for head, line in was.items() if head.startswith("Came, at")]
-    [second] = [line[0] for head, line in rows_of(after, "together")[1].items() if head.startswith("Came, at")]
+    [first] = [line[0] for head, line in was.items() if head.startswith("Came, where")]
+    [second] = [line[0] for head, line in rows_of(after, "together")[1].items() if head.startswith("Came, where")]
     assert first == "30"  # rounded: a register was open
     assert (first, second) != ("30", "33") or not before.copy.exact
     assert before.copy.exact == frozenset()
