@@ -39,7 +39,7 @@ from bookings.rule.refusals import NotBookable
 from bookings.rule.room import Clock, Room
 from bookings.states import LIVE, SEATED, Standing, Status, Verb
 from bookings.verbs import visitors
-from hubs.models import ShowcaseSession, StaffUser
+from hubs.models import Hub, ShowcaseSession, StaffUser
 
 ASKED = "They asked that all kept of them be deleted"
 
@@ -144,6 +144,8 @@ def _erase_visitor(visitor: Visitor, session: ShowcaseSession) -> int:
         goes.do()
     _unname(visitor.booking, [name, visitor.email or "", key])
     _erase_answers(Asked.objects.filter(visitor=visitor))
+    if session.group_id and key:  # their place is their school's in a group, which would book them again
+        erase_in_groups(key, Hub.objects.filter(pk=session.hub_year.hub_id))
     Visitor.objects.filter(pk=visitor.pk).update(link_version=F("link_version") + 1)
     forget_persons({key})
     return 1
@@ -237,16 +239,16 @@ def in_groups(key: str, hubs: "QuerySet[Any] | None") -> list[Goes]:
 
 @transaction.atomic
 def erase_in_groups(key: str, hubs: "QuerySet[Any] | None") -> None:
-    """The same, and their name in what others of their school were written."""
+    """The same, what they were written, and their name in what others of their school were."""
     teachers, *invitations = in_groups(key, hubs)
-    said = {key}
-    of = set(teachers.rows.values_list("invitation", flat=True))
-    for goes in invitations:
-        for pk, *words in goes.rows.values_list("pk", *goes.columns):
+    said, of = {key}, set()
+    for goes, invitation in ((teachers, "invitation"), *((one, "pk") for one in invitations)):
+        for pk, *words in goes.rows.values_list(invitation, *goes.columns):
             of.add(pk)
             said |= {word for word in words if word}
     for mail in Mail.objects.filter(invitation__in=of):
         Mail.objects.filter(pk=mail.pk).update(facts=without(mail.facts, said))
+    of_rows(Mail.objects.filter(invitation__in=of, recipient_key=key), when.NAMES).do()
     for goes in (teachers, *invitations):
         while goes.do():
             pass

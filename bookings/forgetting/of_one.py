@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from bookings.forgetting import when
-from bookings.forgetting.erasing import Whom
+from bookings.forgetting.erasing import Whom, in_groups
 from bookings.forgetting.when import When
 from bookings.models import (
     AddressChange,
@@ -25,6 +25,7 @@ from bookings.models import (
     Quote,
     Visitor,
 )
+from hubs.models import Hub
 from hubs.vocabulary.dates import moment
 from hubs.vocabulary.teaching import in_words, roles_in_words
 
@@ -184,6 +185,12 @@ def _group(whom: Whom) -> Iterator[Line]:
     for one in Interest.objects.filter(visitor=whom.place) if whom.place else ():
         yield from _line(_("Would join a group"), one.get_wants_display(), one.wants)
         yield from _line(_("As"), one.get_role_display(), one.role)
+    session = whom.booking.session
+    if session.group_id and whom.email_key:
+        of_hub = Hub.objects.filter(pk=session.hub_year.hub_id)
+        for goes in in_groups(whom.email_key, of_hub):
+            for name, email in goes.rows.values_list(*goes.columns):
+                yield from _line(_("In a group"), f"{name or ''} {email}".strip())
 
 
 def _certificates(whom: Whom) -> Iterator[Line]:

@@ -26,13 +26,15 @@ from bookings.models import (
     Visitor,
 )
 from bookings.models.feedback import Form
+from bookings.rule.invited import Named
 from bookings.rule.party import NewVisitor
 from bookings.rule.refusals import NotBookable
 from bookings.states import Status, Verb
 from bookings.verbs import hand_over, waiting_list
 from tests.bookings.test_forgetting import everything
 from tests.browser.reading import Page
-from tests.factories import DAY, NOW, SessionFactory, StaffFactory, party
+from tests.factories import DAY, NOW, HubYearFactory, SessionFactory, StaffFactory, party
+from tests.groups import group_of, joined, meetings_of
 
 pytestmark = pytest.mark.django_db
 
@@ -257,3 +259,19 @@ def test_waiting_party_leaves_the_list_first(client):
 )
 def test_a_name_is_taken_out_of_what_was_written_to_others(value, kept):
     assert erasing.without(value, {"X"}) == kept
+
+
+# --- a group of nearby schools ----------------------------------------------------------------------------------------
+
+
+def test_who_comes_for_their_school_to_a_group_reads_it_there_and_is_deleted_in_the_group_too(client):
+    staff, hub_year = StaffFactory(), HubYearFactory()
+    group = group_of(hub_year)
+    meetings_of(group, staff, number=1)
+    teachers = [Named("Secretly First", "secretly@school.example"), Named("Col League", "col@school.example")]
+    theirs = joined(group, staff, email="secretly@school.example", teachers=teachers)
+    visitor = Visitor.objects.get(email_key="col@school.example")
+    assert "In a group Col League col@school.example" in Page(client.get(link(visitor, "kept/"))).text
+    client.post(link(visitor, "kept/erase/"))
+    assert list(theirs.teachers.values_list("full_name", flat=True)) == ["Secretly First", None]
+    assert [(where, text) for where, text in everything() if "col@school" in text.lower()] == []
