@@ -54,7 +54,8 @@ class ModelAdmin(Scoped, _ModelAdmin):
         if request.method != "POST" or not AN_ID.fullmatch(unquote(object_id or "")):
             return super().changeform_view(request, object_id, form_url, extra_context)
         with transaction.atomic():
-            list(self.model._base_manager.filter(pk=unquote(str(object_id))).select_for_update().values_list("pk"))
+            rows = self.model._base_manager.filter(pk=unquote(str(object_id))).order_by()  # in no order of other tables
+            list(rows.select_for_update().values_list("pk"))
             return super().changeform_view(request, object_id, form_url, extra_context)
 
     def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> Any:  # noqa: FBT001, FBT002
