@@ -44,9 +44,9 @@ class Kept(NamedTuple):
 
     @property
     def entry(self) -> str:
-        """The calendar entry that goes with it, its lines unfolded as a calendar reads them; or an empty string."""
-        entries = [part for part in self.mail.walk() if part.get_content_type() == "text/calendar"]
-        return str(entries[0].get_content()).replace("\r\n", "\n").replace("\n ", "") if entries else ""
+        """The calendar entries that go with it, their lines unfolded as a calendar reads them; or an empty string."""
+        entries = [str(one.get_content()) for one in self.mail.walk() if one.get_content_type() == "text/calendar"]
+        return "\n".join(entries).replace("\r\n", "\n").replace("\n ", "")
 
     def _said_in(self, kind: str) -> str:
         body = self.mail.get_body((kind,))

@@ -25,11 +25,11 @@ def sent(settings, tmp_path):
     """Sends a mail as the demo does; gives its name."""
     settings.EMAIL_FILE_PATH = str(tmp_path)
 
-    def send(subject="Tomorrow", *, as_html="<html><head></head><body><b>Come & see</b></body></html>", entry=""):
+    def send(subject="Tomorrow", *, as_html="<html><head></head><body><b>Come & see</b></body></html>", entries=()):
         message = EmailMultiAlternatives(subject, "Come & see: https://testserver/x/", "hub@x.example", ["t@x.example"])
         if as_html:
             message.attach_alternative(as_html, "text/html")
-        if entry:
+        for entry in entries:
             message.attach("showcase.ics", entry, "text/calendar; method=REQUEST")
         kept_mail.KeptMail().send_messages([message])
         return kept_mail.newest_first()[0].name
@@ -64,9 +64,10 @@ def test_mail_itself_has_its_styles_and_no_more(client, sent):
 def test_calendar_entry_is_shown_as_a_calendar_reads_it(client, sent):
     sent()
     assert "Its calendar entry" not in Page(client.get("/dev/mail/")).text
-    sent(entry=ENTRY)
+    sent(entries=[ENTRY, ENTRY.replace("Declining here", "Declining there")])
     said = Page(client.get("/dev/mail/")).text
     assert "Its calendar entry BEGIN:VCALENDAR DESCRIPTION:Declining here does not release your place" in said
+    assert "DESCRIPTION:Declining there" in said
 
 
 def test_newest_is_first_and_a_mail_that_is_not_there_is_not_found(client, sent):

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from bookings.forgetting import when
 from bookings.forgetting.erasing import Whom, in_groups
 from bookings.forgetting.when import When
+from bookings.forms import DayForm, LaterForm
 from bookings.models import (
     AddressChange,
     Asked,
@@ -27,6 +28,7 @@ from bookings.models import (
 )
 from hubs.models import Hub
 from hubs.vocabulary.dates import moment
+from hubs.vocabulary.references import in_two_halves
 from hubs.vocabulary.teaching import in_words, roles_in_words
 
 
@@ -84,7 +86,7 @@ def _line(label: Any, value: Any, plain: Any = None) -> Iterator[Line]:
 
 
 def _yes_or_no(value: bool | None) -> str:  # noqa: FBT001
-    return "" if value is None else _("yes") if value else _("no")
+    return "" if value is None else _("Yes") if value else _("No")
 
 
 def _you(whom: Whom) -> Iterator[Line]:
@@ -168,15 +170,17 @@ def _done(whom: Whom) -> Iterator[Line]:
 
 
 def _answers(whom: Whom) -> Iterator[Line]:
-    """While they are tied to somebody."""
+    """While they are tied to somebody, under what the form asked."""
     asked = Asked.objects.filter(visitor=whom.place) if whom.place else Asked.objects.none()
     voices = list(asked.values_list("voice", flat=True))
     said: list[Any] = [*DayAnswer.objects.filter(voice__in=voices), *LaterAnswer.objects.filter(voice__in=voices)]
     for answer in said:
+        questions = (DayForm if isinstance(answer, DayAnswer) else LaterForm).base_fields
         for field in answer._meta.concrete_fields:
             if field.choices or field.get_internal_type() == "TextField":
                 display, value = getattr(answer, f"get_{field.name}_display", str), getattr(answer, field.name)
-                yield from _line(field.verbose_name, display() if field.choices else value, value)
+                yield from _line(questions[field.name].label, display() if field.choices else value, value)
+        yield from _line(_("The hub may use these sentences"), _yes_or_no(answer.may_quote), answer.may_quote)
     for quote in Quote.objects.filter(voice__in=voices):
         yield from _line(_("May be quoted"), quote.text)
 
@@ -196,7 +200,7 @@ def _group(whom: Whom) -> Iterator[Line]:
 def _certificates(whom: Whom) -> Iterator[Line]:
     for one in Certificate.objects.filter(visitor=whom.place) if whom.place else ():
         yield from _line(_("Name on it"), one.full_name)
-        yield from _line(_("Code"), one.code)
+        yield from _line(_("Code"), in_two_halves(one.code), one.code)
         yield from _line(_("Issued at"), one.issued_at)
 
 

@@ -63,8 +63,11 @@ def files_for(link: Opened, *, now: dt.datetime) -> "MarkedQuerySet[Resource]":
     return files
 
 
-def _clashes(link: Opened, visitors: list[Visitor]) -> list[ShowcaseSession]:
-    """Other places at the same time of whoever this link was sent to, if they come."""
+def _clashes(link: Opened, visitors: list[Visitor], *, started: bool) -> list[ShowcaseSession]:
+    """Other places at the same time of whoever this link was sent to, if they come; none once it has begun, since none
+    can be given back then."""
+    if started:
+        return []
     me = link.visitor or next((visitor for visitor in visitors if visitor.is_contact), None)
     if me is None or link.given or me.released_at or me.booking.status not in SEATED:
         return []
@@ -215,7 +218,7 @@ def context_of(link: Opened) -> dict[str, Any]:
             and any(one.booking.status == Status.CONFIRMED for one in shown),
             "answers_to": next((one.token for one in shown if one.part.asks), ""),
             "visitors": visitors,
-            "clashes": _clashes(link, visitors),
+            "clashes": _clashes(link, visitors, started=started),
             "handed": {one.visitor_id: one for one in _open_hand_overs(visitors)} if not link.visitor else {},
             "can_change": own.can_change,
             "adds_to": next((one.token for one in shown if one.can_add), ""),

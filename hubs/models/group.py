@@ -37,7 +37,12 @@ class WorkGroup(models.Model):
         _("teachers of each school"), default=2, validators=[MinValueValidator(1)]
     )
     cover_days = models.DecimalField(
-        _("days of cover for each teacher"), max_digits=4, decimal_places=1, null=True, blank=True
+        _("days of cover for each teacher"),
+        max_digits=4,
+        decimal_places=1,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
     )
     hub_pays = models.CharField(
         _("what the hub pays"), max_length=200, blank=True, help_text=_("Such as: £190 a day of cover.")

@@ -68,6 +68,9 @@ def test_group_is_made_by_a_form_and_leads_to_its_page(mine, group):
     assert "Heads want to read the dates before they say yes" in said
     refused = mine.post(reverse("admin:hubs_workgroup_add"), sent | {"name": "Large", "teachers_each": 11})
     assert "10 at most" in refused.content.decode()
+    refused = mine.post(reverse("admin:hubs_workgroup_add"), sent | {"name": "Less", "cover_days": "-1"})
+    assert "greater than or equal to 0" in refused.content.decode()
+    assert not WorkGroup.objects.filter(name="Less").exists()
 
 
 def test_nearest_are_ticked_and_invited_with_one_press(mine, group):

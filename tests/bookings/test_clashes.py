@@ -60,6 +60,16 @@ def test_sessions_that_do_not_overlap_do_not_clash(client):
     assert SAID not in page_of(client, booked(after))
 
 
+def test_nobody_is_asked_to_give_a_place_back_once_it_has_begun(client, monkeypatch):
+    session = SessionFactory()
+    booked(SessionFactory())
+    booking = booked(session)
+    monkeypatch.setattr(timezone, "now", lambda: session.starts_at - dt.timedelta(minutes=1))
+    assert SAID in page_of(client, booking)
+    monkeypatch.setattr(timezone, "now", lambda: session.starts_at)
+    assert SAID not in page_of(client, booking)
+
+
 def test_visitor_named_twice_is_told_and_whoever_named_them_is_not(client):
     session, other = SessionFactory(title="One"), SessionFactory(title="Other")
     first = booked(session, "ada@school.example", ben())

@@ -339,7 +339,9 @@ def test_permission_can_be_taken_back_after_two_weeks_while_the_tie_stands(clien
     Now.moment = CLOSES + HOUR
     assert "Take that back" in client.get(form_of(asked)).content.decode()
     token = form_of(asked).split("/")[2]
-    client.post(reverse("feedback-withdraw", args=[token]), {"what": "quote"})
+    answer = client.post(reverse("feedback-withdraw", args=[token]), {"what": "quote"})
+    body = client.get(answer["Location"]).content.decode()
+    assert ("Done: it is taken back" in body, "This is what we have kept" in body) == (True, False)
     assert not Quote.objects.exists()
     assert not DayAnswer.objects.get().may_quote
     client.post(reverse("feedback-withdraw", args=[token]), {"what": "news"})

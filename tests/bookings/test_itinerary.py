@@ -180,6 +180,14 @@ def test_session_says_how_it_stands(client, teacher, status, words):
     assert ("Visitors expected" in page) == (status in ("open", "closed"))
 
 
+def test_nobody_is_expected_any_longer_once_it_is_over(client, teacher, monkeypatch):
+    session = teaches(teacher)
+    books(session, SchoolFactory(), years=[Years.Y5])
+    monkeypatch.setattr(timezone, "now", lambda: session.ends_at)
+    page = said(client, teacher)
+    assert ("Visitors with a place" in page, "Visitors expected" in page) == (True, False)
+
+
 def test_draft_is_not_told_of(client, teacher):
     teaches(teacher, title="Only thought of", room__status=SessionStatus.DRAFT)
     page = said(client, teacher)

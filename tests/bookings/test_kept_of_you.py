@@ -104,6 +104,18 @@ def test_visitor_reads_their_own_and_nothing_of_the_contact_but_who_booked(clien
         assert said not in text
 
 
+def test_answers_stand_under_what_was_asked_in_the_reader_s_language(client, session):
+    visitor = booked(session).visitors.last()
+    answered(visitor)
+    text = Page(client.get(link(visitor, "kept/"))).text
+    for said in ("How useful was the lesson? very", "What will you take into your classroom? Secretly I liked it"):
+        assert said in text
+    assert "The hub may use these sentences No" in text
+    chinese = Page(client.get(f"/zh-hans{link(visitor, 'kept/')}")).text
+    assert "这节课对您有多大帮助？ 非常有用" in chinese
+    assert "useful" not in chinese
+
+
 def test_it_is_saved_as_a_file_that_nobody_keeps(client, session):
     visitor = booked(session).visitors.last()
     response = client.get(link(visitor, "kept/file/"))

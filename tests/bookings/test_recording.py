@@ -453,6 +453,15 @@ def test_contact_reads_of_each_of_their_visitors(client, session, at):
     ]
 
 
+def test_contact_reads_how_many_places_they_had_once_the_session_is_over(client, session, at):
+    ada, _bo = books(session, "Ada Lee", "Bo Day")
+    at(session.ends_at - MINUTE)
+    assert of_contact(client, ada).count("2 places confirmed") == 2  # title and heading
+    at(session.ends_at)
+    shown = of_contact(client, ada)
+    assert (shown.count("You had 2 places"), "confirmed" in shown) == (2, False)
+
+
 def test_page_before_the_end_says_how_to_arrive_and_nothing_of_who_came(client, session, at):
     (ada,) = books(session, "Ada Lee")
     at(session.ends_at - MINUTE)
