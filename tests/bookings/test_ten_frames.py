@@ -172,6 +172,6 @@ def test_days_between_are_said_as_short_as_they_can_be(first, last, said):
     assert days_between(dt.date(*first) if first else None, dt.date(*last) if last else None) == said
 
 
-@pytest.mark.parametrize("pence, said", [(0, "£0"), (200, "£2"), (250, "£2.50"), (205, "£2.05"), (123456, "£1234.56")])
+@pytest.mark.parametrize("pence, said", [(0, "£0"), (200, "£2"), (250, "£2.50"), (205, "£2.05"), (123456, "£1,234.56")])
 def test_pounds_have_pence_only_where_there_are_some(pence, said):
     assert pounds(pence) == said
