@@ -16,6 +16,7 @@ from bookings.mail.links import Purpose
 from bookings.mail.openings import RELATED
 from bookings.models import (
     AddressChange,
+    Asked,
     Booking,
     Certificate,
     HandOver,
@@ -33,6 +34,7 @@ from hubs.vocabulary.email_address import email_key
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
+_OF_A_FORM = ("visitor__booking__session__hub_year__hub", "visitor__booking__session__places", "hub_year__hub")
 _WITH = (*OF_ITS_SESSION, "session__places")
 
 
@@ -69,12 +71,18 @@ def open_link(token: str) -> Opened:
     raise Http404
 
 
+def genuine(token: str, *purposes: Purpose) -> links.Link:
+    """What `token` says, where it is one of ours for one of these purposes. Raises Http404, as `open_link` does."""
+    link = links.read(token)
+    if link is None or link.purpose not in purposes:
+        raise Http404
+    return link
+
+
 def open_office(token: str) -> OfficeLink:
     """The register that `token` opens for the office of the place where the session is, until a week after it, when
     what visitors need is forgotten too (rule.md#what-is-kept). Raises Http404, as `open_link` does."""
-    link = links.read(token)
-    if link is None or link.purpose != Purpose.OFFICE:
-        raise Http404
+    link = genuine(token, Purpose.OFFICE)
     by = {"public_id": link.public_id, "link_version": link.version, "withdrawn_at": None}
     found = get_object_or_404(OfficeLink.objects.select_related(*_WITH), **by)
     if office.is_anothers(found, found.session):
@@ -87,9 +95,7 @@ def open_office(token: str) -> OfficeLink:
 
 def open_itinerary(token: str) -> VisitingTeacher:
     """The visiting teacher whose itinerary `token` opens, until `itinerary_ends`. Raises Http404, as `open_link`."""
-    link = links.read(token)
-    if link is None or link.purpose != Purpose.ITINERARY:
-        raise Http404
+    link = genuine(token, Purpose.ITINERARY)
     teachers = VisitingTeacher.objects.select_related("hub_year__exchange", "hub_year__hub")
     teacher = get_object_or_404(teachers, public_id=link.public_id, link_version=link.version)
     if timezone.localdate() > itinerary_ends(teacher):
@@ -100,19 +106,22 @@ def open_itinerary(token: str) -> VisitingTeacher:
 def open_certificate(token: str) -> Certificate:
     """The certificate that `token` opens, also one that has ended, which then says so. Raises Http404, as
     `open_link`."""
-    link = links.read(token)
-    if link is None or link.purpose != Purpose.CERTIFICATE:
-        raise Http404
+    link = genuine(token, Purpose.CERTIFICATE)
     rows = Certificate.objects.select_related(*OF_ITS_VISITOR, *OF_WHO_TAUGHT)
     return get_object_or_404(rows, public_id=link.public_id, link_version=link.version)
+
+
+def open_asked(token: str) -> Asked:
+    """The form that `token` opens. Raises Http404, as `open_link` does, also once the tie to its person is cut."""
+    link = genuine(token, Purpose.FEEDBACK)
+    by = {"public_id": link.public_id, "link_version": link.version, "visitor__isnull": False}
+    return get_object_or_404(Asked.objects.select_related(*_OF_A_FORM), **by)
 
 
 def open_new_address(token: str) -> AddressChange:
     """The new address that `token` takes, or has taken. Raises Http404, as `open_link` does, also where another one has
     been asked for since, and where the link that asked for it has died."""
-    link = links.read(token)
-    if link is None or link.purpose != Purpose.NEW_ADDRESS:
-        raise Http404
+    link = genuine(token, Purpose.NEW_ADDRESS)
     related = (f"booking__{name}" for name in _WITH)
     asked = get_object_or_404(
         AddressChange.objects.select_related("visitor", *related), public_id=link.public_id, link_version=link.version
@@ -147,9 +156,7 @@ class OpenedInvitation:
 
 def open_invitation(token: str) -> OpenedInvitation:
     """The invitation that `token` opens, until its names are erased. Raises Http404, as `open_link` does."""
-    link = links.read(token)
-    if link is None or link.purpose not in (Purpose.INVITATION, Purpose.HEAD):
-        raise Http404
+    link = genuine(token, Purpose.INVITATION, Purpose.HEAD)
     is_head = link.purpose == Purpose.HEAD
     by = {"public_id": link.public_id, "head_version" if is_head else "link_version": link.version}
     by |= {"head_email__isnull" if is_head else "asked_email__isnull": False}
@@ -171,9 +178,7 @@ def is_unsubscribed(token: str) -> bool:
 
 
 def _wishes(token: str) -> "QuerySet[TellMe]":
-    link = links.read(token)
-    if link is None or link.purpose != Purpose.UNSUBSCRIBE:
-        raise Http404
+    link = genuine(token, Purpose.UNSUBSCRIBE)
     wishes = TellMe.objects.filter(public_id=link.public_id)
     if any(version != link.version for version in wishes.values_list("link_version", flat=True)):
         raise Http404

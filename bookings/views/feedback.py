@@ -3,8 +3,8 @@
 import datetime as dt
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -18,24 +18,14 @@ from bookings.mail.links import Purpose
 from bookings.models import Asked, NewsConsent, Visitor
 from bookings.models.feedback import Form
 from bookings.public import what_they_made
-from bookings.views.access import Opened
+from bookings.views.access import Opened, open_asked
 from bookings.views.private import opened
 from hubs.models.calendar import calendar_of_hub
 from hubs.pages import private
 from hubs.vocabulary.dates import day_and_month, short_day
 
 SAVED = "saved"
-WITH = ("visitor__booking__session__hub_year__hub", "visitor__booking__session__places", "hub_year__hub")
 TEMPLATES = {Form.DAY: "bookings/feedback/day.html", Form.LATER: "bookings/feedback/later.html"}
-
-
-def open_asked(token: str) -> Asked:
-    """The form that `token` opens. Raises Http404, as `open_link` does, also once the tie to its person is cut."""
-    link = links.read(token)
-    if link is None or link.purpose != Purpose.FEEDBACK:
-        raise Http404
-    by = {"public_id": link.public_id, "link_version": link.version, "visitor__isnull": False}
-    return get_object_or_404(Asked.objects.select_related(*WITH), **by)
 
 
 @opened

@@ -24,6 +24,7 @@ from bookings.views import certificates, feedback, invitation, itinerary, limits
 from bookings.views import private as private_pages
 from bookings.views.access import (
     is_unsubscribed,
+    open_asked,
     open_certificate,
     open_consent,
     open_invitation,
@@ -160,7 +161,7 @@ def by_link(request: HttpRequest, token: str) -> HttpResponse:
             return feedback.consent(request, agreed, token)
         return _wish(request, open_wish(token), token)
     if link and link.purpose == Purpose.FEEDBACK:
-        return feedback.form_page(request, feedback.open_asked(token), token)
+        return feedback.form_page(request, open_asked(token), token)
     if link and link.purpose == Purpose.NEW_ADDRESS:
         return new_address.page(request, open_new_address(token), token)
     if link and link.purpose == Purpose.OFFICE:
