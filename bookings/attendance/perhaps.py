@@ -13,18 +13,18 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from bookings.attendance.standing import NOT_RECORDED_AFTER
 from bookings.models import SchoolKind, Visitor
 from bookings.states import Status
 from hubs.vocabulary.school_days import SchoolDays
 from hubs.vocabulary.school_words import searchable
 
-AFTER = 5  # school days: by then a register is recorded, or counts as not recorded
 AT_ONCE = 20  # sessions a round
 
 
 def due(now: dt.datetime) -> list[int]:
-    """Some sessions that have been over for so long, with visitors who were not looked for yet."""
-    day = SchoolDays().before(timezone.localdate(now), AFTER)
+    """Some sessions whose register is recorded or counts as not recorded, with visitors who were not looked for yet."""
+    day = SchoolDays().before(timezone.localdate(now), NOT_RECORDED_AFTER)
     found = _named().filter(perhaps_id=None, booking__session__last_day__lt=day)
     return list(found.values_list("booking__session", flat=True).distinct()[:AT_ONCE])
 

@@ -16,6 +16,7 @@ from bookings.rule.refusals import OthersToo, TooEarly
 from bookings.rule.room import Clock, Room
 from bookings.states import Verb
 from hubs.models import StaffUser
+from hubs.vocabulary.ids import AN_ID
 
 
 class Said(NamedTuple):
@@ -38,7 +39,7 @@ class Done(NamedTuple):
 def read_said(text: str, *, came: bool) -> Said | None:
     """One visitor as the form sends them, "12:expected"; None for anything else."""
     visitor, _colon, was = text.partition(":")
-    if was not in Visitor.Attendance.values or not (visitor.isascii() and visitor.isdecimal() and len(visitor) < 19):
+    if was not in Visitor.Attendance.values or not AN_ID.fullmatch(visitor):
         return None
     return Said(int(visitor), was, came)
 

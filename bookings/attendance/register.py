@@ -20,6 +20,7 @@ from bookings.models import Booking, By, Visitor
 from bookings.rule.refusals import NotBookable, NotItsDay, RegisterRecorded
 from bookings.states import FROZEN, Standing, Status, Verb
 from hubs.models import ShowcaseSession, StaffUser
+from hubs.vocabulary.ids import AN_ID
 from hubs.vocabulary.school_days import london
 from hubs.vocabulary.school_words import searchable
 
@@ -47,7 +48,7 @@ def read_mark(text: str) -> Mark | None:
     """A tap as pages send it, "12:attended:expected" or "12:attended:expected:90"; None for anything else."""
     visitor, *states = text.split(":")
     ago = states.pop() if len(states) == 3 else "0"
-    numbers = all(part.isascii() and part.isdecimal() and len(part) < 19 for part in (visitor, ago))
+    numbers = all(AN_ID.fullmatch(part) for part in (visitor, ago))
     if not numbers or tuple(states) not in TAPS:
         return None
     return Mark(int(visitor), states[0], states[1], min(int(ago), OLDEST_TAP))
@@ -154,7 +155,7 @@ class Leaving(NamedTuple):
 def read_leaving(text: str) -> Leaving | None:
     """A press as the page sends it, "12:left" or "12:here"; None for anything else."""
     visitor, _colon, what = text.partition(":")
-    if what not in ("left", "here") or not (visitor.isascii() and visitor.isdecimal() and len(visitor) < 19):
+    if what not in ("left", "here") or not AN_ID.fullmatch(visitor):
         return None
     return Leaving(int(visitor), what == "left")
 

@@ -17,6 +17,7 @@ from bookings.sessions.seen import metres_to
 from bookings.sessions.teachers import teachers_of
 from bookings.states import LIVE, SessionStatus, Status, Verb
 from hubs.models import ShowcaseSession, StaffUser, VisitingTeacher
+from hubs.vocabulary.ids import AN_ID
 
 OFFICE = "o"
 
@@ -37,7 +38,7 @@ def read_whom(text: str) -> Whom | None:
     if text == OFFICE:
         return Whom(OFFICE)
     kind, number = text[:1], text[1:]
-    if kind not in ("b", "v", "t", "s") or not (number.isascii() and number.isdecimal() and len(number) < 19):
+    if kind not in ("b", "v", "t", "s") or not AN_ID.fullmatch(number):
         return None
     return Whom(kind, int(number))
 

@@ -26,6 +26,7 @@ from bookings.verbs import waiting_list
 from bookings.views.access import Opened, open_link
 from bookings.views.party_page import context_of, is_expected
 from hubs.pages import View, private
+from hubs.vocabulary.ids import AN_ID
 
 if TYPE_CHECKING:
     pass
@@ -122,7 +123,7 @@ def cancel_all(request: HttpRequest, link: Opened) -> HttpResponse:
 def seen(request: HttpRequest, link: Opened) -> HttpResponse:
     """ "I have seen this", or "Yes, we can come". Only the button says so; a number that is none says nothing."""
     newest = request.POST.get("change", "")
-    if newest.isascii() and newest.isdecimal() and len(newest) < 19:
+    if AN_ID.fullmatch(newest):
         mark_seen(link.booking, link.visitor, int(newest), clock=timezone.now)
     return redirect("booking", link.token)
 

@@ -13,10 +13,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from hubs.admin.choosing import AN_ID
 from hubs.admin.meanwhile import InlineFormSet, ModelForm, carried
 from hubs.admin.scoped import Scoped, ScopedInline
 from hubs.admin.typed import understood
+from hubs.vocabulary.ids import AN_ID
 
 if TYPE_CHECKING:
     _ModelAdmin: TypeAlias = admin.ModelAdmin[Any]

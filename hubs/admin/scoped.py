@@ -18,8 +18,9 @@ from django.db.models import Field, Q, QuerySet
 from django.http import HttpRequest
 
 from hubs.admin import typed
-from hubs.admin.choosing import AN_ID, RowsField, SelectOne, SelectSeveral
+from hubs.admin.choosing import RowsField, SelectOne, SelectSeveral
 from hubs.staff import scope
+from hubs.vocabulary.ids import AN_ID
 
 
 class _Permitted:

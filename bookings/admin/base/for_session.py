@@ -10,10 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from bookings.admin.base.sessions import name_and_day
-from hubs.admin.choosing import AN_ID
 from hubs.models import ShowcaseSession
 from hubs.models.to_come import to_come
 from hubs.staff import scope
+from hubs.vocabulary.ids import AN_ID
 
 MOST = 60
 

@@ -19,6 +19,7 @@ from bookings.models import Booking, Places, Visitor
 from bookings.rule.refusals import NeedsReason, Refused, SessionFull
 from bookings.rule.words import why_not
 from bookings.verbs import staff_booking, visitors
+from hubs.vocabulary.ids import AN_ID
 
 
 class DoorPages(DayPages):
@@ -46,7 +47,7 @@ class DoorPages(DayPages):
     def _known(request: HttpRequest, session: Any) -> dict[str, Any]:
         """What a booking that has lapsed says of who made it."""
         asked = request.GET.get("booking", "")
-        if not (asked.isascii() and asked.isdecimal() and len(asked) < 19):
+        if not AN_ID.fullmatch(asked):
             return {}
         booking = Booking.objects.filter(pk=int(asked), session=session).select_related("school").first()
         if booking is None:

@@ -22,11 +22,11 @@ from django.utils.translation import ngettext
 
 from bookings.admin.base.pages import RowPages
 from bookings.public.session_page import WITH_A_LESSON
-from hubs.admin.choosing import AN_ID
 from hubs.admin.typed import TimeField
 from hubs.models import HostSchool, Lesson, ShowcaseSession
 from hubs.staff import scope
 from hubs.vocabulary.dates import days_between
+from hubs.vocabulary.ids import AN_ID
 from hubs.vocabulary.references import session_ref_of
 from hubs.vocabulary.school_days import academic_year
 from hubs.vocabulary.typed_answers import read_days, read_suits, read_taught

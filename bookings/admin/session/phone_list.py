@@ -21,6 +21,7 @@ from bookings.sessions.phoning import ToTell
 from hubs.schools.whereabouts import in_miles
 from hubs.staff import scope
 from hubs.vocabulary.dates import clock
+from hubs.vocabulary.ids import AN_ID
 
 
 class PhonePages(RowPages):
@@ -92,4 +93,4 @@ def _already(row: Phoned) -> str:
 
 
 def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
+    return int(text) if AN_ID.fullmatch(text) else None

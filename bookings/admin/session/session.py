@@ -57,11 +57,11 @@ from bookings.public.session import Showing
 from bookings.sessions import changes
 from bookings.states import SESSION_TABLE, Verb
 from hubs.admin.bases import HTTPS
-from hubs.admin.choosing import AN_ID
 from hubs.admin.history import WithHistory
 from hubs.models import HostSchool, HubYear, Lesson, ShowcaseSession
 from hubs.staff import scope
 from hubs.vocabulary.dates import clock
+from hubs.vocabulary.ids import AN_ID
 from hubs.vocabulary.teaching import listed
 
 WHOLE = "whole"  # in the address of the form that asks for everything

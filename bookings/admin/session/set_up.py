@@ -15,11 +15,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from bookings.admin.base.pages import RowPages
-from hubs.admin.choosing import AN_ID
 from hubs.admin.typed import DateField
 from hubs.models import HostSchool, HubYear, MasterySpecialist, School, VisitingTeacher
 from hubs.schools.pasted import read_schools
 from hubs.staff import scope
+from hubs.vocabulary.ids import AN_ID
 from hubs.vocabulary.school_days import academic_year
 
 MOST_LINES = 20
