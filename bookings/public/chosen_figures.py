@@ -20,10 +20,10 @@ from bookings.models.feedback import Form
 from bookings.report.area import Area
 from bookings.report.asked import answers, asked
 from bookings.report.cells import Cell, People, Seats
+from bookings.report.chain import answered_enough
 from bookings.report.facts import Facts
 from bookings.report.places import came, settings, visitors
 from bookings.report.report import Report
-from bookings.report.said import answered_enough
 from bookings.report.selection import Of, Selection
 from hubs.models import HubYear
 

@@ -11,10 +11,10 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from bookings.models.feedback import Form
 from bookings.report.cells import Cell, Days, Each, Money, People, Sentence, Spent, Unknown, Words, sentence
+from bookings.report.chain import answered_enough
 from bookings.report.charts import Bar, Bars
 from bookings.report.facts import Facts
 from bookings.report.places import came, settings, visitors
-from bookings.report.said import answered_enough
 from bookings.report.section import Beside, Block, Figure, Said, Section
 from bookings.report.table import APART, SUM, Row, Table
 from hubs.models import Cost

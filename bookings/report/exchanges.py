@@ -10,10 +10,9 @@ from bookings.report.facts import Facts
 from bookings.report.section import Said, Section
 from bookings.report.selection import Of
 from bookings.report.table import Row, Table
+from bookings.report.voices import enough
 from bookings.report.years import Years, all_exchanges
 from hubs.vocabulary.school_days import academic_year
-
-ENOUGH, OF_TEN = 10, 3  # answers, and of ten who were asked: fewer do not speak for the rest
 
 
 def exchanges(facts: Facts) -> Section | None:
@@ -106,7 +105,7 @@ def _changed(years: Years, of: list[int]) -> Cell:
     asked, answered, changed = (sum(one[n] for one in found) for n in range(3))
     if not asked:
         return Unknown(_("not asked"))
-    if answered < ENOUGH or answered * 10 < asked * OF_TEN:
+    if not enough(answered, asked):
         return sentence(
             _("%(answered)s of %(asked)s answered: too few to speak for the rest"),
             answered=People(answered),

@@ -25,8 +25,8 @@ from bookings.report.cells import (
     apart,
     sentence,
 )
+from bookings.report.chain import answered_enough
 from bookings.report.facts import Facts
-from bookings.report.said import answered_enough
 from bookings.report.section import Block, Said, Section
 from bookings.report.selection import Meetings, Of
 from bookings.report.table import Row, Table

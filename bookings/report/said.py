@@ -4,32 +4,26 @@ It is always "said": nobody watched their lessons. Nothing is scaled up to those
 answered there is no percentage, no headline and no comparison.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from django.db.models import Count
 from django.utils.translation import gettext as _
 
-from bookings.models import Quote
 from bookings.models.feedback import Changed, Form, HowFar, InTheWay, SharedWith, ThoughtBefore, Useful, Watched
 from bookings.report import rows
 from bookings.report.asked import answers, asked
 from bookings.report.cells import Cell, People, Sentence, Share, Text, Unknown, Whole, sentence
-from bookings.report.charts import Bar, Bars, Chart
+from bookings.report.chain import Chain, Counters, Step, adds_up_to, answered_enough, base, chain
+from bookings.report.charts import Bar, Bars
 from bookings.report.facts import Facts
-from bookings.report.leaving import Copy
-from bookings.report.places import came, visitors
+from bookings.report.places import visitors
+from bookings.report.quotes import released
 from bookings.report.section import Beside, Block, Figure, Said, Section, Title
-from bookings.report.selection import Of
 from bookings.report.table import APART, SUM, Row, Table
-from bookings.report.voices import CHANGED, LEFT, Tally, enough
+from bookings.report.voices import CHANGED, ENOUGH_ANSWERS, LEFT, Tally
 from hubs.vocabulary.teaching import ROLE_LABELS, Roles
-
-MOST_COUNTERS = 400  # above which they are no picture any longer
-OF_A_FRAME, ACROSS = 10, 5
-MOST_QUOTES = 6
-ENOUGH = 10  # answers, of which it may be said what they say
 
 
 @dataclass(frozen=True)
@@ -43,84 +37,6 @@ class ByRow(Table):
             yield self.total, [cell.n for cell in row.cells if isinstance(cell, People)]
 
 
-def adds_up_to(form: Form, tally: Tally) -> dict[int, str]:
-    """Of a table whose lines are all that was answered: its total. With paper it is another, which has no name and is
-    rounded."""
-    return {} if tally.paper else {0: f"answered {form.value}"}
-
-
-class Step(NamedTuple):
-    """A link of a chain: 190 were asked."""
-
-    cell: Cell
-    words: Text
-
-
-class Counted(NamedTuple):
-    """Counters of one shape."""
-
-    mark: str
-    cell: People
-    words: Text
-
-
-@dataclass(frozen=True)
-class Chain(Chart):
-    """From who came to who said so, and a counter for each who came: also for those of whom we do not know."""
-
-    steps: Sequence[Step] = ()
-    counters: Sequence[Counted] = ()
-    template = "report/chart_chain.html"
-
-    def inside(self) -> Iterator[Cell]:
-        yield from super().inside()
-        yield from (step.cell for step in self.steps)
-        yield from (one.cell for one in self.counters)
-
-    def parts(self) -> Iterator[tuple[str, list[int]]]:
-        """All counters together are everybody who came."""
-        yield from super().parts()
-        if self.counters:
-            yield "people", [one.cell.n for one in self.counters]
-
-    def shown(self, copy: Copy) -> dict[str, Any]:
-        steps = [{"n": copy.says(step.cell), "words": step.words} for step in self.steps]
-        key = [{"mark": one.mark, "n": copy.says(one.cell), "words": one.words} for one in self.counters]
-        marks = [one.mark for one in self.counters for _n in range(int(copy.shown(one.cell).value or 0))]
-        drawn = list(_frames(marks)) if len(marks) <= MOST_COUNTERS else []
-        return super().shown(copy) | {"steps": steps, "key": key, "frames": drawn}
-
-
-def _frames(marks: list[str]) -> Iterator[dict[str, Any]]:
-    """Ten frames: each its grid, and what stands where."""
-    for start in range(0, len(marks), OF_A_FRAME):
-        some = marks[start : start + OF_A_FRAME]
-        at = [(1 + 16 * (n % ACROSS), 1 + 16 * (n // ACROSS)) for n in range(len(some))]
-        grid = "".join(f"M{x} {y}h16v16h-16z" for x, y in at)
-        yield {"grid": grid, "spots": [{"mark": m, "x": x, "y": y} for m, (x, y) in zip(some, at, strict=True)]}
-
-
-@dataclass(frozen=True)
-class Quotes:
-    """Sentences that staff released, word for word."""
-
-    texts: list[str]
-    released: Sentence
-    template = "report/quotes.html"
-
-    def inside(self) -> Iterator[Cell]:
-        yield self.released
-
-    def tables(self) -> Iterator[Table]:
-        return iter(())
-
-    def parts(self) -> Iterator[tuple[str, list[int]]]:
-        return iter(())
-
-    def shown(self, copy: Copy) -> dict[str, Any]:
-        return {"texts": self.texts, "released": copy.says(self.released)}
-
-
 def said(facts: Facts) -> Section | None:
     """Both forms. Nothing where nobody has been asked yet and nothing was entered from paper."""
     day, later = facts.voices.day, facts.voices.later
@@ -129,47 +45,13 @@ def said(facts: Facts) -> Section | None:
     always = _("It is always “said”: nobody watched their lessons. Nothing is scaled up to those who did not answer.")
     blocks: list[Block] = [Said(sentence(always)), *_later(facts)]
     blocks += _day(facts)
-    quotes = _quotes(facts)
+    quotes = released(facts)
     charts = [*_of_the_day(facts), *_of_later(facts), *quotes]
     if charts:
         blocks.append(Beside(charts))
     if table := _by_thought(facts):
         blocks += [Title(_("What they thought before, and what they said later")), table]
     return Section("said", _("What they said"), blocks, list(_figure(facts)))
-
-
-def answered_enough(facts: Facts, form: Form) -> bool:
-    """Whether those who answered may be spoken of; a form on paper was asked and answered."""
-    tally = facts.voices.day if form == Form.DAY else facts.voices.later
-    return enough(facts.answered(form) + tally.paper, facts.asked(form) + tally.paper)
-
-
-def chain(facts: Facts, form: Form, *, said: int | None = None) -> Sentence:
-    """217 came, 190 were asked, 88 answered, 83 said."""
-    tally = facts.voices.day if form == Form.DAY else facts.voices.later
-    parts: dict[str, Cell] = {"came": _base(facts, form), "asked": asked(facts, form), "answered": answers(facts, form)}
-    words = [_("%(came)s came") if facts.recorded else _("Who came is not known"), _("%(asked)s were asked")]
-    if form == Form.DAY and _some_unsure(facts):
-        words.append(_("%(unsure)s of them only “if you came”, for no register was recorded"))
-        parts["unsure"] = People(facts.asked_if_they_came(form))
-    words.append(_("%(answered)s answered"))
-    if tally.paper:
-        words.append(_("%(paper)s on paper"))
-        parts["paper"] = People(tally.paper)
-    if said is not None:
-        words.append(_("%(said)s said"))
-        parts["said"] = People(said)
-    return sentence(", ".join(words) + ".", **parts)
-
-
-def _some_unsure(facts: Facts) -> bool:
-    """Whether more may have been asked than came: a session has no register."""
-    return 0 < len(facts.recorded) < len(facts.held)
-
-
-def _base(facts: Facts, form: Form) -> Whole:
-    """Who came: on the day visits are asked of, later people."""
-    return came(facts) if form == Form.DAY else visitors(facts)
 
 
 def _figure(facts: Facts) -> Iterator[Figure]:
@@ -210,10 +92,10 @@ def _later(facts: Facts) -> list[Block]:
 
 def _steps(facts: Facts, form: Form, last: People | None) -> Iterator[Step]:
     if facts.recorded:
-        yield Step(_base(facts, form), _("came"))
+        yield Step(base(facts, form), _("came"))
     yield Step(asked(facts, form), _("were asked"))
     yield Step(answers(facts, form), _("answered"))
-    if paper := (facts.voices.later if form == Form.LATER else facts.voices.day).paper:
+    if paper := facts.voices.of(form).paper:
         yield Step(People(paper), _("on paper"))
     if last is not None:
         yield Step(last, _("said it has changed"))
@@ -265,7 +147,7 @@ def _changed_table(facts: Facts, *, spoken: bool) -> Table:
         return Row(label, [People(n), Share(People(n), among) if spoken else Unknown(_("too few answered"))], kind)
 
     lines = []
-    if tally.n >= ENOUGH:
+    if tally.n >= ENOUGH_ANSWERS:
         for one in (Changed.HOW_I_TEACH, Changed.MOST_WEEKS):
             lines.append(line(one.label, tally.count("changed", one)))
         lines.append(line(_("Changed: these two"), tally.count("changed", *CHANGED), SUM))
@@ -278,18 +160,18 @@ def _changed_table(facts: Facts, *, spoken: bool) -> Table:
         Row(_("No address, not asked"), [People(_unasked(facts)), unknown], APART),
     ]
     columns = [_("Answer"), _("Teachers"), _("Of those who answered")]
-    adds_up = adds_up_to(Form.LATER, tally) if tally.n >= ENOUGH else {}
+    adds_up = adds_up_to(Form.LATER, tally) if tally.n >= ENOUGH_ANSWERS else {}
     return Table("changed", _("What has changed in your maths teaching?"), columns, lines, adds_up=adds_up)
 
 
-def _counters(facts: Facts) -> Iterator[Counted]:
+def _counters(facts: Facts) -> Iterator[Counters]:
     tally = facts.voices.later
     changed, already = facts.voices.changed, tally.count("changed", Changed.ALREADY)
-    yield Counted("said", People(changed), _("said it has changed"))
-    yield Counted("already", People(already), _("already taught this way"))
-    yield Counted("other", People(tally.n - changed - already), _("answered otherwise"))
-    yield Counted("silent", People(_silent(facts)), _("did not answer"))
-    yield Counted("unasked", People(_unasked(facts)), _("gave no address, were not asked"))
+    yield Counters("said", People(changed), _("said it has changed"))
+    yield Counters("already", People(already), _("already taught this way"))
+    yield Counters("other", People(tally.n - changed - already), _("answered otherwise"))
+    yield Counters("silent", People(_silent(facts)), _("did not answer"))
+    yield Counters("unasked", People(_unasked(facts)), _("gave no address, were not asked"))
 
 
 def _who_answered(facts: Facts, tally: Tally) -> Sentence | None:
@@ -401,7 +283,7 @@ def _of_later(facts: Facts) -> Iterator[Block]:
     if not answered_enough(facts, Form.LATER):
         return
     for question in _questions():
-        if tally.to(question.name) >= ENOUGH:
+        if tally.to(question.name) >= ENOUGH_ANSWERS:
             yield _asked_of(facts, tally, question)
 
 
@@ -452,23 +334,10 @@ def _by_thought(facts: Facts) -> Table | None:
         if one in LEFT or not both:
             continue
         cells: list[Cell] = [People(both), People(changed), Share(People(changed), People(both))]
-        lines.append(Row(one.label, cells if both >= ENOUGH else [People(both), few, few]))
-    if not any(both >= ENOUGH for both, _changed in facts.voices.by_thought.values()):
+        lines.append(Row(one.label, cells if both >= ENOUGH_ANSWERS else [People(both), few, few]))
+    if not any(both >= ENOUGH_ANSWERS for both, _changed in facts.voices.by_thought.values()):
         return None
     columns = [_("Thought before"), _("Answered both times"), _("Said it has changed"), _("Share")]
     return Table(
         "thought-and-changed", _("Thought before they came, and changed since"), columns, lines, stacked=True, open=True
     )
-
-
-def _quotes(facts: Facts) -> list[Block]:
-    """Only what staff released; a report of a session, a visit or a group has those of its sessions."""
-    selection = facts.selection
-    whole = selection.of in (Of.COUNTRY, Of.HUB, Of.EXCHANGE)
-    of = selection.hub_years("hub_year") if whole else selection.sessions("session")
-    found = Quote.objects.filter(of).exclude(text="").order_by("-released_at", "-pk")
-    texts = list(found.values_list("text", flat=True)[:MOST_QUOTES])
-    if not texts:
-        return []
-    words = _("Each was released by the hub word for word, with its writer’s permission and without names.")
-    return [Quotes(texts, sentence(words))]

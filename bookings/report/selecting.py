@@ -13,15 +13,15 @@ from bookings.models.feedback import Form, ThoughtBefore
 from bookings.report.area import FARTHEST_MILES, Area, Country, Seen
 from bookings.report.asked import answers
 from bookings.report.cells import Cell, People, Seats, Sentence, Share, Whole, sentence
+from bookings.report.chain import adds_up_to, answered_enough, chain
 from bookings.report.charts import Bar, Bars
 from bookings.report.facts import Facts
-from bookings.report.said import adds_up_to, answered_enough, chain
 from bookings.report.section import Beside, Block, Said, Title
 from bookings.report.table import SUM, Row, Table
-from bookings.report.voices import LEFT
+from bookings.report.voices import ENOUGH_ANSWERS, LEFT
 from hubs.models import School
 
-ENOUGH = 10
+ENOUGH = 10  # schools, on either side
 PRIMARY = (School.Phase.PRIMARY, School.Phase.MIDDLE_PRIMARY)
 SECONDARY = (School.Phase.SECONDARY, School.Phase.MIDDLE_SECONDARY)
 ALREADY = (ThoughtBefore.TEACHES, ThoughtBefore.INTERESTED)
@@ -42,7 +42,7 @@ def selecting(facts: Facts) -> list[Block]:
 
 
 def _speaks(facts: Facts) -> bool:
-    return answered_enough(facts, Form.DAY) and facts.voices.day.to("thought_before") >= ENOUGH
+    return answered_enough(facts, Form.DAY) and facts.voices.day.to("thought_before") >= ENOUGH_ANSWERS
 
 
 # --- schools ----------------------------------------------------------------------------------------------------------

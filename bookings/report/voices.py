@@ -95,6 +95,9 @@ class Voices:
         rows = LaterAnswer.objects.filter(of_form(self.selection, Form.LATER))
         return _tally(rows, ("changed", "how_far", "watched"), ("in_the_way", "shared_with"), ("role",))
 
+    def of(self, form: str) -> Tally:
+        return self.day if form == Form.DAY else self.later
+
     @property
     def changed(self) -> int:
         """Who said that their teaching has changed."""

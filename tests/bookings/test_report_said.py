@@ -7,9 +7,10 @@ import pytest
 from bookings.afterwards import ties
 from bookings.models import Asked, DayAnswer, LaterAnswer, Quote
 from bookings.models.feedback import Form
+from bookings.report.chain import Chain, answered_enough
 from bookings.report.facts import Facts
 from bookings.report.report import Report
-from bookings.report.said import Chain, answered_enough, said
+from bookings.report.said import said
 from bookings.report.selection import Meetings, Of, Selection
 from bookings.report.voices import enough
 from hubs.models import WorkGroup
