@@ -85,7 +85,7 @@ def _line(label: Any, value: Any, plain: Any = None) -> Iterator[Line]:
         yield Line(str(label), str(value), str(value) if plain is None else plain)
 
 
-def _yes_or_no(value: bool | None) -> str:  # noqa: FBT001
+def _yes_or_no(value: bool | None) -> str:  # noqa: FBT001  (it is what is said)
     return "" if value is None else _("Yes") if value else _("No")
 
 
