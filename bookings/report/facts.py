@@ -107,7 +107,7 @@ class Facts:
     @cached_property
     def names(self) -> dict[int, ShowcaseSession]:
         """The sessions by name, where they are few enough to be listed."""
-        if self.selection.of in (Of.COUNTRY, Of.HUB):
+        if self.selection.is_wide:
             return {}
         return ShowcaseSession.objects.with_names().in_bulk([one.pk for one in self.held[:LISTED]])
 
@@ -248,7 +248,7 @@ class Facts:
     @cached_property
     def remarks(self) -> dict[str, list[str]]:
         """What the hub writes under each heading. A report of the whole country quotes none."""
-        if self.selection.of in (Of.COUNTRY, Of.HUB):
+        if self.selection.is_wide:
             return {}
         found = Remark.objects.filter(hub_year=self.selection.hub_year)
         said: dict[str, list[str]] = {}

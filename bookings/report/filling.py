@@ -11,7 +11,6 @@ from django.db.models.functions import Cast, Substr
 from bookings.models import AuditEntry, Booking
 from bookings.report import rows
 from bookings.report.facts import Facts
-from bookings.report.selection import Of
 from bookings.states import Status
 
 BEFORE = (56, 49, 42, 35, 28, 21, 14, 10, 7, 5, 4, 3, 2, 1, 0)  # days of which a table says how many were taken
@@ -41,7 +40,7 @@ class Filling:
         """Places taken and given back, by session where they are few enough, by the session's day, by day."""
         selection = self.facts.selection
         found = AuditEntry.objects.filter(session__in=self._sessions)
-        named = [] if selection.of in (Of.COUNTRY, Of.HUB) else ["session"]
+        named = [] if selection.is_wide else ["session"]
         found = found.exclude(places=0).annotate(day=_day("at")).order_by()
         counted = found.values_list(*named, "session__first_day", "day").annotate(n=Sum("places"))
         return [(one[0] if named else None, *one[-3:]) for one in counted]

@@ -25,7 +25,7 @@ def places(facts: Facts) -> Section:
     """What became of the places that were offered."""
     if not facts.held:
         return Section("places", _("Places"), [Said(one) for one in (_none(), *_left_out(facts, asked=False))])
-    each = _by_hub(facts) if facts.selection.of in (Of.COUNTRY, Of.HUB) else _by_session(facts)
+    each = _by_hub(facts) if facts.selection.is_wide else _by_session(facts)
     blocks: list[Block] = [Beside([each, _together(facts)], wide_first=True)]
     blocks += [Said(one, quiet=True) for one in _left_out(facts)]
     return Section("places", _("Places"), blocks, [_figure(facts)] if facts.recorded else [])

@@ -11,7 +11,6 @@ from bookings.report.cells import Cell, Sentence, sentence
 from bookings.report.facts import Facts
 from bookings.report.leaving import Copy
 from bookings.report.section import Block
-from bookings.report.selection import Of
 from bookings.report.table import Table
 
 MOST_QUOTES = 6
@@ -41,8 +40,7 @@ class Quotes:
 def released(facts: Facts) -> list[Block]:
     """Only what staff released; a report of a session, a visit or a group has those of its sessions."""
     selection = facts.selection
-    whole = selection.of in (Of.COUNTRY, Of.HUB, Of.EXCHANGE)
-    of = selection.hub_years("hub_year") if whole else selection.sessions("session")
+    of = selection.hub_years("hub_year") if selection.is_whole else selection.sessions("session")
     found = Quote.objects.filter(of).exclude(text="").order_by("-released_at", "-pk")
     texts = list(found.values_list("text", flat=True)[:MOST_QUOTES])
     if not texts:

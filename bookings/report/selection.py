@@ -76,24 +76,21 @@ class Selection:
         return self.of in (Of.COUNTRY, Of.HUB)
 
     @property
+    def is_whole(self) -> bool:
+        """Whether it is of whole exchanges, and not of a part of one."""
+        return self.is_wide or self.of == Of.EXCHANGE
+
+    @property
     def takes_the_rest(self) -> bool:
         """Whether what belongs to no session is its: costs of the whole exchange, answers to no lesson."""
         return True
-
-    @property
-    def is_of_one_hub(self) -> bool:
-        return self.of != Of.COUNTRY
-
-    @property
-    def is_of_many_exchanges(self) -> bool:
-        return self.of == Of.HUB
 
     @property
     def hub_year(self) -> HubYear | None:
         """The hub's year, where it is of one alone."""
         if self.of == Of.EXCHANGE:
             return self.row  # type: ignore[no-any-return]
-        return None if self.of in (Of.COUNTRY, Of.HUB) else self.row.hub_year
+        return None if self.is_wide else self.row.hub_year
 
     @property
     def name(self) -> str:

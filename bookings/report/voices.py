@@ -16,7 +16,7 @@ from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 
 from bookings.models import Asked, DayAnswer, LaterAnswer
 from bookings.models.feedback import Changed, Form, Useful
-from bookings.report.selection import Of, Selection
+from bookings.report.selection import Selection
 
 CHANGED = (Changed.MOST_WEEKS, Changed.HOW_I_TEACH)  # and nothing else
 ENOUGH_ANSWERS, ENOUGH_OF_TEN = 10, 3
@@ -30,11 +30,10 @@ def enough(answered: int, asked: int) -> bool:
 
 def of_form(selection: Selection, form: str) -> Q:
     """Rows of `Asked` or of that form's answers that belong to a selection."""
-    whole = selection.of in (Of.COUNTRY, Of.HUB, Of.EXCHANGE)
     if form == Form.DAY:
-        return (selection.hub_years("hub_year") if whole else Q()) & selection.sessions("session")
+        return (selection.hub_years("hub_year") if selection.is_whole else Q()) & selection.sessions("session")
     of_these = Q(voice__in=_voices(selection.sessions("session"), selection))
-    if not whole:
+    if not selection.is_whole:
         return Q(hub_year=selection.hub_year) & of_these
     if selection.takes_the_rest:
         of_these |= ~Q(voice__in=_voices(Q(session__group__isnull=False), selection))
@@ -43,8 +42,7 @@ def of_form(selection: Selection, form: str) -> Q:
 
 def _voices(sessions: Q, selection: Selection) -> QuerySet[Any]:
     """Who was asked on the day of such sessions."""
-    whole = selection.of in (Of.COUNTRY, Of.HUB, Of.EXCHANGE)
-    inside = selection.hub_years("hub_year") if whole else Q(hub_year=selection.hub_year)
+    inside = selection.hub_years("hub_year") if selection.is_whole else Q(hub_year=selection.hub_year)
     return Asked.objects.filter(inside, sessions, form=Form.DAY).values("voice")
 
 
