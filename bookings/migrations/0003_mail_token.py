@@ -16,7 +16,7 @@ def give_tokens(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("bookings", "0001_initial")]
+    dependencies = [("bookings", "0002_running")]
 
     operations = [
         migrations.AddField("mail", "token", models.CharField(editable=False, max_length=26, null=True)),
