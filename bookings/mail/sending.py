@@ -16,7 +16,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from bookings.attendance import office
-from bookings.mail import asking_mails, group_mails, itinerary_link, openings, reminders, staff_mails, together
+from bookings.mail import asking_mails, cards, group_mails, itinerary_link, openings, reminders, staff_mails, together
 from bookings.mail.rendering import can_be_written_to, render
 from bookings.mail_kinds import Session, Stale, To, mail_row
 from bookings.models import AddressChange, Mail, Visitor
@@ -48,6 +48,11 @@ def new_address_still_true(mail: Mail, *, now: dt.datetime) -> bool:
     return asked.filter(link_version=mail.facts["link_version"]).exists()
 
 
+def unproved_still_true(mail: Mail, *, now: dt.datetime) -> bool:
+    """Whether anything of theirs waits to be confirmed."""
+    return cards.unproved_of(mail).exists()
+
+
 # What the table of mails calls stale, asked when a mail is sent.
 STILL_TRUE: dict[Stale, Callable[..., bool]] = {
     Stale.REMINDER: reminders.still_true,
@@ -61,6 +66,7 @@ STILL_TRUE: dict[Stale, Callable[..., bool]] = {
     Stale.ASKS: asking_mails.still_true,
     Stale.TEACHER_CHANGE: teachers.change_still_true,
     Stale.GROUP: group_mails.still_true,
+    Stale.UNPROVED: unproved_still_true,
 }
 # 5xx for a reason that is ours, not the address's: policy ("relaying denied", "sign in first") and limits (RFC 3463).
 OUR_FAULT = re.compile(r"\b5\.(7\.\d+|3\.\d+|4\.5)\b")

@@ -4,6 +4,7 @@ The first answers until the deadline that it says, the others for an hour.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import wraps
 from typing import Any
 
@@ -19,6 +20,7 @@ from bookings.models import draft as drafts
 from bookings.public.session import Showing
 from bookings.rule import mails
 from bookings.rule.party import Party
+from bookings.rule.refusals import ConfirmFirst
 from bookings.states import FROZEN
 from bookings.verbs import waiting_list
 from bookings.views import limits
@@ -92,7 +94,7 @@ def another_address(request: HttpRequest, showing: Showing, draft: Draft) -> Htt
     if not form.is_valid() or not within_limits(request, form, limits.BOOKING, now=showing.now):
         return again(request, draft, form, now=showing.now)
     drafts.forget_faults(draft)
-    _hold_for(draft, form.cleaned_data["email"])
+    _hold_for(draft, form.cleaned_data["email"], network=limits.held_from(request))
     return redirect("book-sent", showing.session.ref)
 
 
@@ -102,7 +104,7 @@ def _party_at(draft: Draft, email: str) -> Party | None:
     return party_of(Draft(session=draft.session, school=draft.school, answers=answers))
 
 
-def _hold_for(draft: Draft, email: str) -> None:
+def _hold_for(draft: Draft, email: str, *, network: str) -> None:
     """Move the draft's request to `email`, as often as a typing error needs."""
     tried = int(draft.answers.get("addresses", 0))
     before = draft.answers["who"]["email"]
@@ -114,14 +116,19 @@ def _hold_for(draft: Draft, email: str) -> None:
     draft.request_key = Draft().request_key
     party = party_of(draft)
     if party is not None:
-        draft.booking = waiting_list.at_another_address(
-            draft.session.pk,
-            party,
-            clock=timezone.now,
-            instead_of=draft.booking,
-            fewer=draft.answers.get("fewer"),
-        )
-    consume(draft, now=timezone.now())
+        _ask_for(draft, replace(party, network=network))
+    consume(draft, now=timezone.now(), network=network)
+
+
+def _ask_for(draft: Draft, party: Party) -> None:
+    """In place of what the draft has asked for; to be confirmed first where its network may hold no more."""
+    asks: Any = {"clock": timezone.now, "instead_of": draft.booking, "fewer": draft.answers.get("fewer")}
+    draft.answers["first"] = False
+    try:
+        draft.booking = waiting_list.at_another_address(draft.session.pk, party, **asks)
+    except ConfirmFirst:
+        draft.answers["first"] = True
+        draft.booking = waiting_list.at_another_address(draft.session.pk, party, **asks, first=True)
 
 
 def _context(showing: Showing, draft: Draft) -> dict[str, Any]:
@@ -135,5 +142,6 @@ def _context(showing: Showing, draft: Draft) -> dict[str, Any]:
         "again": draft.answers.get("again", False),
         "just_booked": draft.is_just_booked(now=showing.now),
         "held": held,
+        "first": draft.answers.get("first", False),
         "waits": size - held,
     }
