@@ -9,12 +9,12 @@ import datetime as dt
 import re
 from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django import forms
 from django.conf import settings
-from django.db import connection, transaction
-from django.db.models import F, Q, Sum
+from django.db import transaction
+from django.db.models import F, Q, Subquery, Sum
 from django.http import HttpRequest
 
 from bookings.models import NetworkUse
@@ -32,18 +32,6 @@ WIDE = 4  # times as much may come from all 65,536 networks of one /48, which is
 KEPT = dt.timedelta(hours=48)
 PORT = re.compile(r":[0-9]+$")
 TRANSLATED = IPv6Network("64:ff9b::/96")  # an IPv4 caller before a host that has IPv6 alone (RFC 6052)
-# One statement, which decides: the row of this hour is made or counted on, unless the hour or the day has had enough.
-COUNT = """
-INSERT INTO bookings_networkuse (network, what, hour, used)
-SELECT %(network)s, %(what)s, %(hour)s, 1
-WHERE (
-    SELECT COALESCE(SUM(used), 0) FROM bookings_networkuse
-    WHERE network = %(network)s AND what = %(what)s AND hour > %(since)s
-) < %(most_a_day)s
-ON CONFLICT (network, what, hour) DO UPDATE SET used = bookings_networkuse.used + 1
-WHERE bookings_networkuse.used < %(most_an_hour)s
-RETURNING used
-"""
 
 
 class Counted(NamedTuple):
@@ -60,7 +48,7 @@ def use(request: HttpRequest, what: str, *, now: dt.datetime, of: str = "") -> N
 
 
 def count(counted: Sequence[Counted], what: str, *, now: dt.datetime) -> None:
-    """Count one more for each, or for none of them. The hour's count is exact: one statement each decides.
+    """Count one more for each, or for none of them. The hour's count is exact: one conditional update each decides.
 
     Of an IPv6 caller these are two, the narrow first, so that no two callers wait for each other for ever.
     """
@@ -73,13 +61,21 @@ def count(counted: Sequence[Counted], what: str, *, now: dt.datetime) -> None:
 
 
 def _count(one: Counted, what: str, *, now: dt.datetime) -> None:
+    """One statement, and two more for the first of an hour and for who has asked too often."""
     hour = _hour(now)
-    said = {"network": one.key, "what": what, "hour": _as_kept(hour), "since": _as_kept(hour - A_DAY)}
-    most = {"most_an_hour": MOST_AN_HOUR[what] * one.times, "most_a_day": MOST_A_DAY[what] * one.times}
-    with connection.cursor() as cursor:
-        cursor.execute(COUNT, said | most)
-        if cursor.fetchone() is None:
-            raise TooManyFromHere(hour + AN_HOUR)
+    if _add(one, what, hour):
+        return
+    NetworkUse.objects.bulk_create([NetworkUse(network=one.key, what=what, hour=hour)], ignore_conflicts=True)
+    if not _add(one, what, hour):
+        raise TooManyFromHere(hour + AN_HOUR)
+
+
+def _add(one: Counted, what: str, hour: dt.datetime) -> bool:
+    """Count one more in the row of this hour, where there is one and neither hour nor day has had enough."""
+    counts = NetworkUse.objects.filter(network=one.key, what=what)
+    in_day = counts.filter(hour__gt=hour - A_DAY).order_by().values("what").annotate(n=Sum("used")).values("n")
+    open_yet = counts.filter(hour=hour, used__lt=MOST_AN_HOUR[what] * one.times).annotate(in_day=Subquery(in_day))
+    return bool(open_yet.filter(in_day__lt=MOST_A_DAY[what] * one.times).update(used=F("used") + 1))
 
 
 def give_back(counted: Sequence[Counted], what: str, *, now: dt.datetime) -> None:
@@ -103,11 +99,6 @@ def used_up(request: HttpRequest, what: str, *, now: dt.datetime, of: str = "") 
 
 def _hour(now: dt.datetime) -> dt.datetime:
     return now.replace(minute=0, second=0, microsecond=0)
-
-
-def _as_kept(hour: dt.datetime) -> Any:
-    """A moment as this database has it in the column."""
-    return NetworkUse._meta.get_field("hour").get_db_prep_value(hour, connection)
 
 
 def network_of(request: HttpRequest) -> str:
