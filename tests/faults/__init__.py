@@ -1,0 +1,1 @@
+"""What happens to machines, made to happen: frozen, killed, full, or with a wrong clock. Servers of the tests' own."""
