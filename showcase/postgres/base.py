@@ -54,6 +54,11 @@ class DatabaseWrapper(base.DatabaseWrapper):
         finally:
             self.connection.longest = None
 
+    def take_longer(self, seconds: float) -> None:
+        """The server's time-out for the statements of this transaction, and no later one's."""
+        with self.cursor() as cursor:
+            cursor.execute("SELECT set_config('statement_timeout', %s, true)", [f"{seconds:.0f}s"])
+
     def chunked_cursor(self) -> Any:
         """A cursor of the server's lives in a transaction alone. Outside of one Django would have it WITH HOLD, which
         a pooler that hands each transaction to another connection loses."""

@@ -12,6 +12,8 @@ from django.db.utils import ConnectionHandler
 
 from hubs.vocabulary import patience
 from hubs.vocabulary.patience import CommitNotKnown
+from showcase.postgres.base import DatabaseWrapper
+from showcase.postgres.connection import DeadlinePassed
 from tests.faults.conftest import took
 
 pytestmark = pytest.mark.slow
@@ -29,7 +31,9 @@ def impatient(settings, django_db_blocker):
 
 def handler(url, **more):
     settings = environ.Env.db_url_config(url) | {"ENGINE": "showcase.postgres", "CONN_HEALTH_CHECKS": True} | more
-    return ConnectionHandler({"default": settings})["default"]
+    made = ConnectionHandler({"default": settings})["default"]
+    assert isinstance(made, DatabaseWrapper)
+    return made
 
 
 @pytest.fixture
@@ -57,8 +61,9 @@ def put(database, n=1):
 
 def test_statement_to_a_frozen_server_is_given_up_and_its_connection_closed(cluster, database, freeze):
     freeze()
-    with took(at_most=ABOUT), pytest.raises(OperationalError, match="did not answer within 1 seconds"):
+    with took(at_most=ABOUT), pytest.raises(OperationalError, match="did not answer within 1 seconds") as error:
         put(database)
+    assert isinstance(error.value.__cause__, DeadlinePassed)
     with took(at_most=0.5), pytest.raises(OperationalError, match="closed"):  # nor does the rest of that page wait
         put(database)
     cluster.thaw()
