@@ -1,1 +1,1 @@
-"""What happens to machines, made to happen: frozen, killed, full, or with a wrong clock. Servers of the tests' own."""
+"""What machines do to us: servers stopped, frozen, full or away, and what visitors and staff see of it."""
