@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -54,9 +55,10 @@ class ShowcaseAdminSite(admin.AdminSite):
         return getattr(user, "otp_device", None) is not None or not user.needs_second_factor
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
-        """With the navigation of who may open any page."""
+        """With the navigation of who may open any page, and the version for whoever reports a fault."""
         context = super().each_context(request)
         if context["has_permission"] and not context["is_popup"]:
+            context["version"] = settings.VERSION
             context["navigation"] = navigation(request, {model._meta.label: model for model in self._registry})
         return context
 
