@@ -7,7 +7,6 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.conf import settings
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -18,6 +17,7 @@ from hubs.pages import own_policy
 from hubs.staff.navigation import navigation
 from hubs.staff.signing_in import session
 from hubs.staff.signing_in.forms import SignInForm
+from showcase import VERSION
 
 View = Callable[..., HttpResponse]
 
@@ -58,7 +58,7 @@ class ShowcaseAdminSite(admin.AdminSite):
         """With the navigation of who may open any page, and the version for whoever reports a fault."""
         context = super().each_context(request)
         if context["has_permission"] and not context["is_popup"]:
-            context["version"] = settings.VERSION
+            context["version"] = VERSION
             context["navigation"] = navigation(request, {model._meta.label: model for model in self._registry})
         return context
 

@@ -85,12 +85,15 @@ def test_refused_recipient_is_said_without_the_address() -> None:
     "said, told",
     [
         ("Key (name)=(Jo Brown) exists.\nDETAIL:  Failing row contains (1, Jo Brown).", "DETAIL: [values]"),
-        ('syntax error\nLINE 1: SELECT \'Jo Brown\' FROM\n               ^', "LINE 1: [values]"),
+        ("syntax error\nLINE 1: SELECT 'Jo Brown' FROM\n               ^", "LINE 1: [values]"),
         ("could not convert 'Jo Brown'", "could not convert [value]"),
         ("could not convert 'Jo'", "could not convert [value]"),
         ('column "email_key" does not exist', 'column "email_key" does not exist'),
         ("'from_version'", "'from_version'"),
-        ('connection to server at "127.0.0.1", port 5432 failed', 'connection to server at "127.0.0.1", port 5432 failed'),
+        (
+            'connection to server at "127.0.0.1", port 5432 failed',
+            'connection to server at "127.0.0.1", port 5432 failed',
+        ),
     ],
 )
 def test_an_error_says_no_value(said: str, told: str) -> None:
@@ -105,7 +108,8 @@ def test_errors_that_led_to_an_error_are_said_without_values_too() -> None:
         except LookupError:
             raise ValueError(WHO) from None
     except ValueError as error:
-        assert "LookupError" not in formatted(error).partition("\n")[2]
+        alone = formatted(error)
+    assert "LookupError: " not in alone
     try:
         try:
             raise LookupError(WHO)
@@ -114,7 +118,8 @@ def test_errors_that_led_to_an_error_are_said_without_values_too() -> None:
     except ValueError as error:
         text = formatted(error)
     assert "LookupError: [value] of [address]\n\nand then:" in text
-    assert "Brown" not in text and "test_logs.py" in text
+    assert "Brown" not in text
+    assert "test_logs.py" in text
 
 
 @pytest.mark.django_db
@@ -186,7 +191,9 @@ def test_fault_of_ours_can_be_found_by_what_its_page_says(
     assert response.status_code == 500
     assert said["request"] in response.content.decode()
     assert said["request"] == response[request_ids.HEADER]
-    assert "Brown" not in line and "jo@school" not in line and "ValueError" in said["exception"]
+    assert "ValueError" in said["exception"]
+    assert "Brown" not in line
+    assert "jo@school" not in line
 
 
 # --- the name of a request --------------------------------------------------------------------------------------------

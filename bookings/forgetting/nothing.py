@@ -46,7 +46,7 @@ NOTHING: dict[str, dict[str, str]] = {
         "bookings.Booking": "public_id reference request_key",
         "bookings.Visitor": "public_id",
         "bookings.AddressChange": "public_id",
-        "bookings.Mail": "dedupe_key request_id",
+        "bookings.Mail": "dedupe_key token request_id",
         "bookings.AuditEntry": "request_id",
         "bookings.Draft": "request_key",
         "bookings.TellMe": "public_id",
