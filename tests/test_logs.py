@@ -4,20 +4,24 @@ import datetime as dt
 import io
 import json
 import logging
+import logging.config
 import smtplib
 from collections.abc import Iterator
 
 import pytest
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils import timezone
-from pytest_django import Settings
+from gunicorn.config import Config
+from gunicorn.glogging import Logger
 
 from bookings import places
 from bookings.models import AuditEntry, Booking, Mail
 from hubs.models import School
 from hubs.vocabulary import request_ids
 from hubs.vocabulary.logs import JsonFormatter, PrivateFormatter, without_private, without_values
+from showcase.gunicorn import logconfig_dict
 from tests.browser.steps import book
 from tests.factories import NOW, SchoolFactory, SessionFactory, party
 
@@ -162,6 +166,21 @@ def lines() -> Iterator[io.StringIO]:
     console.setStream(before)
 
 
+def test_web_server_logs_as_we_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What gunicorn makes of our settings of it; its own defaults stand behind what ours leave out."""
+    told = io.StringIO()
+    monkeypatch.setattr("sys.stderr", told)
+    config = Config()
+    config.set("logconfig_dict", logconfig_dict)
+    try:
+        Logger(config).warning("Invalid request from ip=203.0.113.9: /bookings/%s/", TOKEN)
+    finally:
+        logging.config.dictConfig(settings.LOGGING)
+    said = json.loads(told.getvalue())
+    assert said["logger"] == "gunicorn.error"
+    assert said["message"] == "Invalid request from ip=[network] /bookings/[link]"
+
+
 def test_host_that_is_not_ours_is_one_line_and_a_warning(client: Client, lines: io.StringIO) -> None:
     assert client.get("/", headers={"host": "evil.example"}).status_code == 400
     (line,) = lines.getvalue().splitlines()
@@ -169,8 +188,8 @@ def test_host_that_is_not_ours_is_one_line_and_a_warning(client: Client, lines: 
     assert (said["level"], said["logger"], "exception" in said) == ("warning", "django.security.DisallowedHost", False)
 
 
-def test_too_many_fields_are_one_line(client: Client, lines: io.StringIO, settings: Settings) -> None:
-    settings.DATA_UPLOAD_MAX_NUMBER_FIELDS = 2
+def test_too_many_fields_are_one_line(client: Client, lines: io.StringIO, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settings, "DATA_UPLOAD_MAX_NUMBER_FIELDS", 2)
     assert client.post("/admin/login/", {"a": 1, "b": 2, "c": 3}).status_code == 400
     assert [json.loads(line)["level"] for line in lines.getvalue().splitlines()] == ["warning"]
 
@@ -237,8 +256,8 @@ def test_page_that_a_cache_hands_to_others_says_no_name_of_a_request(client: Cli
     ],
 )
 def test_name_of_a_request_is_taken_from_our_proxy_alone(
-    client: Client, settings: Settings, given: str, proxies: int, believed: bool
+    client: Client, monkeypatch: pytest.MonkeyPatch, given: str, proxies: int, believed: bool
 ) -> None:
-    settings.PROXIES = proxies
+    monkeypatch.setattr(settings, "PROXIES", proxies)
     said = client.get("/admin/login/", headers={"x-request-id": given})[request_ids.HEADER]
     assert (said == given) is believed
