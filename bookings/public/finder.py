@@ -25,6 +25,9 @@ from hubs.schools.whereabouts import Place, miles_in_words
 
 WITHIN = [(str(miles or "england"), miles) for miles in RADII]
 MOST_MONTHS = 12
+# All that a public page reads of what follows the `?` of its address. A proxy that keeps pages keeps them by these
+# (docs/running/nginx.conf), and tests hold both to it.
+PARAMETERS = (*(one.name for one in FILTERS), "within", "past", "page")
 
 
 class Chip(NamedTuple):
@@ -177,7 +180,7 @@ class FinderForm(forms.Form):
 
     def address(self, **changes: Any) -> str:
         """This search's query string with `changes`; None takes a parameter out."""
-        kept = {name: self.data.get(name, "") for name in (*self.fields, "past", "page")}
+        kept = {name: self.data.get(name, "") for name in PARAMETERS}
         kept.update(changes)
         said = {name: value for name, value in kept.items() if value not in ("", None) and (name, value) != ("page", 1)}
         return f"?{urlencode(said)}" if said else "?"
