@@ -63,6 +63,7 @@ class Nginx:
             (r"/etc/showcase/", f"{self.folder}/"),
             (r"/opt/showcase/current/docs/running", str(RUNNING)),
             (r"worker_processes auto", "worker_processes 2"),
+            (r"(access_log .*;)", r"\1 log_subrequest on;"),  # what it asks us for by itself, too
         ):
             text, found = re.subn(old, new, text, flags=re.MULTILINE)
             assert found, old

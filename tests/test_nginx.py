@@ -3,6 +3,7 @@
 import gzip
 import re
 from contextlib import contextmanager
+from functools import partial
 from http import HTTPStatus
 
 import pytest
@@ -20,7 +21,7 @@ from tests.answering import KEPT, Host
 from tests.factories import NOW, ExchangeFactory, HubYearFactory, SessionFactory
 from tests.units import RUNNING
 
-needs_nginx = pytest.mark.skipif(not nginx.program(), reason="There is no nginx here: apt-get install nginx-light.")
+pytestmark = pytest.mark.slow
 ROWS = {"ref": "ABC234", "slug": "kent", "pk": 1, "year": 2018, "name": "0.jpg"}
 PUBLIC = public_addresses(**ROWS)
 TOKEN = "Cef-N5SQRK6zZJ4DLf6KxAEAAAABvhyQH2yIdC7ggID5_4gjPA"
@@ -62,6 +63,17 @@ def sent(answer):
     return lines[0].split()[1], headers
 
 
+def is_kept(host, ask, again):
+    """Whether the host is not asked a second time; tried thrice, for each ten seconds by the clock begin anew."""
+    for _ in range(3):
+        ask()
+        before = len(host.asked)
+        again()
+        if len(host.asked) == before:
+            return True
+    return False
+
+
 # --- which pages are kept ---------------------------------------------------------------------------------------------
 
 
@@ -71,13 +83,11 @@ def test_every_public_page_is_kept_and_no_other(proxy, host):
     assert len(private) > 50
     private += [f"/zh-hans{one}" for one in private]
     private += ["/admin/", "/admin/login/", "/admin/find/ada/", "/admin/password/forgotten/", "/healthz", "/readyz"]
-    asked_again = {}
+    kept = {}
     for address in (*PUBLIC, *private):
-        proxy.ask(address)
-        before = len(host.asked)
-        proxy.ask(address)
-        asked_again[address] = len(host.asked) - before
-    assert asked_again == {address: 0 if address in PUBLIC else 1 for address in asked_again}
+        ask = partial(proxy.ask, address)
+        kept[address] = is_kept(host, ask, ask)
+    assert kept == {address: address in PUBLIC for address in kept}
 
 
 def test_address_to_read_out_is_kept_whatever_reference_it_has():
@@ -108,13 +118,14 @@ def test_public_page_is_one_entry_for_all_browsers(proxy, host):
     """However they pack, whoever they are: we are asked once, for the page unpacked, and are told of nobody."""
     with saying(host, f"{KEPT}\r\nVary: Accept-Encoding"):
         first = proxy.ask("/hubs/vary/", Cookie="sessionid=x", Authorization="Basic x", Accept_Encoding="br")
-        before = len(host.asked)
         for packed in ("gzip", "gzip, br", "", "deflate"):
-            answer = proxy.ask("/hubs/vary/", Accept_Encoding=packed)
-            body = gzip.decompress(answer.body) if "gzip" in packed else answer.body
-            assert body == first.body
+            answers = []
+            ask = lambda: answers.append(proxy.ask("/hubs/vary/"))  # noqa: B023, E731
+            again = lambda: answers.append(proxy.ask("/hubs/vary/", Accept_Encoding=packed))  # noqa: B023, E731
+            assert is_kept(host, ask, again)
+            plain, answer = answers[-2:]
+            assert (gzip.decompress(answer.body) if "gzip" in packed else answer.body) == plain.body
             assert answer.headers.get_all("Vary") == ["Accept-Encoding"]
-        assert len(host.asked) == before
     _address, headers = sent(first)
     assert not {"cookie", "authorization", "accept-encoding"} & set(headers)
     assert first.headers["Cache-Control"] == "public, max-age=0, s-maxage=5"
@@ -148,10 +159,6 @@ class Noted(QueryDict):
         Noted.names.add(key)
         return super().__getitem__(key)
 
-    def getlist(self, key, default=None):
-        Noted.names.add(key)
-        return super().getlist(key, default)
-
     def __contains__(self, key):
         Noted.names.add(key)
         return super().__contains__(key)
@@ -164,16 +171,18 @@ def test_public_page_reads_nothing_else(monkeypatch):
     session.host_school = HostSchool.objects.create(pk=1, hub_year=session.hub_year, school=session.venue)
     session.save()
     HubYearFactory(hub=session.hub, exchange=ExchangeFactory(year=2018))
-    Noted.names = set()
+    read = set()
     for address in PUBLIC:
         if address.startswith(("/zh-hans/", "/photographs/")) or "/files/" in address:
             continue
         view, args, kwargs = resolve(address)
         request = RequestFactory().get(address)
         request.GET = Noted("near=ME16&past=1&page=2&utm_source=x")
+        Noted.names.clear()
         assert view(request, *args, **kwargs).status_code in (HTTPStatus.OK, HTTPStatus.FOUND)
+        read |= Noted.names
     # `p` is Django's own, of a sitemap with more than 50,000 addresses.
-    assert Noted.names == {*PARAMETERS, "p"}
+    assert read == {*PARAMETERS, "p"}
 
 
 @pytest.mark.parametrize(
@@ -190,10 +199,8 @@ def test_public_page_reads_nothing_else(monkeypatch):
 )
 @pytest.mark.parametrize("page", ["/", "/zh-hans/", "/sessions.json"])
 def test_only_what_is_known_is_passed_on_and_is_the_key(page, asked, passed_on, proxy, host):
-    assert sent(proxy.ask(page + passed_on))[0] == page + passed_on
-    before = len(host.asked)
     assert sent(proxy.ask(page + asked))[0] == page + passed_on
-    assert len(host.asked) == before
+    assert is_kept(host, partial(proxy.ask, page + passed_on), partial(proxy.ask, page + asked))
 
 
 def test_file_in_a_folder_above_is_not_asked_for_as_a_page(proxy):

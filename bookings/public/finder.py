@@ -180,7 +180,7 @@ class FinderForm(forms.Form):
 
     def address(self, **changes: Any) -> str:
         """This search's query string with `changes`; None takes a parameter out."""
-        kept = {name: self.data.get(name, "") for name in PARAMETERS}
+        kept = {name: self.data.get(name, "") for name in (*self.fields, "past", "page")}
         kept.update(changes)
         said = {name: value for name, value in kept.items() if value not in ("", None) and (name, value) != ("page", 1)}
         return f"?{urlencode(said)}" if said else "?"
