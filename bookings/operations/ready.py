@@ -12,8 +12,9 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from time import monotonic
+from typing import Any
 
-from django.db import Error, connection
+from django.db import Error, ProgrammingError, connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.db.models import CharField, Func, Value
@@ -35,8 +36,9 @@ def problems() -> list[str]:
     """
     try:
         missing, read_only = _asked()
-    except Error as error:
-        log.debug("Not ready: %s", type(error).__name__)
+    except ProgrammingError:  # there is no table of them
+        return [MIGRATIONS]
+    except Error:
         return [AWAY]
     said = [READ_ONLY] if read_only else []
     if connection.vendor == "sqlite":
@@ -48,10 +50,9 @@ def _asked() -> tuple[set[tuple[str, str]], bool]:
     """The migrations of this code that the database lacks, and whether transactions there only read: of a standby, or
     of a primary that was told so."""
     done = MigrationRecorder(connection).migration_qs
+    told: Any = Value("off")  # a file says nothing of the kind
     if connection.vendor == "postgresql":
         told = Func(Value("transaction_read_only"), function="current_setting", output_field=CharField())
-    else:
-        told = Value("off")  # a file says nothing of the kind
     rows = list(done.annotate(read_only=told).values_list("app", "name", "read_only"))
     applied = {(app, name) for app, name, _told in rows}
     return missing(applied), any(one == "on" for _app, _name, one in rows)
@@ -74,8 +75,9 @@ def migrations_of_this_code() -> dict[tuple[str, str], frozenset[tuple[str, str]
 
 def _of_file(path: Path) -> list[str]:
     """What keeps SQLite from writing: it makes files of its own beside the database."""
-    may_write = all(os.access(one, os.W_OK) for one in (path, path.parent))
-    return [] if may_write and shutil.disk_usage(path.parent).free >= SPACE_NEEDED else [READ_ONLY if not may_write else FULL]
+    if not all(os.access(one, os.W_OK) for one in (path, path.parent)):
+        return [READ_ONLY]
+    return [] if shutil.disk_usage(path.parent).free >= SPACE_NEEDED else [FULL]
 
 
 class Kept:
@@ -105,6 +107,8 @@ class Kept:
         said = [AWAY]
         try:
             said = self.asks()
+        except Exception:
+            log.exception("Whether this host is ready could not be asked")
         finally:
             connection.close()
             with self._lock:
