@@ -158,7 +158,7 @@ def test_owner_confirms_what_is_theirs(client, ten, link):
 def test_nothing_ticked_says_so_and_changes_nothing(client, link):
     response = client.post(f"{link}answer/")
     page = Page(response)
-    assert (response.status_code, page.errors) == (422, {"bookings": "Tick what you asked for"})
+    assert (response.status_code, page.errors) == (422, {"bookings_0": "Tick what you asked for"})
     response = client.post(f"{link}answer/", {"bookings": ["ZZZZZZZZ", "\x00"]})
     assert response.status_code == 422
     assert {*Booking.objects.values_list("status", flat=True)} == {Status.HELD}
