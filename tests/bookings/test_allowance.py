@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from bookings import places
+from bookings.forgetting import steps
 from bookings.mail.sending import send_due
 from bookings.models import Booking, Mail, Places, SchoolKind
 from bookings.rule import allowance
@@ -127,6 +128,18 @@ def test_network_is_forgotten_when_the_places_lapse():
         pass
     booking.refresh_from_db()
     assert (booking.status, booking.held_from) == (Status.LAPSED, None)
+
+
+def test_network_is_forgotten_where_the_session_is_off_and_nothing_lapses():
+    session = SessionFactory()
+    booking = ask(session)
+    steps.forget(now=NOW)
+    booking.refresh_from_db()
+    assert booking.held_from == HERE
+    Places.objects.filter(pk=session.pk).update(status="cancelled")
+    steps.forget(now=NOW)
+    booking.refresh_from_db()
+    assert booking.held_from is None
 
 
 @pytest.mark.parametrize("change", [{"status": "confirmed"}, {"address_proved_at": NOW}, {"status": "lapsed"}])
