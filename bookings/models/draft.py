@@ -283,6 +283,11 @@ def set_cookie(response: HttpResponse, draft: Draft) -> HttpResponse:
     return response
 
 
+def count_no_longer(draft: Draft) -> None:
+    """Places of it that were not held count for its network no longer: it asks for others in their stead."""
+    Draft.objects.filter(pk=draft.pk, held_from__isnull=False).update(held_from=None, silent=0)
+
+
 def consume(draft: Draft, *, now: dt.datetime, until: dt.datetime, held_from: str = "", silent: int = 0) -> None:
     """The booking has been asked for: its page answers `until` the deadline that it says, whatever becomes of it.
 

@@ -48,7 +48,7 @@ def join(
     with locked(session_id, clock) as room:
         request = build_request(room, party, instead_of=instead_of)
         if request.made:
-            return Joined(request.made, request.made.seats)
+            return Joined(request.made, request.made.party if request.made.asks_first else request.made.seats)
         judge_asking(room, request.booking, dropped=request.dropped)
         if list_has_ended(room.session, now=room.now):
             raise ListEnded

@@ -287,16 +287,21 @@ def _ask(draft: Draft, party: Party, *, how: dict[str, Any] | None) -> None:
 
 def _ask_for(draft: Draft, party: Party, *, how: dict[str, Any] | None, first: bool) -> None:
     session_id = draft.session.pk
-    draft.answers["first"] = first
     if how is None:
         draft.booking = places.hold(session_id, party, clock=timezone.now, first=first)
-        draft.answers["first"] = first or bool(draft.booking and draft.booking.asks_first)  # of a second press
+        _remember_first(draft, first=first)
         return
     chosen, fewer = how["now"], how["fewer"]
     party = replace(party, seated_first=tuple(chosen))
     joined = waiting_list.join(session_id, party, clock=timezone.now, fewer=fewer, at_least=len(chosen), first=first)
     draft.booking = joined.booking
     draft.answers |= {"fewer": fewer, "held": joined.held, "now": chosen}
+    _remember_first(draft, first=first)
+
+
+def _remember_first(draft: Draft, *, first: bool) -> None:
+    """For the page after the button: a second press of the same draft finds what the first has made."""
+    draft.answers["first"] = first or bool(draft.booking and draft.booking.asks_first)
 
 
 def _why_not(request: HttpRequest, showing: Showing, party: Party, pressed: Mapping[str, Any] | None) -> Refused | None:

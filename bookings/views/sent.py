@@ -114,6 +114,7 @@ def _hold_for(draft: Draft, email: str, *, network: str) -> None:
         drafts.keep(draft, now=timezone.now())
         return
     draft.request_key = Draft().request_key
+    drafts.count_no_longer(draft)
     party = party_of(draft)
     if party is not None:
         _ask_for(draft, replace(party, network=network))

@@ -238,6 +238,23 @@ def test_allowance_does_not_tell_whether_the_last_address_was_booked(client):
     assert said == [True, True]
 
 
+def test_another_address_does_not_tell_either_whether_the_first_was_booked(client):
+    """What this draft asks for stands in the stead of what it asked for before, held or not."""
+    said = []
+    for email in ("booked@school.example", "unknown@school.example"):
+        session, school = SessionFactory(share=None, room__capacity=60), SchoolFactory(name=f"Elm of {email[:6]}")
+        ask(session, email="booked@school.example", network=ELSEWHERE, school=school)
+        client.cookies.clear()
+        book(client, session, school, email="first@school.example")
+        network = Booking.objects.latest("pk").held_from
+        for n in range(2):
+            ask(session, n, size=9, network=network)
+        answer(client, session, school, email)
+        client.post(at("book-address", session), {"email": "right@school.example"})
+        said.append("is not kept before you confirm" in client.get(at("book-sent", session)).content.decode())
+    assert said == [False, False]
+
+
 def test_check_page_says_before_the_press_that_nothing_is_kept(client):
     session, school = SessionFactory(share=None, room__capacity=60), SchoolFactory(name="Ash Primary School")
     book(client, session, school)
