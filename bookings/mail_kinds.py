@@ -185,7 +185,9 @@ T, L, C, N, X, K = To, Link, Calendar, Session, Stale, Kind
 MAILS: dict[Kind, MailRow] = {
     # of a booking
     K.CONFIRM: MailRow(T.CONTACT, L.BOOKING, None, ("held",), N.ON, read_within=READING_TIME, again=True),
-    K.CONFIRM_FIRST: MailRow(T.CONTACT, L.BOOKING, None, ("lapsed",), N.ON),
+    K.CONFIRM_FIRST: MailRow(
+        T.CONTACT, L.BOOKING, None, ("lapsed",), as_it_is=True
+    ),  # nobody is told of a change later
     K.WAITING: MailRow(T.CONTACT, L.BOOKING, None, ("waiting",), N.ON, again=True),
     K.OFFERED: MailRow(T.CONTACT, L.BOOKING, None, ("offered",), N.ON, read_within=SHORTEST_OFFER, again=True),
     K.CONFIRMED: MailRow(T.CONTACT, L.BOOKING, C.REQUEST, ("confirmed",), N.ON, gives=True, again=True),

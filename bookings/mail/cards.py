@@ -21,7 +21,7 @@ from hubs.models import ShowcaseSession
 from hubs.models.session import OF_ITS_SESSION
 from hubs.vocabulary.dates import moment
 
-ASK_THEMSELVES = (Kind.CONFIRM, Kind.CONFIRM_FIRST, Kind.OFFERED, *SAYS_ANEW)  # of what has to be answered
+ASK_THEMSELVES = (Kind.CONFIRM, Kind.OFFERED, *SAYS_ANEW)  # of what has to be answered
 READING = {Status.HELD: READING_TIME, Status.OFFERED: SHORTEST_OFFER}
 
 
