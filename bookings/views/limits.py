@@ -34,7 +34,7 @@ def use(request: HttpRequest, what: str, *, now: dt.datetime) -> None:
     The hour's count is exact: one conditional update decides. Three statements.
     """
     network, hour = network_of(request), now.replace(minute=0, second=0, microsecond=0)
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         counts = NetworkUse.objects.filter(network=network, what=what)
         day = counts.filter(hour__gt=hour - A_DAY).aggregate(n=Sum("used"))["n"] or 0
         NetworkUse.objects.bulk_create([NetworkUse(network=network, what=what, hour=hour)], ignore_conflicts=True)

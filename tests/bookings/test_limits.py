@@ -205,7 +205,7 @@ def test_counts_are_kept_for_two_days():
 
 def test_counting_takes_three_statements(django_assert_num_queries):
     use_up(times=1)
-    with django_assert_num_queries(5):  # and the savepoint of the test's own transaction
+    with django_assert_num_queries(3):
         limits.use(request("127.0.0.1"), BOOKING, now=NOW)
 
 
