@@ -11,6 +11,8 @@ import sys
 import time
 import xml.etree.ElementTree as ElementTree
 from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from _common import LOGS, PYTHON, ROOT, VAR, VENV, as_root, heed_signals, make_environment, only_one, run
@@ -33,6 +35,9 @@ OURS = {
 }
 OTHERS = ("DJANGO_", "GUNICORN_", "PG", "PYTEST_", "PYTHONWARNINGS", "SHOWCASE_")
 PYTEST = ["-m", "pytest", "-q", "-n", "2", "--dist", "loadscope", "--durations=10", "-p", "tests.statements"]
+# Debian's servers that faults are tried with; what many machines are made of is for `all`.
+SERVERS = ("nginx-light", "pgbouncer")
+HEAVY = ("patroni", "etcd-server", "etcd-client", "postgresql-15", "debootstrap", "iproute2", "python3-etcd")
 CHROMIUMS = (
     "chromium-headless-shell",  # the same engine without windows, for half the time
     "chromium",
@@ -43,8 +48,9 @@ CHROMIUMS = (
 )
 
 
-FAST = "not browser and not slow"
+FAST = "not browser and not slow and not long"
 USE = """Use: script/test
+     script/test all              and what takes minutes: whole machines, clusters, faults one by one
      script/test fast             without browser, second database, Chinese and what is slow
      script/test changed [HEAD~3] of those, what the files changed since that commit (or the last one) can touch"""
 
@@ -83,15 +89,17 @@ class Run:
 
 
 def main() -> int:
-    what, *since = sys.argv[1:] or ["all"]
-    if what not in ("all", "fast", "changed") or since[1:] or (since and what != "changed"):
+    what, *since = sys.argv[1:] or ["whole"]
+    if what not in ("whole", "all", "fast", "changed") or since[1:] or (since and what != "changed"):
         sys.exit(USE)
     heed_signals()
     make_environment("requirements.txt", "requirements-dev.txt")
     with only_one("test"):
         RESULTS.mkdir(parents=True, exist_ok=True)
         run_ = Run(environment())
-        chromium = find_chromium() if what == "all" else None
+        chromium = find_chromium() if what in ("whole", "all") else None
+        if what in ("whole", "all"):
+            install([*SERVERS, *(HEAVY if what == "all" else ())])
         checks(run_)
         if what == "changed":
             changed(run_, *since)
@@ -99,10 +107,14 @@ def main() -> int:
             run_.pytest("tests on SQLite", "-m", FAST)
         else:
             shutil.rmtree(VAR / "statements", ignore_errors=True)
-            run_.pytest("tests on SQLite", "-m", "not browser", "--record-statements")
+            run_.pytest("tests on SQLite", "-m", "not browser and not long", "--record-statements")
             # What SQLite was asked, and all that differs: see tests/statements.py.
-            run_.pytest("tests on PostgreSQL", "-m", "not browser", "--choose-by-statements", on_postgres=True)
+            chosen = ("-m", "not browser and not long", "--choose-by-statements")
+            run_.pytest("tests on PostgreSQL", *chosen, on_postgres=True)
             browser(run_, chromium)
+            if what == "all":
+                # One at a time: each has the machine to itself.
+                run_.pytest("what takes minutes", "-m", "long", "-n", "0", CHROMIUM_BIN=chromium or "")
     return totals(run_)
 
 
@@ -154,15 +166,48 @@ def find_chromium() -> str | None:
     if named:
         return named if runs(named) else None
     found = installed_chromium()
-    if found is None and os.geteuid() == 0 and shutil.which("apt-get"):
-        print("Installing Chromium …", flush=True)
-        quiet = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
-        run(["apt-get", "update"], env=quiet, log=LOGS / "apt-update.log")
-        for package in CHROMIUMS[:2]:  # not every system has the first
-            if run(["apt-get", "install", "-y", package], env=quiet, log=LOGS / "apt-install.log") == 0:
-                break
-        found = installed_chromium()
+    for package in CHROMIUMS[:2]:  # not every system has the first
+        if found is None:
+            install([package], recommended=True)
+            found = installed_chromium()
     return found
+
+
+def install(packages: Sequence[str], *, recommended: bool = False) -> None:
+    """Install Debian's packages that are missing, where this user may; starts none of their services.
+
+    A browser needs the fonts that go with it (`recommended`). What cannot be had, the test that needs it says.
+    """
+    dpkg = shutil.which("dpkg-query")
+    if dpkg is None or os.geteuid() != 0 or not shutil.which("apt-get"):
+        return
+    there = subprocess.run(
+        [dpkg, "-W", "-f", "${Package} ${db:Status-Status}\\n"], capture_output=True, text=True, check=False
+    )
+    missing = [name for name in packages if f"{name} installed" not in there.stdout.splitlines()]
+    if not missing:
+        return
+    print(f"Installing {', '.join(missing)} …", flush=True)
+    quiet = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
+    run(["apt-get", "update"], env=quiet, log=LOGS / "apt-update.log")
+    with services_kept_off():
+        alone = [] if recommended else ["--no-install-recommends"]
+        run(["apt-get", "install", "-y", *alone, *missing], env=quiet, log=LOGS / f"apt-install-{missing[0]}.log")
+
+
+@contextmanager
+def services_kept_off() -> Iterator[None]:
+    """Debian's own way to install a server and not start it; what this machine says of that itself stands."""
+    policy = Path("/usr/sbin/policy-rc.d")
+    if policy.exists():
+        yield
+        return
+    policy.write_text("#!/bin/sh\nexit 101\n")
+    policy.chmod(0o755)
+    try:
+        yield
+    finally:
+        policy.unlink(missing_ok=True)
 
 
 def installed_chromium() -> str | None:

@@ -9,6 +9,7 @@ PUBLIC = "public: of the register of schools, or of a place"
 HUBS = "what the hub says to everybody of itself or of a lesson"
 KEYED = "a keyed hash: it counts schools that were typed, and names none"
 MADE_ANEW = "made each night of what stands in the other columns: what goes there is gone here a day later"
+OF_A_MACHINE = "the name of a machine"
 UNUSED = "of a table that settings leave empty"
 FRAMEWORK = "the framework’s own words"
 
@@ -45,7 +46,7 @@ NOTHING: dict[str, dict[str, str]] = {
         "bookings.Booking": "public_id reference request_key",
         "bookings.Visitor": "public_id",
         "bookings.AddressChange": "public_id",
-        "bookings.Mail": "dedupe_key",
+        "bookings.Mail": "dedupe_key token",
         "bookings.Draft": "request_key",
         "bookings.TellMe": "public_id",
         "bookings.OfficeLink": "public_id",
@@ -62,6 +63,7 @@ NOTHING: dict[str, dict[str, str]] = {
         "hubs.ShowcaseSession": "ref",
     },
     KEYED: {"bookings.Booking": "school_key"},
+    OF_A_MACHINE: {"bookings.Running": "round_host"},
     MADE_ANEW: {"bookings.KeptReport": "page heads tables made_of"},
     UNUSED: {
         "axes.AccessFailureLog": "user_agent ip_address username http_accept path_info",

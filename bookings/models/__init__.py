@@ -16,6 +16,7 @@ from bookings.models.outbox import Mail
 from bookings.models.places import Places
 from bookings.models.register import Register, TurnedAway
 from bookings.models.report import KeptReport
+from bookings.models.running import Running
 from bookings.models.visitor import Person, Visitor
 
 __all__ = [
@@ -44,6 +45,7 @@ __all__ = [
     "Places",
     "Quote",
     "Register",
+    "Running",
     "SchoolKind",
     "Seen",
     "SessionChange",

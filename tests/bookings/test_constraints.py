@@ -22,6 +22,7 @@ from bookings.models import (
     NewsConsent,
     Places,
     Quote,
+    Running,
     TellMe,
     TurnedAway,
     Visitor,
@@ -81,6 +82,7 @@ REFUSED = [
     (TellMe, {"session": None, "search": "x", "easting": 1, "miles": 30}, "told_near_a_place"),
     (WideChange, {"hub_year": None}, "wide_change_is_of_one_thing"),
     (TurnedAway, {"times": 2, "places": 1}, "each_wanted_a_place"),
+    (Running, {"id": 2}, "there_is_one_installation"),
     (TurnedAway, {"why": "full"}, "one_count_a_day_and_reason"),
     (Asked, {"form": "day", "session": None}, "asked_of_a_lesson_or_of_all"),
     (Asked, {"form": "later"}, "asked_of_a_lesson_or_of_all"),
@@ -141,6 +143,7 @@ def afterwards(session, visitors):
     for number, (visitor, voice) in enumerate(zip(visitors, (FIRST, SECOND), strict=True), start=1):
         said = of_hub | {"voice": voice, "answered_at": NOW}
         address = f"{'ab'[number - 1]}@a.example"
+        Running.objects.update_or_create(pk=1, defaults={"round_at": NOW})
         TurnedAway.objects.create(session=session, day=NOW.date(), why=("full", "share")[number - 1], times=1, places=2)
         asked = of_hub | of_session | {"form": "day", "visitor": visitor, "asked_at": NOW, "closes_at": NOW}
         Asked.objects.create(**asked)

@@ -1,0 +1,37 @@
+"""What the installation as a whole is doing: one row, beside which nothing else remembers it."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class RunningManager(models.Manager["Running"]):
+    def now(self) -> Running:
+        """The row as it stands, or an empty one where nothing has been written yet. One query, no lock."""
+        return self.first() or Running()
+
+
+class Running(models.Model):
+    """Mail held, lapsing held, the worker's last round. Times in UTC; an empty one: not so, or not yet.
+
+    It stands in the database itself, so that a copy of the database says the same of itself, on whichever host.
+    Written by `update_or_create(pk=1, …)` with the columns that change.
+    """
+
+    id = models.SmallAutoField(primary_key=True)
+    mail_held_at = models.DateTimeField(_("mail held since"), null=True, editable=False)
+    backup_ended_at = models.DateTimeField(_("restored from a backup that ended"), null=True, editable=False)
+    clock_held_at = models.DateTimeField(_("lapsing held since the clock jumped"), null=True, editable=False)
+    round_at = models.DateTimeField(_("the worker’s last round"), null=True, editable=False)
+    round_host = models.CharField(_("the worker’s host"), max_length=253, blank=True, editable=False)
+
+    objects: RunningManager = RunningManager()
+
+    class Meta:
+        verbose_name = _("what is running")
+        verbose_name_plural = _("what is running")
+        constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="there_is_one_installation")]
+
+    def __str__(self) -> str:
+        return "Showcase"
