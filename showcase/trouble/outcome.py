@@ -33,12 +33,12 @@ class Written:
     def __init__(self) -> None:
         self.committed = self.perhaps = False
 
-    def __call__(self, execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: dict[str, Any]) -> Any:  # noqa: FBT001
+    def __call__(self, does: Callable[..., Any], sql: Any, params: Any, many: bool, context: dict[str, Any]) -> Any:  # noqa: FBT001
         if not str(sql).lstrip().startswith(CHANGES):
-            return execute(sql, params, many, context)
+            return does(sql, params, many, context)
         used = context["connection"]
         try:
-            result = execute(sql, params, many, context)
+            result = does(sql, params, many, context)
         except Exception as error:
             # A statement outside a transaction is one itself, and its COMMIT was sent with it.
             self.perhaps = self.perhaps or (not used.in_atomic_block and is_lost(error))

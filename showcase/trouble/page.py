@@ -29,7 +29,6 @@ PRESSED = {
     "book": {"book-check", "book-address"},
     "cancel": {"booking-cancel", "booking-cancel-all", "visitor-remove"},
     "confirm": {"booking-confirm", "booking-take", "new-address-use", "tell-me-prove", "invitation-join"},
-    "go": {"book", "book-school", "book-other", "book-code", "book-who"},  # a step towards a booking, and none yet
 }
 
 

@@ -11,8 +11,7 @@ from bookings.models import draft as drafts
 from bookings.models.booking import school_key
 from bookings.rule.party import VisitingSchool
 from bookings.states import SessionStatus, Status, Verb
-from bookings.verbs import staff_booking
-from bookings.verbs import waiting_list
+from bookings.verbs import staff_booking, waiting_list
 from hubs.models import LocalAuthority, School, SchoolList, ShowcaseSession
 from hubs.vocabulary.school_days import london
 from hubs.vocabulary.teaching import Roles, Years
