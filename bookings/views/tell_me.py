@@ -105,7 +105,7 @@ def search(request: HttpRequest) -> HttpResponse:
     return render(request, "bookings/tell_me/search.html", {"form": form}, status=422 if form.is_bound else 200)
 
 
-def _sent_to(thing: openings.Thing) -> HttpResponse:
+def _sent_to(thing: Hub | Search) -> HttpResponse:
     if isinstance(thing, Hub):
         return redirect("tell-me-hub-sent", thing.slug)
     return redirect(f"{reverse('tell-me-search-sent')}?{thing.query}")

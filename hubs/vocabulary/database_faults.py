@@ -29,7 +29,7 @@ def passes(error: BaseException | None) -> bool:
     """Whether the same may well succeed in a moment, without anybody mending a program."""
     if isinstance(error, CommitNotKnown | Busy):
         return True
-    if not isinstance(error, OperationalError) and not sqlstate(error):
+    if error is None or not (isinstance(error, OperationalError) or sqlstate(error)):
         return _is_closed(error)
     cause = error.__cause__
     if isinstance(cause, sqlite3.Error):

@@ -13,7 +13,7 @@ from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from hubs.pages import own_policy, private
+from hubs.pages import private
 from hubs.vocabulary.database_faults import is_full, is_read_only
 from hubs.vocabulary.languages import ENGLISH, language_of
 from showcase.trouble.carried import carried
@@ -51,7 +51,6 @@ def _for_all(request: HttpRequest, came_to: Outcome, error: BaseException | None
     return HttpResponse(text, status=HTTPStatus.SERVICE_UNAVAILABLE)
 
 
-@own_policy
 @private
 def _for_staff(request: HttpRequest, came_to: Outcome, error: BaseException | None) -> HttpResponse:
     """The same in the frame of the staff's pages; they also read what whoever runs the site has to hear."""
