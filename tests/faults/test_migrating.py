@@ -13,7 +13,7 @@ import psycopg
 import pytest
 from django.db import connection
 
-from bookings.management.commands.migrate import one_at_a_time
+from showcase.postgres.management.commands.migrate import one_at_a_time
 from tests import kept_database
 from tests.bookings import rush
 

@@ -68,8 +68,8 @@ def one_at_a_time(connection: BaseDatabaseWrapper) -> Iterator[None]:
             yield
         finally:
             second.close()
-    elif connection.vendor == "sqlite" and not connection.is_in_memory_db():
-        # A file beside it: to open and close the database's own would give up SQLite's locks.
+    elif "memory" not in str(connection.settings_dict["NAME"]):
+        # SQLite: a file beside it: to open and close the database's own would give up SQLite's locks.
         with Path(f"{connection.settings_dict['NAME']}.migrating").open("w") as beside:
             fcntl.flock(beside, fcntl.LOCK_EX)
             yield
