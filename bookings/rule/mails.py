@@ -339,7 +339,7 @@ def resend_link(booking: Booking, *, now: dt.datetime) -> None:
     again.pk, again.dedupe_key, again.token = None, f"again:{booking.pk}:{len(sent)}", mail_token()
     again.state, again.tries, again.answered_at, again.last_error = Mail.State.WAITING, 0, None, ""
     again.created_at = again.due_at = now
-    again.again_at = None
+    again.again_at, again.broken_at, again.unanswered = None, None, 0
     session = booking.session  # which may have been moved since
     again.facts |= session_facts(session, sequence=session.places.calendar_sequence)
     again.facts["deadline"] = iso(booking.deadline)
