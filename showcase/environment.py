@@ -1,9 +1,10 @@
 """Every setting that the environment may say, in one table: settings.py can read no other, and the guide prints it.
 
-`manage.py settings` writes the table of docs/running.md from it.
+`python -m showcase.environment` prints the table of docs/running.md from it.
 """
 
 import os
+import sys
 from typing import Any, NamedTuple
 
 import environ
@@ -135,3 +136,7 @@ def table() -> str:
     """The table in Markdown."""
     rows = "\n".join(f"| `{one.name}` | {one.what} | {one.default} |" for one in TABLE)
     return f"| setting | what | where nobody says |\n|---|---|---|\n{rows}"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(f"{table()}\n")

@@ -37,7 +37,7 @@ if DEMO and not set(ALLOWED_HOSTS) <= set(LOOPBACK):
     )
 SHORTEST_KEY = 32
 # Commands that sign and serve nothing run in a fresh checkout, with secrets that nobody knows.
-SIGN_NOTHING = {"check", "collectstatic", "help", "lifecycle", "makemigrations", "privacy", "settings", "sqlmigrate"}
+SIGN_NOTHING = {"check", "collectstatic", "help", "lifecycle", "makemigrations", "privacy", "sqlmigrate"}
 command = sys.argv[1] if Path(sys.argv[0]).name == "manage.py" and sys.argv[1:] else ""
 signs_nothing = command in SIGN_NOTHING
 

@@ -272,7 +272,7 @@ def test_second_factor_that_is_neither_is_refused_in_words():
     assert refused(**REAL, SECOND_FACTOR="no") == sentence
 
 
-@pytest.mark.parametrize("command", ["lifecycle", "settings", "check", "makemigrations --check --dry-run"])
+@pytest.mark.parametrize("command", ["lifecycle", "check", "makemigrations --check --dry-run"])
 def test_command_that_signs_nothing_runs_in_a_fresh_checkout(command, tmp_path):
     run = subprocess.run(
         [sys.executable, "manage.py", *command.split()],
@@ -303,7 +303,7 @@ def test_command_that_serves_does_not(tmp_path):
 
 
 def test_guide_has_the_table_of_settings():
-    """Between two marks of docs/running.md, as `manage.py settings` writes it."""
+    """Between two marks of docs/running.md, as `python -m showcase.environment` prints it."""
     guide = (ROOT / "docs" / "running.md").read_text()
     drawn = guide.partition("<!-- settings -->\n")[2].partition("<!-- /settings -->")[0]
     assert drawn.strip() == table()
