@@ -8,7 +8,7 @@ session, the school and the size of the party, never on an address.
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 
 from django.forms import Form
@@ -230,9 +230,9 @@ def check(request: HttpRequest, showing: Showing, draft: Draft) -> HttpResponse:
         turned_away.count(request, draft, refused, places=party.size)
         return look_again(request, draft, now=showing.now)
     try:
-        limits.use(request, limits.BOOKING, now=showing.now)
+        count = partial(limits.use, request, limits.BOOKING, now=showing.now)
         asked = replace(party, shown=shown.opened(read), network=limits.held_from(request))
-        _ask(draft, asked, how=form.cleaned_data if wait else None)
+        _ask(draft, asked, how=form.cleaned_data if wait else None, count=count)
     except (TooManyFromHere, ListEnded, ChangedMeanwhile) as refused:
         turned_away.count(request, draft, refused, places=party.size)
         return again(request, draft, form, now=showing.now, wait=wait, shown=read)
@@ -274,26 +274,29 @@ def _wait_form(showing: Showing, party: Party, data: Any = None) -> WaitForm:
     return WaitForm(data, names=names, fits=_outlook(showing, party).fits(party.size))
 
 
-def _ask(draft: Draft, party: Party, *, how: dict[str, Any] | None) -> None:
+def _ask(draft: Draft, party: Party, *, how: dict[str, Any] | None, count: Callable[[], object]) -> None:
     """Hold places or, where it is said `how`, join the waiting list; the draft remembers which, and what is held.
 
+    It is counted for its network in the same transaction: what the database loses of it, it loses of the count too.
     Where the network has as many unproved places as it may, nothing is held before it is confirmed.
     """
     try:
-        _ask_for(draft, party, how=how, first=False)
-    except ConfirmFirst:
-        _ask_for(draft, party, how=how, first=True)
+        _ask_for(draft, party, how=how, count=count, first=False)
+    except ConfirmFirst:  # which was counted
+        _ask_for(draft, party, how=how, count=places.nothing, first=True)
 
 
-def _ask_for(draft: Draft, party: Party, *, how: dict[str, Any] | None, first: bool) -> None:
-    session_id = draft.session.pk
+def _ask_for(
+    draft: Draft, party: Party, *, how: dict[str, Any] | None, count: Callable[[], object], first: bool
+) -> None:
+    asks: Any = {"clock": timezone.now, "count": count, "first": first}
     if how is None:
-        draft.booking = places.hold(session_id, party, clock=timezone.now, first=first)
+        draft.booking = places.hold(draft.session.pk, party, **asks)
         _remember_first(draft, first=first)
         return
     chosen, fewer = how["now"], how["fewer"]
     party = replace(party, seated_first=tuple(chosen))
-    joined = waiting_list.join(session_id, party, clock=timezone.now, fewer=fewer, at_least=len(chosen), first=first)
+    joined = waiting_list.join(draft.session.pk, party, fewer=fewer, at_least=len(chosen), **asks)
     draft.booking = joined.booking
     draft.answers |= {"fewer": fewer, "held": joined.held, "now": chosen}
     _remember_first(draft, first=first)
