@@ -257,6 +257,13 @@ DEFAULT_FROM_EMAIL = _needed(
     "the address that mails come from, such as bookings@showcase.example",
     otherwise="bookings@showcase.invalid",
 )
+# Where a mail comes back that cannot be delivered: to bounces+…@ there, another for each, for `manage.py bounce`.
+BOUNCE_ADDRESS = env.str("BOUNCE_ADDRESS", default="").strip()
+if BOUNCE_ADDRESS and not re.fullmatch(r"[A-Za-z0-9._-]{1,30}@[A-Za-z0-9.-]+", BOUNCE_ADDRESS):
+    wrong.append(
+        "BOUNCE_ADDRESS is an address such as bounces@showcase.example: before the @ at most 30 letters, digits, dots "
+        "and hyphens, since each mail puts a + and 26 letters behind them."
+    )
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
