@@ -13,8 +13,6 @@ def test_words_of_this_site_alone_are_no_password(password):
         validate_password(password, StaffUser(email="jo@hub.example", full_name="Jo"))
 
 
-@pytest.mark.parametrize(
-    "password", ["Shanghai owls eat 11 plums", "十二只猫头鹰在学校吃李子", "xxxxxx-maths-hub"]
-)
+@pytest.mark.parametrize("password", ["Shanghai owls eat 11 plums", "十二只猫头鹰在学校吃李子", "xxxxxx-maths-hub"])
 def test_they_may_be_part_of_one(password):
     validate_password(password, StaffUser(email="jo@hub.example", full_name="Jo"))
