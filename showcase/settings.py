@@ -37,7 +37,7 @@ if DEMO and not set(ALLOWED_HOSTS) <= set(LOOPBACK):
     )
 SHORTEST_KEY = 32
 # Commands that sign and serve nothing run in a fresh checkout, with secrets that nobody knows.
-SIGN_NOTHING = {"check", "collectstatic", "help", "lifecycle", "makemigrations", "privacy", "sqlmigrate"}
+SIGN_NOTHING = {"backup_key", "check", "collectstatic", "help", "lifecycle", "makemigrations", "privacy", "sqlmigrate"}
 
 
 signs_nothing = Path(sys.argv[0]).name == "manage.py" and sys.argv[1:2] and sys.argv[1] in SIGN_NOTHING
@@ -235,6 +235,9 @@ else:
         "EMAIL_URL", "the mail server, such as smtp+tls://user:password@host:587", otherwise="smtp://"
     )
     vars().update(env.email_url_config(mail_server))
+# Backups: where they lie, and the public keys to which they are encrypted (docs/running.md).
+BACKUP_DIR = env.str("BACKUP_DIR", default="")
+BACKUP_RECIPIENT = env.list("BACKUP_RECIPIENT", default=[])
 # Named by the accessibility statement: who runs the site, and who answers when something of it is in somebody's way.
 OPERATOR = env.str("OPERATOR", default="")
 ACCESSIBILITY_EMAIL = env.str("ACCESSIBILITY_EMAIL", default="")
