@@ -46,7 +46,7 @@ NOTHING: dict[str, dict[str, str]] = {
         "bookings.Booking": "public_id reference request_key",
         "bookings.Visitor": "public_id",
         "bookings.AddressChange": "public_id",
-        "bookings.Mail": "dedupe_key",
+        "bookings.Mail": "dedupe_key token",
         "bookings.Draft": "request_key",
         "bookings.TellMe": "public_id",
         "bookings.OfficeLink": "public_id",

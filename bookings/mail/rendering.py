@@ -66,7 +66,7 @@ def addressed(mail: Mail, context: dict[str, Any], subject: str, text: str, html
         [mail.recipient or ""],
         reply_to=[context["reply_to"]] if can_be_written_to(context.get("reply_to")) else None,
         headers={
-            "Message-ID": f"<mail-{mail.pk}@{our_address().rpartition('@')[2]}>",
+            "Message-ID": f"<{mail.message_id}@{our_address().rpartition('@')[2]}>",
             "Auto-Submitted": "auto-generated",
         },
     )

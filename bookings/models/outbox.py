@@ -1,6 +1,7 @@
 """The outbox: a mail is a row in the transaction that causes it, and the worker sends it."""
 
 import datetime as dt
+import hashlib
 
 from django.db import models
 from django.db.models import Q
@@ -9,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from bookings.mail_kinds import Kind, kind_choices
 from hubs.models import ShowcaseSession, StaffUser, VisitingTeacher
 from hubs.vocabulary.email_address import EmailField
+from hubs.vocabulary.references import mail_token
 
 
 class MailQuerySet(models.QuerySet["Mail"]):
@@ -77,6 +79,8 @@ class Mail(models.Model):
     again_at = models.DateTimeField(_("sent again by staff at"), null=True, blank=True)
     expires_at = models.DateTimeField(_("not sent after"), null=True, blank=True)
     dedupe_key = models.CharField(max_length=100, unique=True, editable=False)
+    # Where a delivery report comes back to: whoever knows it can say that the mail never arrived. Nobody reads it here.
+    token = models.CharField(max_length=26, unique=True, editable=False, default=mail_token)
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.WAITING)
     tries = models.PositiveSmallIntegerField(_("tries"), default=0)
     answered_at = models.DateTimeField(
@@ -109,3 +113,11 @@ class Mail(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} ({self.get_state_display()})"
+
+    @property
+    def message_id(self) -> str:
+        """The same at every try, so that a receiver may drop a double; another row's for good, also after a restore.
+
+        It does not tell the token: a mail is forwarded and answered with its Message-ID, and not with its Return-Path.
+        """
+        return f"mail-{self.pk}-{hashlib.sha256(self.token.encode()).hexdigest()[:16]}"

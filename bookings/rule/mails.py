@@ -21,6 +21,7 @@ from hubs.models import VisitingTeacher
 from hubs.models.to_come import to_come
 from hubs.vocabulary.email_address import email_key
 from hubs.vocabulary.keyed import keyed_hash
+from hubs.vocabulary.references import mail_token
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -335,9 +336,10 @@ def resend_link(booking: Booking, *, now: dt.datetime) -> None:
     if may_again_at([mail.created_at for mail in sent[1:]], [APART], now=now):
         return
     again = sent[-1]  # to the address that the booking has now
-    again.pk, again.dedupe_key = None, f"again:{booking.pk}:{len(sent)}"
+    again.pk, again.dedupe_key, again.token = None, f"again:{booking.pk}:{len(sent)}", mail_token()
     again.state, again.tries, again.answered_at, again.last_error = Mail.State.WAITING, 0, None, ""
     again.created_at = again.due_at = now
+    again.again_at = None
     session = booking.session  # which may have been moved since
     again.facts |= session_facts(session, sequence=session.places.calendar_sequence)
     again.facts["deadline"] = iso(booking.deadline)

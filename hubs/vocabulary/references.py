@@ -46,3 +46,8 @@ def as_code(typed: str) -> str:
 def booking_reference() -> str:
     """A booking's name on the telephone. Long enough that a million never meet by chance."""
     return _random(8)
+
+
+def mail_token() -> str:
+    """What a mail is known by to mail servers, as part of an address: 128 bits, and the same in either case."""
+    return _random(26).lower()

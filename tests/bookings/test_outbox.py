@@ -1,6 +1,7 @@
 """Sending the outbox to a real mail server that refuses, stalls, hangs up or is away."""
 
 import datetime as dt
+import re
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -73,7 +74,28 @@ def test_mail_is_sent_with_its_link_and_marked(smtp_server: MailServer) -> None:
     assert smtp_server.to == ["a@school.example"]
     text = smtp_server.message().get_body(("plain",)).get_content()
     assert links.url(links.Purpose.CONTACT, booking) in text.splitlines()
-    assert smtp_server.message()["Message-ID"] == f"<mail-{mail.pk}@showcase.invalid>"
+    assert smtp_server.message()["Message-ID"] == f"<{mail.message_id}@showcase.invalid>"
+
+
+def test_message_id_has_a_random_part_and_does_not_tell_the_token(smtp_server: MailServer) -> None:
+    hold("a@school.example", "b@school.example")
+    a, b = mail_to("a@school.example"), mail_to("b@school.example")
+    assert re.fullmatch("[2-9a-z]{26}", a.token)
+    assert a.token != b.token
+    assert re.fullmatch(f"mail-{a.pk}-[0-9a-f]{{16}}", a.message_id)
+    send_due(at())
+    sent = b"".join(smtp_server.raw).decode()
+    assert (a.message_id in sent, a.token in sent, b.token in sent) == (True, False, False)
+
+
+def test_mail_has_the_same_message_id_at_every_try(smtp_server: MailServer) -> None:
+    hold("a@school.example")
+    smtp_server.rcpt["a@school.example"] = "451 Later"
+    before = mail_to("a@school.example").message_id
+    send_due(at())
+    del smtp_server.rcpt["a@school.example"]
+    send_due(at(NOW + MINUTE))
+    assert smtp_server.message()["Message-ID"] == f"<{before}@showcase.invalid>"
 
 
 def test_mails_of_one_run_share_a_connection(smtp_server: MailServer) -> None:

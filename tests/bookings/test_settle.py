@@ -12,6 +12,7 @@ from bookings.models import AuditEntry, By, Mail, Places
 from bookings.rule.refusals import SessionFull
 from bookings.states import FROZEN, SessionStatus, Status
 from hubs.models import ShowcaseSession
+from hubs.vocabulary.references import mail_token
 from tests.bookings.observed import count, everything, mails, statements, statuses, verbs
 from tests.factories import NOW, SessionFactory, StaffFactory, party
 
@@ -65,7 +66,8 @@ def test_hold_counts_from_its_first_mail_not_from_one_sent_again():
     booking = hold(session)
     answered(NOW)
     again = Mail.objects.get(kind=Kind.CONFIRM)
-    again.pk, again.dedupe_key, again.answered_at = None, "again", booking.deadline - SECOND
+    again.pk, again.dedupe_key, again.token = None, "again", mail_token()
+    again.answered_at = booking.deadline - SECOND
     again.save()
     assert settle(session, booking.deadline) == 1
 
