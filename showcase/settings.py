@@ -18,7 +18,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 
-from showcase import VERSION  # noqa: F401  (a setting: what hosts say of themselves)
+from showcase import VERSION as VERSION  # a setting: what hosts say of themselves
 
 env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent

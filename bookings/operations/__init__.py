@@ -1,2 +1,3 @@
-"""What keeps the installation itself well: backups, mail that is held; imports what lies below. archive.py is read first
-of backups."""
+"""Backups, and mail that is held: what keeps the installation itself well. Imports what lies below.
+
+Of backups archive.py is read first."""

@@ -1,8 +1,8 @@
 """One backup, one file: a tar of the database's copy, encrypted, and a manifest that says what it is.
 
 Nothing but common formats, so that it opens without us: `tar xf FILE`, then `age -d -i KEY database.dump.age`. The copy
-is encrypted to public keys (age), so that a host which makes backups cannot read those it made. The manifest can be read
-by anybody who has the file, and names nobody.
+is encrypted to public keys (age), so that a host which makes backups cannot read those it made. The manifest can be
+read by anybody who has the file, and names nobody.
 """
 
 import hashlib
@@ -109,7 +109,7 @@ def write(path: Path, name: str, source: BinaryIO, to: Sequence[Any], manifest: 
     """
     unfinished = path.with_name(f".{path.name}{UNFINISHED}")
     try:
-        with open(os.open(unfinished, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
+        with new_file(unfinished) as out:
             out.write(bytes(BLOCK))  # where the copy's own line goes: how long it is is known at its end
             plain, sealed = Summed(source), Summed(out)
             _encrypt(plain, sealed, to)
@@ -128,6 +128,11 @@ def write(path: Path, name: str, source: BinaryIO, to: Sequence[Any], manifest: 
     except BaseException:
         unfinished.unlink(missing_ok=True)
         raise
+
+
+def new_file(path: Path) -> BinaryIO:
+    """A file that was not there, and that nobody else may read. Raises FileExistsError."""
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
 
 
 def _encrypt(plain: Summed, sealed: Summed, to: Sequence[Any]) -> None:
@@ -174,7 +179,7 @@ def opened(archive: Archive) -> Iterator[BinaryIO]:
     """The encrypted copy, read from where it begins."""
     with archive.path.open("rb") as file:
         file.seek(archive.offset)
-        yield io.BufferedReader(_Part(file, archive.copy["size"]), CHUNK)  # type: ignore[misc]  # it reads raw bytes
+        yield io.BufferedReader(_Part(file, archive.copy["size"]), CHUNK)
 
 
 class _Part(io.RawIOBase):

@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple, cast
 
 from django.apps import apps
 from django.db import connection
@@ -29,7 +29,7 @@ Ask = Callable[[str], list[tuple[Any, ...]]]
 
 
 class Copy(NamedTuple):
-    """A copy that can be read once. `whole` is asked when it has been: it raises NoBackup where something is missing."""
+    """A copy that can be read once. `whole` is asked then: it raises NoBackup where something is missing."""
 
     name: str
     stream: BinaryIO
@@ -68,7 +68,7 @@ def _from_sqlite(folder: Path) -> Iterator[Copy]:
         with closing(sqlite3.connect(path)) as copy:
             of = facts(lambda sql: copy.execute(sql).fetchall(), server=sqlite3.sqlite_version) | {"as_at": as_at}
         with path.open("rb") as file:
-            yield Copy("database.sqlite3.gz", Compressed(file), of, lambda: None)  # type: ignore[arg-type]
+            yield Copy("database.sqlite3.gz", cast("BinaryIO", Compressed(file)), of, lambda: None)
 
 
 def _step_by_step(database: str, to: Path) -> str:
@@ -85,7 +85,7 @@ def _step_by_step(database: str, to: Path) -> str:
 
 @contextmanager
 def _from_postgres() -> Iterator[Copy]:
-    server = connection.pg_version
+    server = programs.version(connection)
     (pg_dump,) = programs.needed("pg_dump", server=server)
     to, env = programs.address(connection)
     with connection.cursor() as cursor:
@@ -96,14 +96,24 @@ def _from_postgres() -> Iterator[Copy]:
             of = facts(lambda sql: _answer(cursor, sql), server=str(server))
             command = [pg_dump, "--format=custom", "--compress=1", f"--snapshot={snapshot}", f"--dbname={to}"]
             command += [f"--lock-wait-timeout={IN_THE_WAY // dt.timedelta(milliseconds=1)}", "--no-password"]
-            with tempfile.TemporaryFile() as said:
-                with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=said) as dumping:  # noqa: S603
-                    try:
-                        yield Copy("database.dump", dumping.stdout, of, lambda: _ended(dumping, said))  # type: ignore[arg-type]
-                    finally:
-                        dumping.kill()
+            with _begun(command, env) as copy:
+                yield Copy("database.dump", *copy[:1], of, *copy[1:])
         finally:
             cursor.execute("ROLLBACK")
+
+
+@contextmanager
+def _begun(command: list[str], env: dict[str, str]) -> Iterator[tuple[BinaryIO, Callable[[], None]]]:
+    """A program's output, and what is asked when that has ended."""
+    with (
+        tempfile.TemporaryFile() as said,
+        subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=said) as dumping,  # noqa: S603
+    ):
+        try:
+            assert dumping.stdout  # noqa: S101
+            yield cast("BinaryIO", dumping.stdout), lambda: _ended(dumping, said)
+        finally:
+            dumping.kill()
 
 
 def _answer(cursor: Any, sql: str) -> list[tuple[Any, ...]]:

@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 import subprocess
+from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg import pq
@@ -16,6 +17,11 @@ from psycopg.conninfo import make_conninfo
 from bookings.operations.archive import NoBackup
 
 KNOWN_TO_THEM = {option.keyword.decode() for option in pq.Conninfo.get_defaults()} - {"password"}
+
+
+def version(connection: Any) -> int:
+    """The server's, such as 180006."""
+    return int(connection.pg_version)
 
 
 def needed(*names: str, server: int) -> list[str]:

@@ -1,11 +1,12 @@
-"""`manage.py backup_key FILE`: the pair of keys of backups, made where backups are restored and not where they are made."""
+"""`manage.py backup_key FILE`: the pair of keys of backups, made away from the server."""
 
-import os
 from pathlib import Path
 from typing import Any
 
 import pyrage
 from django.core.management.base import BaseCommand, CommandError
+
+from bookings.operations.archive import new_file
 
 
 class Command(BaseCommand):
@@ -19,8 +20,8 @@ class Command(BaseCommand):
         made = pyrage.x25519.Identity.generate()
         said = f"# Opens Showcase's backups. Without it none can be read.\n# {made.to_public()}\n{made}\n"
         try:
-            with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
-                out.write(said)
+            with new_file(file) as out:
+                out.write(said.encode())
         except OSError as error:
             raise CommandError(f"{file} cannot be written: {error.strerror}.") from None
         self.stdout.write(f"BACKUP_RECIPIENT={made.to_public()}")
