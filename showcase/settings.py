@@ -18,7 +18,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 
-from showcase import VERSION as VERSION  # a setting: what hosts say of themselves
+from showcase import VERSION
 
 env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -38,9 +38,8 @@ if DEMO and not set(ALLOWED_HOSTS) <= set(LOOPBACK):
 SHORTEST_KEY = 32
 # Commands that sign and serve nothing run in a fresh checkout, with secrets that nobody knows.
 SIGN_NOTHING = {"backup_key", "check", "collectstatic", "help", "lifecycle", "makemigrations", "privacy", "sqlmigrate"}
-
-
-signs_nothing = Path(sys.argv[0]).name == "manage.py" and sys.argv[1:2] and sys.argv[1] in SIGN_NOTHING
+command = sys.argv[1] if Path(sys.argv[0]).name == "manage.py" and sys.argv[1:] else ""
+signs_nothing = command in SIGN_NOTHING
 
 
 def _secret(name: str) -> str:
@@ -118,6 +117,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
 ]
 MIDDLEWARE = [
+    "hubs.vocabulary.request_ids.NamedRequests",
     "hubs.pages.without_body_for_head",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -166,6 +166,15 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "timeout": 30,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
     }
+else:
+    DATABASES["default"]["ENGINE"] = "showcase.postgres"
+    if "options" in DATABASES["default"].get("OPTIONS", {}) or os.environ.get("PGOPTIONS"):
+        wrong.append(
+            "DATABASE_URL takes no options= (nor does PGOPTIONS): a pooler would refuse or mix them. "
+            "Time-outs belong to the database's roles (manage.py database_roles)."
+        )
+# Seconds that one statement may wait: in a page, in the worker, in a command that somebody runs and watches.
+DATABASE_PATIENCE = {"": 12, "worker": 70, "run_due": 70}.get(command, 3600)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "hubs.StaffUser"
@@ -178,7 +187,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"user_attributes": ["email", "full_name"]},
     },
 ]
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+PASSWORD_HASHERS = ["hubs.staff.signing_in.hashing.Argon2"]
 PASSWORD_RESET_TIMEOUT = 3 * 24 * 60 * 60  # of invitations too
 SIMPLE_HISTORY_REVERT_DISABLED = True  # an old version would put back what verbs have changed since
 SESSION_COOKIE_AGE = 2 * 60 * 60  # hubs/staff/signing_in/session.py says how long staff stay
@@ -188,7 +197,8 @@ if SECOND_FACTOR not in ("optional", "required"):
 OTP_TOTP_ISSUER = "Showcase"
 
 # Lock-out, by account and network together: by network alone one forgetful colleague would lock out a whole school.
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "hubs.staff.scope.ByRole"]
+# And by network alone once an hour has seen twenty wrong passwords, of whichever accounts (bookings/views/sign_in.py).
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "bookings.views.sign_in.ByPassword"]
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = dt.timedelta(minutes=15)
@@ -273,6 +283,7 @@ if not DEMO:
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
 
+# One object a line where something collects them; in words where a person reads them.
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -281,15 +292,25 @@ LOGGING = {
             "()": "hubs.vocabulary.logs.PrivateFormatter",
             "format": "{levelname} {name}: {message}",
             "style": "{",
+        },
+        "json": {"()": "hubs.vocabulary.logs.JsonFormatter", "version": VERSION},
+    },
+    "filters": {"no_traceback": {"()": "hubs.vocabulary.logs.NoTraceback"}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "plain" if DEMO else "json",
+            "filters": ["no_traceback"],
         }
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
         "django": {"handlers": ["console"], "level": "ERROR", "propagate": False},
         "showcase": {"handlers": ["console"], "level": "INFO", "propagate": False},
         # A line for every mistyped password, with what stands for the account: nothing that anybody can use.
         "axes": {"handlers": ["console"], "level": "ERROR", "propagate": False},
+        # What the web server says of itself (showcase/gunicorn.py); nginx keeps the log of requests.
+        "gunicorn": {"handlers": ["console"], "level": "INFO", "propagate": False},
     },
 }
 

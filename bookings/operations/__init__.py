@@ -1,3 +1,5 @@
-"""Backups, and mail that is held: what keeps the installation itself well. Imports what lies below.
+"""The installation itself: whether this host can serve, what is wrong anywhere, who is told (status.py first); backups
+(archive.py first), and mail that is held.
 
-Of backups archive.py is read first."""
+Nothing here takes a host out for what is wrong elsewhere: ready.py alone says whether *this* host can serve.
+"""

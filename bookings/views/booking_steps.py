@@ -76,6 +76,11 @@ def step(view: Callable[[HttpRequest, Showing, Draft], HttpResponse]) -> View:
             if request.method == "POST":
                 turned_away.too_late(request, draft, showing.standing)
             return not_now(request, showing)
+        if draft is None and request.method == "POST":
+            try:
+                limits.use(request, limits.DRAFT, now=now)
+            except TooManyFromHere as refused:
+                return not_this_time(request, showing, refused)
         return view(request, showing, draft or Draft(session=showing.session))
 
     return of_session

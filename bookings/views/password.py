@@ -22,6 +22,7 @@ from bookings.views import limits
 from hubs.models import StaffUser
 from hubs.pages import View, own_policy, private
 from hubs.staff.signing_in import lock_out
+from hubs.vocabulary.busy import TooBusy
 from hubs.vocabulary.email_address import AddressField
 
 
@@ -98,7 +99,10 @@ class SetPassword(PasswordResetConfirmView):
         return admin.site.each_context(self.request) | context | said
 
     def form_valid(self, form: Any) -> HttpResponse:
-        response = super().form_valid(form)
+        try:
+            response = super().form_valid(form)
+        except TooBusy:
+            return cast("HttpResponse", lock_out.busy(self.request))
         if isinstance(self.user, StaffUser):
             lock_out.let_try_again(self.user.email)
         return response

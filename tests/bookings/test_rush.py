@@ -120,11 +120,11 @@ def test_two_hundred_press_the_last_button(env, told, client, tmp_path):
         assert fault not in server.log.read_text()
 
 
-def session_ahead():
+def session_ahead(room=PLACES):
     """A session a month ahead of the real day, for the server reads its own clock."""
     day = timezone.localdate() + dt.timedelta(days=30)
     starts_at, ends_at = london(day, dt.time(9)), london(day, dt.time(11, 45))
-    return SessionFactory(room__capacity=PLACES, starts_at=starts_at, ends_at=ends_at)
+    return SessionFactory(room__capacity=room, starts_at=starts_at, ends_at=ends_at)
 
 
 def drafts(client, session, number):

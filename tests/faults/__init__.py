@@ -1,1 +1,1 @@
-"""What happens to machines: each fault made for real, and what visitors and staff see, and what is kept."""
+"""What machines do to us: servers stopped, frozen, full or away, and what visitors and staff see of it."""
