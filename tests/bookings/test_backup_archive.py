@@ -25,7 +25,8 @@ def path(tmp_path):
     return tmp_path / "showcase-2027-01-11T09-00-00Z.tar"
 
 
-def written(path, content=CONTENT, to=(KEY.to_public(),), said=None):
+def written(path, content=CONTENT, *others, said=None):
+    to = [KEY.to_public(), *(other.to_public() for other in others)]
     archive.write(path, "database.dump", io.BytesIO(content), to, lambda: said or {"format": 1})
     return archive.read(path)
 
@@ -132,7 +133,7 @@ def test_a_program_that_says_at_its_end_that_it_failed_leaves_no_file(path):
 
 def test_two_keys_open_it_each(path):
     other = pyrage.x25519.Identity.generate()
-    written(path, to=[KEY.to_public(), other.to_public()])
+    written(path, CONTENT, other)
     assert read_back(path, KEY) == read_back(path, other) == CONTENT
 
 

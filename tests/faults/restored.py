@@ -66,8 +66,8 @@ class Two:
 
 @contextmanager
 def two(connection, folder):
-    """Files, or databases of the tests' own server. The first is made from the tests' own database, which has all tables
-    and no rows: migrating takes longer than all that follows."""
+    """Files, or databases of the tests' own server. The first is made from the tests' own database, which has all
+    tables and no rows: migrating takes longer than all that follows."""
     if connection.vendor == "sqlite":
         kept_database.lay(folder / "first.sqlite3")
         made = Two(folder, *(f"sqlite:///{folder / name}.sqlite3" for name in NAMES))

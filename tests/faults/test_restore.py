@@ -8,6 +8,8 @@ from django.db import connection
 from tests.bookings import rush
 from tests.faults.restored import manage, two
 
+pytestmark = pytest.mark.django_db  # or there would be no tables for the first of them
+
 ATTEMPTS, PLACES = 120, 60
 TAKEN_AT = 15  # places booked when the backup begins
 CONTENTS = (10, 256 * 1024, 700_001)
@@ -46,7 +48,7 @@ def wait_until_booked(number, told, rushing):
 
 
 def test_who_had_a_place_when_the_backup_was_made_has_it_and_no_place_is_counted_twice(rushed):
-    _session, told, during, first, _said, second = rushed
+    _session, told, during, _first, _said, second = rushed
     assert TAKEN_AT <= second["taken"] <= during  # it was taken in the middle
     assert second["taken"] == len(second["bookings"]) < PLACES
     assert second["miscounts"] == []
@@ -98,8 +100,8 @@ def test_with_other_keys_it_says_that_links_will_not_open(rushed, databases):
     env = databases.third | {"LINK_KEYS": "another key of which nobody has ever heard"}
     said = databases.does(env, "restore", file=databases.newest, key=databases.key)
     assert [line for line in said if "LINK_KEYS" in line] == [
-        "The keys here are not those of the backup. LINK_KEYS: private links that were mailed before will not open: put "
-        "the old LINK_KEYS behind the new ones."
+        "The keys here are not those of the backup. LINK_KEYS: private links that were mailed before will not open: "
+        "put the old LINK_KEYS behind the new ones."
     ]
 
 
