@@ -148,14 +148,16 @@ def _drop_what_an_earlier_one_left() -> None:
 def _fill(backup: Archive, keys: Sequence[Any], *, pg_restore: str, psql: str) -> None:
     """All of it in one transaction: COMMIT is said here, once pg_restore has ended in order and the key has opened the
     last of it."""
-    to, env = programs.address(connection)
     reads = [pg_restore, "--no-owner", "--file=-"]
-    writes = [psql, "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--no-password", f"--dbname={to}"]
+    writes = [psql, "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--no-password"]
     pipe, nowhere = subprocess.PIPE, subprocess.DEVNULL
     with (
         tempfile.TemporaryFile() as said,
-        subprocess.Popen(reads, env=env, stdin=pipe, stdout=pipe, stderr=said) as reading,  # noqa: S603
-        subprocess.Popen(writes, env=env, stdin=pipe, stdout=nowhere, stderr=said) as writing,  # noqa: S603
+        programs.address(connection) as to,
+        subprocess.Popen(reads, stdin=pipe, stdout=pipe, stderr=said) as reading,  # noqa: S603
+        subprocess.Popen(
+            [*writes, f"--dbname={to.conninfo}"], pass_fds=to.open_files, stdin=pipe, stdout=nowhere, stderr=said
+        ) as writing,
     ):
         broke: list[Exception] = []
         feeding = threading.Thread(target=_feed, args=(backup, keys, reading.stdin, broke))

@@ -87,27 +87,26 @@ def _step_by_step(database: str, to: Path) -> str:
 def _from_postgres() -> Iterator[Copy]:
     server = programs.version(connection)
     (pg_dump,) = programs.needed("pg_dump", server=server)
-    to, env = programs.address(connection)
-    with connection.cursor() as cursor:
+    with programs.address(connection) as to, connection.cursor() as cursor:
         cursor.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
         try:
             cursor.execute("SELECT set_config('idle_in_transaction_session_timeout', '0', true), pg_export_snapshot()")
             snapshot = cursor.fetchone()[1]
             of = facts(lambda sql: _answer(cursor, sql), server=str(server))
-            command = [pg_dump, "--format=custom", "--compress=1", f"--snapshot={snapshot}", f"--dbname={to}"]
+            command = [pg_dump, "--format=custom", "--compress=1", f"--snapshot={snapshot}", f"--dbname={to.conninfo}"]
             command += [f"--lock-wait-timeout={IN_THE_WAY // dt.timedelta(milliseconds=1)}", "--no-password"]
-            with _begun(command, env) as copy:
+            with _begun(command, to.open_files) as copy:
                 yield Copy("database.dump", *copy[:1], of, *copy[1:])
         finally:
             cursor.execute("ROLLBACK")
 
 
 @contextmanager
-def _begun(command: list[str], env: dict[str, str]) -> Iterator[tuple[BinaryIO, Callable[[], None]]]:
+def _begun(command: list[str], files: tuple[int, ...]) -> Iterator[tuple[BinaryIO, Callable[[], None]]]:
     """A program's output, and what is asked when that has ended."""
     with (
         tempfile.TemporaryFile() as said,
-        subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=said) as dumping,  # noqa: S603
+        subprocess.Popen(command, pass_fds=files, stdout=subprocess.PIPE, stderr=said) as dumping,  # noqa: S603
     ):
         try:
             assert dumping.stdout  # noqa: S101

@@ -1,14 +1,16 @@
 """PostgreSQL's own programs, which copy a database out and in: pg_dump, pg_restore, psql.
 
-They have to be of the server's version or newer. A password goes by the environment, never as an argument, which every
-user of a host can read.
+They have to be of the server's version or newer. A password is never an argument, which every user of a host can
+read.
 """
 
-import os
 import re
 import shutil
 import subprocess
-from typing import Any
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, NamedTuple
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg import pq
@@ -44,9 +46,24 @@ def _needed(name: str, version: int) -> str:
     return path
 
 
-def address(connection: BaseDatabaseWrapper) -> tuple[str, dict[str, str]]:
-    """Which database, as an argument for them, and the environment in which they find the password."""
+class Address(NamedTuple):
+    """Which database, as an argument for them, and what they inherit to find the password in."""
+
+    conninfo: str
+    open_files: tuple[int, ...]
+
+
+@contextmanager
+def address(connection: BaseDatabaseWrapper) -> Iterator[Address]:
+    """The password goes by a file that has no name any more: it stands on no disk, in no list of processes."""
     said = connection.get_connection_params()
     known = {name: value for name, value in said.items() if name in KNOWN_TO_THEM and value is not None}
-    password = said.get("password")
-    return make_conninfo(**known), os.environ | ({"PGPASSWORD": str(password)} if password else {})
+    if not said.get("password"):
+        yield Address(make_conninfo(**known), ())
+        return
+    with tempfile.TemporaryFile() as file:
+        password = re.sub(r"([\\:])", r"\\\1", str(said["password"]))
+        file.write(f"*:*:*:*:{password}\n".encode())
+        file.flush()
+        file.seek(0)
+        yield Address(make_conninfo(**known, passfile=f"/dev/fd/{file.fileno()}"), (file.fileno(),))

@@ -3,11 +3,13 @@
 The pages say the same for every address. A new password never touches the second factor.
 """
 
+from contextlib import suppress
 from typing import Any, cast
 
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.views import PasswordResetConfirmView
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
@@ -57,11 +59,9 @@ def forgotten(request: HttpRequest) -> HttpResponse:
 
 def _send(request: HttpRequest, address: str) -> None:
     now = timezone.now()
-    try:
+    with suppress(TooManyFromHere), transaction.atomic():
         limits.use(request, limits.PASSWORD, now=now)
-    except TooManyFromHere:
-        return
-    staff_mails.tell_password_link(address, now=now)
+        staff_mails.tell_password_link(address, now=now)
 
 
 @own_policy
