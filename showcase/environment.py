@@ -92,7 +92,7 @@ TABLE = (
     ),
     Setting(
         "BACKUP_RECIPIENT",
-        "the public key that backups are encrypted to, as `manage.py backup_key FILE` prints it; several, commas between",
+        "the public key that backups are encrypted to (`manage.py backup_key FILE` prints it), commas between several",
         "no backups",
     ),
     Setting(

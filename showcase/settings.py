@@ -17,7 +17,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 
-from showcase import VERSION
+from showcase import VERSION as VERSION  # a setting too: what this installation says of itself
 from showcase.environment import Environment
 
 env = Environment()

@@ -16,42 +16,44 @@ from pathlib import Path
 from django.conf import settings
 from django.utils import timezone
 
-from bookings.operations import archive, copying_out, fingerprints
+from bookings.forgetting.kept import BACKUPS_KEPT
+from bookings.operations import archive, copying_out, fingerprints, ledger
 from bookings.operations.archive import NoBackup
+from bookings.rule.room import Clock
 
-KEPT_DAYS = 30
 ALL_OF = dt.timedelta(days=1)
 STAMP = "%Y-%m-%dT%H-%M-%SZ"
 OURS = re.compile(r"showcase-(\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ)\.tar")
 FORMAT = 1
 
 
-def back_up(folder: Path, *, now: dt.datetime) -> Path:
+def back_up(folder: Path, *, clock: Clock) -> Path:
     """Write a backup, then delete those that have had their time. Raises NoBackup."""
-    to = archive.recipients(settings.BACKUP_RECIPIENT)
+    to, now = archive.recipients(settings.BACKUP_RECIPIENT), clock()
     with _alone_in(folder):
         _take_away_unfinished(folder)
         path = folder / f"showcase-{now.astimezone(dt.timezone.utc):{STAMP}}.tar"
         if path.exists():
             raise NoBackup(f"{path} is there already.")
-        with copying_out.copied(settings.VAR_DIR) as copy:
+        with copying_out.copied(settings.VAR_DIR, clock) as copy:
 
             def manifest() -> dict[str, object]:
                 copy.whole()
-                return _about(now) | copy.of
+                return _about(now, clock()) | copy.of
 
             archive.write(path, copy.name, copy.stream, to, manifest)
+        ledger.write(folder, now=now)
         for old in outlived(ours_in(folder), now=now):
             old.unlink(missing_ok=True)
     return path
 
 
-def _about(now: dt.datetime) -> dict[str, object]:
+def _about(begun: dt.datetime, ended: dt.datetime) -> dict[str, object]:
     return {
         "format": FORMAT,
         "version": settings.VERSION,
-        "begun_at": now.isoformat(),
-        "ended_at": timezone.now().isoformat(),
+        "begun_at": begun.isoformat(),
+        "ended_at": ended.isoformat(),
         "readable_by": list(settings.BACKUP_RECIPIENT),
         "keys": fingerprints.of_settings(),
     }
@@ -94,5 +96,5 @@ def outlived(backups: dict[Path, dt.datetime], *, now: dt.datetime) -> Sequence[
     return [
         path
         for path, at in backups.items()
-        if at < now - dt.timedelta(days=KEPT_DAYS) or (at < now - ALL_OF and last_of[timezone.localdate(at)] != path)
+        if at < now - dt.timedelta(days=BACKUPS_KEPT) or (at < now - ALL_OF and last_of[timezone.localdate(at)] != path)
     ]

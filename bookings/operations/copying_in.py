@@ -72,6 +72,21 @@ def put_in(backup: Archive, keys: Sequence[Any]) -> Iterator[None]:
         yield
 
 
+def number_after(table: str, highest: int) -> None:
+    """Have the next row of a table get a number past `highest`, and past those it has."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("UPDATE sqlite_sequence SET seq = max(seq, %s) WHERE name = %s", [highest, table])
+            if not cursor.rowcount:
+                cursor.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (%s, %s)", [table, highest])
+            return
+        sequence = "pg_get_serial_sequence(%s, 'id')::regclass"
+        cursor.execute(
+            f"SELECT setval({sequence}, greatest(%s, nextval({sequence})))",
+            [f'"{table}"', highest, f'"{table}"'],
+        )
+
+
 # --- SQLite -----------------------------------------------------------------------------------------------------------
 
 
@@ -155,7 +170,7 @@ def _fill(backup: Archive, keys: Sequence[Any], *, pg_restore: str, psql: str) -
         tempfile.TemporaryFile() as said,
         programs.address(connection) as to,
         subprocess.Popen(reads, stdin=pipe, stdout=pipe, stderr=said) as reading,  # noqa: S603
-        subprocess.Popen(
+        subprocess.Popen(  # noqa: S603
             [*writes, f"--dbname={to.conninfo}"], pass_fds=to.open_files, stdin=pipe, stdout=nowhere, stderr=said
         ) as writing,
     ):

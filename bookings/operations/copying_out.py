@@ -16,10 +16,10 @@ from typing import Any, BinaryIO, NamedTuple, cast
 
 from django.apps import apps
 from django.db import connection
-from django.utils import timezone
 
 from bookings.operations import programs
 from bookings.operations.archive import Compressed, NoBackup
+from bookings.rule.room import Clock
 
 INSIDE = ".copy-of-the-database-"
 PAGES = 1000  # that SQLite copies in one step; a signal to stop is heard between two
@@ -38,17 +38,17 @@ class Copy(NamedTuple):
 
 
 @contextmanager
-def copied(folder: Path) -> Iterator[Copy]:
+def copied(folder: Path, clock: Clock) -> Iterator[Copy]:
     """A copy of the database. `folder` is where SQLite's lies meanwhile, in clear. Raises NoBackup."""
-    with _from_sqlite(folder) if connection.vendor == "sqlite" else _from_postgres() as copy:
+    with _from_sqlite(folder, clock) if connection.vendor == "sqlite" else _from_postgres(clock) as copy:
         yield copy
 
 
-def facts(ask: Ask, *, server: str) -> dict[str, Any]:
+def facts(ask: Ask, *, server: str, as_at: dt.datetime) -> dict[str, Any]:
     """What the manifest says of a copy, asked of the copy itself."""
-    tables = sorted({model._meta.db_table for model in apps.get_models(include_auto_created=True) if _stands(model)})
+    tables = sorted({model._meta.db_table for model in stored()})
     return {
-        "as_at": timezone.now().isoformat(),
+        "as_at": as_at.isoformat(),
         "database": connection.vendor,
         "server": server,
         "migrations": [f"{app}.{name}" for app, name in ask("SELECT app, name FROM django_migrations ORDER BY id")],
@@ -56,35 +56,37 @@ def facts(ask: Ask, *, server: str) -> dict[str, Any]:
     }
 
 
-def _stands(model: Any) -> bool:
-    return bool(model._meta.managed and not model._meta.proxy)
+def stored() -> list[Any]:
+    """Every model that has a table of its own."""
+    found = apps.get_models(include_auto_created=True)
+    return [model for model in found if model._meta.managed and not model._meta.proxy]
 
 
 @contextmanager
-def _from_sqlite(folder: Path) -> Iterator[Copy]:
+def _from_sqlite(folder: Path, clock: Clock) -> Iterator[Copy]:
     with tempfile.TemporaryDirectory(dir=folder, prefix=INSIDE) as inside:
         path = Path(inside) / "database.sqlite3"
-        as_at = _step_by_step(connection.settings_dict["NAME"], path)
+        as_at = _step_by_step(connection.settings_dict["NAME"], path, clock)
         with closing(sqlite3.connect(path)) as copy:
-            of = facts(lambda sql: copy.execute(sql).fetchall(), server=sqlite3.sqlite_version) | {"as_at": as_at}
+            of = facts(lambda sql: copy.execute(sql).fetchall(), server=sqlite3.sqlite_version, as_at=as_at)
         with path.open("rb") as file:
             yield Copy("database.sqlite3.gz", cast("BinaryIO", Compressed(file)), of, lambda: None)
 
 
-def _step_by_step(database: str, to: Path) -> str:
+def _step_by_step(database: str, to: Path, clock: Clock) -> dt.datetime:
     """Copy SQLite's file; returns as at when."""
     with closing(sqlite3.connect(database, isolation_level=None)) as source, closing(sqlite3.connect(to)) as copy:
         to.chmod(0o600)
         source.execute("BEGIN")
         source.execute("SELECT count(*) FROM sqlite_master").fetchone()  # from here on it reads what stands now
-        as_at = timezone.now().isoformat()
+        as_at = clock()
         source.backup(copy, pages=PAGES)
         source.execute("COMMIT")
     return as_at
 
 
 @contextmanager
-def _from_postgres() -> Iterator[Copy]:
+def _from_postgres(clock: Clock) -> Iterator[Copy]:
     server = programs.version(connection)
     (pg_dump,) = programs.needed("pg_dump", server=server)
     with programs.address(connection) as to, connection.cursor() as cursor:
@@ -92,7 +94,7 @@ def _from_postgres() -> Iterator[Copy]:
         try:
             cursor.execute("SELECT set_config('idle_in_transaction_session_timeout', '0', true), pg_export_snapshot()")
             snapshot = cursor.fetchone()[1]
-            of = facts(lambda sql: _answer(cursor, sql), server=str(server))
+            of = facts(lambda sql: _answer(cursor, sql), server=str(server), as_at=clock())
             command = [pg_dump, "--format=custom", "--compress=1", f"--snapshot={snapshot}", f"--dbname={to.conninfo}"]
             command += [f"--lock-wait-timeout={IN_THE_WAY // dt.timedelta(milliseconds=1)}", "--no-password"]
             with _begun(command, to.open_files) as copy:

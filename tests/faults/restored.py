@@ -17,7 +17,7 @@ from tests.bookings import rush
 from tests.postgres import client_programs
 
 KEY = "AGE-SECRET-KEY-1XLVSM89CMD98FFV40JWV6CURD24XYWL98RDNF83W9XHEAHWHE2WQUF3VUG"
-NAMES = ("first", "second", "third")
+NAMES = ("first", "second", "third", "fourth")
 RECIPIENT = "age1rsdas02m7dgc98hswtvww89k62e90807mmz5d4r9p9l2vjhrhvxqtntdjh"
 
 # --- what tests call ------------------------------------------------------------------------------------------------
@@ -26,7 +26,7 @@ RECIPIENT = "age1rsdas02m7dgc98hswtvww89k62e90807mmz5d4r9p9l2vjhrhvxqtntdjh"
 class Two:
     """The database that is served, and empty ones that a backup of it is brought back into."""
 
-    def __init__(self, folder, first, second, third, **env):
+    def __init__(self, folder, first, second, third, fourth, **env):
         self._processes = {}
         self.folder, self.backups, self.mail = folder, folder / "backups", folder / "mail"
         self.key = folder / "key"
@@ -36,6 +36,7 @@ class Two:
         self.first = rush.environment(first, **ours, **env)
         self.second = rush.environment(second, **ours, **env)
         self.third = rush.environment(third, **ours, **env)
+        self.fourth = rush.environment(fourth, **ours, **env)
 
     @property
     def newest(self):
@@ -116,16 +117,16 @@ def back_up(*, folder):
     from bookings.operations.backing_up import back_up
     from tests.factories import NOW
 
-    return back_up(Path(folder), now=NOW)
+    return back_up(Path(folder), clock=lambda: NOW)
 
 
-def restore(*, file, key):
+def restore(*, file, key, ledger=None):
     """As the command does, at the time of the tests."""
     from bookings.management.commands.restore import bring_back
     from tests.factories import NOW
 
     said = []
-    bring_back(Path(file), Path(key), now=NOW, say=said.append)
+    bring_back(Path(file), Path(key), Path(ledger) if ledger else None, now=NOW, say=said.append)
     return said
 
 
@@ -150,6 +151,39 @@ def stands():
         "mails": [before, sorted(Mail.objects.values_list("state", flat=True))],
         "held": Running.objects.now().mail_held_at is not None,
     }
+
+
+def erase_one(*, folder):
+    """Somebody who had a place when the backup was made has all of it deleted, and the ledger says so."""
+    from bookings.forgetting.erasing import Whom, erase
+    from bookings.models import Booking
+    from bookings.operations import ledger
+    from tests.factories import NOW
+
+    booking = Booking.objects.order_by("pk").first()
+    said = {"key": str(booking.request_key), "address": booking.contact_email, "pk": booking.pk}
+    erase(Whom(booking), clock=lambda: NOW)
+    ledger.write(Path(folder), now=NOW)
+    return said
+
+
+def of_somebody(*, key, address, pk):
+    """What stands of them: how their booking stands, and wherever their name or address does."""
+    from django.apps import apps
+
+    from bookings.models import Booking, Mail
+
+    booking = Booking.objects.get(request_key=key)
+    models = [model for model in apps.get_models() if model._meta.app_label in ("hubs", "bookings")]
+    where = [
+        f"{model._meta.label}.{field.name}"
+        for model in models
+        for field in model._meta.concrete_fields
+        if field.get_internal_type() in ("CharField", "TextField", "EmailField", "JSONField")
+        and model._base_manager.filter(**{f"{field.name}__icontains": address}).exists()
+    ]
+    waits = Mail.objects.filter(booking=booking, state="waiting").count()
+    return {"status": booking.status, "where": where, "waits": waits}
 
 
 def store(*, session, contents):

@@ -1,5 +1,6 @@
 """A backup taken in the middle of a rush, brought back: nobody has two places, no place is lost, nothing is sent."""
 
+import json
 import time
 
 import pytest
@@ -35,6 +36,8 @@ def rushed(databases):
         _said, errors = rushing.communicate(timeout=rush.PATIENCE)
     assert rushing.returncode == 0, errors
     first = databases.does(databases.first, "stands")
+    erased = databases.does(databases.first, "erase_one", folder=databases.backups)
+    (databases.folder / "erased").write_text(json.dumps(erased))
     said = databases.does(databases.second, "restore", file=databases.newest, key=databases.key)
     return session, told, during, first, said, databases.does(databases.second, "stands")
 
@@ -94,6 +97,32 @@ def test_a_database_that_holds_anything_is_not_written_over(rushed, databases):
     assert "already" in done.stderr
     assert "Traceback" not in done.stderr
     assert databases.does(databases.second, "stands") == before
+
+
+def test_who_was_erased_after_the_backup_is_erased_again_before_anybody_can_look(rushed, databases):
+    erased = json.loads((databases.folder / "erased").read_text())
+    without = databases.does(databases.second, "of_somebody", **erased)
+    assert "bookings.Booking.contact_email" in without["where"]  # the backup knows them
+    ledger = databases.backups / "showcase-erasures.jsonl"
+    assert erased["address"] not in ledger.read_text()
+    said = databases.does(databases.fourth, "restore", file=databases.newest, key=databases.key, ledger=ledger)
+    assert "Erased again, by the ledger: 1." in said
+    found = databases.does(databases.fourth, "of_somebody", **erased)
+    assert found == {"status": "cancelled", "where": [], "waits": 0}
+    after = databases.does(databases.fourth, "stands")
+    assert after["miscounts"] == []
+    assert after["held"]
+
+
+def test_without_the_ledger_it_says_so_and_writes_nothing(databases):
+    for nothing in ([], ["--ledger", databases.folder / "nowhere"]):
+        env = databases.first | {"DATABASE_URL": f"sqlite:///{databases.folder / 'fifth.sqlite3'}"}
+        alone = databases.folder / "alone.tar"
+        alone.write_bytes(databases.newest.read_bytes())
+        done = manage(env, "restore", alone, "--key", databases.key, *nothing)
+        assert done.returncode == 1
+        assert "ledger of erasures" in done.stderr or connection.vendor != "sqlite"
+        assert not (databases.folder / "fifth.sqlite3").exists()
 
 
 def test_with_other_keys_it_says_that_links_will_not_open(rushed, databases):

@@ -21,7 +21,7 @@ class Command(BaseCommand):
         if not folder:
             raise CommandError("Name a folder, or set BACKUP_DIR.")
         try:
-            path = back_up(Path(folder), now=timezone.now())
+            path = back_up(Path(folder), clock=timezone.now)
         except NoBackup as error:
             raise CommandError(str(error)) from None
         except OSError as error:
