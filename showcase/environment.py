@@ -77,6 +77,11 @@ TABLE = (
         "SQLite in `VAR_DIR`",
     ),
     Setting(
+        "DATABASE_URL_DIRECT",
+        "the same database by its owner’s role and past any pooler: for `migrate`, `backup`, `restore`",
+        "`DATABASE_URL`",
+    ),
+    Setting(
         "VAR_DIR",
         "the folder of SQLite and of collected static files; uploaded files are in the database",
         "`var/`",

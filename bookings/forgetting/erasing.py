@@ -41,6 +41,7 @@ from bookings.rule.room import Clock, Room
 from bookings.states import LIVE, SEATED, Standing, Status, Verb
 from bookings.verbs import visitors
 from hubs.models import Hub, ShowcaseSession, StaffUser
+from hubs.vocabulary.clock import moment
 
 ASKED = "They asked that all kept of them be deleted"
 
@@ -111,9 +112,9 @@ def as_it_stands(whom: Whom) -> Whom:
 def erase(whom: Whom, *, clock: Clock, by: StaffUser | By = By.VISITOR) -> None:
     """Give back what they have, then delete all that is kept of them. Twice is once, and also if it was killed between
     the two. Raises NotBookable on the day, from the start on, and what the verbs raise."""
-    if not can_erase(whom, now=clock()):
+    if not can_erase(whom, now=moment(clock)):
         raise NotBookable(Standing.OVER)
-    if whom.gives_back(now=clock()):
+    if whom.gives_back(now=moment(clock)):
         _give_back(whom, clock=clock, by=by)
     forget_all(whom, clock=clock, by=by)
 
@@ -121,7 +122,7 @@ def erase(whom: Whom, *, clock: Clock, by: StaffUser | By = By.VISITOR) -> None:
 def forget_all(whom: Whom, *, clock: Clock, by: StaffUser | By = By.VISITOR) -> None:
     """Delete all that is kept of them, and write into the ledger that it was done. Twice is once."""
     with transaction.atomic():
-        room = Room(places.lock(whom.booking.session_id), now=clock())
+        room = Room(places.lock(whom.booking.session_id), now=moment(clock))
         booking = Booking.objects.get(pk=whom.booking.pk)
         if whom.visitor:
             people = _erase_visitor(Visitor.objects.get(pk=whom.visitor.pk), room.session, room.now)
