@@ -59,6 +59,11 @@ class DatabaseWrapper(base.DatabaseWrapper):
         with self.cursor() as cursor:
             cursor.execute("SELECT set_config('statement_timeout', %s, true)", [f"{seconds:.0f}s"])
 
+    def wait_for_locks(self, seconds: float) -> None:
+        """How long this transaction waits for each lock."""
+        with self.cursor() as cursor:
+            cursor.execute("SELECT set_config('lock_timeout', %s, true)", [f"{max(1, int(seconds * 1000))}ms"])
+
     def chunked_cursor(self) -> Any:
         """A cursor of the server's lives in a transaction alone. Outside of one Django would have it WITH HOLD, which
         a pooler that hands each transaction to another connection loses."""
