@@ -25,7 +25,7 @@ from tests.bookings.test_rush import Gunicorn
 from tests.browser.reading import Page
 from tests.factories import NOW, SessionFactory, party, staff_of
 
-ROWS = 4000
+ROWS = 2000
 EXPORT = "/admin/bookings/booking/export.csv"
 
 
