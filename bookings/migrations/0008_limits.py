@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("bookings", "0006_waits_clock"),
+        ("bookings", "0007_erasure_ledger"),
         ("hubs", "0001_initial"),
     ]
 
