@@ -32,7 +32,7 @@ def clock():
 
 @pytest.fixture(autouse=True)
 def _now(monkeypatch):
-    monkeypatch.setattr(timezone, "now", clock)
+    monkeypatch.setattr(timezone, "now", lambda: NOW)
 
 
 def typed(n, kind=SchoolKind.INDEPENDENT):

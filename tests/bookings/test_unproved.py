@@ -28,7 +28,7 @@ def clock():
 
 @pytest.fixture(autouse=True)
 def _now(monkeypatch):
-    monkeypatch.setattr(timezone, "now", clock)
+    monkeypatch.setattr(timezone, "now", lambda: NOW)
 
 
 def ask(session, n, *, email=VICTIM, **how):
