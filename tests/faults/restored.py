@@ -201,6 +201,23 @@ def _content(n, size):
     return bytes((n + at * at) % 251 for at in range(size))
 
 
+def fill(*, megabytes):
+    """So much that nothing can make smaller, so that copying takes a while."""
+    from hubs.models.stored_file import StoredFile, StoredPiece
+
+    for number in range(megabytes):
+        file = StoredFile.objects.create(name=f"{number:064}.pdf", size=1024 * 1024)
+        pieces = [StoredPiece(file=file, position=n, content=os.urandom(256 * 1024)) for n in range(4)]
+        StoredPiece.objects.bulk_create(pieces)
+
+
+def empty():
+    """Whether there is no table at all where this process looks."""
+    from django.db import connection
+
+    return connection.introspection.table_names() == []
+
+
 def files(*, contents):
     """Whether each of the readings is byte for byte what was stored."""
     from hubs.models import Resource
