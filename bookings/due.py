@@ -2,24 +2,23 @@
 
 import datetime as dt
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from django.db import InterfaceError, OperationalError
-from django.db.models import F, OuterRef, Q, Subquery, Sum
-from django.db.models.functions import Coalesce
 
 from bookings.afterwards import ties
 from bookings.attendance import office, perhaps
 from bookings.forgetting import steps
 from bookings.groups import enrolling
 from bookings.mail import asking_again, asking_later, asking_mails, openings, reminders, sending, staff_mails
-from bookings.models import Booking, Draft, Places, Visitor
+from bookings.models import Booking, Draft, Places
+from bookings.operations.counting import compare_reports, report_miscounts
 from bookings.places import locked
 from bookings.report import kept, median
 from bookings.rule.room import Clock
 from bookings.sessions import wide_changes
-from bookings.states import FROZEN, SEATED
+from bookings.states import FROZEN
 from bookings.views import limits
 from hubs.models import StoredFile
 from hubs.staff.signing_in import lock_out
@@ -44,7 +43,8 @@ def run_due(clock: Clock, *, stop: Callable[[], bool] = sending.never) -> int:
     changed = wide_changes.carry_out(clock, stop=stop) + enrolling.carry_out(clock, stop=stop)
     sent = sending.send_due(clock, stop=stop)
     settled = [session_id for session_id in _sessions_due(clock()) if not stop() and _one(_settle, session_id, clock)]
-    report_miscounts(settled)
+    if settled:
+        report_miscounts(settled, now=clock())
     for made in MAKES:
         for session_id in made.due(clock()):
             if not stop():
@@ -59,9 +59,10 @@ def run_due(clock: Clock, *, stop: Callable[[], bool] = sending.never) -> int:
 
 
 def once_a_day(clock: Clock) -> list[int]:
-    """What asks every row: the check of counts, and the medians that reports compare with. Returns the miscounts."""
+    """What asks every row: the checks of counts, and the medians that reports compare with. Returns the miscounts."""
     median.refresh(now=clock())
-    return report_miscounts()
+    compare_reports(now=clock())
+    return report_miscounts(now=clock())
 
 
 def _sessions_due(now: dt.datetime) -> list[int]:
@@ -88,33 +89,3 @@ def _one(does: Callable[..., object], session_id: int, when: Clock | dt.datetime
     except Exception:
         log.exception("Session %s could not be settled", session_id)
         return None
-
-
-def miscounts(session_ids: Iterable[int] | None = None) -> list[int]:
-    """Sessions whose count of places taken differs from their seated visitors, by booking or by name.
-
-    There are none: this is the check that rule.md#counting asks for. None checks every session.
-    """
-    seated = Booking.objects.filter(session=OuterRef("session"), status__in=SEATED).order_by()
-    parties = seated.values("session").annotate(n=Sum("party")).values("n")
-    visitors = (
-        Visitor.objects.coming()
-        .filter(booking__session=OuterRef("session"), booking__status__in=SEATED)
-        .order_by()
-        .values("booking__session")
-        .annotate(n=Sum(1))
-        .values("n")
-    )
-    rows = Places.objects.annotate(by_party=Coalesce(Subquery(parties), 0), by_visitor=Coalesce(Subquery(visitors), 0))
-    if session_ids is not None:
-        rows = rows.filter(pk__in=list(session_ids))
-    wrong = rows.filter(~Q(places_taken=F("by_party")) | ~Q(places_taken=F("by_visitor")))
-    return list(wrong.values_list("pk", flat=True))
-
-
-def report_miscounts(session_ids: Iterable[int] | None = None) -> list[int]:
-    """`miscounts`, said in the log: a fault of ours that a person must look at."""
-    wrong = miscounts(session_ids)
-    if wrong:
-        log.error("Places taken differ from seated visitors in sessions %s", wrong)
-    return wrong

@@ -18,7 +18,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 
-from showcase import VERSION
+from showcase import VERSION as VERSION  # a setting: what hosts say of themselves
 
 env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -252,6 +252,14 @@ DEFAULT_FROM_EMAIL = _needed(
     "the address that mails come from, such as bookings@showcase.example",
     otherwise="bookings@showcase.invalid",
 )
+
+# Who is told when something is bad (manage.py status --alert), and what is fetched for as long as nothing is.
+ALERT_EMAIL = env.list("ALERT_EMAIL", default=[])
+HEARTBEAT_URL = env.str("HEARTBEAT_URL", default="")
+if HEARTBEAT_URL and not re.fullmatch(r"https?://\S+", HEARTBEAT_URL):
+    wrong.append("HEARTBEAT_URL is an address that begins with https:// (or http://).")
+# Where `manage.py metrics` answers: an address of this host that nobody outside reaches.
+METRICS_ADDRESS = env.str("METRICS_ADDRESS", default="127.0.0.1:9464")
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

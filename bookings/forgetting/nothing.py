@@ -64,7 +64,7 @@ NOTHING: dict[str, dict[str, str]] = {
         "hubs.ShowcaseSession": "ref",
     },
     KEYED: {"bookings.Booking": "school_key"},
-    OF_A_MACHINE: {"bookings.Running": "round_host"},
+    OF_A_MACHINE: {"bookings.Running": "round_host trial_said miscounted reports_differing alerted"},
     MADE_ANEW: {"bookings.KeptReport": "page heads tables made_of"},
     UNUSED: {
         "axes.AccessFailureLog": "user_agent ip_address username http_accept path_info",

@@ -18,10 +18,11 @@ from django.db import connection
 from django.utils import timezone
 
 from bookings import due, places
-from bookings.due import miscounts, run_due
+from bookings.due import run_due
 from bookings.mail.sending import LEASE, Clock
 from bookings.mail_kinds import Kind
 from bookings.models import AuditEntry, Booking, Mail, Places
+from bookings.operations.counting import miscounts
 from bookings.rule import mails as emails
 from bookings.states import Status, Verb
 from hubs.models import School, ShowcaseSession

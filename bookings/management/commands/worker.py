@@ -11,6 +11,7 @@ from django.db import close_old_connections
 from django.utils import timezone
 
 from bookings.due import once_a_day, run_due
+from bookings.operations.rounds import Rounds
 
 log = logging.getLogger("showcase.worker")
 AFTER_FAILURE = 5  # rounds to wait, for a database that is away
@@ -50,6 +51,7 @@ class Command(BaseCommand):
         stop = Stop()
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, stop.tell)
+        rounds = Rounds()
         checked: dt.date | None = None
         while not stop.told():
             close_old_connections()
@@ -58,6 +60,7 @@ class Command(BaseCommand):
                 if checked != timezone.localdate():
                     once_a_day(timezone.now)
                     checked = timezone.localdate()
+                rounds.note(timezone.now)
             except Exception:
                 # The database is away, or a fault of ours: nothing is lost, the next round finds it all again.
                 log.exception("This round failed; trying again")
