@@ -124,6 +124,7 @@ MIDDLEWARE = [
     "django.middleware.gzip.GZipMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
     "csp.middleware.CSPMiddleware",
+    "showcase.trouble.outcome.Watched",
     "hubs.vocabulary.languages.LanguageOfTheAddress",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -187,7 +188,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"user_attributes": ["email", "full_name"]},
     },
 ]
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+PASSWORD_HASHERS = ["hubs.staff.signing_in.hashing.Argon2"]
 PASSWORD_RESET_TIMEOUT = 3 * 24 * 60 * 60  # of invitations too
 SIMPLE_HISTORY_REVERT_DISABLED = True  # an old version would put back what verbs have changed since
 SESSION_COOKIE_AGE = 2 * 60 * 60  # hubs/staff/signing_in/session.py says how long staff stay
@@ -197,7 +198,8 @@ if SECOND_FACTOR not in ("optional", "required"):
 OTP_TOTP_ISSUER = "Showcase"
 
 # Lock-out, by account and network together: by network alone one forgetful colleague would lock out a whole school.
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "hubs.staff.scope.ByRole"]
+# And by network alone once an hour has seen twenty wrong passwords, of whichever accounts (bookings/views/sign_in.py).
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "bookings.views.sign_in.ByPassword"]
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = dt.timedelta(minutes=15)
