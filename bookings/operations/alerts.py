@@ -16,7 +16,6 @@ from typing import Any
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import Error, transaction
-from django.utils.dateparse import parse_datetime
 
 from bookings.models import Running
 from bookings.operations.found import Found, Word
@@ -43,9 +42,8 @@ def to_tell(told: Told, found: Iterable[Found], *, host: str, now: dt.datetime) 
     looked_at = {key_of(one, host) for one in found}
     after = {key: dict(said) for key, said in told.items() if not said["over"] or _at(said) > now - AGAIN}
     fresh = [one for key, one in bad.items() if key not in after or _at(after[key]) <= now - AGAIN]
-    over = [
-        key for key, said in after.items() if not said["over"] and key not in bad and _is_ours(key, looked_at, host)
-    ]
+    ours = [key for key in after if key in looked_at or key.endswith(f" on {host}")]
+    over = [key for key in ours if not after[key]["over"] and key not in bad]
     for one in fresh:
         after[key_of(one, host)] = {"at": now.isoformat(), "over": False}
     for key in over:
@@ -54,13 +52,7 @@ def to_tell(told: Told, found: Iterable[Found], *, host: str, now: dt.datetime) 
 
 
 def _at(said: dict[str, Any]) -> dt.datetime:
-    found = parse_datetime(said["at"])
-    assert found
-    return found
-
-
-def _is_ours(key: str, looked_at: set[str], host: str) -> bool:
-    return key in looked_at or key.endswith(f" on {host}")
+    return dt.datetime.fromisoformat(said["at"])
 
 
 def tell(found: list[Found], clock: Clock) -> bool:

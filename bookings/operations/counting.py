@@ -56,7 +56,11 @@ def report_miscounts(session_ids: Iterable[int] | None = None, *, now: dt.dateti
 def compare_reports(*, now: dt.datetime) -> list[int]:
     """Reports of hubs that say something else than the rows that they were made of, which have not changed since."""
     newest = KeptReport.objects.filter(hub_year__isnull=False).select_related("hub_year__exchange", "hub_year__hub")
-    same = [one for one in newest.order_by("-as_at")[:REPORTS] if one.made_of == made_of.made_of(one.hub_year, now=now)]
+    same = [
+        one
+        for one in newest.order_by("-as_at")[:REPORTS]
+        if one.hub_year and one.made_of == made_of.made_of(one.hub_year, now=now)
+    ]
     differing = kept.differing(same)
     if differing:
         log.error("Kept reports differ from their rows: %s", differing)

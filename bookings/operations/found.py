@@ -20,7 +20,7 @@ class Found:
     word: Word
     said: str
     of_host: bool = False  # of this host, not of the installation
-    for_all: bool = False  # said to every member of staff who is at Home: it changes what they should expect
+    for_all: str = ""  # the same in words for every member of staff, where it changes what they should expect
 
 
 def fine(name: str, said: str, *, of_host: bool = False) -> Found:

@@ -5,9 +5,9 @@ is looked for among the last entries of the trail. Request times come from the p
 """
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from django.db import Error, close_old_connections
+from django.db import Error
 from django.db.models import Count, Max, Sum
 from django.utils import timezone
 from prometheus_client.core import GaugeMetricFamily, Metric
@@ -32,7 +32,6 @@ class Figures(Collector):
         self.clock, self.version = clock, version
 
     def collect(self) -> Iterator[Metric]:
-        close_old_connections()
         try:
             found = [*_mails(self.clock()), *_bookings(self.clock()), *_checks(self.clock()), *_running(self.clock())]
             up = 1
@@ -43,7 +42,7 @@ class Figures(Collector):
         yield from found
 
 
-def _by(name: str, says: str, label: str, values: dict[str, float]) -> Metric:
+def _by(name: str, says: str, label: str, values: Mapping[str, float]) -> Metric:
     family = GaugeMetricFamily(name, says, labels=[label])
     for key, value in values.items():
         family.add_metric([key], value)

@@ -17,7 +17,7 @@ def miscounts(running: Running, now: dt.datetime) -> Found:
     when = moment(running.counted_at)
     if running.miscounted:
         named = ", ".join(str(one) for one in running.miscounted)
-        said = f"Places taken differed from visitors at {when} in sessions {named}: a fault of ours, tell who maintains it."
+        said = f"Places taken differed from visitors at {when}, in sessions {named}: a fault of the program."
         return Found("places", Word.BAD, said)
     return fine("places", f"Places taken were right in every session at {when}.")
 

@@ -13,6 +13,7 @@ SLOW = dt.timedelta(minutes=15)
 STUCK = dt.timedelta(hours=1)
 LOOKED_BACK = dt.timedelta(days=7)  # at mails given up: Home keeps those that somebody can do something about
 A_DAY = dt.timedelta(days=1)
+LATE = "Emails go out late at the moment."
 MANY_REFUSED = 20  # in a day: more than people mistype
 
 
@@ -36,7 +37,7 @@ def waits(running: Running, now: dt.datetime) -> Found:
     said = f"The oldest email that waits was due at {moment(since)}"
     if running.mail_held_at is None and now - since > SLOW:
         word = Word.BAD if now - since > STUCK else Word.WARN
-        return Found("emails", word, f"{said}: look at the mail server.", for_all=word is Word.BAD)
+        return Found("emails", word, f"{said}: look at the mail server.", for_all=LATE if word is Word.BAD else "")
     return fine("emails", f"{said}.")
 
 

@@ -1,7 +1,7 @@
 """A booking that is made and taken back, once a minute: whether people can book, asked by booking.
 
 A hub, a session and a booking are made by the code that makes them for people, in one transaction that is rolled back.
-Nobody else's row is locked, nobody sees it, no mail of it is ever committed, and no count, trail or version knows of it.
+Nobody else's row is locked, nobody sees it, no mail of it is ever committed; no count, trail or version knows of it.
 """
 
 import datetime as dt

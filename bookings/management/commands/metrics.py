@@ -6,6 +6,7 @@ from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import close_old_connections
 from django.utils import timezone
 from prometheus_client import CollectorRegistry, make_wsgi_app
 
@@ -30,7 +31,13 @@ class Command(BaseCommand):
         host, port = address(settings.METRICS_ADDRESS)
         registry = CollectorRegistry()
         registry.register(Figures(timezone.now, settings.VERSION))
-        with make_server(host, port, make_wsgi_app(registry), handler_class=Quiet) as server:
+        figures = make_wsgi_app(registry)
+
+        def asked(environ: Any, start: Any) -> Any:
+            close_old_connections()  # as a request of the site begins: one that has failed is not asked again
+            return figures(environ, start)
+
+        with make_server(host, port, asked, handler_class=Quiet) as server:
             self.stdout.write(f"Figures are at http://{settings.METRICS_ADDRESS}/metrics")
             server.serve_forever()
 
