@@ -13,14 +13,14 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 
 from showcase import VERSION as VERSION  # a setting: what hosts say of themselves
+from showcase.environment import Environment
 
-env = environ.Env()
+env = Environment()
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
 VAR_DIR.mkdir(parents=True, exist_ok=True)
@@ -44,7 +44,7 @@ signs_nothing = command in SIGN_NOTHING
 
 def _secret(name: str) -> str:
     """A secret of the environment, read as it stands; the demo makes one of its own and keeps it under VAR_DIR."""
-    value = os.environ.get(name, "").strip()
+    value = env.as_it_stands(name)
     if value:
         return value
     if signs_nothing:
@@ -78,9 +78,7 @@ def _needed(name: str, why: str, *, otherwise: str) -> str:
 
 # Sessions and forms. To change it without signing anybody out, put the old one among the fallbacks for a day.
 SECRET_KEY = _keys("SECRET_KEY", _secret("SECRET_KEY"), between=None)[0]
-SECRET_KEY_FALLBACKS = [
-    key for key in _keys("SECRET_KEY_FALLBACKS", os.environ.get("SECRET_KEY_FALLBACKS", "").strip()) if key
-]
+SECRET_KEY_FALLBACKS = [key for key in _keys("SECRET_KEY_FALLBACKS", env.as_it_stands("SECRET_KEY_FALLBACKS")) if key]
 # The first key signs private links, every key verifies: put a new one first and drop the old one a year later.
 LINK_KEYS = _keys("LINK_KEYS", _secret("LINK_KEYS"))
 # The same of staff's recovery codes: drop an old one once everybody has new codes.
@@ -109,6 +107,7 @@ INSTALLED_APPS = [
     "django_otp.plugins.otp_static",
     "simple_history",
     "showcase.apps.ShowcaseAdminConfig",
+    "showcase.postgres",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -245,10 +244,15 @@ else:
     mail_server = _needed(
         "EMAIL_URL", "the mail server, such as smtp+tls://user:password@host:587", otherwise="smtp://"
     )
-    vars().update(env.email_url_config(mail_server))
+    said_of_it = env.email_url_config(mail_server)
+    if said_of_it["EMAIL_BACKEND"] == "django.core.mail.backends.smtp.EmailBackend":
+        said_of_it["EMAIL_BACKEND"] = "bookings.mail.line.Line"  # the same, which says when a mail may have arrived
+    vars().update(said_of_it)
 # Named by the accessibility statement: who runs the site, and who answers when something of it is in somebody's way.
 OPERATOR = env.str("OPERATOR", default="")
 ACCESSIBILITY_EMAIL = env.str("ACCESSIBILITY_EMAIL", default="")
+# Named by /.well-known/security.txt: who answers when somebody has found a hole.
+SECURITY_EMAIL = env.str("SECURITY_EMAIL", default="")
 DEFAULT_FROM_EMAIL = _needed(
     "DEFAULT_FROM_EMAIL",
     "the address that mails come from, such as bookings@showcase.example",
