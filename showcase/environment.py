@@ -66,6 +66,12 @@ TABLE = (
         NEEDED,
     ),
     Setting(
+        "BOUNCE_ADDRESS",
+        "where mails come back that cannot be delivered, such as `bounces@showcase.example`: to `bounces+…@` there, "
+        "for `manage.py bounce`",
+        "nobody is told",
+    ),
+    Setting(
         "DATABASE_URL",
         "`postgres://user:password@host/name`",
         "SQLite in `VAR_DIR`",

@@ -182,6 +182,7 @@ LOGIN_REDIRECT_URL = "admin:index"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "hubs.staff.passwords.NotOurWords"},
     {
         "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
         "OPTIONS": {"user_attributes": ["email", "full_name"]},
@@ -258,6 +259,13 @@ DEFAULT_FROM_EMAIL = _needed(
     "the address that mails come from, such as bookings@showcase.example",
     otherwise="bookings@showcase.invalid",
 )
+# Where a mail comes back that cannot be delivered: to bounces+…@ there, another for each, for `manage.py bounce`.
+BOUNCE_ADDRESS = env.str("BOUNCE_ADDRESS", default="").strip()
+if BOUNCE_ADDRESS and not re.fullmatch(r"[A-Za-z0-9._-]{1,30}@[A-Za-z0-9.-]+", BOUNCE_ADDRESS):
+    wrong.append(
+        "BOUNCE_ADDRESS is an address such as bounces@showcase.example: before the @ at most 30 letters, digits, dots "
+        "and hyphens, since each mail puts a + and 26 letters behind them."
+    )
 
 # Who is told when something is bad (manage.py status --alert), and what is fetched for as long as nothing is.
 ALERT_EMAIL = env.list("ALERT_EMAIL", default=[])
@@ -305,7 +313,10 @@ LOGGING = {
         },
         "json": {"()": "hubs.vocabulary.logs.JsonFormatter", "version": VERSION},
     },
-    "filters": {"no_traceback": {"()": "hubs.vocabulary.logs.NoTraceback"}},
+    "filters": {
+        "no_traceback": {"()": "hubs.vocabulary.logs.NoTraceback"},
+        "turned_away": {"()": "hubs.vocabulary.logs.TurnedAway"},
+    },
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
@@ -316,6 +327,9 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
         "django": {"handlers": ["console"], "level": "ERROR", "propagate": False},
+        # Whom we turned away: no right to a page (403), a form that no page of ours sent, a host name that is not ours.
+        "django.request": {"handlers": ["console"], "filters": ["turned_away"], "level": "WARNING", "propagate": False},
+        "django.security": {"handlers": ["console"], "level": "WARNING", "propagate": False},
         "showcase": {"handlers": ["console"], "level": "INFO", "propagate": False},
         # A line for every mistyped password, with what stands for the account: nothing that anybody can use.
         "axes": {"handlers": ["console"], "level": "ERROR", "propagate": False},
