@@ -174,7 +174,7 @@ else:
             "Time-outs belong to the database's roles (manage.py database_roles)."
         )
 # Seconds that one statement may wait: in a page, in the worker, in a command that somebody runs and watches.
-DATABASE_PATIENCE = {"": 12, "worker": 70, "run_due": 70}.get(command, 3600)
+DATABASE_PATIENCE = {"": 12, "status": 12, "metrics": 12, "worker": 70, "run_due": 70}.get(command, 3600)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "hubs.StaffUser"
