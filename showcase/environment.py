@@ -77,6 +77,11 @@ TABLE = (
         "SQLite in `VAR_DIR`",
     ),
     Setting(
+        "DATABASE_URL_DIRECT",
+        "the same database by its owner’s role and past any pooler: for `migrate`, `backup`, `restore`",
+        "`DATABASE_URL`",
+    ),
+    Setting(
         "VAR_DIR",
         "the folder of SQLite and of collected static files; uploaded files are in the database",
         "`var/`",
@@ -91,6 +96,15 @@ TABLE = (
         "`required`: all staff sign in with a code from a phone besides the password; `optional`: where their hub asks "
         "for it",
         "`required`",
+    ),
+    Setting(
+        "BACKUP_DIR",
+        "the folder of backups, where the worker keeps the ledger of erasures too",
+    ),
+    Setting(
+        "BACKUP_RECIPIENT",
+        "the public key that backups are encrypted to (`manage.py backup_key FILE` prints it), commas between several",
+        "no backups",
     ),
     Setting(
         "OPERATOR",

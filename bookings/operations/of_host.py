@@ -5,12 +5,10 @@ import shutil
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import DateTimeField, Func
 
-from bookings.models import Running
 from bookings.operations import ready
 from bookings.operations.found import Found, Word, fine
-from bookings.rule.room import Clock
+from hubs.vocabulary import clock
 
 GIGABYTE = 10**9
 LITTLE, VERY_LITTLE = 5 * GIGABYTE, GIGABYTE  # bytes free, or a twentieth of the disk where that is less
@@ -34,22 +32,10 @@ def disk() -> Found:
     return fine("disk", said, of_host=True)
 
 
-class OfTheDatabase(Func):
-    """Its clock as the statement runs, not as the transaction began."""
-
-    function = "clock_timestamp"
-    output_field = DateTimeField()
-
-
-def clocks(clock: Clock) -> Found:
+def clocks() -> Found:
     """How far this host's clock is from the database's. SQLite has ours."""
     if connection.vendor != "postgresql":
         return fine("clock", "The database is on this host.", of_host=True)
-    before = clock()
-    theirs = Running.objects.filter(pk=1).annotate(at=OfTheDatabase()).values_list("at", flat=True).first()
-    after = clock()
-    if theirs is None:
-        return fine("clock", "No worker has run yet.", of_host=True)
-    apart = max(before - theirs, theirs - after, dt.timedelta(0))
+    apart = abs(clock.difference())
     said = f"This host’s clock and the database’s are {apart.total_seconds():.1f} seconds apart."
     return Found("clock", Word.WARN, said, of_host=True) if apart > CLOCKS_APART else fine("clock", said, of_host=True)

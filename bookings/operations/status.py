@@ -27,7 +27,7 @@ def look(clock: Clock) -> list[Found]:
     if any(one.word is Word.BAD and one.name == "ready" for one in found):
         return found
     try:
-        return [*found, of_host.clocks(clock), *of_installation(clock())]
+        return [*found, of_host.clocks(), *of_installation(clock())]
     except Error as error:
         said = f"The database failed while it was asked: {type(error).__name__}."
         return [*found, Found("ready", Word.BAD, said, of_host=True)]

@@ -13,6 +13,7 @@ from django.utils import timezone
 from bookings.operations import alerts, heartbeat
 from bookings.operations.found import Found, Word, worst
 from bookings.operations.status import look
+from hubs.vocabulary import clock
 
 
 class Command(BaseCommand):
@@ -24,7 +25,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="as one object, for programs")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        found = look(timezone.now)
+        found = look(clock.now)
         if options["alert"]:
             self.tell(found)
         if options["json"]:
@@ -37,7 +38,7 @@ class Command(BaseCommand):
 
     def tell(self, found: list[Found]) -> None:
         """A held installation says nothing and gives no sign of life: it is a copy, or nobody is told anything."""
-        alerts.tell(found, timezone.now)
+        alerts.tell(found, timezone.now)  # of this host: the database may be what is away
         if settings.HEARTBEAT_URL and worst(found) < Word.BAD and not any(is_held(one) for one in found):
             heartbeat.beat(settings.HEARTBEAT_URL)
 

@@ -12,6 +12,8 @@ from django.utils import timezone
 
 from bookings.due import once_a_day, run_due
 from bookings.operations.rounds import Rounds
+from bookings.rule import clock_jumps
+from hubs.vocabulary import clock
 
 log = logging.getLogger("showcase.worker")
 AFTER_FAILURE = 5  # rounds to wait, for a database that is away
@@ -56,11 +58,12 @@ class Command(BaseCommand):
         while not stop.told():
             close_old_connections()
             try:
-                run_due(timezone.now, stop=stop.told)
+                clock_jumps.watch(now=clock.now())
+                run_due(clock.now, stop=stop.told)
                 if checked != timezone.localdate():
-                    once_a_day(timezone.now)
+                    once_a_day(clock.now)
                     checked = timezone.localdate()
-                rounds.note(timezone.now)
+                rounds.note(clock.now)
             except Exception:
                 # The database is away, or a fault of ours: nothing is lost, the next round finds it all again.
                 log.exception("This round failed; trying again")

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("bookings", "0005_mail_taken_in_silence"),
+        ("bookings", "0007_erasure_ledger"),
     ]
 
     operations = [
