@@ -1,4 +1,4 @@
-"""Who opened what, to look at: for the leads of a hub what is of their sessions, for the office everything."""
+"""Who opened what, to look at: for the leads of a hub what is of their sessions, for superusers everything."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ from bookings.models import Opened
 
 @admin.register(Opened)
 class OpenedAdmin(ReadOnlyAdmin):
-    """A booking is said by its reference alone: the programme office reads this list, and no name."""
+    """A booking is said by its reference alone: who looks through this list need read no name of a visitor."""
 
     list_display = ["at", "staff", "what", "page_in_words", "session_page", "reference"]
     list_filter = ["what"]
