@@ -50,6 +50,7 @@ def rows():
 def get(client, name, *args):
     response = client.get(reverse(name, args=args))
     assert response.status_code == 200
+    response.close()  # an export is a file
     return response
 
 
@@ -65,6 +66,7 @@ def test_every_page_that_names_people_is_noted(hub, admin_client):
                     continue
                 response = admin_client.get(page)
                 content = b"".join(response.streaming_content) if response.streaming else response.content
+                response.close()
                 if response.status_code == 200 and NAMED.search(content.decode(errors="replace")):
                     noted.add(pattern.name)
                     if not Opened.objects.filter(page=pattern.name).exists():
