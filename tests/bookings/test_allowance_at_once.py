@@ -7,8 +7,8 @@ import pytest
 from django.db import connection
 
 from bookings import places
-from bookings.due import miscounts
 from bookings.models import Booking, NetworkUse
+from bookings.operations.counting import miscounts
 from bookings.rule.refusals import ConfirmFirst, Refused
 from bookings.states import Status
 from bookings.views import limits

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("bookings", "0007_erasure_ledger"),
+        ("bookings", "0009_knows_opened"),
         ("hubs", "0001_initial"),
     ]
 
