@@ -1,0 +1,39 @@
+"""The commands of the guide, as somebody who follows it would type them: each block ```sh, under its headings."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+GUIDE = Path(__file__).resolve().parents[2] / "docs" / "running.md"
+FENCE = "```"
+
+
+class Block(NamedTuple):
+    """One block: the headings above it, its line in the guide, its commands."""
+
+    under: tuple[str, ...]
+    line: int
+    text: str
+
+
+def blocks(text: str) -> list[Block]:
+    """Every block of commands, in order. Raises ValueError for a block of another kind, which nobody would follow."""
+    found: list[Block] = []
+    headings: dict[int, str] = {}
+    inside: list[str] | None = None
+    for number, line in enumerate(text.splitlines(), start=1):
+        if inside is not None:
+            if line == FENCE:
+                under = tuple(headings[depth] for depth in sorted(headings))
+                found.append(Block(under, number - len(inside), "\n".join(inside)))
+                inside = None
+            else:
+                inside.append(line)
+        elif line.startswith(FENCE):
+            if line != f"{FENCE}sh":
+                raise ValueError(f"Line {number} begins a block that is no commands: {line}")
+            inside = []
+        elif line.startswith("#"):
+            depth = len(line) - len(line.lstrip("#"))
+            headings = {one: words for one, words in headings.items() if one < depth}
+            headings[depth] = line.lstrip("# ")
+    return found
