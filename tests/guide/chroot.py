@@ -67,7 +67,9 @@ def _fetches_as_here(root: Path) -> list[Path]:
             shutil.copy(file, root / str(file).lstrip("/"))
     for word in said.replace("file://", " ").split():
         there = Path(word)
-        inside = root / word.lstrip("/")
+        if there.name == "simple":
+            there = there.parent  # an index's files lie beside it
+        inside = root / str(there).lstrip("/")
         if not there.is_absolute() or not there.exists() or inside.exists():
             continue
         if there.is_dir():
