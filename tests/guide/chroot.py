@@ -50,7 +50,8 @@ def debian(folder: Path) -> Iterator[Path]:
         for one in reversed(mounts):
             subprocess.run(["umount", "--recursive", "--lazy", str(one)], check=False)
         # Never over a mount that stayed: it would delete what is this machine's.
-        shutil.rmtree(root) if str(root) not in Path("/proc/mounts").read_text() else None
+        if str(root) not in Path("/proc/mounts").read_text():
+            subprocess.run(["rm", "-rf", "--one-file-system", str(root)], check=True)
 
 
 def _fetches_as_here(root: Path) -> list[Path]:
