@@ -1,4 +1,4 @@
-"""Keys are changed as the guide says (docs/running.md#keys): what an old one signed goes on working until it is dropped.
+"""Keys are changed as the guide says (docs/running.md#keys): what an old one signed goes on until it is dropped.
 
 Links and recovery codes: tests/bookings/test_links.py, tests/hubs/test_signing_in.py.
 """

@@ -2,7 +2,9 @@
 
 import os
 import shutil
+import signal
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -87,7 +89,7 @@ def pip_here() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name.startswith("PIP_")}
 
 
-def run(root: Path, commands: str, **more: str) -> "subprocess.CompletedProcess[str]":
+def run(root: Path, commands: str, **more: str) -> subprocess.CompletedProcess[str]:
     """Run commands in it as root would type them: the first that fails ends them."""
     env = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root", "LANG": "C.UTF-8"}
     env |= {"DEBIAN_FRONTEND": "noninteractive", "SSL_CERT_FILE": "/etc/ssl/certs/ca-certificates.crt"} | pip_here()
@@ -105,10 +107,12 @@ def run(root: Path, commands: str, **more: str) -> "subprocess.CompletedProcess[
 
 
 def _end_what_runs_in(root: Path) -> None:
-    """Only what has this very folder as its root."""
-    for entry in Path("/proc").iterdir():
-        try:
-            if entry.name.isdigit() and Path(os.readlink(entry / "root")) == root:
-                os.kill(int(entry.name), 9)
-        except OSError:
-            continue
+    """Only what has this very folder as its root; asked first (PostgreSQL has shared memory to give back), then ended."""
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGKILL):
+        for entry in Path("/proc").iterdir():
+            try:
+                if entry.name.isdigit() and (entry / "root").readlink() == root:
+                    os.kill(int(entry.name), number)
+            except OSError:
+                continue
+        time.sleep(1)

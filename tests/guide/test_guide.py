@@ -59,7 +59,10 @@ def test_guide_leads_to_a_place_that_is_booked_and_confirmed(database, tmp_path)
 def release(file: Path):
     """What the guide calls a release: the checkout as it stands here."""
     names = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"], cwd=ROOT, capture_output=True, check=True
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
     )
     there = b"\0".join(one for one in names.stdout.split(b"\0") if one and (ROOT / one.decode()).exists())
     packed = ["tar", "-czf", str(file), "--transform", "s,^,showcase/,", "--null", "-T", "-"]
