@@ -107,7 +107,7 @@ def run(root: Path, commands: str, **more: str) -> subprocess.CompletedProcess[s
 
 
 def _end_what_runs_in(root: Path) -> None:
-    """Only what has this very folder as its root; asked first (PostgreSQL has shared memory to give back), then ended."""
+    """Only what has this very folder as its root: asked first, for PostgreSQL has shared memory to give back."""
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGKILL):
         for entry in Path("/proc").iterdir():
             try:
