@@ -29,6 +29,7 @@ from bookings.states import ENDED, FROZEN, UNCONFIRMED, Row, Status, Verb, row_f
 from hubs.models import ShowcaseSession, StaffUser
 from hubs.models.calendar import calendar_of_session
 from hubs.models.session import OF_ITS_SESSION
+from hubs.vocabulary.clock import moment
 
 
 def lock(session_id: "int | QuerySet[Booking, Any]") -> Places:
@@ -59,7 +60,7 @@ def locked_together(session_ids: "Sequence[int | QuerySet[Booking, Any]]", clock
     refusal: Refused | None = None
     with transaction.atomic(durable=True):
         places = [lock(session_id) for session_id in session_ids]
-        now = clock()
+        now = moment(clock)
         rooms = [Room(one, now=now) for one in places]
         for room in rooms:
             settle(room)
@@ -109,14 +110,14 @@ def settle(room: Room) -> None:
     if lapsing:
         up = set(Booking.objects.filter(pk__in=[booking.pk for booking in lapsing]).lapsing(now=room.now))
         lapsing = [booking for booking in lapsing if booking in up]
-    if lapsing:
+    if lapsing and room.trusts_the_clock:
         write(room, Verb.LAPSE, lapsing, by=By.CLOCK)
-    if room.places.held_back and not room.places.kept(now=room.now):
+    if room.places.held_back and not room.places.kept(now=room.now) and room.trusts_the_clock:
         write(room, Verb.FREE_HELD_BACK, by=By.CLOCK, held_back=0)
-    if room.waiting and offers.list_has_ended(room.session, now=room.now):
-        write(room, Verb.END_LIST, room.waiting, by=By.CLOCK)
-    elif room.waiting:
+    if room.waiting and not offers.list_has_ended(room.session, now=room.now):
         _offer(room)
+    elif room.waiting and room.trusts_the_clock:
+        write(room, Verb.END_LIST, room.waiting, by=By.CLOCK)
 
 
 def _offer(room: Room) -> None:
@@ -269,7 +270,7 @@ def create(session: ShowcaseSession, *, by: StaffUser, clock: Clock, capacity: i
     with transaction.atomic():
         planned = {"planned_capacity": capacity, "planned_held_back": held_back}
         places = Places.objects.create(session=session, capacity=capacity, held_back=held_back, **planned)
-        write(Room(places, now=clock()), Verb.CREATE, by=by)
+        write(Room(places, now=moment(clock)), Verb.CREATE, by=by)
     return places
 
 

@@ -66,9 +66,20 @@ TABLE = (
         NEEDED,
     ),
     Setting(
+        "BOUNCE_ADDRESS",
+        "where mails come back that cannot be delivered, such as `bounces@showcase.example`: to `bounces+…@` there, "
+        "for `manage.py bounce`",
+        "nobody is told",
+    ),
+    Setting(
         "DATABASE_URL",
         "`postgres://user:password@host/name`",
         "SQLite in `VAR_DIR`",
+    ),
+    Setting(
+        "DATABASE_URL_DIRECT",
+        "the same database by its owner’s role and past any pooler: for `migrate`, `backup`, `restore`",
+        "`DATABASE_URL`",
     ),
     Setting(
         "VAR_DIR",

@@ -37,7 +37,16 @@ if DEMO and not set(ALLOWED_HOSTS) <= set(LOOPBACK):
     )
 SHORTEST_KEY = 32
 # Commands that sign and serve nothing run in a fresh checkout, with secrets that nobody knows.
-SIGN_NOTHING = {"check", "collectstatic", "help", "lifecycle", "makemigrations", "privacy", "sqlmigrate"}
+SIGN_NOTHING = {
+    "check",
+    "collectstatic",
+    "database_roles",
+    "help",
+    "lifecycle",
+    "makemigrations",
+    "privacy",
+    "sqlmigrate",
+}
 command = sys.argv[1] if Path(sys.argv[0]).name == "manage.py" and sys.argv[1:] else ""
 signs_nothing = command in SIGN_NOTHING
 
@@ -155,9 +164,10 @@ CRISPY_TEMPLATE_PACK = "showcase"
 CRISPY_ALLOWED_TEMPLATE_PACKS = ("showcase",)
 
 SQLITE = {"ENGINE": "django.db.backends.sqlite3", "NAME": str(VAR_DIR / "db.sqlite3")}
-DATABASES: dict[str, dict[str, Any]] = {
-    "default": env.db("DATABASE_URL") if env.str("DATABASE_URL", default="") else SQLITE
-}
+# Commands that change the schema or read all of it: by the owner's role, and past a pooler.
+DIRECT = {"migrate", "showmigrations", "database_roles", "backup", "restore"}
+name = "DATABASE_URL_DIRECT" if command in DIRECT and env.str("DATABASE_URL_DIRECT", default="") else "DATABASE_URL"
+DATABASES: dict[str, dict[str, Any]] = {"default": env.db(name) if env.str(name, default="") else SQLITE}
 DATABASES["default"] |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # Without IMMEDIATE and WAL eight writers give "database is locked"; without FULL a power cut loses bookings.
@@ -170,7 +180,7 @@ else:
     DATABASES["default"]["ENGINE"] = "showcase.postgres"
     if "options" in DATABASES["default"].get("OPTIONS", {}) or os.environ.get("PGOPTIONS"):
         wrong.append(
-            "DATABASE_URL takes no options= (nor does PGOPTIONS): a pooler would refuse or mix them. "
+            f"{name} takes no options= (nor does PGOPTIONS): a pooler would refuse or mix them. "
             "Time-outs belong to the database's roles (manage.py database_roles)."
         )
 # Seconds that one statement may wait: in a page, in the worker, in a command that somebody runs and watches.
@@ -259,6 +269,13 @@ DEFAULT_FROM_EMAIL = _needed(
     "the address that mails come from, such as bookings@showcase.example",
     otherwise="bookings@showcase.invalid",
 )
+# Where a mail comes back that cannot be delivered: to bounces+…@ there, another for each, for `manage.py bounce`.
+BOUNCE_ADDRESS = env.str("BOUNCE_ADDRESS", default="").strip()
+if BOUNCE_ADDRESS and not re.fullmatch(r"[A-Za-z0-9._-]{1,30}@[A-Za-z0-9.-]+", BOUNCE_ADDRESS):
+    wrong.append(
+        "BOUNCE_ADDRESS is an address such as bounces@showcase.example: before the @ at most 30 letters, digits, dots "
+        "and hyphens, since each mail puts a + and 26 letters behind them."
+    )
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

@@ -50,7 +50,7 @@ def test_service_may_do_little(name, laid):
 def test_service_is_a_user_of_its_own_that_writes_its_own_folder(name):
     service = said(name)
     assert service["User"] == ["showcase"]
-    assert service["EnvironmentFile"] == ["/etc/showcase/showcase.env"]
+    assert service["EnvironmentFile"][0] == "/etc/showcase/showcase.env"
     assert (service["ProtectSystem"], service["NoNewPrivileges"]) == (["strict"], ["yes"])
     assert service["StateDirectory"] == ["showcase"]
 

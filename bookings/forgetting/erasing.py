@@ -40,6 +40,7 @@ from bookings.rule.room import Clock, Room
 from bookings.states import LIVE, SEATED, Standing, Status, Verb
 from bookings.verbs import visitors
 from hubs.models import Hub, ShowcaseSession, StaffUser
+from hubs.vocabulary.clock import moment
 
 ASKED = "They asked that all kept of them be deleted"
 
@@ -110,12 +111,12 @@ def as_it_stands(whom: Whom) -> Whom:
 def erase(whom: Whom, *, clock: Clock, by: StaffUser | By = By.VISITOR) -> None:
     """Give back what they have, then delete all that is kept of them. Twice is once, and also if it was killed between
     the two. Raises NotBookable on the day, from the start on, and what the verbs raise."""
-    if not can_erase(whom, now=clock()):
+    if not can_erase(whom, now=moment(clock)):
         raise NotBookable(Standing.OVER)
-    if whom.gives_back(now=clock()):
+    if whom.gives_back(now=moment(clock)):
         _give_back(whom, clock=clock, by=by)
     with transaction.atomic():
-        room = Room(places.lock(whom.booking.session_id), now=clock())
+        room = Room(places.lock(whom.booking.session_id), now=moment(clock))
         booking = Booking.objects.get(pk=whom.booking.pk)
         if whom.visitor:
             people = _erase_visitor(Visitor.objects.get(pk=whom.visitor.pk), room.session)

@@ -23,6 +23,8 @@ class Running(models.Model):
     mail_held_at = models.DateTimeField(_("mail held since"), null=True, editable=False)
     backup_ended_at = models.DateTimeField(_("restored from a backup that ended"), null=True, editable=False)
     clock_held_at = models.DateTimeField(_("lapsing held since the clock jumped"), null=True, editable=False)
+    clock_boot = models.CharField(_("the machine’s start"), max_length=36, blank=True, editable=False)
+    clock_offset = models.FloatField(_("when that was by its clock"), null=True, editable=False)
     round_at = models.DateTimeField(_("the worker’s last round"), null=True, editable=False)
     round_host = models.CharField(_("the worker’s host"), max_length=253, blank=True, editable=False)
 

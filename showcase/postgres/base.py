@@ -3,8 +3,10 @@
 `DatabaseWrapper` is Django's name for it.
 """
 
+import datetime as dt
 from typing import Any
 
+from django.core.exceptions import ImproperlyConfigured
 from django.db import InterfaceError, OperationalError
 from django.db.backends.postgresql import base
 from django.db.backends.postgresql.psycopg_any import IsolationLevel
@@ -53,6 +55,27 @@ class DatabaseWrapper(base.DatabaseWrapper):
             return super().is_usable()
         finally:
             self.connection.longest = None
+
+    def prepare_database(self) -> None:
+        """What `migrate` asks first, and whatever else needs a session of its own: refuses a pooler.
+
+        A pooler tells a client another number for its session than the server's, for the server's is many clients'.
+        """
+        super().prepare_database()
+        with self.cursor() as cursor:
+            cursor.execute("SELECT pg_backend_pid()")
+            (pid,) = cursor.fetchone()
+        if self.connection and pid != self.connection.info.backend_pid:
+            raise ImproperlyConfigured(
+                "Between here and the database stands a pooler: let DATABASE_URL_DIRECT name the server itself."
+            )
+
+    def now(self) -> dt.datetime:
+        """The moment by the server's clock, as it is when it is asked: `now()` would be when the transaction began."""
+        with self.cursor() as cursor:
+            cursor.execute("SELECT clock_timestamp()")
+            told: dt.datetime = cursor.fetchone()[0]
+        return told
 
     def take_longer(self, seconds: float) -> None:
         """The server's time-out for the statements of this transaction, and no later one's."""
