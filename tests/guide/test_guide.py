@@ -42,7 +42,9 @@ def test_guide_leads_to_a_place_that_is_booked_and_confirmed(database, tmp_path)
             release(root / "root" / "showcase.tar.gz")
             follow(root, of("One machine", database), mailbox)
             verified(root)
-            made = run(root, "showcase shell -c 'from bookings.management import demo; demo.load()'")
+            # The worker forgets at once what the demo's past exchange is too old to keep, also while it is being made.
+            load = "showcase shell -c 'from bookings.management import demo; demo.load()'"
+            made = run(root, f"systemctl stop showcase-worker\n{load}\nsystemctl start showcase-worker")
             assert made.returncode == 0, made.stdout
             booked(root, mailbox, "ada@school.example")
             follow(root, of("Mail", database), mailbox)
