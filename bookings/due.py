@@ -15,6 +15,7 @@ from bookings.forgetting import steps
 from bookings.groups import enrolling
 from bookings.mail import asking_again, asking_later, asking_mails, openings, reminders, sending, staff_mails
 from bookings.models import Booking, Draft, Places, Visitor
+from bookings.operations import ledger
 from bookings.places import locked
 from bookings.report import kept, median
 from bookings.rule import clock_jumps
@@ -32,7 +33,7 @@ MAKES: tuple[Any, ...] = (
     *(kept.COUNTRY, kept.HUBS),
 )
 # Each forgets some of what has had its time; files come after the rows that name them.
-FORGETS: tuple[Any, ...] = (ties, limits, lock_out, staff_mails, steps, StoredFile.objects)
+FORGETS: tuple[Any, ...] = (ties, limits, lock_out, staff_mails, steps, ledger, StoredFile.objects)
 
 log = logging.getLogger("showcase.rule")
 
@@ -56,6 +57,7 @@ def run_due(clock: Clock, *, stop: Callable[[], bool] = sending.never) -> int:
     openings.delete_outlived(now=clock())
     for forgets in FORGETS:
         forgets.forget(now=clock())
+    ledger.write_outside(now=clock())
     expired = Draft.objects.filter(expires_at__lte=clock())
     if expired.exists():  # a round with nothing to do writes nothing: on SQLite a DELETE would take the one lock
         expired.delete()

@@ -98,6 +98,15 @@ TABLE = (
         "`required`",
     ),
     Setting(
+        "BACKUP_DIR",
+        "the folder of backups, where the worker keeps the ledger of erasures too",
+    ),
+    Setting(
+        "BACKUP_RECIPIENT",
+        "the public key that backups are encrypted to (`manage.py backup_key FILE` prints it), commas between several",
+        "no backups",
+    ),
+    Setting(
         "OPERATOR",
         "who runs the site, such as `The Maths Hubs programme office`: the accessibility statement names it, as "
         "public bodies must",

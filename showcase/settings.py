@@ -17,7 +17,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 
-from showcase import VERSION
+from showcase import VERSION as VERSION  # a setting too: what this installation says of itself
 from showcase.environment import Environment
 
 env = Environment()
@@ -38,6 +38,7 @@ if DEMO and not set(ALLOWED_HOSTS) <= set(LOOPBACK):
 SHORTEST_KEY = 32
 # Commands that sign and serve nothing run in a fresh checkout, with secrets that nobody knows.
 SIGN_NOTHING = {
+    "backup_key",
     "check",
     "collectstatic",
     "database_roles",
@@ -259,6 +260,9 @@ else:
     if said_of_it["EMAIL_BACKEND"] == "django.core.mail.backends.smtp.EmailBackend":
         said_of_it["EMAIL_BACKEND"] = "bookings.mail.line.Line"  # the same, which says when a mail may have arrived
     vars().update(said_of_it)
+# Backups: where they lie, and the public keys to which they are encrypted (docs/running.md).
+BACKUP_DIR = env.str("BACKUP_DIR", default="")
+BACKUP_RECIPIENT = env.list("BACKUP_RECIPIENT", default=[])
 # Named by the accessibility statement: who runs the site, and who answers when something of it is in somebody's way.
 OPERATOR = env.str("OPERATOR", default="")
 ACCESSIBILITY_EMAIL = env.str("ACCESSIBILITY_EMAIL", default="")

@@ -11,6 +11,14 @@ class RunningManager(models.Manager["Running"]):
         """The row as it stands, or an empty one where nothing has been written yet. One query, no lock."""
         return self.first() or Running()
 
+    def mail_held(self) -> models.QuerySet[Running]:
+        """The row while no mail may be sent: asked within the statement that looks for mails."""
+        return self.exclude(mail_held_at=None)
+
+    def lapsing_held(self) -> models.QuerySet[Running]:
+        """The row while nothing may lapse: the clock is in doubt, or nobody can be told of it."""
+        return self.exclude(mail_held_at=None, clock_held_at=None)
+
 
 class Running(models.Model):
     """Mail held, lapsing held, the worker's last round. Times in UTC; an empty one: not so, or not yet.

@@ -47,6 +47,8 @@ def test_guide_leads_to_a_place_that_is_booked_and_confirmed(database, tmp_path)
             made = run(root, f"systemctl stop showcase-worker\n{load}\nsystemctl start showcase-worker")
             assert made.returncode == 0, made.stdout
             booked(root, mailbox, "ada@school.example")
+            follow(root, of("Backups", database), mailbox)
+            booked(root, mailbox, "bea@school.example")
             follow(root, of("Mail", database), mailbox)
             if database == "PostgreSQL":
                 follow(root, of("Several machines", database), mailbox)
@@ -108,4 +110,4 @@ def booked(root, mailbox, email):
 
 def test_every_block_of_the_guide_is_commands():
     sections = {one.under[1] for one in blocks(GUIDE.read_text())}
-    assert sections == {"One machine", "Mail", "Several machines", "Upgrade, and back"}
+    assert sections == {"One machine", "Backups", "Mail", "Several machines", "Upgrade, and back"}
