@@ -5,6 +5,7 @@ import shutil
 import subprocess
 
 import pytest
+from django.core.management import get_commands
 
 from tests.units import PROGRAMS, ROOT, RUNNING, said
 
@@ -59,3 +60,11 @@ def test_service_is_a_user_of_its_own_that_writes_its_own_folder(name):
 def test_timer_has_its_service(name):
     assert said(name)["WantedBy"] == ["timers.target"]
     assert name.replace(".timer", ".service") in SERVICES
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_service_runs_a_command_that_there_is(name):
+    words = said(name)["ExecStart"][0].split()
+    if "manage.py" in words:
+        command = words[words.index("manage.py") + 1]
+        assert command in get_commands()
