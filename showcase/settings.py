@@ -171,10 +171,12 @@ name = "DATABASE_URL_DIRECT" if command in DIRECT and env.str("DATABASE_URL_DIRE
 DATABASES: dict[str, dict[str, Any]] = {"default": env.db(name) if env.str(name, default="") else SQLITE}
 DATABASES["default"] |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    DATABASES["default"]["ENGINE"] = "showcase.sqlite3"
     # Without IMMEDIATE and WAL eight writers give "database is locked"; without FULL a power cut loses bookings.
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
-        "timeout": 30,
+        # Longer than anybody has to wait for one press, and no longer than somebody does.
+        "timeout": 30 if command else 10,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
     }
 else:

@@ -211,7 +211,7 @@ def test_address_of_the_site_has_no_slash_at_its_end(given):
 
 def test_sqlite_waits_for_its_lock_and_loses_nothing():
     options = settings("settings.DATABASES['default']['OPTIONS']", **REAL, DATABASE_URL="sqlite:////tmp/x.sqlite3")
-    for said in ("'transaction_mode': 'IMMEDIATE'", "'timeout': 30", "journal_mode=WAL", "synchronous=FULL"):
+    for said in ("'transaction_mode': 'IMMEDIATE'", "'timeout': 10", "journal_mode=WAL", "synchronous=FULL"):
         assert said in options
 
 

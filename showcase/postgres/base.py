@@ -4,6 +4,8 @@
 """
 
 import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
@@ -81,6 +83,22 @@ class DatabaseWrapper(base.DatabaseWrapper):
         """The server's time-out for the statements of this transaction, and no later one's."""
         with self.cursor() as cursor:
             cursor.execute("SELECT set_config('statement_timeout', %s, true)", [f"{seconds:.0f}s"])
+
+    @contextmanager
+    def begins_reading(self) -> Iterator[None]:
+        """The transaction that begins in this block only reads, and all of it as it stood at its beginning."""
+        used: Any = self.connection
+        used.isolation_level, used.read_only = IsolationLevel.REPEATABLE_READ, True
+        try:
+            yield
+        finally:
+            if not used.is_lost:
+                used.isolation_level = used.read_only = None
+
+    def wait_for_locks(self, seconds: float) -> None:
+        """How long this transaction waits for each lock."""
+        with self.cursor() as cursor:
+            cursor.execute("SELECT set_config('lock_timeout', %s, true)", [f"{max(1, int(seconds * 1000))}ms"])
 
     def chunked_cursor(self) -> Any:
         """A cursor of the server's lives in a transaction alone. Outside of one Django would have it WITH HOLD, which
