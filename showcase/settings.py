@@ -38,9 +38,8 @@ if DEMO and not set(ALLOWED_HOSTS) <= set(LOOPBACK):
 SHORTEST_KEY = 32
 # Commands that sign and serve nothing run in a fresh checkout, with secrets that nobody knows.
 SIGN_NOTHING = {"check", "collectstatic", "help", "lifecycle", "makemigrations", "privacy", "sqlmigrate"}
-
-
-signs_nothing = Path(sys.argv[0]).name == "manage.py" and sys.argv[1:2] and sys.argv[1] in SIGN_NOTHING
+command = sys.argv[1] if Path(sys.argv[0]).name == "manage.py" and sys.argv[1:] else ""
+signs_nothing = command in SIGN_NOTHING
 
 
 def _secret(name: str) -> str:
@@ -166,6 +165,15 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "timeout": 30,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
     }
+else:
+    DATABASES["default"]["ENGINE"] = "showcase.postgres"
+    if "options" in DATABASES["default"].get("OPTIONS", {}) or os.environ.get("PGOPTIONS"):
+        wrong.append(
+            "DATABASE_URL takes no options= (nor does PGOPTIONS): a pooler would refuse or mix them. "
+            "Time-outs belong to the database's roles (manage.py database_roles)."
+        )
+# Seconds that one statement may wait: in a page, in the worker, in a command that somebody runs and watches.
+DATABASE_PATIENCE = {"": 12, "worker": 70, "run_due": 70}.get(command, 3600)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "hubs.StaffUser"

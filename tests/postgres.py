@@ -79,6 +79,7 @@ class Cluster:
     def stop(self) -> None:
         """Stop the server and remove the cluster, whatever state they are in."""
         if self._server is not None:
+            self.thaw()
             self._server.send_signal(signal.SIGINT)  # asks it to end every session and shut down
             with suppress(subprocess.TimeoutExpired):
                 self._server.wait(SECONDS_TO_STOP)
@@ -102,6 +103,21 @@ class Cluster:
             while any(_runs(process) for process in children):
                 time.sleep(0.005)
         self._server = None
+
+    def freeze(self) -> None:
+        """SIGSTOP to the server and all its processes: the kernel still takes connections, and nobody answers them."""
+        self._tell_all(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let a frozen server go on where it was."""
+        self._tell_all(signal.SIGCONT)
+
+    def _tell_all(self, number: int) -> None:
+        if self._server is not None and self._server.poll() is None:
+            self._server.send_signal(number)
+            for process in psutil.Process(self._server.pid).children(recursive=True):
+                with suppress(psutil.NoSuchProcess):
+                    process.send_signal(number)
 
     def _free_memory(self) -> None:
         """Remove the few bytes of shared memory that a killed server leaves; its pid file says where."""

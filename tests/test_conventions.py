@@ -188,7 +188,9 @@ def test_reading_it_is_no_writing(line):
 def test_no_sql_of_our_own():
     raw = {"raw", "RawSQL", "execute", "executemany", "extra"}
     made = {
-        file: raw & {name for call in calls(tree(file)) for name in dotted(call.func)[-1:]} for file in files(*CODE)
+        file: raw & {name for call in calls(tree(file)) for name in dotted(call.func)[-1:]}
+        for file in files(*CODE)
+        if not file.startswith("showcase/postgres/")  # the engine: what is said to the server itself, about no row
     }
     assert {file: found for file, found in made.items() if found} == {}
 

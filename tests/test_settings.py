@@ -226,6 +226,36 @@ def test_sqlite_waits_for_its_lock_and_loses_nothing():
         assert said in options
 
 
+def test_postgres_is_reached_by_the_engine_whose_waits_end():
+    url = "postgres://web:secret@db1,db2/showcase?target_session_attrs=read-write"
+    found = read(**REAL, DATABASE_URL=url)
+    database = found["DATABASES"]["default"]
+    assert (database["ENGINE"], database["HOST"], database["NAME"]) == ("showcase.postgres", "db1,db2", "showcase")
+    assert database["OPTIONS"] == {"target_session_attrs": "read-write"}
+    assert found["DATABASE_PATIENCE"] == 12
+
+
+@pytest.mark.parametrize("command, seconds", [("worker", 70), ("run_due", 70), ("migrate", 3600)])
+def test_what_nobody_waits_for_has_more_time(command, seconds):
+    asked = f"import sys; sys.argv = ['manage.py', '{command}']; from django.conf import settings"
+    assert start(f"{asked}; print(settings.DATABASE_PATIENCE)", **REAL).stdout.strip() == str(seconds)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"DATABASE_URL": "postgres://web:secret@db/showcase?options=-c%20lock_timeout%3D3s"},
+        {"DATABASE_URL": "postgres://web:secret@db/showcase", "PGOPTIONS": "-c lock_timeout=3s"},
+    ],
+    ids=["in the address", "beside it"],
+)
+def test_timeouts_that_a_pooler_would_mix_are_refused(given):
+    assert refused(**REAL, **given) == (
+        "DATABASE_URL takes no options= (nor does PGOPTIONS): a pooler would refuse or mix them. "
+        "Time-outs belong to the database's roles (manage.py database_roles)."
+    )
+
+
 def test_production_settings_pass_djangos_own_checks():
     env = REAL | {
         "SECRET_KEY": "0123456789abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJKLMNOP",

@@ -1,0 +1,217 @@
+"""Every wait for PostgreSQL ends: our engine's connections, and a server that is frozen, killed or not to be found."""
+
+import socket
+import threading
+import time
+
+import environ
+import psycopg
+import pytest
+from django.db import IntegrityError, OperationalError, transaction
+from django.db.utils import ConnectionHandler
+
+from hubs.vocabulary import patience
+from hubs.vocabulary.patience import CommitNotKnown
+from showcase.postgres.base import DatabaseWrapper
+from showcase.postgres.connection import DeadlinePassed
+from tests.faults.conftest import took
+
+pytestmark = pytest.mark.slow
+
+PATIENCE = 1
+ABOUT = PATIENCE + 1  # on a machine that does much else
+
+
+@pytest.fixture(autouse=True)
+def impatient(settings, django_db_blocker):
+    settings.DATABASE_PATIENCE = PATIENCE
+    with django_db_blocker.unblock():
+        yield
+
+
+def handler(url, **more):
+    settings = environ.Env.db_url_config(url) | {"ENGINE": "showcase.postgres", "CONN_HEALTH_CHECKS": True} | more
+    made = ConnectionHandler({"default": settings})["default"]
+    assert isinstance(made, DatabaseWrapper)
+    return made
+
+
+@pytest.fixture
+def database(cluster, monkeypatch):
+    """A connection to the cluster that has been used, with a table; `transaction.atomic()` takes it."""
+    made = handler(cluster.url)
+    with made.cursor() as cursor:
+        cursor.execute("CREATE TABLE IF NOT EXISTS kept (n int UNIQUE DEFERRABLE INITIALLY DEFERRED)")
+        cursor.execute("TRUNCATE kept")
+    monkeypatch.setattr(transaction, "get_connection", lambda using=None: made)
+    yield made
+    made.close()
+
+
+def rows(database):
+    with database.cursor() as cursor:
+        cursor.execute("SELECT n FROM kept")
+        return [n for (n,) in cursor.fetchall()]
+
+
+def put(database, n=1):
+    with database.cursor() as cursor:
+        cursor.execute("INSERT INTO kept VALUES (%s)", [n])
+
+
+def test_statement_to_a_frozen_server_is_given_up_and_its_connection_closed(cluster, database, freeze):
+    freeze()
+    with took(at_most=ABOUT), pytest.raises(OperationalError, match="did not answer within 1 seconds") as error:
+        put(database)
+    assert isinstance(error.value.__cause__, DeadlinePassed)
+    with took(at_most=0.5), pytest.raises(OperationalError, match="closed"):  # nor does the rest of that page wait
+        put(database)
+    cluster.thaw()
+    database.close_if_unusable_or_obsolete()
+    put(database, 2)
+    assert 2 in rows(database)  # and perhaps 1: nobody knows
+
+
+def test_frozen_server_keeps_nobody_waiting_for_a_new_connection(cluster, freeze):
+    new = handler(cluster.url)
+    freeze()
+    with took(at_most=ABOUT), pytest.raises(OperationalError, match="not be reached within 1 seconds"):
+        put(new)
+    assert new.connection is None
+
+
+def test_commit_without_an_answer_is_not_known_and_connects_to_nothing(cluster, database, freeze):
+    with took(at_most=ABOUT), pytest.raises(CommitNotKnown), transaction.atomic():
+        put(database)
+        freeze()
+    assert database.connection is None
+    cluster.thaw()
+    assert_soon(lambda: rows(database) == [1])  # it was carried out all the same: nobody could have known
+
+
+def test_rollback_without_an_answer_says_what_went_wrong_before(cluster, database, freeze):
+    with took(at_most=ABOUT), pytest.raises(ZeroDivisionError), transaction.atomic():
+        put(database)
+        freeze()
+        raise ZeroDivisionError
+    cluster.thaw()
+    assert rows(database) == []
+
+
+def test_transaction_that_a_statement_ended_connects_to_nothing(cluster, database, freeze):
+    with took(at_most=ABOUT), pytest.raises(OperationalError) as error, transaction.atomic():
+        freeze()
+        put(database)
+    assert not isinstance(error.value, CommitNotKnown)
+    assert database.connection is None
+
+
+def test_kept_connection_to_a_frozen_server_is_found_out_and_another_tried(cluster, database, freeze):
+    database.close_if_unusable_or_obsolete()  # as each request begins
+    freeze()
+    with took(at_most=1 + ABOUT), pytest.raises(OperationalError, match="not be reached"):
+        put(database)
+    assert database.connection is None
+
+
+def test_cursor_of_the_server_is_given_up_in_the_middle(database, freeze):
+    with database.cursor() as cursor:
+        cursor.execute("INSERT INTO kept SELECT generate_series(1, 1000)")
+    with (
+        took(at_most=ABOUT),
+        pytest.raises(OperationalError),
+        transaction.atomic(),
+        database.chunked_cursor() as cursor,
+    ):
+        cursor.execute("SELECT n FROM kept")
+        assert len(cursor.fetchmany(10)) == 10
+        freeze()
+        cursor.fetchmany(10)
+
+
+def test_statement_larger_than_what_the_network_holds_is_given_up_and_closed(database, freeze):
+    freeze()
+    with took(at_most=ABOUT), pytest.raises(OperationalError), database.cursor() as cursor:
+        cursor.execute("SELECT length(%s)", ["x" * 50_000_000])
+    with took(at_most=0.5):
+        database.close()
+
+
+def test_connection_ended_before_commit_is_known_to_have_done_nothing(cluster, database):
+    with pytest.raises(OperationalError) as error, transaction.atomic():
+        put(database)
+        end(database, cluster)
+    assert not isinstance(error.value, CommitNotKnown)
+    assert rows(database) == []
+
+
+def test_connection_ended_while_it_commits_is_not_known(cluster, database):
+    """The server waits in COMMIT, for a trigger of the test's, and is ended there."""
+    with database.cursor() as cursor:
+        cursor.execute(
+            "CREATE OR REPLACE FUNCTION slow() RETURNS trigger AS 'BEGIN PERFORM pg_sleep(9); END' LANGUAGE plpgsql"
+        )
+        cursor.execute(
+            "CREATE CONSTRAINT TRIGGER slow AFTER INSERT ON kept DEFERRABLE INITIALLY DEFERRED"
+            " FOR EACH ROW EXECUTE FUNCTION slow()"
+        )
+    try:
+        with pytest.raises(CommitNotKnown), transaction.atomic():
+            put(database)
+            threading.Timer(0.3, end, [database, cluster]).start()
+    finally:
+        with database.cursor() as cursor:
+            cursor.execute("DROP TRIGGER slow ON kept")
+    assert rows(database) == []
+
+
+def test_commit_that_the_server_refuses_is_a_refusal_as_ever(database):
+    put(database)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        put(database)
+    assert rows(database) == [1]
+
+
+def test_transaction_may_take_longer_by_a_setting_that_ends_with_it(database, monkeypatch):
+    monkeypatch.setattr(patience, "connection", database)
+    with transaction.atomic(), patience.longer(4), database.cursor() as cursor:
+        cursor.execute("SHOW statement_timeout")
+        assert cursor.fetchone() == ("2s",)
+        cursor.execute("SELECT pg_sleep(1.5)")  # longer than everybody's
+    with database.cursor() as cursor:
+        cursor.execute("SHOW statement_timeout")
+        assert cursor.fetchone() == ("0",)
+        with pytest.raises(OperationalError):
+            cursor.execute("SELECT pg_sleep(1.5)")
+    with pytest.raises(RuntimeError), patience.longer(4):
+        pass
+
+
+def test_name_server_that_says_nothing_keeps_nobody(cluster, monkeypatch):
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **how: time.sleep(3))
+    with took(at_most=ABOUT), pytest.raises(OperationalError, match="not be reached within 1 seconds"):
+        put(handler(f"postgres://postgres@database.invalid:{cluster.port}/postgres"))
+
+
+def test_each_of_several_hosts_is_given_its_part_of_the_time(cluster, settings):
+    """The first takes connections and says nothing; there is time left for the second."""
+    settings.DATABASE_PATIENCE = 6
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        ports = f"{silent.getsockname()[1]},{cluster.port}"
+        several = handler(cluster.url, HOST="127.0.0.1,127.0.0.1", PORT=ports)
+        with took(at_most=4.5):
+            put(several, 3)
+        several.close()
+
+
+def end(database, cluster):
+    """End the backend of a connection, as an administrator or a failover would."""
+    with psycopg.connect(cluster.url, autocommit=True) as other:
+        other.execute("SELECT pg_terminate_backend(%s, 5000)", [database.connection.info.backend_pid])
+
+
+def assert_soon(holds):
+    deadline = time.monotonic() + 5
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
