@@ -17,6 +17,7 @@ from hubs.pages import own_policy
 from hubs.staff.navigation import navigation
 from hubs.staff.signing_in import session
 from hubs.staff.signing_in.forms import SignInForm
+from showcase import VERSION
 
 View = Callable[..., HttpResponse]
 
@@ -54,9 +55,10 @@ class ShowcaseAdminSite(admin.AdminSite):
         return getattr(user, "otp_device", None) is not None or not user.needs_second_factor
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
-        """With the navigation of who may open any page."""
+        """With the navigation of who may open any page, and the version for whoever reports a fault."""
         context = super().each_context(request)
         if context["has_permission"] and not context["is_popup"]:
+            context["version"] = VERSION
             context["navigation"] = navigation(request, {model._meta.label: model for model in self._registry})
         return context
 

@@ -18,7 +18,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 
-from showcase import VERSION  # noqa: F401  (a setting: what hosts say of themselves)
+from showcase import VERSION
 
 env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -117,6 +117,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
 ]
 MIDDLEWARE = [
+    "hubs.vocabulary.request_ids.NamedRequests",
     "hubs.pages.without_body_for_head",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -278,6 +279,7 @@ if not DEMO:
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
 
+# One object a line where something collects them; in words where a person reads them.
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -286,15 +288,25 @@ LOGGING = {
             "()": "hubs.vocabulary.logs.PrivateFormatter",
             "format": "{levelname} {name}: {message}",
             "style": "{",
+        },
+        "json": {"()": "hubs.vocabulary.logs.JsonFormatter", "version": VERSION},
+    },
+    "filters": {"no_traceback": {"()": "hubs.vocabulary.logs.NoTraceback"}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "plain" if DEMO else "json",
+            "filters": ["no_traceback"],
         }
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
         "django": {"handlers": ["console"], "level": "ERROR", "propagate": False},
         "showcase": {"handlers": ["console"], "level": "INFO", "propagate": False},
         # A line for every mistyped password, with what stands for the account: nothing that anybody can use.
         "axes": {"handlers": ["console"], "level": "ERROR", "propagate": False},
+        # What the web server says of itself (showcase/gunicorn.py); nginx keeps the log of requests.
+        "gunicorn": {"handlers": ["console"], "level": "INFO", "propagate": False},
     },
 }
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from bookings.models.booking import Booking
 from bookings.states import verb_choices
 from hubs.models import ShowcaseSession
+from hubs.vocabulary import request_ids
 
 
 class By(models.TextChoices):
@@ -43,6 +44,13 @@ class AuditEntry(models.Model):
     places = models.SmallIntegerField(_("places"), default=0, help_text=_("Taken (+) or given back (−)."))
     why = models.CharField(_("why"), max_length=300, blank=True)
     why_told = models.BooleanField(_("they were told why"), default=False)
+    request_id = models.CharField(
+        _("request"),
+        max_length=request_ids.LONGEST,
+        blank=True,
+        default=request_ids.current,
+        help_text=_("As the log has it. None: nobody pressed, it was due."),
+    )
 
     class Meta:
         verbose_name_plural = _("audit entries")

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bookings.mail_kinds import Kind, kind_choices
 from hubs.models import ShowcaseSession, StaffUser, VisitingTeacher
+from hubs.vocabulary import request_ids
 from hubs.vocabulary.email_address import EmailField
 from hubs.vocabulary.references import mail_token
 
@@ -90,6 +91,7 @@ class Mail(models.Model):
         help_text=_("When a mail server accepted it or refused it for good."),
     )
     last_error = models.CharField(_("last error"), max_length=300, blank=True)
+    request_id = models.CharField(_("request"), max_length=request_ids.LONGEST, blank=True, default=request_ids.current)
 
     objects = MailQuerySet.as_manager()
 

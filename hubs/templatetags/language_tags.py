@@ -1,4 +1,4 @@
-"""What templates say of their language. Known to every template, like Django's own tags."""
+"""What templates say of their language and of their request. Known to every template, like Django's own tags."""
 
 import re
 from typing import Any
@@ -8,11 +8,12 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
-from hubs.vocabulary import marked_words
+from hubs.vocabulary import marked_words, request_ids
 from hubs.vocabulary.languages import CHINESE, ENGLISH, TAGS, alternates, in_both, in_language, tag
 from hubs.vocabulary.own_words import own_words
 
 register = template.Library()
+register.simple_tag(request_ids.current, name="request_id")
 register.simple_tag(tag, name="language_tag")
 register.simple_tag(alternates)
 register.filter("own", own_words)

@@ -23,6 +23,7 @@ def showcase(tmp_path_factory):
     try:
         server.start()
         yield server
+        assert server.private_in_log() == []  # of the whole run
     finally:
         server.stop()
 

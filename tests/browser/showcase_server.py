@@ -3,6 +3,7 @@
 import email
 import email.policy
 import os
+import re
 import signal
 import socket
 import sqlite3
@@ -106,6 +107,17 @@ class ShowcaseServer:
             ((number,),) = database.execute(asked, [address])
         return number > 0 and self.children[0].poll() is None
 
+    def private_in_log(self):
+        """Lines of the log that hold an address, a private link or a name that anybody has typed or been called by."""
+        with closing(sqlite3.connect(self.folder / "db.sqlite3", timeout=SECONDS)) as database:
+            asked = (
+                "SELECT contact_name FROM bookings_booking UNION SELECT full_name FROM bookings_visitor"
+                " UNION SELECT full_name FROM hubs_staffuser UNION SELECT email FROM hubs_staffuser"
+            )
+            names = {name for (name,) in database.execute(asked) if name}
+        link = re.compile(r"/bookings/[\w%-]{20,}|[\w.+-]+@[\w-]+\.\w+")
+        return [line for line in self.log().splitlines() if link.search(line) or any(name in line for name in names)]
+
     def log(self):
         return (self.folder / "log").read_text(errors="replace")
 
@@ -130,7 +142,8 @@ class ShowcaseServer:
         # A browser opens connections ahead of need. Over TLS each holds a thread until it is used or closed (in
         # production the proxy ends TLS and holds them), so there are threads enough for all that one browser opens.
         return self._start(
-            *(sys.executable, "-m", "gunicorn", "showcase.wsgi", "--bind", f"127.0.0.1:{self.port}"),
+            *(sys.executable, "-m", "gunicorn", "-c", "python:showcase.gunicorn", "showcase.wsgi"),
+            *("--bind", f"127.0.0.1:{self.port}"),
             *("--certfile", str(self.folder / "certificate.pem"), "--keyfile", str(self.folder / "key.pem")),
             *("--workers", "2", "--worker-class", "gthread", "--threads", "48", "--preload", "--graceful-timeout", "2"),
             *("--worker-tmp-dir", str(self.folder), "--no-control-socket"),

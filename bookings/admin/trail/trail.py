@@ -45,7 +45,7 @@ class AuditEntryAdmin(ToItsPages, FoundByBookingOrAddress):
     search_fields = ["session__ref"]
     search_help_text = _("A booking's or a session's reference, or the email address of a member of staff.")
     address_lookup = "staff__email"
-    fields = ["at", "verb", "who", "change", "session_page", "booking_page", "why", "why_told"]
+    fields = ["at", "verb", "who", "change", "session_page", "booking_page", "why", "why_told", "request_id"]
     readonly_fields = ["who", "change", "session_page", "booking_page"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[AuditEntry]:
@@ -75,7 +75,7 @@ class MailAdmin(ToItsPages, WithPages, FoundByBookingOrAddress):
     fields = [
         *("kind", "recipient", "fate", "session_page", "booking_page", "visitor", "visiting_teacher"),
         *("language", "urgent"),
-        *("created_at", "due_at", "expires_at", "answered_at", "tries", "last_error"),
+        *("created_at", "due_at", "expires_at", "answered_at", "tries", "last_error", "request_id"),
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Mail]:
