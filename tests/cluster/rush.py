@@ -118,7 +118,7 @@ def compare(rush: Rush) -> Found:
         doubled=[email for (email, _session), number in rows.items() if number > 1],
         oversold=[
             session
-            for session, (taken, room) in everything["places"].items()
+            for session, taken, room in everything["places"]
             if max(taken, pages[session], seated[session]) > room
         ],
         miscounts=everything["miscounts"],
