@@ -23,6 +23,7 @@ from bookings.states import FROZEN, SEATED
 from bookings.views import limits
 from hubs.models import StoredFile
 from hubs.staff.signing_in import lock_out
+from hubs.vocabulary.database_faults import is_waiting
 
 # Each says what is due, and makes one of it.
 MAKES: tuple[Any, ...] = (
@@ -83,8 +84,11 @@ def _one(does: Callable[..., object], session_id: int, when: Clock | dt.datetime
     """Do what is due for one session; one that cannot be dealt with must not keep the others waiting."""
     try:
         return does(session_id, when)
-    except (InterfaceError, OperationalError):
-        raise  # the database is away for all of them
+    except (InterfaceError, OperationalError) as error:
+        if not is_waiting(error):
+            raise  # the database is away for all of them
+        log.warning("Session %s is busy: the next round settles it", session_id)
+        return None
     except Exception:
         log.exception("Session %s could not be settled", session_id)
         return None

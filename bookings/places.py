@@ -7,7 +7,7 @@ files (waiting_list.py, details.py, staff_booking.py, session_changes.py) decide
 A verb judges before it writes: a refusal commits what was settled, and is raised after the commit.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -273,19 +273,32 @@ def create(session: ShowcaseSession, *, by: StaffUser, clock: Clock, capacity: i
     return places
 
 
+def nothing() -> None:
+    """What nobody counts."""
+
+
 @retry_on_reference_clash
-def hold(session_id: int, party: Party, *, clock: Clock, instead_of: Booking | None = None) -> Booking | None:
+def hold(
+    session_id: int,
+    party: Party,
+    *,
+    clock: Clock,
+    instead_of: Booking | None = None,
+    count: Callable[[], object] = nothing,
+) -> Booking | None:
     """Hold places for a party until its deadline, and mail the link that confirms.
 
     The same request key gives the same booking again; `instead_of` is what the same draft asked for at another
-    address. Returns None where the address has a booking already, which its owner is told by mail: the caller must
-    answer the same. Raises what `judge` raises.
+    address; `count` counts what is asked for anew, and is taken back with it where the database fails. Returns None
+    where the address has a booking already, which its owner is told by mail: the caller must answer the same. Raises
+    what `judge` and `count` raise.
     """
     calendar = calendar_of_session(session_id)
     with locked(session_id, clock) as room:
         request = build_request(room, party, instead_of=instead_of)
         if request.made:
             return request.made
+        count()
         booking = request.booking
         judge(room, booking, request.beside, dropped=request.dropped)
         drop(room, request.dropped)

@@ -4,6 +4,7 @@ A part that fails, or cannot be had, never hides the parts after it: the end nam
 """
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -19,20 +20,7 @@ from _common import LOGS, PYTHON, ROOT, VAR, VENV, as_root, heed_signals, make_e
 
 RESULTS = VAR / "test-results"
 # What a developer may have set for a server of their own, and no test may see.
-OURS = {
-    "ALLOWED_HOSTS",
-    "CODE_KEYS",
-    "DATABASE_URL",
-    "DEFAULT_FROM_EMAIL",
-    "EMAIL_URL",
-    "HASH_KEY",
-    "LINK_KEYS",
-    "PORT",
-    "SECRET_KEY",
-    "SECRET_KEY_FALLBACKS",
-    "SITE_URL",
-    "VAR_DIR",
-}
+OURS = set(re.findall(r'Setting\(\s*"([A-Z_]+)"', (ROOT / "showcase" / "environment.py").read_text()))
 OTHERS = ("DJANGO_", "GUNICORN_", "PG", "PYTEST_", "PYTHONWARNINGS", "SHOWCASE_")
 PYTEST = ["-m", "pytest", "-q", "-n", "2", "--dist", "loadscope", "--durations=10", "-p", "tests.statements"]
 # Debian's servers that faults are tried with; what many machines are made of is for `all`.

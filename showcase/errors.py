@@ -1,8 +1,15 @@
 """Error pages. Each says in one sentence what happened and where to go on."""
 
+import logging
+import sys
+
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import REASON_BAD_ORIGIN, REASON_NO_CSRF_COOKIE, REASON_NO_REFERER
 from django.shortcuts import render
+
+from showcase.trouble.page import page
+
+log = logging.getLogger("showcase.trouble")
 
 # How Django begins to say that a form is not from a page of ours, or that nobody knows where it is from.
 FROM_ELSEWHERE = tuple(reason.partition(" - ")[0] for reason in (REASON_BAD_ORIGIN, REASON_NO_REFERER))
@@ -37,5 +44,14 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """A fault of ours. The page stands on nothing that may be broken: no database, no request."""
-    return render(None, "errors/500.html", status=500)
+    """A database that is busy or away has pages of its own (showcase/trouble/page.py), and all else is a fault of ours.
+
+    Django asks for this page wherever an error comes from, a view, a template or a middleware, and while it is handled:
+    no middleware of ours would see them all. What is said of a fault of ours stands on nothing that may be broken.
+    """
+    try:
+        of_the_database = page(request, sys.exc_info()[1])
+    except Exception:
+        log.exception("A page of the database's troubles could not be made")
+        of_the_database = None
+    return of_the_database or render(None, "errors/500.html", status=500)

@@ -35,6 +35,21 @@ def accessibility(request: HttpRequest) -> HttpResponse:
     return render(request, "accessibility.html", said | {"prepared": PREPARED, "reviewed": REVIEWED})
 
 
+@public
+def security(request: HttpRequest) -> HttpResponse:
+    """Where to report a hole (RFC 9116), where the operator says it. It is good for half a year from today."""
+    if not settings.SECURITY_EMAIL:
+        raise Http404
+    until = timezone.localdate() + dt.timedelta(days=182)
+    lines = (
+        f"Contact: mailto:{settings.SECURITY_EMAIL}",
+        f"Expires: {until.isoformat()}T00:00:00Z",
+        "Preferred-Languages: en, zh",
+        f"Canonical: {settings.SITE_URL}/.well-known/security.txt",
+    )
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
+
+
 # What a mail may do in its frame: lead the whole page to a link that somebody presses.
 SANDBOX = ["allow-top-navigation-by-user-activation"]
 

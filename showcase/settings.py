@@ -13,14 +13,14 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 
 from showcase import VERSION
+from showcase.environment import Environment
 
-env = environ.Env()
+env = Environment()
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
 VAR_DIR.mkdir(parents=True, exist_ok=True)
@@ -44,7 +44,7 @@ signs_nothing = command in SIGN_NOTHING
 
 def _secret(name: str) -> str:
     """A secret of the environment, read as it stands; the demo makes one of its own and keeps it under VAR_DIR."""
-    value = os.environ.get(name, "").strip()
+    value = env.as_it_stands(name)
     if value:
         return value
     if signs_nothing:
@@ -78,9 +78,7 @@ def _needed(name: str, why: str, *, otherwise: str) -> str:
 
 # Sessions and forms. To change it without signing anybody out, put the old one among the fallbacks for a day.
 SECRET_KEY = _keys("SECRET_KEY", _secret("SECRET_KEY"), between=None)[0]
-SECRET_KEY_FALLBACKS = [
-    key for key in _keys("SECRET_KEY_FALLBACKS", os.environ.get("SECRET_KEY_FALLBACKS", "").strip()) if key
-]
+SECRET_KEY_FALLBACKS = [key for key in _keys("SECRET_KEY_FALLBACKS", env.as_it_stands("SECRET_KEY_FALLBACKS")) if key]
 # The first key signs private links, every key verifies: put a new one first and drop the old one a year later.
 LINK_KEYS = _keys("LINK_KEYS", _secret("LINK_KEYS"))
 # The same of staff's recovery codes: drop an old one once everybody has new codes.
@@ -124,6 +122,7 @@ MIDDLEWARE = [
     "django.middleware.gzip.GZipMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
     "csp.middleware.CSPMiddleware",
+    "showcase.trouble.outcome.Watched",
     "hubs.vocabulary.languages.LanguageOfTheAddress",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -187,7 +186,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"user_attributes": ["email", "full_name"]},
     },
 ]
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+PASSWORD_HASHERS = ["hubs.staff.signing_in.hashing.Argon2"]
 PASSWORD_RESET_TIMEOUT = 3 * 24 * 60 * 60  # of invitations too
 SIMPLE_HISTORY_REVERT_DISABLED = True  # an old version would put back what verbs have changed since
 SESSION_COOKIE_AGE = 2 * 60 * 60  # hubs/staff/signing_in/session.py says how long staff stay
@@ -197,7 +196,8 @@ if SECOND_FACTOR not in ("optional", "required"):
 OTP_TOTP_ISSUER = "Showcase"
 
 # Lock-out, by account and network together: by network alone one forgetful colleague would lock out a whole school.
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "hubs.staff.scope.ByRole"]
+# And by network alone once an hour has seen twenty wrong passwords, of whichever accounts (bookings/views/sign_in.py).
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "bookings.views.sign_in.ByPassword"]
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = dt.timedelta(minutes=15)
@@ -243,10 +243,15 @@ else:
     mail_server = _needed(
         "EMAIL_URL", "the mail server, such as smtp+tls://user:password@host:587", otherwise="smtp://"
     )
-    vars().update(env.email_url_config(mail_server))
+    said_of_it = env.email_url_config(mail_server)
+    if said_of_it["EMAIL_BACKEND"] == "django.core.mail.backends.smtp.EmailBackend":
+        said_of_it["EMAIL_BACKEND"] = "bookings.mail.line.Line"  # the same, which says when a mail may have arrived
+    vars().update(said_of_it)
 # Named by the accessibility statement: who runs the site, and who answers when something of it is in somebody's way.
 OPERATOR = env.str("OPERATOR", default="")
 ACCESSIBILITY_EMAIL = env.str("ACCESSIBILITY_EMAIL", default="")
+# Named by /.well-known/security.txt: who answers when somebody has found a hole.
+SECURITY_EMAIL = env.str("SECURITY_EMAIL", default="")
 DEFAULT_FROM_EMAIL = _needed(
     "DEFAULT_FROM_EMAIL",
     "the address that mails come from, such as bookings@showcase.example",

@@ -26,6 +26,7 @@ urlpatterns = [
     ),
     path("sitemap.xml", feeds.sitemap, name="sitemap"),
     path("robots.txt", feeds.robots, name="robots"),
+    path(".well-known/security.txt", pages.security, name="security"),
     path("admin/", include("hubs.staff.signing_in.urls")),
     path("admin/password/", include(passwords)),
     # Ours in place of Django's own: these stand for admin:index and admin:autocomplete.

@@ -8,18 +8,23 @@ from pathlib import Path
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "showcase.settings")
-application = get_wsgi_application()
+django = get_wsgi_application()
 
 from django.conf import settings  # noqa: E402  (needs settings)
 from django.template.loader import get_template  # noqa: E402
 from django.urls import reverse  # noqa: E402
 from django.utils.translation import gettext, override  # noqa: E402
 
+from bookings.operations.ready import migrations_of_this_code  # noqa: E402
 from hubs.vocabulary.school_days import is_bank_holiday  # noqa: E402
+from showcase.probes import Probed  # noqa: E402
+
+application = Probed(django)
 
 
 def warm() -> None:
-    """Read addresses, and with them views and forms; words of each language, templates, and the bank holidays."""
+    """Read addresses, and with them views and forms; words of each language, templates, the bank holidays, and
+    the names of migrations."""
     for language, _name in settings.LANGUAGES:
         with override(language):
             reverse("home")
@@ -28,6 +33,7 @@ def warm() -> None:
     for path in sorted(folder.rglob("*.html")):
         get_template(str(path.relative_to(folder)))
     is_bank_holiday(dt.date(2027, 1, 1))
+    migrations_of_this_code()
 
 
 warm()

@@ -46,6 +46,7 @@ class Nginx:
         self.file = folder / "nginx.conf"
         self.file.write_text(self._rendered(sockets))
         self.process: subprocess.Popen[bytes] | None = None
+        self.answered = 0  # requests of ours
 
     def _rendered(self, sockets: tuple[str, ...]) -> str:
         text = (RUNNING / "nginx.conf").read_text()
@@ -62,6 +63,7 @@ class Nginx:
             (r"/etc/showcase/", f"{self.folder}/"),
             (r"/opt/showcase/current/docs/running", str(RUNNING)),
             (r"worker_processes auto", "worker_processes 2"),
+            (r"(access_log .*;)", r"\1 log_subrequest on;"),  # what it asks us for by itself, too
         ):
             text, found = re.subn(old, new, text, flags=re.MULTILINE)
             assert found, old
@@ -87,29 +89,42 @@ class Nginx:
             self.process.terminate()
             self.process.wait(PATIENCE)
 
-    def ask(self, path: str, method: str = "GET", body: str | None = None, **headers: str) -> "Answer":
+    def line(self, server_name: str = NAME) -> http.client.HTTPSConnection:
+        """A connection to it, made when it is first used."""
+        trusted: Any = Trusting(self.trusted, server_name)
+        return http.client.HTTPSConnection("127.0.0.1", self.port, timeout=PATIENCE, context=trusted)
+
+    def ask(
+        self, path: str, method: str = "GET", body: str | None = None, server_name: str = NAME, **headers: str
+    ) -> "Answer":
         """One request over a connection of its own."""
-        line = http.client.HTTPSConnection("127.0.0.1", self.port, timeout=PATIENCE, context=Trusting(self.trusted))
+        line = self.line(server_name)
         try:
             said = {name.replace("_", "-"): value for name, value in headers.items()}
-            line.request(method, path, body, {"Host": NAME} | said)
-            answer = line.getresponse()
-            return Answer(answer, answer.read())
+            line.request(method, path, body, {"Host": NAME, "Accept-Encoding": ""} | said)
+            answer = Answer(line.getresponse())
+            self.answered += 1
+            return answer
         finally:
             line.close()
 
     def logged(self) -> list[dict[str, Any]]:
-        return [json.loads(line) for line in (self.folder / "showcase.log").read_text().splitlines()]
+        """The lines of its log. nginx writes each after its answer, so those of our requests are waited for."""
+        deadline = time.monotonic() + PATIENCE
+        while len(lines := (self.folder / "showcase.log").read_text().splitlines()) < self.answered:
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        return [json.loads(line) for line in lines]
 
 
 class Trusting:
     """Asks for the site's name, whatever address it was reached at."""
 
-    def __init__(self, context: ssl.SSLContext) -> None:
-        self.context = context
+    def __init__(self, context: ssl.SSLContext, name: str = NAME) -> None:
+        self.context, self.name = context, name
 
     def wrap_socket(self, line: socket.socket, server_hostname: str = "") -> ssl.SSLSocket:
-        return self.context.wrap_socket(line, server_hostname=NAME)
+        return self.context.wrap_socket(line, server_hostname=self.name)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.context, name)
@@ -118,8 +133,20 @@ class Trusting:
 class Answer:
     """What came back: its status, headers and body."""
 
-    def __init__(self, answer: http.client.HTTPResponse, body: bytes) -> None:
-        self.status, self.headers, self.body = answer.status, answer.headers, body
+    def __init__(self, answer: http.client.HTTPResponse) -> None:
+        self.status, self.headers, self.body = answer.status, answer.headers, answer.read()
+
+
+def plain(served: Nginx, path: str) -> Answer:
+    """One request without TLS."""
+    line = http.client.HTTPConnection("127.0.0.1", served.plain, timeout=PATIENCE)
+    try:
+        line.request("GET", path, headers={"Host": NAME})
+        answer = Answer(line.getresponse())
+        served.answered += 1
+        return answer
+    finally:
+        line.close()
 
 
 @contextmanager

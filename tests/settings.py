@@ -8,6 +8,7 @@ os.environ.setdefault("ALLOWED_HOSTS", "testserver,localhost,127.0.0.1")
 os.environ.setdefault("SITE_URL", "https://testserver")
 os.environ.setdefault("EMAIL_URL", "smtp://localhost:25")
 os.environ.setdefault("DEFAULT_FROM_EMAIL", "bookings@showcase.invalid")
+os.environ.setdefault("SECURITY_EMAIL", "security@showcase.invalid")
 os.environ.setdefault("SECOND_FACTOR", "optional")  # tests of what it asks for say so themselves
 
 from showcase.settings import *  # noqa: E402, F403

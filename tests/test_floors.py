@@ -12,7 +12,7 @@ FLOORS = [
     ("bookings/places.py", "bookings/forms/"),
     ("bookings/verbs/", "bookings/sessions/", "bookings/attendance/", "bookings/afterwards/", "bookings/groups/"),
     ("bookings/mail/", "bookings/forgetting/"),
-    ("bookings/public/", "bookings/report/"),
+    ("bookings/public/", "bookings/report/", "bookings/operations/"),
     ("bookings/views/", "bookings/admin/", "bookings/templatetags/"),
     ("bookings/due.py", "bookings/urls.py", "bookings/management/", "hubs/management/", "showcase/"),
 ]

@@ -1,6 +1,7 @@
 """How it starts: what a real start must have, and that the demo never serves real hosts."""
 
 import os
+import re
 import runpy
 import subprocess
 import sys
@@ -10,23 +11,11 @@ from unittest.mock import patch
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
+from showcase.environment import NAMES, Environment, table
+
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parent.parent
-OURS = (
-    "SECRET_KEY",
-    "LINK_KEYS",
-    "CODE_KEYS",
-    "HASH_KEY",
-    "ALLOWED_HOSTS",
-    "SITE_URL",
-    "DATABASE_URL",
-    "EMAIL_URL",
-    "DEFAULT_FROM_EMAIL",
-    "VAR_DIR",
-    "PORT",
-    "SECOND_FACTOR",
-)
 NEW_KEY, OLD_KEY = "a-new-key-of-the-private-links-12", "an-old-key-of-the-private-links-1"
 REAL = {
     "SECRET_KEY": "s" * 50,
@@ -43,7 +32,7 @@ SECRETS = ("SECRET_KEY", "LINK_KEYS", "CODE_KEYS", "HASH_KEY")
 
 def exactly(environment):
     """The environment of this run, with these of our settings and no others."""
-    theirs = (*OURS, "DJANGO_", "SHOWCASE_")
+    theirs = (*NAMES, "DJANGO_", "SHOWCASE_")
     return {name: value for name, value in os.environ.items() if not name.startswith(theirs)} | environment
 
 
@@ -308,3 +297,39 @@ def test_command_that_serves_does_not(tmp_path):
         check=False,
     )
     assert "Set SECRET_KEY" in run.stderr
+
+
+# --- the table of the guide -------------------------------------------------------------------------------------------
+
+
+def test_guide_has_the_table_of_settings():
+    """Between two marks of docs/running.md, as `python -m showcase.environment` prints it."""
+    guide = (ROOT / "docs" / "running.md").read_text()
+    drawn = guide.partition("<!-- settings -->\n")[2].partition("<!-- /settings -->")[0]
+    assert drawn.strip() == table()
+
+
+def test_every_setting_of_the_table_is_read():
+    text = (ROOT / "showcase" / "settings.py").read_text()
+    assert [name for name in NAMES if not re.search(rf"""["']{name}["']""", text)] == []
+
+
+def test_setting_that_stands_in_no_row_cannot_be_read():
+    with pytest.raises(LookupError, match=r"^NOBODY is read, and stands in no row"):
+        Environment().str("NOBODY", default="")
+    with pytest.raises(LookupError, match=r"^NOBODY is read, and stands in no row"):
+        Environment().as_it_stands("NOBODY")
+
+
+def test_environment_is_read_in_one_place():
+    """Elsewhere it is only told where the settings are; libpq's own PGOPTIONS is looked at to refuse it."""
+    read = [
+        (str(path.relative_to(ROOT)), line.strip())
+        for folder in ("showcase", "hubs", "bookings")
+        for path in (ROOT / folder).rglob("*.py")
+        for line in path.read_text().splitlines()
+        if re.search(r"os\.environ|getenv|environ\.Env", line)
+    ]
+    allowed = ('os.environ.setdefault("DJANGO_SETTINGS_MODULE"', 'os.environ.get("PGOPTIONS")')
+    elsewhere = [one for one in read if one[0] != "showcase/environment.py" and not any(a in one[1] for a in allowed)]
+    assert elsewhere == []

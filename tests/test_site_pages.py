@@ -1,9 +1,10 @@
 """Pages of the site itself: privacy, and the accessibility statement that public bodies must make."""
 
 import pytest
+from django.utils import timezone
 
 from tests.browser.reading import Page
-from tests.factories import HubYearFactory
+from tests.factories import NOW, HubYearFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -44,3 +45,23 @@ def test_privacy_says_of_each_hub_how_long_and_whom_to_ask(client):
     hub.data_contact, hub.retention_months = "data@kent.example", 1
     hub.save()
     assert "Kent Maths Hub 1 month · data@kent.example" in Page(client.get("/privacy/")).text
+
+
+# --- where to report a hole -------------------------------------------------------------------------------------------
+
+
+def test_security_txt_says_where_to_report_and_is_never_out_of_date(client, monkeypatch):
+    monkeypatch.setattr(timezone, "now", lambda: NOW)
+    response = client.get("/.well-known/security.txt")
+    assert response["Content-Type"] == "text/plain; charset=utf-8"
+    assert response.content.decode().splitlines() == [
+        "Contact: mailto:security@showcase.invalid",
+        "Expires: 2027-07-05T00:00:00Z",
+        "Preferred-Languages: en, zh",
+        "Canonical: https://testserver/.well-known/security.txt",
+    ]
+
+
+def test_there_is_no_security_txt_without_somebody_to_write_to(client, settings):
+    settings.SECURITY_EMAIL = ""
+    assert client.get("/.well-known/security.txt").status_code == 404

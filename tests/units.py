@@ -93,6 +93,13 @@ class Web:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
 
+    def kill(self) -> None:
+        """The machine is gone: SIGKILL to all of it, and nobody holds the socket."""
+        assert self.process
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+        self.socket.close()
+
     def restart(self) -> None:
         self.stop()
         self.start()
@@ -106,5 +113,6 @@ def web(env: dict[str, str], folder: Path, *more: str) -> Iterator[Web]:
     try:
         yield served
     finally:
-        served.stop()
+        if served.process and served.process.poll() is None:
+            served.stop()
         served.socket.close()

@@ -12,7 +12,7 @@ from hubs.models import ShowcaseSession
 
 
 class CodeForm(StepForm):
-    """Do you have a code? Compared without case and spaces; whoever has tried too often is not compared any more."""
+    """Do you have a code? Compared without case and spaces; where `too_many` have been tried, no longer compared."""
 
     code = Line(
         label=_("Do you have a code?"),
@@ -21,13 +21,13 @@ class CodeForm(StepForm):
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
     )
 
-    def __init__(self, data: Any = None, *, session: ShowcaseSession, tries_left: int = 1) -> None:
+    def __init__(self, data: Any = None, *, session: ShowcaseSession, too_many: bool = False) -> None:
         super().__init__(data)
-        self.session, self.tries_left = session, tries_left
+        self.session, self.too_many = session, too_many
 
     def clean_code(self) -> str:
         code: str = self.cleaned_data["code"]
-        if self.tries_left <= 0:
+        if self.too_many:
             raise forms.ValidationError(_now("Ask the hub for the code: too many have been tried here"))
         if not opens_with(self.session, code):
             raise forms.ValidationError(_now("Enter the code as the hub gave it to you: this one does not work"))

@@ -39,6 +39,11 @@ def beside(mail: Mail, due: "MailQuerySet") -> "MailQuerySet":
     return due.filter(**same, facts__wide=mail.facts["wide"]).exclude(pk=mail.pk)
 
 
+def first_of(mails: list[Mail]) -> Mail:
+    """The one whose name the message bears among mail servers."""
+    return min(mails, key=lambda mail: mail.pk)
+
+
 def render(mails: list[Mail], *, now: dt.datetime) -> EmailMultiAlternatives:
     """One message of them all, the soonest session first, with each one's link and calendar entry."""
     first = mails[0]
@@ -57,7 +62,8 @@ def render(mails: list[Mail], *, now: dt.datetime) -> EmailMultiAlternatives:
             "to_house": mail_row(first.kind).to in (To.OFFICE, To.TEACHER, To.SPECIALIST),
         }
         subject, text, html = written("layout/together", context)
-    message = addressed(first, context, subject, text, html)
+    # The same one at every try, whichever was claimed first: so its Message-ID is, too.
+    message = addressed(first_of(mails), context, subject, text, html)
     for number, (one, mail) in enumerate(pairs, start=1):
         if one["entry"]:
             attach_entry(message, mail, one["entry"], f"showcase-{number}.ics")

@@ -21,6 +21,13 @@ class MailQuerySet(models.QuerySet["Mail"]):
         """To be sent at `now`, urgent ones first, then the oldest."""
         return self.filter(state=Mail.State.WAITING, due_at__lte=now).order_by("-urgent", "due_at", "pk")
 
+    def broken(self) -> "MailQuerySet":
+        """On which the line to the mail server has broken before."""
+        return self.filter(broken_at__isnull=False)
+
+    def unbroken(self) -> "MailQuerySet":
+        return self.filter(broken_at=None)
+
     def for_staff(self) -> "MailQuerySet":
         """Those that staff may look at: who was reminded of a form has not answered it, and whoever was not, has."""
         return self.exclude(kind=Kind.ASKED_AGAIN)
@@ -37,6 +44,7 @@ class Mail(models.Model):
         SENT = "sent", _("sent")
         REFUSED = "refused", _("refused by the address")
         FAILED = "failed", _("given up")
+        UNSURE = "unsure", _("may have arrived")
         DROPPED = "dropped", _("not needed any longer")
 
     kind = models.CharField(_("kind"), max_length=20, choices=kind_choices)
@@ -84,6 +92,12 @@ class Mail(models.Model):
     token = models.CharField(max_length=26, unique=True, editable=False, default=mail_token)
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.WAITING)
     tries = models.PositiveSmallIntegerField(_("tries"), default=0)
+    unanswered = models.PositiveSmallIntegerField(
+        _("taken without an answer"),
+        default=0,
+        help_text=_("How often the mail server took all of it and did not say whether it keeps it."),
+    )
+    broken_at = models.DateTimeField(_("no answer at"), null=True, blank=True)
     answered_at = models.DateTimeField(
         _("answered at"),
         null=True,
@@ -100,6 +114,7 @@ class Mail(models.Model):
         ordering = ["-pk"]
         indexes = [
             models.Index(fields=["-urgent", "due_at"], name="mail_due", condition=Q(state="waiting")),
+            models.Index(fields=["broken_at"], name="mail_broken", condition=Q(broken_at__isnull=False)),
             models.Index(fields=["recipient_key", "kind", "created_at"], name="mail_by_address"),
             models.Index(fields=["state", "created_at"], name="mail_by_state"),
             models.Index(

@@ -19,6 +19,7 @@ from bookings.rule.too_often import A_DAY, AN_HOUR, APART, ASKED_FOR, OF_NEW_ADD
 from bookings.states import SESSION_MAILS, Row, Status, Verb
 from hubs.models import VisitingTeacher
 from hubs.models.to_come import to_come
+from hubs.vocabulary import request_ids
 from hubs.vocabulary.email_address import email_key
 from hubs.vocabulary.keyed import keyed_hash
 from hubs.vocabulary.references import mail_token
@@ -339,7 +340,7 @@ def resend_link(booking: Booking, *, now: dt.datetime) -> None:
     again.pk, again.dedupe_key, again.token = None, f"again:{booking.pk}:{len(sent)}", mail_token()
     again.state, again.tries, again.answered_at, again.last_error = Mail.State.WAITING, 0, None, ""
     again.created_at = again.due_at = now
-    again.again_at = None
+    again.again_at, again.broken_at, again.unanswered, again.request_id = None, None, 0, request_ids.current()
     session = booking.session  # which may have been moved since
     again.facts |= session_facts(session, sequence=session.places.calendar_sequence)
     again.facts["deadline"] = iso(booking.deadline)

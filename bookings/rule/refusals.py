@@ -90,7 +90,7 @@ class NoAddress(Refused):
 
 
 class MailStands(Refused):
-    """The mail has been sent, is about to be, or is not needed any longer: only one that was given up is sent again."""
+    """The mail has been sent, is about to be, or is not needed any longer: there is nothing for a person to say."""
 
 
 class MailTooLate(Refused):

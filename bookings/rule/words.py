@@ -155,7 +155,7 @@ SENTENCES = {
     Ended: gettext_lazy("This booking has ended, so that cannot be done."),
     InThisBooking: gettext_lazy("That address is in this booking already."),
     ListEnded: gettext_lazy("The waiting list for this session has ended."),
-    MailStands: gettext_lazy("Only an email that was given up can be sent again."),
+    MailStands: gettext_lazy("There is nothing to decide about this email: it was sent, or will be, or is not needed."),
     MailTooLate: gettext_lazy("It is too late for this email: what it is about is over."),
     MovedMeanwhile: gettext_lazy("This booking has just been moved to another session. Look at it, then try again."),
     NameStands: gettext_lazy("Certificates keep the name that they have now: the exchange has been reported on."),

@@ -4,16 +4,17 @@ Whom the list offers places is decided in offers.py and written by settling; lea
 """
 
 import datetime as dt
+from collections.abc import Callable
 from typing import NamedTuple
 
 from bookings.models import Booking, By
-from bookings.places import drop, hold, locked, locked_booking, prove, waiting_of, write
+from bookings.places import drop, hold, locked, locked_booking, nothing, prove, waiting_of, write
 from bookings.rule import mails
 from bookings.rule.judging import already_there, build_request, fits, hold_deadline, judge_asking
 from bookings.rule.offers import list_has_ended
 from bookings.rule.party import Party
 from bookings.rule.references import retry_on_reference_clash
-from bookings.rule.refusals import AlreadyBooked, Ended, ListEnded, NotBookable, Refused, SessionFull
+from bookings.rule.refusals import AlreadyBooked, Ended, ListEnded, NotBookable, Refused, SessionFull, TooManyFromHere
 from bookings.rule.room import Clock, Room
 from bookings.states import FROZEN, Status, Verb
 from hubs.models.calendar import calendar_of_session
@@ -35,18 +36,21 @@ def join(
     fewer: bool = False,
     at_least: int = 0,
     instead_of: Booking | None = None,
+    count: Callable[[], object] = nothing,
 ) -> Joined:
     """Put a party on the waiting list, and mail the link by which they confirm that they wait.
 
     A party that would come with `fewer` is held what there is at once, and waits for the rest. `held` says how many:
     it depends on the session, the school and the party's size, never on an address. Raises what `judge_asking` raises,
-    ListEnded, and SessionFull where less than the `at_least` places can be had that they have read of.
+    ListEnded, and SessionFull where less than the `at_least` places can be had that they have read of. `count`: as in
+    `hold`.
     """
     calendar = calendar_of_session(session_id)
     with locked(session_id, clock) as room:
         request = build_request(room, party, instead_of=instead_of)
         if request.made:
             return Joined(request.made, request.made.seats)
+        count()
         judge_asking(room, request.booking, dropped=request.dropped)
         if list_has_ended(room.session, now=room.now):
             raise ListEnded
@@ -62,18 +66,26 @@ def join(
 
 
 def at_another_address(
-    session_id: int, party: Party, *, clock: Clock, instead_of: Booking | None, fewer: bool | None = None
+    session_id: int,
+    party: Party,
+    *,
+    clock: Clock,
+    instead_of: Booking | None,
+    fewer: bool | None = None,
+    count: Callable[[], object] = nothing,
 ) -> Booking | None:
     """ "Use another address": drop what the draft asked for, whose link dies, and ask anew for the new address; for the
     waiting list where `fewer` is said.
 
     Never refuses in words, for a refusal here would say whether the first address was booked: the new address is told
-    by mail (rule.md#hold).
+    by mail (rule.md#hold). What `count` raises says nothing of an address, and is said.
     """
     try:
         if fewer is None:
-            return hold(session_id, party, clock=clock, instead_of=instead_of)
-        return join(session_id, party, clock=clock, fewer=fewer, instead_of=instead_of).booking
+            return hold(session_id, party, clock=clock, instead_of=instead_of, count=count)
+        return join(session_id, party, clock=clock, fewer=fewer, instead_of=instead_of, count=count).booking
+    except TooManyFromHere:
+        raise
     except Refused:
         with locked(session_id, clock) as room:
             mails.tell_not_booked(room, party)

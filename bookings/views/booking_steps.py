@@ -8,7 +8,7 @@ session, the school and the size of the party, never on an address.
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 
 from django.forms import Form
@@ -76,6 +76,11 @@ def step(view: Callable[[HttpRequest, Showing, Draft], HttpResponse]) -> View:
             if request.method == "POST":
                 turned_away.too_late(request, draft, showing.standing)
             return not_now(request, showing)
+        if draft is None and request.method == "POST":
+            try:
+                limits.use(request, limits.DRAFT, now=now)
+            except TooManyFromHere as refused:
+                return not_this_time(request, showing, refused)
         return view(request, showing, draft or Draft(session=showing.session))
 
     return of_session
@@ -223,8 +228,8 @@ def check(request: HttpRequest, showing: Showing, draft: Draft) -> HttpResponse:
         turned_away.count(request, draft, refused, places=party.size)
         return look_again(request, draft, now=showing.now)
     try:
-        limits.use(request, limits.BOOKING, now=showing.now)
-        _ask(draft, replace(party, shown=shown.opened(read)), how=form.cleaned_data if wait else None)
+        count = partial(limits.use, request, limits.BOOKING, now=showing.now)
+        _ask(draft, replace(party, shown=shown.opened(read)), how=form.cleaned_data if wait else None, count=count)
     except (TooManyFromHere, ListEnded, ChangedMeanwhile) as refused:
         turned_away.count(request, draft, refused, places=party.size)
         return again(request, draft, form, now=showing.now, wait=wait, shown=read)
@@ -261,15 +266,18 @@ def _wait_form(showing: Showing, party: Party, data: Any = None) -> WaitForm:
     return WaitForm(data, names=names, fits=_outlook(showing, party).fits(party.size))
 
 
-def _ask(draft: Draft, party: Party, *, how: dict[str, Any] | None) -> None:
-    """Hold places or, where it is said `how`, join the waiting list; the draft remembers which, and what is held."""
+def _ask(draft: Draft, party: Party, *, how: dict[str, Any] | None, count: Callable[[], object]) -> None:
+    """Hold places or, where it is said `how`, join the waiting list; the draft remembers which, and what is held.
+
+    It is counted for its network in the same transaction: what the database loses of it, it loses of the count too.
+    """
     session_id = draft.session.pk
     if how is None:
-        draft.booking = places.hold(session_id, party, clock=timezone.now)
+        draft.booking = places.hold(session_id, party, clock=timezone.now, count=count)
         return
     chosen, fewer = how["now"], how["fewer"]
     party = replace(party, seated_first=tuple(chosen))
-    joined = waiting_list.join(session_id, party, clock=timezone.now, fewer=fewer, at_least=len(chosen))
+    joined = waiting_list.join(session_id, party, clock=timezone.now, fewer=fewer, at_least=len(chosen), count=count)
     draft.booking = joined.booking
     draft.answers |= {"fewer": fewer, "held": joined.held, "now": chosen}
 

@@ -1,61 +1,125 @@
 """Limits by network (rule.md#same-answer, rule.md#mails): so many bookings and mails an hour and a day; they say so.
 
-Generous, for a whole school, and sometimes a county of schools, stands behind one address. Limits by address are in
-emails.py and say nothing.
+Generous, for a whole school, and sometimes a county of schools, stands behind one address. How many places they may
+have before anybody has pressed a mailed link is another matter (rule/allowance.py). Limits by address are in
+rule/mails.py and say nothing.
 """
 
 import datetime as dt
 import re
+from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from typing import NamedTuple
 
 from django import forms
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Sum
+from django.db.models import F, Q, Subquery, Sum
 from django.http import HttpRequest
 
 from bookings.models import NetworkUse
 from bookings.rule.refusals import TooManyFromHere
 from bookings.rule.words import why_not
+from hubs.staff.signing_in import known_browser
 from hubs.vocabulary.keyed import keyed_hash
 
 BOOKING, MAIL, PASSWORD, CHECK, TURNED_AWAY = "booking", "mail", "password", "check", "turned"
+SIGN_IN, CODE, DRAFT = "sign_in", "code", "draft"
 AN_HOUR, A_DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
-MOST_AN_HOUR = {BOOKING: 60, MAIL: 60, PASSWORD: 20, CHECK: 30, TURNED_AWAY: 60}
-MOST_A_DAY = {BOOKING: 300, MAIL: 300, PASSWORD: 60, CHECK: 100, TURNED_AWAY: 300}
+MOST_AN_HOUR = {BOOKING: 200, MAIL: 60, PASSWORD: 20, CHECK: 30, TURNED_AWAY: 60, SIGN_IN: 20, CODE: 20, DRAFT: 600}
+MOST_A_DAY = {BOOKING: 600, MAIL: 300, PASSWORD: 60, CHECK: 100, TURNED_AWAY: 300, SIGN_IN: 100, CODE: 40, DRAFT: 3000}
+WIDE = 4  # times as much may come from all 65,536 networks of one /48, which is given to one site or street
 KEPT = dt.timedelta(hours=48)
 PORT = re.compile(r":[0-9]+$")
 TRANSLATED = IPv6Network("64:ff9b::/96")  # an IPv4 caller before a host that has IPv6 alone (RFC 6052)
 
 
-def use(request: HttpRequest, what: str, *, now: dt.datetime) -> None:
-    """Count one more for the caller's network. Raises TooManyFromHere, and then counts nothing.
+class Counted(NamedTuple):
+    """What stands for a network, or a browser, that is counted; and how many times the usual it may ask."""
 
-    The hour's count is exact: one conditional update decides. Three statements.
+    key: str
+    times: int = 1
+
+
+def use(request: HttpRequest, what: str, *, now: dt.datetime, of: str = "") -> None:
+    """Count one more for the caller's network, or for it and `of` alone. Raises TooManyFromHere, and then counts
+    nothing."""
+    count(callers(request, of), what, now=now)
+
+
+def count(counted: Sequence[Counted], what: str, *, now: dt.datetime) -> None:
+    """Count one more for each, or for none of them. The hour's count is exact: one conditional update each decides.
+
+    Of an IPv6 caller these are two, the narrow first, so that no two callers wait for each other for ever.
     """
-    network, hour = network_of(request), now.replace(minute=0, second=0, microsecond=0)
+    if len(counted) == 1:
+        _count(counted[0], what, now=now)
+        return
     with transaction.atomic():
-        counts = NetworkUse.objects.filter(network=network, what=what)
-        day = counts.filter(hour__gt=hour - A_DAY).aggregate(n=Sum("used"))["n"] or 0
-        NetworkUse.objects.bulk_create([NetworkUse(network=network, what=what, hour=hour)], ignore_conflicts=True)
-        if day < MOST_A_DAY[what] and counts.filter(hour=hour, used__lt=MOST_AN_HOUR[what]).update(used=F("used") + 1):
-            return
-    raise TooManyFromHere(hour + AN_HOUR)
+        for one in counted:
+            _count(one, what, now=now)
 
 
-def used_up(request: HttpRequest, what: str, *, now: dt.datetime) -> TooManyFromHere | None:
-    """What `use` would raise now; counts nothing. Two queries."""
-    hour = now.replace(minute=0, second=0, microsecond=0)
-    counts = NetworkUse.objects.filter(network=network_of(request), what=what)
-    day = counts.filter(hour__gt=hour - A_DAY).aggregate(n=Sum("used"))["n"] or 0
-    if day >= MOST_A_DAY[what] or counts.filter(hour=hour, used__gte=MOST_AN_HOUR[what]).exists():
-        return TooManyFromHere(hour + AN_HOUR)
+def _count(one: Counted, what: str, *, now: dt.datetime) -> None:
+    """One statement, and two more for the first of an hour and for who has asked too often."""
+    hour = _hour(now)
+    if _add(one, what, hour):
+        return
+    NetworkUse.objects.bulk_create([NetworkUse(network=one.key, what=what, hour=hour)], ignore_conflicts=True)
+    if not _add(one, what, hour):
+        raise TooManyFromHere(hour + AN_HOUR)
+
+
+def _add(one: Counted, what: str, hour: dt.datetime) -> bool:
+    """Count one more in the row of this hour, where there is one and neither hour nor day has had enough."""
+    counts = NetworkUse.objects.filter(network=one.key, what=what)
+    in_day = counts.filter(hour__gt=hour - A_DAY).order_by().values("what").annotate(n=Sum("used")).values("n")
+    open_yet = counts.filter(hour=hour, used__lt=MOST_AN_HOUR[what] * one.times).annotate(in_day=Subquery(in_day))
+    return bool(open_yet.filter(in_day__lt=MOST_A_DAY[what] * one.times).update(used=F("used") + 1))
+
+
+def give_back(counted: Sequence[Counted], what: str, *, now: dt.datetime) -> None:
+    """What was counted has not happened after all."""
+    kept = NetworkUse.objects.filter(network__in=[one.key for one in counted], what=what, hour=_hour(now), used__gt=0)
+    kept.update(used=F("used") - 1)
+
+
+def used_up(request: HttpRequest, what: str, *, now: dt.datetime, of: str = "") -> TooManyFromHere | None:
+    """What `use` would raise now; counts nothing. One query for each network."""
+    hour = _hour(now)
+    for one in callers(request, of):
+        counts = NetworkUse.objects.filter(network=one.key, what=what, hour__gt=hour - A_DAY)
+        in_day = counts.aggregate(day=Sum("used"), hour=Sum("used", filter=Q(hour=hour)))
+        if (in_day["day"] or 0) >= MOST_A_DAY[what] * one.times:
+            return TooManyFromHere(hour + AN_HOUR)
+        if (in_day["hour"] or 0) >= MOST_AN_HOUR[what] * one.times:
+            return TooManyFromHere(hour + AN_HOUR)
     return None
 
 
+def _hour(now: dt.datetime) -> dt.datetime:
+    return now.replace(minute=0, second=0, microsecond=0)
+
+
 def network_of(request: HttpRequest) -> str:
-    """The caller's network as it is kept: a keyed hash, here for these limits and for whoever tries passwords."""
-    return keyed_hash("bookings.limits", _network(_caller(request)))[:32]
+    """The caller's network as it is kept: a keyed hash."""
+    return callers(request)[0].key
+
+
+def callers(request: HttpRequest, of: str = "") -> list[Counted]:
+    """For whom this counts, or of `of` alone: an address; an IPv6 one by its first 64 bits and its first 48 as well."""
+    narrow, wide = _networks(_caller(request))
+    within = f":{of}" if of else ""
+    counted = [Counted(keyed_hash("bookings.limits", narrow + within)[:32])]
+    if wide != narrow:
+        counted.append(Counted(keyed_hash("bookings.limits", wide + within)[:32], WIDE))
+    return counted
+
+
+def held_from(request: HttpRequest) -> str:
+    """The caller's network as it stands with places that nobody has proved yet (rule/allowance.py): half of it for the
+    wide network, half for the narrow one."""
+    return "".join(keyed_hash("bookings.held_from", one)[:16] for one in reversed(_networks(_caller(request))))
 
 
 def _caller(request: HttpRequest) -> str:
@@ -70,18 +134,20 @@ def _caller(request: HttpRequest) -> str:
     return passed_on[-settings.PROXIES].strip() or connected
 
 
-def _network(caller: str) -> str:
-    """An address, or the first 64 bits of a long one, without the port and brackets that some proxies write.
+def _networks(caller: str) -> tuple[str, str]:
+    """The narrow network and the wide one: an address, twice; of a long one its first 64 bits and its first 48.
 
-    What is no address stands for itself: with one network for all of these, the first would shut out the others.
+    Without the port and brackets that some proxies write. What is no address stands for itself: with one network for
+    all of these, the first would shut out the others.
     """
     bare = PORT.sub("", caller.strip('"')).strip("[]")
     address = _address(caller) or _address(bare)
     if address is None:
-        return bare
-    if isinstance(address, IPv6Address):
-        return str(_short(address) or IPv6Address(int(address) >> 64 << 64))
-    return str(address)
+        return bare, bare
+    short = _short(address) if isinstance(address, IPv6Address) else address
+    if short:
+        return str(short), str(short)
+    return str(IPv6Address(int(address) >> 64 << 64)), f"{IPv6Address(int(address) >> 80 << 80)}/48"
 
 
 def _address(said: str) -> IPv4Address | IPv6Address | None:
@@ -96,9 +162,16 @@ def _short(address: IPv6Address) -> IPv4Address | None:
     return IPv4Address(int(address) & 0xFFFFFFFF) if address in TRANSLATED else address.ipv4_mapped
 
 
+def who_signs_in(request: HttpRequest) -> list[Counted]:
+    """For whom a wrong password counts: a browser in which this account has signed in before counts for itself, so that
+    nobody else in its network slows it down."""
+    browser = known_browser.known(request)
+    return [Counted(keyed_hash("bookings.limits", f"browser:{browser}")[:32])] if browser else callers(request)
+
+
 def network_as_address(request: HttpRequest) -> str:
-    """`network_of` in the form of an address, for django-axes keeps nothing else. It is nobody's address."""
-    return str(IPv6Address(int(network_of(request), 16)))
+    """`who_signs_in` in the form of an address, for django-axes keeps nothing else. It is nobody's address."""
+    return str(IPv6Address(int(who_signs_in(request)[0].key, 16)))
 
 
 def forget(*, now: dt.datetime) -> None:

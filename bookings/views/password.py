@@ -3,11 +3,13 @@
 The pages say the same for every address. A new password never touches the second factor.
 """
 
+from contextlib import suppress
 from typing import Any, cast
 
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.views import PasswordResetConfirmView
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
@@ -22,6 +24,7 @@ from bookings.views import limits
 from hubs.models import StaffUser
 from hubs.pages import View, own_policy, private
 from hubs.staff.signing_in import lock_out
+from hubs.vocabulary.busy import TooBusy
 from hubs.vocabulary.email_address import AddressField
 
 
@@ -56,11 +59,9 @@ def forgotten(request: HttpRequest) -> HttpResponse:
 
 def _send(request: HttpRequest, address: str) -> None:
     now = timezone.now()
-    try:
+    with suppress(TooManyFromHere), transaction.atomic():
         limits.use(request, limits.PASSWORD, now=now)
-    except TooManyFromHere:
-        return
-    staff_mails.tell_password_link(address, now=now)
+        staff_mails.tell_password_link(address, now=now)
 
 
 @own_policy
@@ -98,7 +99,10 @@ class SetPassword(PasswordResetConfirmView):
         return admin.site.each_context(self.request) | context | said
 
     def form_valid(self, form: Any) -> HttpResponse:
-        response = super().form_valid(form)
+        try:
+            response = super().form_valid(form)
+        except TooBusy:
+            return cast("HttpResponse", lock_out.busy(self.request))
         if isinstance(self.user, StaffUser):
             lock_out.let_try_again(self.user.email)
         return response

@@ -3,8 +3,9 @@
 The first answers until the deadline that it says, the others for an hour.
 """
 
+import uuid
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -19,12 +20,14 @@ from bookings.models import draft as drafts
 from bookings.public.session import Showing
 from bookings.rule import mails
 from bookings.rule.party import Party
+from bookings.rule.refusals import TooManyFromHere
+from bookings.rule.words import why_not
 from bookings.states import FROZEN
 from bookings.verbs import waiting_list
 from bookings.views import limits
 from bookings.views.booking_steps import consume, form_page, not_now, party_of
 from bookings.views.faults import again, sent_to
-from bookings.views.limits import say_limit, within_limits
+from bookings.views.limits import say_limit
 from bookings.views.sessions import if_visible, visible_session
 from hubs.pages import View, private
 
@@ -89,30 +92,40 @@ def another_address(request: HttpRequest, showing: Showing, draft: Draft) -> Htt
         if form.is_valid():
             say_limit(request, form, limits.BOOKING, now=showing.now)
         return form_page(request, "bookings/book/another_address.html", showing, draft, form)
-    if not form.is_valid() or not within_limits(request, form, limits.BOOKING, now=showing.now):
+    if not form.is_valid():
         return again(request, draft, form, now=showing.now)
-    drafts.forget_faults(draft)
-    _hold_for(draft, form.cleaned_data["email"])
+    try:
+        count = partial(limits.use, request, limits.BOOKING, now=showing.now)
+        _hold_for(draft, form.cleaned_data["email"], count)
+    except TooManyFromHere as refused:
+        form.add_error("email", why_not(refused))
+        return again(request, draft, form, now=showing.now)
     return redirect("book-sent", showing.session.ref)
 
 
 def _party_at(draft: Draft, email: str) -> Party | None:
     """The party with another address of its contact; None where a colleague in it has that address."""
+    return party_of(_at(draft, email))
+
+
+def _at(draft: Draft, email: str) -> Draft:
+    """What the draft would be at another address. Its request is a new one, and the same however often it is sent."""
     answers = draft.answers | {"who": draft.answers["who"] | {"email": email}}
-    return party_of(Draft(session=draft.session, school=draft.school, answers=answers))
+    key = uuid.uuid5(draft.request_key, email)
+    return Draft(session=draft.session, school=draft.school, answers=answers, request_key=key)
 
 
-def _hold_for(draft: Draft, email: str) -> None:
-    """Move the draft's request to `email`, as often as a typing error needs."""
+def _hold_for(draft: Draft, email: str, count: Callable[[], object]) -> None:
+    """Move the draft's request to `email`, as often as a typing error needs. Raises TooManyFromHere."""
     tried = int(draft.answers.get("addresses", 0))
-    before = draft.answers["who"]["email"]
-    draft.answers |= {"who": draft.answers["who"] | {"email": email}, "again": False, "addresses": tried + 1}
-    if tried >= MOST_ADDRESSES or email == before:
-        draft.answers["who"]["email"] = before
+    drafts.forget_faults(draft)
+    wanted = _at(draft, email)
+    said = {"again": False, "addresses": tried + 1}
+    if tried >= MOST_ADDRESSES or email == draft.answers["who"]["email"]:
+        draft.answers |= said
         drafts.keep(draft, now=timezone.now())
         return
-    draft.request_key = Draft().request_key
-    party = party_of(draft)
+    party = party_of(wanted)
     if party is not None:
         draft.booking = waiting_list.at_another_address(
             draft.session.pk,
@@ -120,7 +133,9 @@ def _hold_for(draft: Draft, email: str) -> None:
             clock=timezone.now,
             instead_of=draft.booking,
             fewer=draft.answers.get("fewer"),
+            count=count,
         )
+    draft.answers, draft.request_key = wanted.answers | said, wanted.request_key
     consume(draft, now=timezone.now())
 
 

@@ -1,9 +1,9 @@
 """Tell me when booking opens: an address in, a mail out, the same for every address; and what its link opens."""
 
-import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -70,11 +70,19 @@ def of_visit(slug: str, pk: int) -> openings.Thing | HttpResponse:
 def _ask(request: HttpRequest, thing: openings.Thing) -> HttpResponse:
     """Ask for an address, and mail it the link that confirms."""
     form = AddressForm(request.POST if request.method == "POST" else None)
-    if not form.is_valid() or not within_limits(request, form, limits.MAIL, now=timezone.now()):
+    if not form.is_valid() or not _kept(request, form, thing):
         context = _about(thing) | {"form": form}
         return render(request, "bookings/tell_me/ask.html", context, status=422 if form.is_bound else 200)
-    openings.ask(form.cleaned_data["email"], thing, language=spoken(), now=timezone.now())
     return redirect(f"{request.path}sent/")
+
+
+@transaction.atomic
+def _kept(request: HttpRequest, form: AddressForm | WishForm, thing: openings.Thing) -> bool:
+    """Keep the wish if the network may ask for one more mail; counted together with it."""
+    may = within_limits(request, form, limits.MAIL, now=timezone.now())
+    if may:
+        openings.ask(form.cleaned_data["email"], thing, language=spoken(), now=timezone.now())
+    return may
 
 
 def _sent(request: HttpRequest, thing: openings.Thing) -> HttpResponse:
@@ -89,17 +97,15 @@ def search(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     if request.method == "POST":
         form = WishForm(request.POST, hubs=Hub.objects.named(today=timezone.localdate(now)), now=now)
-        if form.is_valid() and within_limits(request, form, limits.MAIL, now=now):
-            return _ask_of(form, now=now)
+        if form.is_valid() and _kept(request, form, form.thing()):
+            return _sent_to(form.thing())
     else:
         asked = FinderForm(request.GET, hubs=Hub.objects.named(today=timezone.localdate(now)), now=now)
         form = WishForm(None, hubs=Hub.objects.named(today=timezone.localdate(now)), now=now, initial=asked_in(asked))
     return render(request, "bookings/tell_me/search.html", {"form": form}, status=422 if form.is_bound else 200)
 
 
-def _ask_of(form: WishForm, *, now: dt.datetime) -> HttpResponse:
-    thing = form.thing()
-    openings.ask(form.cleaned_data["email"], thing, language=spoken(), now=now)
+def _sent_to(thing: Hub | Search) -> HttpResponse:
     if isinstance(thing, Hub):
         return redirect("tell-me-hub-sent", thing.slug)
     return redirect(f"{reverse('tell-me-search-sent')}?{thing.query}")

@@ -42,8 +42,8 @@ def count(request: HttpRequest, draft: Draft, refused: Refused, *, places: int =
     """Count that this draft was refused so many places, once, whatever it is refused afterwards.
 
     Called once the refusal has been committed, in a transaction of its own: it changes nobody's booking, and where it
-    fails nobody notices. A draft costs a request and no more, so a script could make any number: a network adds as many
-    as it may ask for bookings, at most 60 an hour and 300 a day, and each at most the ten places of a party.
+    fails nobody notices. A script could make hundreds of drafts: a network adds at most 60 an hour and
+    300 a day, and each at most the ten places of a party.
     """
     why = _why(refused)
     if why is None or draft.pk is None or draft.turned_away or request.method == "HEAD":

@@ -75,7 +75,7 @@ def test_mail_that_was_given_up_is_sent_again(client, hub, mailoutbox):
 
 
 def test_mail_sent_again_has_three_days_once_more(client, hub, settings):
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_BACKEND = "bookings.mail.line.Line"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1  # nobody listens
     mail = given_up(hub)
     press(client, mail)
@@ -90,7 +90,7 @@ def test_any_other_mail_is_not_sent_again(client, hub, state):
     mail = given_up(hub)
     Mail.objects.update(state=state, answered_at=NOW)
     assert messages_of(press(client, mail)) == [
-        f"{Mail.objects.get()}: Only an email that was given up can be sent again."
+        f"{Mail.objects.get()}: There is nothing to decide about this email: it was sent, or will be, or is not needed."
     ]
     assert Mail.objects.get().state == state
     assert not LogEntry.objects.exists()

@@ -6,11 +6,11 @@ import pytest
 from django.utils import timezone
 
 from bookings import places
-from bookings.models import Booking, Draft, Mail
+from bookings.models import Booking, Mail
 from bookings.rule.refusals import NotForYourSchool
 from bookings.states import Status
-from bookings.views.code import MOST_CODES
-from hubs.models import LocalAuthority, SchoolList
+from bookings.views.limits import CODE, MOST_AN_HOUR
+from hubs.models import LocalAuthority, School, SchoolList
 from tests.browser.reading import Page
 from tests.browser.steps import at, choose_school, say_who, shown_again
 from tests.factories import NOW, SchoolFactory, SessionFactory, party
@@ -25,9 +25,9 @@ def _now(monkeypatch):
     monkeypatch.setattr(timezone, "now", lambda: NOW)
 
 
-def for_a_list(code="Shanghai 2026", **fields):
+def for_a_list(code="Shanghai 2026", ref="ABC234", **fields):
     """A session for the schools of a list."""
-    session = SessionFactory(ref="ABC234", **fields)
+    session = SessionFactory(ref=ref, **fields)
     session.only_list = SchoolList.objects.create(hub=session.hub, name="Programme schools", code=code)
     session.who_may_book = "list"
     session.save()
@@ -135,18 +135,40 @@ def test_wrong_code_says_so_and_opens_nothing(refused, session, code, said):
     assert refused.get(at("book-who", session)).status_code == 409
 
 
-def test_draft_may_try_ten_codes(refused, session):
-    for _try in range(MOST_CODES - 1):
-        give(refused, session, "wrong")
-    draft = Draft.objects.get()
-    assert draft.answers["codes"] == 9
-    response = shown_again(refused, "book-code", session, {"code": "wrong"})
-    assert "this one does not work" in Page(response).text
+def another_browser(client, session):
+    client.cookies.clear()
+    choose_school(client, session, School.objects.last())
+    return client
+
+
+def test_network_may_try_twenty_codes_of_a_session_however_many_browsers_it_has(refused, session):
+    for _browser in range(10):
+        for _try in range(2):
+            response = shown_again(refused, "book-code", session, {"code": "wrong"})
+            assert "this one does not work" in Page(response).text
+        refused = another_browser(refused, session)
     said = "Ask the hub for the code: too many have been tried here"
     for _try in range(2):
         response = shown_again(refused, "book-code", session, {"code": "Shanghai 2026"})
         assert (response.status_code, Page(response).errors) == (422, {"code": said})
     assert refused.get(at("book-who", session)).status_code == 409
+
+
+def test_neither_right_codes_nor_an_empty_field_count_as_tries(refused, session):
+    for _browser in range(MOST_AN_HOUR[CODE] + 1):
+        give(refused, session, " ")
+        assert give(refused, session, "Shanghai 2026")["Location"] == at("book-who", session)
+        refused = another_browser(refused, session)
+
+
+def test_codes_of_another_session_and_from_another_network_are_counted_apart(refused, session):
+    for _try in range(MOST_AN_HOUR[CODE]):
+        give(refused, session, "wrong")
+    response = refused.post(at("book-code", session), {"code": "Shanghai 2026"}, REMOTE_ADDR="192.0.2.9")
+    assert response["Location"] == at("book-who", session)
+    other = for_a_list(code="Other", ref="DEF567")
+    choose_school(refused, other, School.objects.last())
+    assert give(refused, other, "Other")["Location"] == at("book-who", other)
 
 
 def test_code_is_asked_for_only_where_the_steps_are(client, session):

@@ -9,7 +9,7 @@ from django.test import RequestFactory
 from django.utils import timezone
 
 from bookings.due import run_due
-from bookings.models import Booking, Mail, NetworkUse
+from bookings.models import Booking, Draft, Mail, NetworkUse
 from bookings.rule.refusals import TooManyFromHere
 from bookings.views import limits
 from bookings.views.limits import AN_HOUR, BOOKING, MAIL, MOST_A_DAY, MOST_AN_HOUR, network_of, use
@@ -203,10 +203,60 @@ def test_counts_are_kept_for_two_days():
     assert NetworkUse.objects.count() == 0
 
 
-def test_counting_takes_three_statements(django_assert_num_queries):
-    use_up(times=1)
-    with django_assert_num_queries(5):  # and the savepoint of the test's own transaction
-        limits.use(request("127.0.0.1"), BOOKING, now=NOW)
+def test_counting_takes_one_statement_but_for_the_first_of_an_hour(django_assert_num_queries):
+    for statements in (3, 1, 1):
+        with django_assert_num_queries(statements):
+            use(request("127.0.0.1"), BOOKING, now=NOW)
+
+
+def test_what_is_given_back_has_not_been_counted(settings):
+    settings.PROXIES = 0
+    for address in ("192.0.2.1", "2001:db8::1"):
+        use(request(address), BOOKING, now=NOW)
+        limits.give_back(limits.callers(request(address)), BOOKING, now=NOW)
+    limits.give_back(limits.callers(request("192.0.2.1")), BOOKING, now=NOW)
+    assert set(NetworkUse.objects.values_list("used", flat=True)) == {0}
+
+
+def test_a_site_with_a_whole_48_counts_as_a_few_networks_and_not_as_thousands(settings):
+    settings.PROXIES = 0
+    for n in range(limits.WIDE):
+        use_up(MAIL, f"2001:db8:0:{n:x}::1")
+    before = sum(NetworkUse.objects.values_list("used", flat=True))
+    for asked in (use, limits.used_up):
+        refused = asked_of(asked, "2001:db8:0:ffff::1")
+        assert isinstance(refused, TooManyFromHere)
+    assert sum(NetworkUse.objects.values_list("used", flat=True)) == before  # nothing was counted of it
+    assert asked_of(use, "2001:db8:1::1") is None
+
+
+def asked_of(asked, address):
+    try:
+        return asked(request(address), MAIL, now=NOW)
+    except TooManyFromHere as refused:
+        return refused
+
+
+def test_what_counts_of_one_thing_alone_is_apart_from_the_rest():
+    use_up(MAIL)
+    use(request("127.0.0.1"), MAIL, now=NOW, of="session 7")
+    use(request("127.0.0.1"), MAIL, now=NOW, of="session 8")
+    assert sorted(NetworkUse.objects.values_list("used", flat=True)) == [1, 1, MOST_AN_HOUR[MAIL]]
+
+
+def test_first_step_costs_a_row_and_is_counted_and_goes_on_to_be_free(client, monkeypatch):
+    monkeypatch.setitem(MOST_AN_HOUR, limits.DRAFT, 2)
+    session = SessionFactory()
+    SchoolFactory(name="Ash Primary School")
+    for _press in range(2):
+        client.cookies.clear()
+        for _again in range(3):
+            assert client.post(at("book", session), {"school": "Ash"}).status_code in (302, 303)
+    assert Draft.objects.count() == 2
+    client.cookies.clear()
+    response = client.post(at("book", session), {"school": "Ash"})
+    assert (response.status_code, Draft.objects.count()) == (409, 2)
+    assert "Too many requests have come from your network." in Page(response).text
 
 
 def test_database_keeps_one_count_an_hour():

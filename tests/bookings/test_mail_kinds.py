@@ -6,7 +6,7 @@ import pytest
 
 from bookings.attendance.office import TOLD_OF
 from bookings.mail.rendering import LINKS
-from bookings.mail.sending import STILL_TRUE
+from bookings.mail.still_wanted import STILL_TRUE
 from bookings.mail_kinds import MAILS, SAYS_ANEW, BookingStatus, Calendar, Kind, Link, Session, Stale, To
 from bookings.states import LINK_MAILS, LIVE, SESSION_MAILS, TABLE, Status, Verb
 

@@ -16,8 +16,9 @@ from pytest_django import Settings
 
 from bookings import places
 from bookings.due import run_due
-from bookings.mail import links, sending
-from bookings.mail.sending import GIVE_UP_AFTER, LEASE, send_due
+from bookings.mail import answers, links, sending
+from bookings.mail.answers import GIVE_UP_AFTER
+from bookings.mail.sending import LEASE, send_due
 from bookings.mail_kinds import Kind
 from bookings.models import Booking, Mail
 from bookings.rule.party import NewVisitor
@@ -29,7 +30,7 @@ from tests.bookings.conftest import MailServer
 from tests.factories import NOW, SessionFactory, StaffFactory, party
 
 pytestmark = pytest.mark.django_db
-MINUTE = dt.timedelta(minutes=1)
+SECOND, MINUTE = dt.timedelta(seconds=1), dt.timedelta(minutes=1)
 State = Mail.State
 
 
@@ -57,7 +58,7 @@ def mail_to(address: str) -> Mail:
 def black_hole(settings: Settings) -> Iterator[socket.socket]:
     """A server that takes connections and never says a word."""
     with socket.create_server(("127.0.0.1", 0), backlog=50) as server:
-        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_BACKEND = "bookings.mail.line.Line"
         settings.EMAIL_HOST, settings.EMAIL_PORT = server.getsockname()
         settings.EMAIL_TIMEOUT = 0.2
         yield server
@@ -175,7 +176,7 @@ def test_dropped_connection_is_no_answer_and_does_not_stop_the_next(smtp_server:
     smtp_server.drops = {"a@school.example"}
     assert send_due(at()) == 2
     mail = mail_to("a@school.example")
-    assert (mail.state, mail.answered_at, mail.due_at) == (State.WAITING, None, NOW + MINUTE)
+    assert (mail.state, mail.answered_at, mail.due_at) == (State.WAITING, None, NOW + 10 * MINUTE)
     assert smtp_server.to == ["b@school.example"]
 
 
@@ -194,8 +195,19 @@ def test_three_unanswered_mails_in_a_row_end_the_run(smtp_server: MailServer) ->
     smtp_server.drops = set(addresses)
     assert send_due(at()) == 3
     assert sorted(Mail.objects.values_list("tries", "due_at", "answered_at")) == (
-        [(0, NOW + MINUTE, None)] * 3 + [(1, NOW + MINUTE, None)] * 3
+        [(0, NOW + SECOND, None)] * 3 + [(1, NOW + 10 * MINUTE, None)] * 3
     )
+
+
+def test_server_that_takes_every_mail_in_silence_is_tried_less_and_less_often(smtp_server: MailServer) -> None:
+    addresses = [f"{n}@school.example" for n in range(30)]
+    hold(*addresses)
+    smtp_server.drops = set(addresses)
+    tried_at = [second for second in range(300) for _each in range(send_due(at(NOW + second * SECOND)))]
+    assert tried_at == [0, 0, 0, 1, 3, 7, 15, 31, 63, 123, 183, 243]
+    assert Mail.objects.filter(state=State.WAITING, tries=0).count() == 30 - len(tried_at)
+    smtp_server.drops = set()
+    assert send_due(at(NOW + 303 * SECOND)) == 30 - len(tried_at)
 
 
 # --- the server is away ---------------------------------------------------------------------------------------------
@@ -325,6 +337,7 @@ def test_claimed_mail_is_left_alone_until_its_lease_ends(smtp_server: MailServer
 
 
 def test_lease_outlasts_the_slowest_sending() -> None:
+    """MAIL, RCPT, DATA, the mail itself, and the answer to it."""
     assert dt.timedelta(seconds=5 * django_settings.EMAIL_TIMEOUT) < LEASE
 
 
@@ -333,7 +346,7 @@ def test_sender_whose_lease_ended_does_not_disturb_the_next_one() -> None:
     slow, next_one = sending._claim(NOW), sending._claim(NOW + LEASE)
     assert slow
     assert next_one
-    sending._retry(slow, OSError("gone"), NOW + LEASE)
+    answers.retry(slow, OSError("gone"), NOW + LEASE)
     mail = mail_to("a@school.example")
     assert (mail.due_at, mail.last_error) == (NOW + LEASE + LEASE, "")
 
@@ -343,9 +356,9 @@ def test_what_was_said_of_a_mail_first_stands() -> None:
     first, second = sending._claim(NOW), sending._claim(NOW + LEASE)
     assert first
     assert second
-    sending._mark(first, State.SENT, answered_at=NOW)
-    sending._mark(second, State.REFUSED, answered_at=NOW + LEASE, last_error="550")
-    sending._retry(second, OSError("gone"), NOW + LEASE)
+    answers.mark(first, State.SENT, answered_at=NOW)
+    answers.mark(second, State.REFUSED, answered_at=NOW + LEASE, last_error="550")
+    answers.retry(second, OSError("gone"), NOW + LEASE)
     mail = mail_to("a@school.example")
     assert (mail.state, mail.answered_at, mail.last_error) == (State.SENT, NOW, "")
 

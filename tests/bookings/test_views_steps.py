@@ -11,8 +11,7 @@ from bookings.models import draft as drafts
 from bookings.models.booking import school_key
 from bookings.rule.party import VisitingSchool
 from bookings.states import SessionStatus, Status, Verb
-from bookings.verbs import staff_booking
-from bookings.views import limits
+from bookings.verbs import staff_booking, waiting_list
 from hubs.models import LocalAuthority, School, SchoolList, ShowcaseSession
 from hubs.vocabulary.school_days import london
 from hubs.vocabulary.teaching import Roles, Years
@@ -800,13 +799,13 @@ def test_place_that_goes_as_the_button_is_pressed_is_not_taken_from_who_was_chos
     """Two were to have places; under the lock there is one: nothing is booked, and they choose again."""
     fill_in(client, session, school, BEN, CARA)
     take(session, 28)
-    real = limits.use
+    real = waiting_list.join
 
     def somebody_is_quicker(*args, **kwargs):
         take(session, 1)
         return real(*args, **kwargs)
 
-    monkeypatch.setattr(limits, "use", somebody_is_quicker)
+    monkeypatch.setattr(waiting_list, "join", somebody_is_quicker)
     page = Page(shown_again(client, "book-check", session, {"wait": "some", "now": ["1", "2"]}))
     assert page.buttons == ["Book 1 now, wait for 2", "Wait for 3 together"]
     assert Booking.objects.filter(contact_email=ADA["email"]).count() == 0

@@ -5,11 +5,11 @@ import time
 from base64 import b32decode
 
 import pytest
-from django.contrib.auth.hashers import Argon2PasswordHasher
 from django_otp.oath import TOTP
 from playwright.sync_api import expect
 
 from hubs.models import StaffUser
+from hubs.staff.signing_in.hashing import Argon2
 from tests.browser.look import assert_looks_right, in_print, looked_at
 from tests.browser.test_journey import follow, heading, press
 from tests.factories import HubYearFactory
@@ -29,7 +29,7 @@ def invite(page):
     """A superuser invites the first lead of a hub that asks for a second factor: a hub of its own, for it stays so."""
     hub = HubYearFactory(name="Careful Maths Hub", hub__second_factor_required=True).hub
     root = StaffUser(email="root@hub.example", full_name="Programme Office", is_superuser=True)
-    root.password = Argon2PasswordHasher().encode(PASSWORD, "salt of the test")  # the server knows no other
+    root.password = Argon2().encode(PASSWORD, "salt of the test")  # the server knows no other
     root.save()
     sign_in(page, root.email)
     page.goto("/admin/hubs/membership/add/")

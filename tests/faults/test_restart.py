@@ -16,9 +16,10 @@ from django.urls import reverse
 from bookings.due import miscounts
 from bookings.models import Booking, Draft
 from tests import nginx
+from tests.answering import Host
 from tests.bookings import rush
 from tests.bookings.test_rush import drafts, session_ahead
-from tests.nginx import NAME, Trusting
+from tests.nginx import NAME
 from tests.units import said, web
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -123,9 +124,7 @@ def straight_to_it(server, folder):
 @contextmanager
 def through_nginx(server, folder):
     with nginx.nginx(folder, server.path) as proxy:
-        yield lambda: http.client.HTTPSConnection(
-            "127.0.0.1", proxy.port, timeout=rush.PATIENCE, context=Trusting(proxy.trusted)
-        )
+        yield proxy.line
 
 
 @pytest.mark.parametrize("way", [straight_to_it, pytest.param(through_nginx, marks=needs_nginx)])
@@ -200,45 +199,20 @@ def slow(proxy, where, form):
 def test_form_that_was_sent_is_never_sent_again(tmp_path):
     """Two hosts that take a request and drop the line: a page is asked for at both, a form at one alone. One that does
     not answer the call at all is passed over, for forms too."""
-    taken = Counter()
-    hosts = [Dropping(tmp_path / f"{n}.sock", taken) for n in "ab"]
+    hosts = [Host(tmp_path / f"{n}.sock", says=None) for n in "ab"]
+    taken = lambda method: sum(host.taken[method] for host in hosts)  # noqa: E731
     with nginx.nginx(tmp_path, *(f"{host.path} max_fails=3 fail_timeout=5s" for host in hosts)) as proxy:
         assert proxy.ask("/my-bookings/").status == 503
-        assert taken == {"GET": 2}
+        assert taken("GET") == 2
         for nth in (1, 2):
             answer = proxy.ask("/my-bookings/", "POST", "email=x")
-            assert (answer.status, taken["POST"]) == (503, nth)
+            assert (answer.status, taken("POST")) == (503, nth)
             assert b"the same\n        form never books twice" in answer.body
             assert (answer.headers["Retry-After"], answer.headers["Cache-Control"]) == ("10", "no-store")
         hosts[0].close()
         proxy.ask("/my-bookings/", "POST", "email=x")
-        assert taken == {"GET": 2, "POST": 3}
+        assert (taken("GET"), taken("POST")) == (2, 3)
     hosts[1].close()
-
-
-class Dropping:
-    """A host that reads a request and closes the connection without an answer."""
-
-    def __init__(self, path, taken):
-        self.path, self.taken = path, taken
-        self.socket = socket.socket(socket.AF_UNIX)
-        self.socket.bind(str(path))
-        path.chmod(0o666)
-        self.socket.listen(64)
-        self.thread = threading.Thread(target=self._take, daemon=True)
-        self.thread.start()
-
-    def _take(self):
-        with suppress(OSError):
-            while True:
-                line, _ = self.socket.accept()
-                self.taken[line.recv(65536).split()[0].decode()] += 1
-                line.close()
-
-    def close(self):
-        self.socket.shutdown(socket.SHUT_RDWR)
-        self.socket.close()
-        self.thread.join()
 
 
 def test_what_was_begun_is_given_time_to_end():

@@ -8,10 +8,11 @@ import pytest
 from axes.models import AccessAttempt
 from django.contrib.auth.hashers import MD5PasswordHasher
 from django.contrib.sessions.models import Session
+from django.core import signing
 from django.test import Client
 from django.utils import timezone
 
-from hubs.staff.signing_in import lock_out
+from hubs.staff.signing_in import known_browser, lock_out
 from tests.signing_in import PASSWORD, SIGN_IN, heading, is_in, make_staff, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -100,6 +101,98 @@ def test_another_browser_makes_no_difference():
     assert answer.status_code == 429
 
 
+# --- of a whole network ---------------------------------------------------------------------------------------------
+
+
+def spray(n, **extra):
+    """One wrong password for each of so many accounts; returns the last answer."""
+    for number in range(n):
+        answer = sign_in(Client(), f"teacher{number}@hub.example", "Summer2026!", **({"REMOTE_ADDR": HERE} | extra))
+    return answer
+
+
+def test_network_that_tries_many_accounts_is_stopped_before_anything_is_hashed(monkeypatch):
+    make_staff()
+    assert spray(20).status_code == 200
+    monkeypatch.setattr(MD5PasswordHasher, "encode", None)  # whoever hashes now falls over
+    answer = spray(5)
+    assert (answer.status_code, heading(answer)) == (429, "Too many tries")
+    assert "Too many wrong passwords have come from your network within this hour." in answer.content.decode()
+    assert not opens()
+
+
+def test_others_in_another_network_sign_in_all_the_same():
+    make_staff()
+    spray(25)
+    assert opens(REMOTE_ADDR=ELSEWHERE)
+
+
+def test_right_passwords_do_not_count():
+    make_staff()
+    for _morning in range(25):
+        assert opens()
+    assert spray(19).status_code == 200
+    assert opens()
+    assert spray(1).status_code == 200
+
+
+def test_a_48_of_ipv6_counts_as_four_networks():
+    for n in range(4):
+        spray(20, REMOTE_ADDR=f"2001:db8:0:{n}::7")
+    assert spray(1, REMOTE_ADDR="2001:db8:0:77::7").status_code == 429
+    assert spray(1, REMOTE_ADDR="2001:db8:1:77::7").status_code == 200
+
+
+def signed_in_before(email="lead@hub.example"):
+    """A browser in which the account has signed in, and out again."""
+    client = Client()
+    sign_in(client, email, REMOTE_ADDR=HERE)
+    client.cookies.pop("sessionid")
+    return client
+
+
+def test_browser_that_has_signed_in_before_is_slowed_by_nobody_else():
+    make_staff()
+    client = signed_in_before()
+    spray(25)
+    try_often()
+    assert not opens()
+    sign_in(client, REMOTE_ADDR=HERE)
+    assert is_in(client)
+
+
+def test_that_browser_is_no_way_round_the_limit_and_none_for_another_account():
+    make_staff()
+    make_staff("other@hub.example")
+    client = signed_in_before()
+    for n in range(LIMIT):
+        answer = sign_in(client, password=f"wrong {n}", REMOTE_ADDR=HERE)
+    assert answer.status_code == 429
+    assert opens()  # and it slows nobody else
+    spray(20)
+    assert sign_in(client, "other@hub.example", REMOTE_ADDR=HERE).status_code == 429
+
+
+def test_cookie_of_a_known_browser_is_signed_names_nobody_and_goes_to_one_page_alone():
+    make_staff()
+    client = signed_in_before()
+    cookie = client.cookies["known"]
+    assert (cookie["path"], cookie["httponly"], cookie["secure"], cookie["samesite"]) == (SIGN_IN, True, True, "Lax")
+    assert "lead" not in str(signing.loads(cookie.value, salt=known_browser.SALT))
+    with pytest.raises(signing.BadSignature):
+        signing.loads(cookie.value)
+    spray(20)
+    client.cookies["known"] = cookie.value[:-1] + ("A" if cookie.value[-1] != "A" else "B")
+    assert sign_in(client, REMOTE_ADDR=HERE).status_code == 429
+
+
+def test_wrong_password_makes_no_browser_known():
+    make_staff()
+    client = Client()
+    sign_in(client, password="wrong", REMOTE_ADDR=HERE)
+    assert "known" not in client.cookies
+
+
 # --- what the answers tell ------------------------------------------------------------------------------------------
 
 
@@ -123,9 +216,10 @@ def token_of(answer):
 
 def test_answers_are_the_same_for_every_sort_of_account():
     answers = {}
-    for email in accounts():
-        answers[email] = [body(sign_in(Client(), email, "not this one", REMOTE_ADDR=HERE), email)]
-        last = try_often(email, LIMIT - 1)
+    for n, email in enumerate(accounts()):
+        here = {"REMOTE_ADDR": f"192.0.2.{n}"}  # or the fourth would be refused for the tries of the others
+        answers[email] = [body(sign_in(Client(), email, "not this one", **here), email)]
+        last = try_often(email, LIMIT - 1, **here)
         answers[email] += [last.status_code, body(last, email)]
     assert "That address and password do not belong together." in answers["unknown@hub.example"][0]
     assert [email for email, said in answers.items() if said != answers["unknown@hub.example"]] == []

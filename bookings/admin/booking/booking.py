@@ -175,6 +175,11 @@ class BookingAdmin(WithPages, WithExport, FoundByBookingOrAddress):
                     "The mail that asks to confirm could not be sent, so nobody knows of these places. "
                     "Send the link again, ring and confirm, or cancel."
                 )
+            if last and last.state == Mail.State.UNSURE:
+                yield _now(
+                    "The mail that asks to confirm may not have arrived: the mail server took it and did not answer. "
+                    "Ask them, and say on the mail’s page whether it did. Until then these places are kept."
+                )
         if row.status in LIVE and not row.contact_email:
             yield _now("No email address: no mail is sent and there is no link. Ring or write to them.")
 

@@ -31,6 +31,7 @@ from hubs.vocabulary.phone_numbers import as_dialled
 from hubs.vocabulary.teaching import in_words, roles_in_words
 
 MOST_MAILS = 20
+TONES = {Mail.State.REFUSED: "stop", Mail.State.FAILED: "stop", Mail.State.UNSURE: "wait"}
 
 
 class Answer(NamedTuple):
@@ -187,7 +188,7 @@ class MailShown(NamedTuple):
     mail: Mail
     what: str
     fate: list[str]
-    came_back: bool
+    tone: str  # "stop" where it came back or was given up, "wait" where a person has to say whether it arrived
     page: str
 
 
@@ -200,11 +201,11 @@ def mails_of(booking: Booking) -> list[MailShown]:
 def shown(mail: Mail) -> MailShown:
     """A mail in words."""
     kind = str(mail.get_kind_display())
-    back = mail.state in (Mail.State.REFUSED, Mail.State.FAILED)
+    tone = TONES.get(Mail.State(mail.state), "")
     fate = fate_of(mail)
     if mail.answered_at:
         fate[0] = f"{fate[0]}, {moment(mail.answered_at)}"
-    return MailShown(mail, kind[:1].upper() + kind[1:], fate, back, page_of(mail))
+    return MailShown(mail, kind[:1].upper() + kind[1:], fate, tone, page_of(mail))
 
 
 def last_word(booking: Booking, mails: list[MailShown]) -> str:

@@ -51,6 +51,7 @@ class GroupPages(RowPages):
             "sent": facts.mails.get(Mail.State.SENT, 0),
             "to_send": facts.mails.get(Mail.State.WAITING, 0),
             "not_sent": sum(facts.mails.get(state, 0) for state in UNSENT),
+            "unsure": facts.mails.get(Mail.State.UNSURE, 0),
             "mails_list": reverse("admin:bookings_mail_changelist") + f"?invitation__group__id__exact={group.pk}",
         }
         return TemplateResponse(request, "admin/group/overview.html", context)

@@ -76,14 +76,24 @@ def _failed(mails: Rows, now: dt.datetime) -> Rows:
     sessions past."""
     same_address = Q(recipient_key=F("booking__email_key")) | Q(recipient_key=F("visitor__email_key"))
     refused = Q(same_address, state=Mail.State.REFUSED, booking__status__in=LIVE)
-    of_session = Q(to_come(timezone.localdate(now), of="session"), session__isnull=False) & (
-        Q(state=Mail.State.FAILED) | refused
-    )
+    return _about_what_comes(mails, Q(state=Mail.State.FAILED) | refused, (Mail.State.FAILED, Mail.State.REFUSED), now)
+
+
+def _unsure(mails: Rows, now: dt.datetime) -> Rows:
+    """Mails that a mail server took without a word; not of sessions past, nor what was answered by its link."""
+    asked = mails.exclude(~Q(booking__status=Status.HELD), kind=Kind.CONFIRM)
+    return _about_what_comes(asked, Q(state=Mail.State.UNSURE), (Mail.State.UNSURE,), now)
+
+
+def _about_what_comes(mails: Rows, of_sessions: Q, of_teachers: tuple[str, ...], now: dt.datetime) -> Rows:
+    """Those of sessions to come, and the last of each kind to a visiting teacher who still has that address."""
+    of_session = Q(to_come(timezone.localdate(now), of="session"), session__isnull=False) & of_sessions
     same = {"visiting_teacher": OuterRef("visiting_teacher"), "kind": OuterRef("kind")}
     later = mails.model.objects.filter(**same, pk__gt=OuterRef("pk"))
     of_teacher = Q(~Exists(later), recipient=F("visiting_teacher__email"), expires_at__gt=now)
-    unsent = mails.exclude(kind=Kind.ASKED_AGAIN).filter(state__in=(Mail.State.FAILED, Mail.State.REFUSED))
-    return unsent.filter(of_session | of_teacher)
+    unsent = mails.exclude(kind=Kind.ASKED_AGAIN).filter(state__in=of_teachers)
+    found: Rows = unsent.filter(of_session | of_teacher)
+    return found
 
 
 def _opening(sessions: Rows, now: dt.datetime) -> Rows:
@@ -158,6 +168,20 @@ NEEDS = (
         _("not delivered"),
         _failed,
         lambda n: ngettext("%(n)d mail was not delivered", "%(n)d mails were not delivered", n) % {"n": n},
+    ),
+    Need(
+        "unsure",
+        Mail,
+        _("may have arrived"),
+        _unsure,
+        lambda n: (
+            ngettext(
+                "%(n)d mail may have arrived: the mail server took it and did not answer",
+                "%(n)d mails may have arrived: the mail server took them and did not answer",
+                n,
+            )
+            % {"n": n}
+        ),
     ),
     Need(
         "held",

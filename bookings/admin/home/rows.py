@@ -176,6 +176,15 @@ SHOWN: dict[str, Shown] = {
         lessons=LESSONS,
         order=("-pk",),
     ),
+    "unsure": Shown(
+        lambda mail: _now("May have arrived: %(mail)s") % {"mail": mail.get_kind_display()},
+        _to_whom,
+        lambda mail: mail.session,
+        _("Send it again, or say that it arrived"),
+        related=("session__hub_year", "booking", "visitor"),
+        lessons=LESSONS,
+        order=("-pk",),
+    ),
     "held": Shown(
         lambda booking: _now("Not confirmed yet: kept until %(at)s") % {"at": moment(booking.deadline)},
         _party,

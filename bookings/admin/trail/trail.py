@@ -62,7 +62,7 @@ class AuditEntryAdmin(ToItsPages, FoundByBookingOrAddress):
 
 @admin.register(Mail)
 class MailAdmin(ToItsPages, WithPages, FoundByBookingOrAddress):
-    """The outbox; what was given up or refused can be sent again."""
+    """The outbox; what was given up can be sent again, and what may have arrived too, or be said to have."""
 
     list_display = ["kind", "recipient", "fate", "booking_page", "session_page", "created_at", "answered_at"]
     list_filter = [Needs, "state", "kind", "urgent"]
@@ -70,12 +70,12 @@ class MailAdmin(ToItsPages, WithPages, FoundByBookingOrAddress):
     search_fields = ["session__ref"]
     search_help_text = _("Email address, or a booking's or a session's reference.")
     address_lookup = "recipient_key"
-    actions = ["send_again"]
+    actions = ["send_again", "it_arrived"]
     readonly_fields = ["fate", "session_page", "booking_page"]
     fields = [
         *("kind", "recipient", "fate", "session_page", "booking_page", "visitor", "visiting_teacher"),
         *("language", "urgent"),
-        *("created_at", "due_at", "expires_at", "answered_at", "tries", "last_error", "request_id"),
+        *("created_at", "due_at", "expires_at", "answered_at", "tries", "unanswered", "last_error", "request_id"),
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Mail]:
@@ -91,8 +91,19 @@ class MailAdmin(ToItsPages, WithPages, FoundByBookingOrAddress):
         return ", ".join(fate_of(mail))
 
     def buttons(self, request: HttpRequest, row: Any) -> Iterable[tuple[str, str]]:
-        if row.state == Mail.State.FAILED:
+        if row.state in (Mail.State.FAILED, Mail.State.UNSURE):
             yield "send_again", _now("Send again")
+        if row.state == Mail.State.UNSURE:
+            yield "it_arrived", _now("It arrived")
+
+    def warnings(self, request: HttpRequest, row: Any) -> Iterable[str]:
+        """What nobody but a person can find out."""
+        if row.state == Mail.State.UNSURE:
+            yield _now(
+                "The mail server took this email whole and hung up, each time without saying whether it keeps it. "
+                "Ask whoever it is for. If they have it, say that it arrived; if not, send it again: should it have "
+                "arrived after all, most mail programs show it once."
+            )
 
     @admin.action(description=_("Send again"), permissions=["resend"])
     def send_again(self, request: HttpRequest, queryset: QuerySet[Mail]) -> None:
@@ -107,8 +118,22 @@ class MailAdmin(ToItsPages, WithPages, FoundByBookingOrAddress):
             rows.values(),
             verb,
             done=_now("On its way again"),
-            named=lambda mail: f"{mail.get_kind_display()} ({mail.recipient})",
+            named=_kind_and_address,
         )
+
+    @admin.action(description=_("It arrived"), permissions=["resend"])
+    def it_arrived(self, request: HttpRequest, queryset: QuerySet[Mail]) -> None:
+        rows = {mail.pk: mail for mail in queryset[:MOST_AT_ONCE]}
+
+        def verb(pk: int) -> None:
+            sending.it_arrived(pk, now=timezone.now())
+            self.log_change(request, rows[pk], _now("Said to have arrived."))
+
+        self.carry_out(request, rows.values(), verb, done=_now("Counts as sent"), named=_kind_and_address)
+
+
+def _kind_and_address(mail: Any) -> str:
+    return f"{mail.get_kind_display()} ({mail.recipient})"
 
 
 @admin.register(TurnedAway)

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from hubs.pages import own_policy, private
+from hubs.vocabulary.dates import clock
 from hubs.vocabulary.email_address import email_key
 from hubs.vocabulary.keyed import keyed_hash
 
@@ -38,18 +39,42 @@ def of_account(address: str) -> str:
 @private
 def page(request: HttpRequest, *_args: object) -> HttpResponse:
     """The same for every address, whether it has an account or not, and for a right password too."""
-    minutes = int(settings.AXES_COOLOFF_TIME.total_seconds()) // 60
-    wait = ngettext("Wait %(n)d minute, then try again.", "Wait %(n)d minutes, then try again.", minutes)
     context = admin.site.each_context(request) | {
         "title": _("Too many tries"),
-        "sentences": [
-            _("Somebody has tried to sign in with this address too often from where you are."),
-            wait % {"n": minutes},
-            _("If you have forgotten your password, ask for a link to set a new one."),
-        ],
+        "sentences": [*_why(request), _("If you have forgotten your password, ask for a link to set a new one.")],
         "forgotten": True,
     }
     return render(request, "admin/signing_in.html", context, status=HTTPStatus.TOO_MANY_REQUESTS)
+
+
+def _why(request: HttpRequest) -> list[str]:
+    """Of one account from one network; or of all that a network has tried, until the hour is over."""
+    if at := getattr(request, "too_many_here", None):
+        return [
+            _("Too many wrong passwords have come from your network within this hour."),
+            _("Try again after %(at)s, or use another connection. Browsers that have signed in before are let in.")
+            % {"at": clock(at)},
+        ]
+    minutes = int(settings.AXES_COOLOFF_TIME.total_seconds()) // 60
+    wait = ngettext("Wait %(n)d minute, then try again.", "Wait %(n)d minutes, then try again.", minutes)
+    return [
+        _("Somebody has tried to sign in with this address too often from where you are."),
+        wait % {"n": minutes},
+    ]
+
+
+@own_policy
+@private
+def busy(request: HttpRequest) -> HttpResponse:
+    """More passwords are being hashed than this process has memory for; nothing was done."""
+    context = admin.site.each_context(request) | {
+        "title": _("Many people are signing in"),
+        "sentences": [_("Nothing has gone wrong, and nothing was changed. Wait ten seconds, then try again.")],
+        "to_sign_in": True,
+    }
+    response = render(request, "admin/signing_in.html", context, status=HTTPStatus.SERVICE_UNAVAILABLE)
+    response["Retry-After"] = "10"
+    return response
 
 
 def let_try_again(address: str) -> None:

@@ -23,8 +23,9 @@ from django_otp.models import Device
 
 from hubs.models import StaffUser
 from hubs.pages import own_policy, private
-from hubs.staff.signing_in import second_factor, session
+from hubs.staff.signing_in import known_browser, lock_out, second_factor, session
 from hubs.staff.signing_in.forms import CodeForm, FirstCodeForm
+from hubs.vocabulary.busy import TooBusy
 
 MAY_REPLACE = "may_replace_device_until"
 TO_REPLACE = dt.timedelta(minutes=10)  # after a current code
@@ -56,14 +57,19 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     """The password; where that alone opens nothing, the page after it."""
     if request.method == "GET" and request.user.is_authenticated and not admin.site.has_permission(request):
         return redirect(next_step(request, onward(request)))
-    response = admin.site.login(request, {"title": _("Sign in")})
+    try:
+        response = admin.site.login(request, {"title": _("Sign in")})
+    except TooBusy:
+        return cast("HttpResponse", lock_out.busy(request))
     if request.method != "POST" or response.status_code != HTTPStatus.FOUND:
         return response
+    known_browser.remember(request, response)
     if admin.site.has_permission(request) or session.is_verified(request.session):
         session.begin(request.session, now=timezone.now())
         return response
     session.begin_half_way(request.session, now=timezone.now())
-    return redirect(next_step(request, response["Location"]))
+    response["Location"] = next_step(request, response["Location"])
+    return response
 
 
 @after_password

@@ -275,6 +275,14 @@ class Facts:
         return list(needs.by_name("failed").narrow(of_session, self.now).order_by("-pk")[:MOST_FAILED])
 
     @cached_property
+    def unsure(self) -> list[Mail]:
+        """Those of which somebody should say whether they arrived, as Home counts them."""
+        if not self.mails.get(Mail.State.UNSURE):
+            return []
+        of_session = Mail.objects.for_staff().filter(session=self.session).defer("facts").select_related("booking")
+        return list(needs.by_name("unsure").narrow(of_session, self.now).order_by("-pk")[:MOST_FAILED])
+
+    @cached_property
     def letters(self) -> list[Letter]:
         return list(self.session.letters.select_related("staff")[:MOST_LETTERS])
 

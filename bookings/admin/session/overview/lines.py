@@ -149,6 +149,8 @@ def _tags(booking: Booking, facts: Facts) -> Iterator[tuple[str, str]]:
         yield (_("Needs arranged"), "good") if answered else (_("Needs something"), "wait")
     if booking.pk in {mail.booking_id for mail in facts.failed}:
         yield _("Email not delivered"), "stop"
+    elif booking.pk in {mail.booking_id for mail in facts.unsure}:
+        yield _("Email may have arrived"), "wait"
     elif not booking.contact_email:
         yield _("No email: ring"), ""
 
@@ -201,6 +203,11 @@ class Failed:
     to: str
     fate: str
     page: str
+    own_page: str
+
+    @property
+    def is_unsure(self) -> bool:
+        return self.mail.state == Mail.State.UNSURE
 
 
 def failed_lines(facts: Facts) -> list[Failed]:
@@ -210,8 +217,9 @@ def failed_lines(facts: Facts) -> list[Failed]:
             (mail.booking.contact_name if mail.booking else "") or mail.recipient or _("An address that was erased"),
             _fate(mail),
             address_of(Booking, mail.booking.pk) if mail.booking else "",
+            address_of(Mail, mail.pk),
         )
-        for mail in facts.failed
+        for mail in [*facts.failed, *facts.unsure]
     ]
 
 

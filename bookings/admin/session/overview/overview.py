@@ -131,6 +131,7 @@ class OverviewPages(RowPages):
             "sent": facts.mails.get(Mail.State.SENT, 0),
             "to_send": facts.mails.get(Mail.State.WAITING, 0),
             "not_sent": sum(facts.mails.get(state, 0) for state in UNSENT),
+            "unsure": facts.mails.get(Mail.State.UNSURE, 0),
             "story": [self._line(entry, facts) for entry in facts.story],
             "flyer": next((address for address, _label in links if more.page_of(address) == "flyer"), ""),
             "more": more.groups(facts, links, admin_class.allowed_buttons(request, session)),
