@@ -10,7 +10,6 @@ from typing import Any
 from django.db import InterfaceError, OperationalError
 from django.db.backends.postgresql import base
 from django.db.backends.postgresql.psycopg_any import IsolationLevel
-
 from psycopg.errors import Diagnostic
 
 from hubs.vocabulary.patience import CommitNotKnown

@@ -1,8 +1,8 @@
 """The cluster, brought up once for all of its tests: each leaves it whole."""
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
@@ -15,8 +15,8 @@ from tests.cluster.sites import Sites
 
 
 class Cluster:
-    def __init__(self, room: Room) -> None:
-        self.room, self.began = room, time.monotonic()
+    def __init__(self, room: Room, aloud: Callable[[], AbstractContextManager[None]]) -> None:
+        self.room, self.aloud, self.began = room, aloud, time.monotonic()
         self.people = room.host("people", also="10.78.0.0/16")
         with self.phase("three database hosts"):
             self.databases = Databases(room)
@@ -26,13 +26,15 @@ class Cluster:
 
     @contextmanager
     def phase(self, what: str) -> Iterator[None]:
-        """Say what is done, and how long it took."""
+        """Say what is done, once it is, and how long it took."""
         began = time.monotonic()
         yield
         self.say(f"{what} ({time.monotonic() - began:.1f} s)")
 
     def say(self, what: str) -> None:
-        print(f"{time.monotonic() - self.began:6.1f}  {what}", flush=True)
+        """On the terminal, also where the tests pass: a failover is watched, not only judged."""
+        with self.aloud():
+            print(f"\n{time.monotonic() - self.began:6.1f} s  {what}", end="", flush=True)
 
     def rush(self) -> Rush:
         self.rushes.append(Rush(self.sites, self.people))
@@ -56,7 +58,7 @@ def cluster(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
         pytest.skip(f"{lacking} The cluster needs them.")
     failed = request.session.testsfailed
     with Room(tmp_path_factory.mktemp("cluster")) as room:
-        yield Cluster(room)
+        yield Cluster(room, request.config.pluginmanager.get_plugin("capturemanager").global_and_fixture_disabled)
         if request.session.testsfailed > failed:
             print(said(room.folder))
 

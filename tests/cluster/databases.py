@@ -16,7 +16,7 @@ GUIDE = ROOT / "docs" / "running"
 NAMES = ("db1", "db2", "db3")
 NEEDS = ("curl", "etcd", "patroni", "psql")
 BIN = Path("/usr/lib/postgresql/15/bin")
-PASSWORD = "a-password-of-the-tests"  # noqa: S105
+PASSWORD = "a-password-of-the-tests"
 PATH = f"{BIN}:/usr/sbin:/usr/bin:/sbin:/bin"
 PATIENCE = 90  # seconds; what takes longer is broken
 
@@ -61,6 +61,18 @@ class Databases:
         """What a superuser is told on that host itself."""
         command = ["psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-d", database, "-c", statement]
         return host.run(*command, user="postgres").strip()
+
+    def stop_receivers(self) -> list[tuple[Host, str]]:
+        """Stop the process on each standby that takes what the primary sends. Returns them, by host.
+
+        Whoever lets them go on must kill them instead, or they would still take what waits in their sockets.
+        """
+        primary = self.primary
+        standbys = [host for host in self.hosts.values() if host is not primary]
+        receivers = [(host, self.sql(host, "select pid from pg_stat_wal_receiver")) for host in standbys]
+        for host, receiver in receivers:
+            host.run("sh", "-c", f"kill -STOP {receiver}")
+        return receivers
 
     def change(self, **settings: Any) -> None:
         """Change how Patroni runs the cluster, as `patronictl edit-config` does."""

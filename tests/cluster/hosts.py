@@ -31,6 +31,12 @@ APART = ("--net", "--mount", "--pid", "--uts", "--ipc", "--fork", "--kill-child"
 OWN = ("/etc", "/opt", "/var")
 # What the first process of a host does for good: it collects what its orphans leave.
 STAY = "while :; do sleep 3600 & wait $!; done"
+TRY = """
+ip link add switch type bridge
+mount -t tmpfs tmpfs /run
+mkdir /run/disk /run/work
+mount -t overlay -o lowerdir=/var,upperdir=/run/disk,workdir=/run/work overlay /var
+"""
 SILENT: dict[str, Any] = {"stdin": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
 SECONDS_TO_START = 20
 
@@ -42,8 +48,8 @@ def missing(*programs: str) -> str:
     lacking = [name for name in (*NEEDS, *programs) if not shutil.which(name)]
     if lacking:
         return f"These programs are not installed: {', '.join(lacking)}."
-    made = subprocess.run(["unshare", *APART, "--", "ip", "link", "add", "br0", "type", "bridge"], capture_output=True)
-    return f"No namespaces can be made here: {made.stderr.decode().strip()}." if made.returncode else ""
+    tried = subprocess.run(["unshare", *APART, "--", "sh", "-ec", TRY], capture_output=True, text=True, check=False)
+    return f"No namespaces can be made here: {tried.stderr.strip()}." if tried.returncode else ""
 
 
 class Room:
@@ -167,9 +173,7 @@ class Host:
     def run(self, *command: str | Path, env: Mapping[str, str] | None = None, user: str = "", **how: Any) -> str:
         """What a program says that ends. Raises AssertionError, with its errors, where it fails."""
         how = {"timeout": 120, **how}
-        done = subprocess.run(
-            self._inside(command, user), env=env, capture_output=True, text=True, check=False, **how
-        )
+        done = subprocess.run(self._inside(command, user), env=env, capture_output=True, text=True, check=False, **how)
         assert done.returncode == 0, f"{self.name}: {command}\n{done.stdout}{done.stderr}"
         return done.stdout
 

@@ -32,6 +32,6 @@ class Kept:
 
 
 if __name__ == "__main__":
-    Controller(Kept(sys.argv[1]), hostname="0.0.0.0", port=25).start()  # noqa: S104
+    Controller(Kept(sys.argv[1]), hostname="0.0.0.0", port=25).start()
     while True:
         time.sleep(3600)

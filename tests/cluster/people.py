@@ -1,8 +1,9 @@
 """Teachers who book from outside: a steady stream of whole bookings over HTTPS, through whatever happens to machines.
 
-A program, run on a host that is none of ours by an order in a file; it knows what a browser knows. Each teacher comes from a network of
-their own, goes through the steps, and presses again where the page says so or no page comes, as people do. Others read
-their mail and press its link. What each was told is a line of JSON in the file `told`, written as soon as it is known.
+A program, run on a host that is none of ours by an order in a file; it knows what a browser knows. Each teacher comes
+from a network of their own, goes through the steps, and presses again where the page says so or no page comes, as
+people do. Somebody reads the mails and presses their links. What each was told is a line of JSON in the file `told`,
+written as soon as it is known.
 
     book    until there is a file `stop`: holds of teachers, and confirmations of those who got a mail
     open    the links in `links`, each once: what answers
@@ -47,9 +48,7 @@ class Teacher:
     def ask(self, method: str, path: str, **fields: str) -> Answer:
         """One request over a connection of its own. Raises OSError or HTTPException."""
         here = (f"10.78.{self.number // 250}.{self.number % 250 + 1}", 0)
-        line = http.client.HTTPSConnection(
-            SITE, timeout=PATIENCE, context=self.context, source_address=here
-        )
+        line = http.client.HTTPSConnection(SITE, timeout=PATIENCE, context=self.context, source_address=here)
         headers = {"Cookie": f"csrftoken={SECRET}; draft={self.draft}", "Origin": f"https://{SITE}"}
         body = None
         if method == "POST":

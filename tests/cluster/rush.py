@@ -62,8 +62,8 @@ class Rush:
 
     def wait_for_bookings(self, more: int) -> None:
         """Until so many more have been booked."""
-        wanted = len(self.told_that("booked")) + more
-        wait_for(lambda: len(self.told_that("booked")) >= wanted, PATIENCE, lambda: f"Nobody can book: {self.answers()}")
+        wanted = self.answers()["booked"] + more
+        wait_for(lambda: self.answers()["booked"] >= wanted, PATIENCE, lambda: f"Nobody can book: {self.answers()}")
 
     def lines(self) -> list[dict[str, Any]]:
         text = self.told.read_text()

@@ -1,7 +1,7 @@
 """What is served over the cluster: two app hosts, nginx before them, and a mail server.
 
-Web server and worker run what the guide's units say, with the guide's DATABASE_URL; nginx has the guide's file, in which
-two hosts stand in the place of one socket.
+Web server and worker run what the guide's units say, with the guide's DATABASE_URL; nginx has the guide's file, in
+which two hosts stand in the place of one socket.
 """
 
 import json

@@ -35,6 +35,7 @@ def test_primary_is_killed(cluster: Cluster) -> None:
         rush.happens()
         primary.kill()
         rush.wait_for_bookings(AFTERWARDS)
+        assert cluster.databases.primary is not primary
     nothing_lost(cluster, rush)
     cluster.bring_back(primary)
 
@@ -49,10 +50,10 @@ def test_primary_is_cut_off_and_lives(cluster: Cluster) -> None:
         primary.pull_out()
         tried = alone.tried()
         rush.wait_for_bookings(AFTERWARDS)
-        assert primary.run("pgrep", "--exact", "patroni")
-        assert alone.tried() > tried
+        assert alone.tried() > tried  # it lives
         primary.put_back()
         cluster.is_whole_again(primary)
+        assert cluster.databases.primary is not primary
     nothing_lost(cluster, rush)
     assert 0 < max(alone.confirmed()) <= tried
     kept = alone.rows()
@@ -68,6 +69,7 @@ def test_synchronous_standby_is_killed(cluster: Cluster) -> None:
         rush.happens()
         standby.kill()
         rush.wait_for_bookings(AFTERWARDS)
+        assert cluster.databases.sync_standby is not standby
     nothing_lost(cluster, rush)
     cluster.bring_back(standby)
 
@@ -99,14 +101,13 @@ def test_without_synchronous_standbys_bookings_are_lost(cluster: Cluster) -> Non
     databases.change(synchronous_mode=False, synchronous_mode_strict=False, maximum_lag_on_failover=2**30)
     wait_for(lambda: not databases.sql(primary, "show synchronous_standby_names"), 30, lambda: "Still synchronous.")
     with cluster.rush() as rush:
-        for host in databases.hosts.values():
-            if host is not primary:
-                databases.sql(host, "alter system set primary_conninfo = ''")
-                databases.sql(host, "select pg_reload_conf()")
+        receivers = databases.stop_receivers()
         time.sleep(2)
         cluster.say(f"{primary.name} loses power 2 s after its standbys have stopped to listen")
         rush.happens()
         primary.kill()
+        for host, receiver in receivers:
+            host.run("sh", "-c", f"kill -KILL {receiver}")
         rush.wait_for_bookings(AFTERWARDS)
     found = compare(rush)
     cluster.say(f"lost without synchronous standbys: {len(found.lost)} bookings")
