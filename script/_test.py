@@ -16,6 +16,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+import _beside
 from _common import LOGS, PYTHON, ROOT, VAR, VENV, as_root, heed_signals, make_environment, only_one, run
 
 RESULTS = VAR / "test-results"
@@ -61,10 +62,10 @@ class Run:
             self.failed.append(name)
         return code
 
-    def pytest(self, name: str, *options: str, on_postgres: bool = False, **env: str) -> None:
+    def pytest(self, name: str, *options: str, on_postgres: bool = False, python: str = PYTHON, **env: str) -> None:
         report = RESULTS / f"{name.replace(' ', '-')}.xml"
         report.unlink(missing_ok=True)
-        command = [PYTHON, *PYTEST, f"--junit-xml={report}", *options]
+        command = [python, *PYTEST, f"--junit-xml={report}", *options]
         if on_postgres:
             command = [PYTHON, "-m", "tests.postgres", *command]
         if self.part(name, command, **env) == 5:
@@ -103,6 +104,7 @@ def main() -> int:
             if what == "all":
                 # One at a time: each has the machine to itself.
                 run_.pytest("what takes minutes", "-m", "long", "-n", "0", CHROMIUM_BIN=chromium or "")
+                beside(run_)
     return totals(run_)
 
 
@@ -138,6 +140,19 @@ def changed(run_: Run, revision: str = "HEAD") -> None:
         print("\nNo test can tell what has changed.", flush=True)
     else:
         run_.pytest("tests of what has changed", "-m", FAST, *files)
+
+
+def beside(run_: Run) -> None:
+    """What is known against our packages, and the fast tests on the next Django."""
+    nothing_known, sentence = _beside.advisories()
+    print(f"\n== advisories: {sentence}", flush=True)
+    if not nothing_known:
+        run_.failed.append("advisories")
+    python, why_not = _beside.next_django([ROOT / "requirements.txt", ROOT / "requirements-dev.txt"])
+    if python is None:
+        print(f"\n== the next Django: {why_not}", flush=True)
+    else:
+        run_.pytest("tests on the next Django", "-m", FAST, python=python)
 
 
 def browser(run_: Run, chromium: str | None) -> None:

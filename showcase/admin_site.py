@@ -9,6 +9,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
@@ -53,6 +54,13 @@ class ShowcaseAdminSite(admin.AdminSite):
         if not super().has_permission(request):
             return False
         return getattr(user, "otp_device", None) is not None or not user.needs_second_factor
+
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        """Sign out, and have the browser of a shared computer drop the pages it has kept. Not the cookie that says that
+        this account signed in here before."""
+        response = super().logout(request, extra_context)
+        response["Clear-Site-Data"] = '"cache", "storage"'
+        return response
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         """With the navigation of who may open any page, and the version for whoever reports a fault."""

@@ -182,6 +182,7 @@ LOGIN_REDIRECT_URL = "admin:index"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "hubs.staff.passwords.NotOurWords"},
     {
         "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
         "OPTIONS": {"user_attributes": ["email", "full_name"]},
@@ -297,7 +298,10 @@ LOGGING = {
         },
         "json": {"()": "hubs.vocabulary.logs.JsonFormatter", "version": VERSION},
     },
-    "filters": {"no_traceback": {"()": "hubs.vocabulary.logs.NoTraceback"}},
+    "filters": {
+        "no_traceback": {"()": "hubs.vocabulary.logs.NoTraceback"},
+        "turned_away": {"()": "hubs.vocabulary.logs.TurnedAway"},
+    },
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
@@ -308,6 +312,9 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
         "django": {"handlers": ["console"], "level": "ERROR", "propagate": False},
+        # Whom we turned away: no right to a page (403), a form that no page of ours sent, a host name that is not ours.
+        "django.request": {"handlers": ["console"], "filters": ["turned_away"], "level": "WARNING", "propagate": False},
+        "django.security": {"handlers": ["console"], "level": "WARNING", "propagate": False},
         "showcase": {"handlers": ["console"], "level": "INFO", "propagate": False},
         # A line for every mistyped password, with what stands for the account: nothing that anybody can use.
         "axes": {"handlers": ["console"], "level": "ERROR", "propagate": False},

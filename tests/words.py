@@ -64,6 +64,7 @@ OF_STAFF = (
     "hubs/models/cost.py",
     "hubs/models/staff.py",
     "hubs/staff/navigation.py",
+    "hubs/staff/passwords.py",
     "hubs/staff/signing_in/",
     "showcase/admin_site.py",
 )

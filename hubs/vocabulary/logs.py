@@ -10,6 +10,7 @@ import logging
 import re
 import socket
 import traceback
+from http import HTTPStatus
 from typing import Any
 
 from django.http import UnreadablePostError
@@ -93,3 +94,10 @@ class NoTraceback(logging.Filter):
             record.exc_info = record.exc_text = None
             record.levelno, record.levelname = logging.WARNING, logging.getLevelName(logging.WARNING)
         return True
+
+
+class TurnedAway(logging.Filter):
+    """Of all that Django says of requests: faults of ours, and who was refused a page. Not each wrong address."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return record.levelno >= logging.ERROR or getattr(record, "status_code", None) == HTTPStatus.FORBIDDEN

@@ -1,6 +1,7 @@
 """Staff sign in: a password, then a code where there is a second factor or must be one."""
 
 import datetime as dt
+import logging
 import re
 
 import pytest
@@ -15,6 +16,7 @@ from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from hubs.staff.signing_in import second_factor, session
+from hubs.vocabulary.logs import TurnedAway
 from tests.factories import HubFactory
 from tests.signing_in import (
     CODE,
@@ -410,3 +412,48 @@ def test_lost_device_of_a_superuser_is_removed_by_command(capsys):
     assert not TOTPDevice.objects.filter(user=user).exists()
     with pytest.raises(CommandError, match="Nobody signs in with this address"):
         call_command("remove_second_factor", "unknown@hub.example")
+
+
+@pytest.fixture
+def noted():
+    """What the log says of signing in."""
+    said, logger = [], logging.getLogger("showcase.signing_in")
+    handler = logging.Handler()
+    handler.emit = lambda record: said.append(record.getMessage())
+    logger.addHandler(handler)
+    yield said
+    logger.removeHandler(handler)
+
+
+def test_each_step_of_signing_in_is_a_line_of_the_log_that_names_nobody(client, noted):
+    user, codes = somebody_with_a_device()
+    noted.clear()
+    sign_in(client, user.email, password="not this one")
+    sign_in(client, user.email)
+    client.post(CODE, {"code": "000000"})
+    client.post(CODE, {"code": codes[0]})
+    client.post(reverse("admin:logout"))
+    wrong = re.fullmatch(r"A wrong password, or no such account \(what was typed: [0-9a-f]{8}\)", noted[0])
+    assert wrong, noted
+    assert noted[1:] == [
+        f"Account {user.pk}: the password was right",
+        f"Account {user.pk}: a wrong code",
+        f"Account {user.pk}: signed in with a recovery code",
+        f"Account {user.pk}: signed out",
+    ]
+
+
+def test_log_of_requests_keeps_who_was_refused_and_our_faults():
+    def record(level, status):
+        return logging.makeLogRecord({"levelno": level, "status_code": status})
+
+    kept = TurnedAway().filter
+    assert kept(record(logging.WARNING, 403))
+    assert kept(record(logging.ERROR, 500))
+    assert not kept(record(logging.WARNING, 404))
+
+
+def test_signing_out_has_the_browser_drop_the_pages_it_kept(client):
+    make_staff()
+    sign_in(client)
+    assert client.post(reverse("admin:logout")).headers["Clear-Site-Data"] == '"cache", "storage"'

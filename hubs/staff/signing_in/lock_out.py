@@ -5,6 +5,7 @@ somebody else's address) is in no row and no log.
 """
 
 import datetime as dt
+import logging
 from http import HTTPStatus
 from typing import Any
 
@@ -23,6 +24,7 @@ from hubs.vocabulary.email_address import email_key
 from hubs.vocabulary.keyed import keyed_hash
 
 KEPT = dt.timedelta(days=1)
+log = logging.getLogger("showcase.signing_in")
 
 
 def account(request: HttpRequest, credentials: dict[str, Any] | None) -> str:
@@ -39,6 +41,7 @@ def of_account(address: str) -> str:
 @private
 def page(request: HttpRequest, *_args: object) -> HttpResponse:
     """The same for every address, whether it has an account or not, and for a right password too."""
+    log.warning("Too many wrong passwords (what was typed: %s)", account(request, None)[:8])
     context = admin.site.each_context(request) | {
         "title": _("Too many tries"),
         "sentences": [*_why(request), _("If you have forgotten your password, ask for a link to set a new one.")],

@@ -23,7 +23,7 @@ from django_otp.models import Device
 
 from hubs.models import StaffUser
 from hubs.pages import own_policy, private
-from hubs.staff.signing_in import known_browser, lock_out, second_factor, session
+from hubs.staff.signing_in import known_browser, lock_out, noted, second_factor, session
 from hubs.staff.signing_in.forms import CodeForm, FirstCodeForm
 from hubs.vocabulary.busy import TooBusy
 
@@ -133,6 +133,7 @@ def verify(request: HttpRequest, device: Device | None) -> None:
     """This session has its second factor now. It gets another key, as at every step up."""
     otp_login(request, device)
     request.session.cycle_key()
+    noted.code_right(staff(request), device)
     session.begin(request.session, now=timezone.now())
 
 
@@ -164,5 +165,7 @@ def _codes(request: HttpRequest, codes: list[str]) -> HttpResponse:
 
 
 def _page(request: HttpRequest, form: Any, **said: Any) -> HttpResponse:
+    if form and form.errors:
+        noted.code_wrong(staff(request))
     context = admin.site.each_context(request) | {"form": form, "next": onward(request)} | said
     return render(request, "admin/signing_in.html", context, status=422 if form and form.errors else 200)
