@@ -62,6 +62,20 @@ def test_primary_is_cut_off_and_lives(cluster: Cluster) -> None:
     assert "pg_rewind exit code=0" in primary.log("patroni")
 
 
+def test_primary_is_frozen_and_wakes(cluster: Cluster) -> None:
+    """It wakes believing that it has the office, and must not take it back: what another confirmed would be undone."""
+    primary = cluster.databases.primary
+    with cluster.rush() as rush:
+        cluster.say(f"{primary.name}, the primary, is frozen")
+        rush.happens()
+        primary.freeze()
+        rush.wait_for_bookings(AFTERWARDS)
+        primary.thaw()
+        cluster.is_whole_again(primary)
+        assert cluster.databases.primary is not primary
+    nothing_lost(cluster, rush)
+
+
 def test_synchronous_standby_is_killed(cluster: Cluster) -> None:
     standby = cluster.databases.sync_standby
     with cluster.rush() as rush:
