@@ -3,9 +3,9 @@
 import datetime as dt
 import logging
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
-from django.db import InterfaceError, OperationalError
 from django.db.models import F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 
@@ -15,15 +15,17 @@ from bookings.forgetting import steps
 from bookings.groups import enrolling
 from bookings.mail import asking_again, asking_later, asking_mails, openings, reminders, sending, staff_mails
 from bookings.models import Booking, Draft, Places, Visitor
+from bookings.operations import ledger
 from bookings.places import locked
 from bookings.report import kept, median
+from bookings.rule import clock_jumps
+from bookings.rule.one_by_one import never, one_by_one
 from bookings.rule.room import Clock
 from bookings.sessions import wide_changes
 from bookings.states import FROZEN, SEATED
 from bookings.views import limits
 from hubs.models import StoredFile
 from hubs.staff.signing_in import lock_out
-from hubs.vocabulary.database_faults import is_waiting
 
 # Each says what is due, and makes one of it.
 MAKES: tuple[Any, ...] = (
@@ -31,12 +33,13 @@ MAKES: tuple[Any, ...] = (
     *(kept.COUNTRY, kept.HUBS),
 )
 # Each forgets some of what has had its time; files come after the rows that name them.
-FORGETS: tuple[Any, ...] = (ties, limits, lock_out, staff_mails, steps, StoredFile.objects)
+FORGETS: tuple[Any, ...] = (ties, limits, lock_out, staff_mails, steps, ledger, StoredFile.objects)
+UNSETTLED = "Session %s could not be settled"
 
 log = logging.getLogger("showcase.rule")
 
 
-def run_due(clock: Clock, *, stop: Callable[[], bool] = sending.never) -> int:
+def run_due(clock: Clock, *, stop: Callable[[], bool] = never) -> int:
     """Do what is due once, or less once `stop` says so; returns how many sessions were changed or settled and mails
     tried.
 
@@ -44,15 +47,17 @@ def run_due(clock: Clock, *, stop: Callable[[], bool] = sending.never) -> int:
     """
     changed = wide_changes.carry_out(clock, stop=stop) + enrolling.carry_out(clock, stop=stop)
     sent = sending.send_due(clock, stop=stop)
-    settled = [session_id for session_id in _sessions_due(clock()) if not stop() and _one(_settle, session_id, clock)]
+    if not clock_jumps.is_trusted(now=clock()):
+        return changed + sent  # nothing that the clock alone brings about: it may be days ahead
+    settle = partial(_settle, clock=clock)
+    settled = one_by_one(settle, _sessions_due(clock()), failed=UNSETTLED, stop=stop)
     report_miscounts(settled)
     for made in MAKES:
-        for session_id in made.due(clock()):
-            if not stop():
-                _one(made.make, session_id, clock())
+        one_by_one(partial(_make, made, clock=clock), made.due(clock()), failed=UNSETTLED, stop=stop)
     openings.delete_outlived(now=clock())
     for forgets in FORGETS:
         forgets.forget(now=clock())
+    ledger.write_outside(now=clock())
     expired = Draft.objects.filter(expires_at__lte=clock())
     if expired.exists():  # a round with nothing to do writes nothing: on SQLite a DELETE would take the one lock
         expired.delete()
@@ -80,18 +85,10 @@ def _settle(session_id: int, clock: Clock) -> bool:
         return room.writes > 0
 
 
-def _one(does: Callable[..., object], session_id: int, when: Clock | dt.datetime) -> object:
-    """Do what is due for one session; one that cannot be dealt with must not keep the others waiting."""
-    try:
-        return does(session_id, when)
-    except (InterfaceError, OperationalError) as error:
-        if not is_waiting(error):
-            raise  # the database is away for all of them
-        log.warning("Session %s is busy: the next round settles it", session_id)
-        return None
-    except Exception:
-        log.exception("Session %s could not be settled", session_id)
-        return None
+def _make(made: Any, row_id: int, clock: Clock) -> bool:
+    """Make one of what is due by now."""
+    made.make(row_id, clock())
+    return True
 
 
 def miscounts(session_ids: Iterable[int] | None = None) -> list[int]:

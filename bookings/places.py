@@ -8,10 +8,10 @@ A verb judges before it writes: a refusal commits what was settled, and is raise
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
-from django.db import transaction
+from django.db import OperationalError, connection, transaction
 from django.db.models import F, QuerySet
 
 from bookings.mail_kinds import PressedBy
@@ -29,6 +29,10 @@ from bookings.states import ENDED, FROZEN, UNCONFIRMED, Row, Status, Verb, row_f
 from hubs.models import ShowcaseSession, StaffUser
 from hubs.models.calendar import calendar_of_session
 from hubs.models.session import OF_ITS_SESSION
+from hubs.vocabulary.clock import moment
+from hubs.vocabulary.database_faults import is_lock_timeout, is_waiting
+from hubs.vocabulary.patience import transaction_that_waits
+from hubs.vocabulary.shedding import EVERY_SESSION, doors
 
 
 def lock(session_id: "int | QuerySet[Booking, Any]") -> Places:
@@ -38,6 +42,45 @@ def lock(session_id: "int | QuerySet[Booking, Any]") -> Places:
     """
     locked_rows = Places.objects.select_for_update(of=("self", "session"), no_key=True)
     return locked_rows.select_related(*OF_ITS_SESSION).get(session_id=session_id)  # type: ignore[misc]  # or a query of it
+
+
+Sessions = Sequence["int | QuerySet[Booking, Any]"]
+
+
+@contextmanager
+def locks(session_ids: Sessions) -> Iterator[list[Places]]:
+    """A transaction with these locks. Raises Busy where they would be waited for in vain: see shedding.py."""
+    with ExitStack() as transaction:
+        places = None
+        while places is None:
+            places = _try_locks(session_ids, transaction)
+        yield places
+
+
+def _try_locks(session_ids: Sessions, transaction: ExitStack) -> list[Places] | None:
+    """Begin the transaction, and wait for its locks; None where the wait was cut short and may go on."""
+
+    def named() -> list[int]:
+        """Asked outside the transaction, and only while some session's lock is not to be had."""
+        return keys([found for one in session_ids for found in ([one] if isinstance(one, int) else one)])
+
+    def keys(sessions: list[int]) -> list[int]:
+        return [EVERY_SESSION] if connection.vendor == "sqlite" else sessions
+
+    turn = None
+    try:
+        with ExitStack() as begun:
+            known = keys([one for one in session_ids if isinstance(one, int)])
+            turn = begun.enter_context(doors.turn(named, known=known))
+            begun.enter_context(transaction_that_waits(turn.most))
+            places = [lock(session_id) for session_id in session_ids]
+            doors.has_locks(turn, keys([one.session_id for one in places]))
+            transaction.push(begun.pop_all())
+            return places
+    except OperationalError as error:
+        if turn is None or not is_lock_timeout(error) or not doors.moves_on(turn):
+            raise
+    return None
 
 
 @contextmanager
@@ -57,9 +100,8 @@ def locked_together(session_ids: "Sequence[int | QuerySet[Booking, Any]]", clock
     commit; after a write it rolls everything back. Raises Places.DoesNotExist.
     """
     refusal: Refused | None = None
-    with transaction.atomic(durable=True):
-        places = [lock(session_id) for session_id in session_ids]
-        now = clock()
+    with locks(session_ids) as places:
+        now = moment(clock)
         rooms = [Room(one, now=now) for one in places]
         for room in rooms:
             settle(room)
@@ -92,11 +134,20 @@ def locked_booking(booking_id: int, clock: Clock) -> Iterator[tuple[Room, Bookin
 
 
 def settle_if_due(session_id: int, clock: Clock) -> bool:
-    """Settle a session where bookings are due to lapse, so that a page need not wait for the worker."""
+    """Settle a session where bookings are due to lapse, so that a page need not wait for the worker.
+
+    It waits for no lock either: who has it settles, or the worker does.
+    """
     if not Booking.objects.filter(session_id=session_id).lapsing(now=clock()).exists():
         return False
-    with locked(session_id, clock):
-        return True
+    try:
+        with transaction_that_waits(0):
+            settle(Room(lock(session_id), now=moment(clock)))
+    except OperationalError as error:
+        if not is_waiting(error):
+            raise
+        return False
+    return True
 
 
 def settle(room: Room) -> None:
@@ -109,14 +160,14 @@ def settle(room: Room) -> None:
     if lapsing:
         up = set(Booking.objects.filter(pk__in=[booking.pk for booking in lapsing]).lapsing(now=room.now))
         lapsing = [booking for booking in lapsing if booking in up]
-    if lapsing:
+    if lapsing and room.trusts_the_clock:
         write(room, Verb.LAPSE, lapsing, by=By.CLOCK)
-    if room.places.held_back and not room.places.kept(now=room.now):
+    if room.places.held_back and not room.places.kept(now=room.now) and room.trusts_the_clock:
         write(room, Verb.FREE_HELD_BACK, by=By.CLOCK, held_back=0)
-    if room.waiting and offers.list_has_ended(room.session, now=room.now):
-        write(room, Verb.END_LIST, room.waiting, by=By.CLOCK)
-    elif room.waiting:
+    if room.waiting and not offers.list_has_ended(room.session, now=room.now):
         _offer(room)
+    elif room.waiting and room.trusts_the_clock:
+        write(room, Verb.END_LIST, room.waiting, by=By.CLOCK)
 
 
 def _offer(room: Room) -> None:
@@ -269,7 +320,7 @@ def create(session: ShowcaseSession, *, by: StaffUser, clock: Clock, capacity: i
     with transaction.atomic():
         planned = {"planned_capacity": capacity, "planned_held_back": held_back}
         places = Places.objects.create(session=session, capacity=capacity, held_back=held_back, **planned)
-        write(Room(places, now=clock()), Verb.CREATE, by=by)
+        write(Room(places, now=moment(clock)), Verb.CREATE, by=by)
     return places
 
 

@@ -66,9 +66,20 @@ TABLE = (
         NEEDED,
     ),
     Setting(
+        "BOUNCE_ADDRESS",
+        "where mails come back that cannot be delivered, such as `bounces@showcase.example`: to `bounces+…@` there, "
+        "for `manage.py bounce`",
+        "nobody is told",
+    ),
+    Setting(
         "DATABASE_URL",
         "`postgres://user:password@host/name`",
         "SQLite in `VAR_DIR`",
+    ),
+    Setting(
+        "DATABASE_URL_DIRECT",
+        "the same database by its owner’s role and past any pooler: for `migrate`, `backup`, `restore`",
+        "`DATABASE_URL`",
     ),
     Setting(
         "VAR_DIR",
@@ -85,6 +96,15 @@ TABLE = (
         "`required`: all staff sign in with a code from a phone besides the password; `optional`: where their hub asks "
         "for it",
         "`required`",
+    ),
+    Setting(
+        "BACKUP_DIR",
+        "the folder of backups, where the worker keeps the ledger of erasures too",
+    ),
+    Setting(
+        "BACKUP_RECIPIENT",
+        "the public key that backups are encrypted to (`manage.py backup_key FILE` prints it), commas between several",
+        "no backups",
     ),
     Setting(
         "OPERATOR",

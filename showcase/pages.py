@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from bookings.forgetting.kept import by_whom
+from bookings.forgetting.kept import BACKUPS_KEPT, by_whom
 from bookings.forgetting.when import Why
 from hubs.models import Hub
 from hubs.pages import private, public
@@ -21,7 +21,9 @@ from showcase import kept_mail as kept
 def privacy(request: HttpRequest) -> HttpResponse:
     """What is kept, why and how long, hub by hub."""
     hubs = Hub.objects.named(today=timezone.localdate())
-    return render(request, "privacy.html", {"hubs": hubs, "groups": by_whom(), "usual": Why.TASK})
+    return render(
+        request, "privacy.html", {"hubs": hubs, "groups": by_whom(), "usual": Why.TASK, "backups_kept": BACKUPS_KEPT}
+    )
 
 
 # When the accessibility statement was written, and when somebody last looked whether it is true still.

@@ -17,7 +17,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 
-from showcase import VERSION
+from showcase import VERSION as VERSION  # a setting too: what this installation says of itself
 from showcase.environment import Environment
 
 env = Environment()
@@ -37,7 +37,17 @@ if DEMO and not set(ALLOWED_HOSTS) <= set(LOOPBACK):
     )
 SHORTEST_KEY = 32
 # Commands that sign and serve nothing run in a fresh checkout, with secrets that nobody knows.
-SIGN_NOTHING = {"check", "collectstatic", "help", "lifecycle", "makemigrations", "privacy", "sqlmigrate"}
+SIGN_NOTHING = {
+    "backup_key",
+    "check",
+    "collectstatic",
+    "database_roles",
+    "help",
+    "lifecycle",
+    "makemigrations",
+    "privacy",
+    "sqlmigrate",
+}
 command = sys.argv[1] if Path(sys.argv[0]).name == "manage.py" and sys.argv[1:] else ""
 signs_nothing = command in SIGN_NOTHING
 
@@ -155,22 +165,25 @@ CRISPY_TEMPLATE_PACK = "showcase"
 CRISPY_ALLOWED_TEMPLATE_PACKS = ("showcase",)
 
 SQLITE = {"ENGINE": "django.db.backends.sqlite3", "NAME": str(VAR_DIR / "db.sqlite3")}
-DATABASES: dict[str, dict[str, Any]] = {
-    "default": env.db("DATABASE_URL") if env.str("DATABASE_URL", default="") else SQLITE
-}
+# Commands that change the schema or read all of it: by the owner's role, and past a pooler.
+DIRECT = {"migrate", "showmigrations", "database_roles", "backup", "restore"}
+name = "DATABASE_URL_DIRECT" if command in DIRECT and env.str("DATABASE_URL_DIRECT", default="") else "DATABASE_URL"
+DATABASES: dict[str, dict[str, Any]] = {"default": env.db(name) if env.str(name, default="") else SQLITE}
 DATABASES["default"] |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    DATABASES["default"]["ENGINE"] = "showcase.sqlite3"
     # Without IMMEDIATE and WAL eight writers give "database is locked"; without FULL a power cut loses bookings.
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
-        "timeout": 30,
+        # Longer than anybody has to wait for one press, and no longer than somebody does.
+        "timeout": 30 if command else 10,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
     }
 else:
     DATABASES["default"]["ENGINE"] = "showcase.postgres"
     if "options" in DATABASES["default"].get("OPTIONS", {}) or os.environ.get("PGOPTIONS"):
         wrong.append(
-            "DATABASE_URL takes no options= (nor does PGOPTIONS): a pooler would refuse or mix them. "
+            f"{name} takes no options= (nor does PGOPTIONS): a pooler would refuse or mix them. "
             "Time-outs belong to the database's roles (manage.py database_roles)."
         )
 # Seconds that one statement may wait: in a page, in the worker, in a command that somebody runs and watches.
@@ -249,6 +262,9 @@ else:
     if said_of_it["EMAIL_BACKEND"] == "django.core.mail.backends.smtp.EmailBackend":
         said_of_it["EMAIL_BACKEND"] = "bookings.mail.line.Line"  # the same, which says when a mail may have arrived
     vars().update(said_of_it)
+# Backups: where they lie, and the public keys to which they are encrypted (docs/running.md).
+BACKUP_DIR = env.str("BACKUP_DIR", default="")
+BACKUP_RECIPIENT = env.list("BACKUP_RECIPIENT", default=[])
 # Named by the accessibility statement: who runs the site, and who answers when something of it is in somebody's way.
 OPERATOR = env.str("OPERATOR", default="")
 ACCESSIBILITY_EMAIL = env.str("ACCESSIBILITY_EMAIL", default="")
@@ -259,6 +275,13 @@ DEFAULT_FROM_EMAIL = _needed(
     "the address that mails come from, such as bookings@showcase.example",
     otherwise="bookings@showcase.invalid",
 )
+# Where a mail comes back that cannot be delivered: to bounces+…@ there, another for each, for `manage.py bounce`.
+BOUNCE_ADDRESS = env.str("BOUNCE_ADDRESS", default="").strip()
+if BOUNCE_ADDRESS and not re.fullmatch(r"[A-Za-z0-9._-]{1,30}@[A-Za-z0-9.-]+", BOUNCE_ADDRESS):
+    wrong.append(
+        "BOUNCE_ADDRESS is an address such as bounces@showcase.example: before the @ at most 30 letters, digits, dots "
+        "and hyphens, since each mail puts a + and 26 letters behind them."
+    )
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

@@ -39,6 +39,7 @@ def keep() -> None:
         old.unlink(missing_ok=True)
     made = kept().with_suffix(f".{Path(connection.settings_dict['NAME']).stem}")
     copy = sqlite3.connect(made)
+    connection.ensure_connection()
     connection.connection.backup(copy)
     copy.close()
     made.replace(kept())

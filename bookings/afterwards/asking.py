@@ -19,6 +19,7 @@ from bookings.models.feedback import Form
 from bookings.rule.room import Clock
 from bookings.states import FROZEN, Status
 from hubs.models import ShowcaseSession
+from hubs.vocabulary.clock import moment
 from hubs.vocabulary.school_days import london
 
 OPEN_FOR = dt.timedelta(days=14)  # answers can be changed for two weeks
@@ -89,7 +90,7 @@ def open_form(visitor_id: int, *, clock: Clock) -> Asked | None:
     none for them."""
     found = Visitor.objects.select_related(*OF_VISITOR).select_for_update(of=("self",), no_key=True)
     visitor = found.get(pk=visitor_id)
-    now = clock()
+    now = moment(clock)
     asked = Asked.objects.filter(visitor=visitor, form=Form.DAY).first()
     if asked is None and stands(visitor, now=now) is Stands.OPEN:
         day = visitor.booking.session.last_day

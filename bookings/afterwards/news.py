@@ -5,9 +5,10 @@ No mail of ours is sent on it; the hub takes the list away, with the link by whi
 
 import datetime as dt
 
+from django.db import transaction
 from django.db.models import QuerySet
 
-from bookings.models import NewsConsent, Visitor
+from bookings.models import Erasure, NewsConsent, Visitor
 
 
 def of(visitor: Visitor) -> QuerySet[NewsConsent]:
@@ -19,13 +20,20 @@ def of(visitor: Visitor) -> QuerySet[NewsConsent]:
 def say(visitor: Visitor, *, agrees: bool, now: dt.datetime) -> None:
     """Yes, or no (again). Nobody without an address can be written to."""
     if not agrees:
-        of(visitor).delete()
+        _delete(of(visitor), now)
     elif visitor.email and visitor.email_key:
         kept = {"email": visitor.email, "full_name": visitor.full_name or "", "agreed_at": now}
         hub = visitor.booking.session.hub_year.hub
         NewsConsent.objects.get_or_create(hub=hub, email_key=visitor.email_key, defaults=kept)
 
 
-def stop(consent: NewsConsent) -> None:
+def stop(consent: NewsConsent, *, now: dt.datetime) -> None:
     """Forget it, by the link in what the hub writes. Twice is once."""
-    NewsConsent.objects.filter(pk=consent.pk).delete()
+    _delete(NewsConsent.objects.filter(pk=consent.pk), now)
+
+
+@transaction.atomic
+def _delete(rows: QuerySet[NewsConsent], now: dt.datetime) -> None:
+    """What somebody took back they have not to take back again when a backup is brought back."""
+    Erasure.objects.note(rows, at=now)
+    rows.delete()

@@ -26,6 +26,7 @@ from bookings.models import (
     Certificate,
     DayAnswer,
     Draft,
+    Erasure,
     GroupTeacher,
     HandOver,
     Interest,
@@ -40,6 +41,7 @@ from bookings.rule.room import Clock, Room
 from bookings.states import LIVE, SEATED, Standing, Status, Verb
 from bookings.verbs import visitors
 from hubs.models import Hub, ShowcaseSession, StaffUser
+from hubs.vocabulary.clock import moment
 
 ASKED = "They asked that all kept of them be deleted"
 
@@ -110,21 +112,34 @@ def as_it_stands(whom: Whom) -> Whom:
 def erase(whom: Whom, *, clock: Clock, by: StaffUser | By = By.VISITOR) -> None:
     """Give back what they have, then delete all that is kept of them. Twice is once, and also if it was killed between
     the two. Raises NotBookable on the day, from the start on, and what the verbs raise."""
-    if not can_erase(whom, now=clock()):
+    if not can_erase(whom, now=moment(clock)):
         raise NotBookable(Standing.OVER)
-    if whom.gives_back(now=clock()):
+    if whom.gives_back(now=moment(clock)):
         _give_back(whom, clock=clock, by=by)
+    forget_all(whom, clock=clock, by=by)
+
+
+def forget_all(whom: Whom, *, clock: Clock, by: StaffUser | By = By.VISITOR) -> None:
+    """Delete all that is kept of them, and write into the ledger that it was done. Twice is once."""
     with transaction.atomic():
-        room = Room(places.lock(whom.booking.session_id), now=clock())
+        room = Room(places.lock(whom.booking.session_id), now=moment(clock))
         booking = Booking.objects.get(pk=whom.booking.pk)
         if whom.visitor:
-            people = _erase_visitor(Visitor.objects.get(pk=whom.visitor.pk), room.session)
+            people = _erase_visitor(Visitor.objects.get(pk=whom.visitor.pk), room.session, room.now)
         elif booking.status in LIVE or booking.visitors.filter(attendance=Visitor.Attendance.ATTENDED).exists():
-            people = _erase_contact(booking, room.session)
+            people = _erase_contact(booking, room.session, room.now)
         else:  # nobody comes by it, or came: colleagues have never been told of it, or that it is off
             people = booking.visitors.count()
             forget_bookings([booking.pk], now=room.now)
+        Erasure.objects.note([whom.visitor or booking], at=room.now)
         places.write(room, Verb.FORGET, by=by, why=how_many(people))
+
+
+@transaction.atomic
+def delete(rows: "QuerySet[Any]", *, at: dt.datetime) -> None:
+    """Delete rows that are somebody's alone, as they asked."""
+    Erasure.objects.note(rows, at=at)
+    rows.delete()
 
 
 def _give_back(whom: Whom, *, clock: Clock, by: StaffUser | By) -> None:
@@ -138,14 +153,14 @@ def _give_back(whom: Whom, *, clock: Clock, by: StaffUser | By) -> None:
         places.cancel(whom.booking.pk, clock=clock, by=by, why=ASKED if isinstance(by, StaffUser) else "")
 
 
-def _erase_visitor(visitor: Visitor, session: ShowcaseSession) -> int:
+def _erase_visitor(visitor: Visitor, session: ShowcaseSession, now: dt.datetime) -> int:
     name, key = visitor.full_name or "", visitor.email_key or ""
     for goes in of_visitor(visitor, session):
         goes.do()
     _unname(visitor.booking, [name, visitor.email or "", key])
     _erase_answers(Asked.objects.filter(visitor=visitor))
     if session.group_id and key:  # their place is their school's in a group, which would book them again
-        erase_in_groups(key, Hub.objects.filter(pk=session.hub_year.hub_id))
+        erase_in_groups(key, Hub.objects.filter(pk=session.hub_year.hub_id), at=now)
     Visitor.objects.filter(pk=visitor.pk).update(link_version=F("link_version") + 1)
     forget_persons({key})
     return 1
@@ -179,14 +194,14 @@ def _news(key: str, session: ShowcaseSession) -> list[Goes]:
     return [Goes(agreed)] if key else []
 
 
-def _erase_contact(booking: Booking, session: ShowcaseSession) -> int:
+def _erase_contact(booking: Booking, session: ShowcaseSession, now: dt.datetime) -> int:
     key, name = booking.email_key or "", booking.contact_name or ""
     for goes in of_contact(booking, session):
         goes.do()
     _unname(booking, [name, booking.contact_email or "", key])
     Booking.objects.filter(pk=booking.pk).update(link_version=F("link_version") + 1)
     for own in booking.visitors.filter(is_contact=True):
-        _erase_visitor(own, session)
+        _erase_visitor(own, session, now)
     return 1
 
 
@@ -238,7 +253,7 @@ def in_groups(key: str, hubs: "QuerySet[Any] | None") -> list[Goes]:
 
 
 @transaction.atomic
-def erase_in_groups(key: str, hubs: "QuerySet[Any] | None") -> None:
+def erase_in_groups(key: str, hubs: "QuerySet[Any] | None", *, at: dt.datetime) -> None:
     """The same, what they were written, and their name in what others of their school were."""
     teachers, *invitations = in_groups(key, hubs)
     said, of = {key}, set()
@@ -250,6 +265,7 @@ def erase_in_groups(key: str, hubs: "QuerySet[Any] | None") -> None:
         Mail.objects.filter(pk=mail.pk).update(facts=without(mail.facts, said))
     of_rows(Mail.objects.filter(invitation__in=of, recipient_key=key), when.NAMES).do()
     for goes in (teachers, *invitations):
+        Erasure.objects.note(goes.rows, at=at, column=goes.columns[-1])
         while goes.do():
             pass
 

@@ -32,6 +32,7 @@ class Kept(NamedTuple):
         return [f"{model}: {', '.join(names.split())}" for model, names in self.columns.items()]
 
 
+BACKUPS_KEPT = 30  # days: as long as that a copy says what has been deleted here
 W, Y = Whose, Why
 
 KEPT: tuple[Kept, ...] = (

@@ -14,7 +14,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from bookings.forgetting import when
 from bookings.forgetting.goes import Goes, of_rows
-from bookings.models import Mail
+from bookings.models import Erasure, Mail
 from hubs.models import Membership, StaffUser
 
 LEFT_FOR = dt.timedelta(days=365)
@@ -41,6 +41,7 @@ def forget_member(user_id: int, *, now: dt.datetime) -> bool:
     nobody: dict[str, Any] = {"email": f"former-{user.pk}@staff.invalid", "full_name": "", "is_active": False}
     nobody |= {"is_superuser": False, "is_programme_office": False, "password": make_password(None)}
     StaffUser.objects.filter(pk=user.pk).update(**nobody, forgotten_at=now)
+    Erasure.objects.note([user], at=now)
     return True
 
 

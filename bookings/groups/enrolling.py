@@ -7,7 +7,7 @@ a problem that staff see, and the yes stands. Once all that can be done is done,
 
 import datetime as dt
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from django.db import InterfaceError, OperationalError, transaction
@@ -16,6 +16,7 @@ from django.utils import timezone, translation
 
 from bookings.groups import telling
 from bookings.models import Enrolment, Invitation
+from bookings.rule.one_by_one import never, one_by_one
 from bookings.rule.party import NewVisitor, Party, VisitingSchool
 from bookings.rule.refusals import NoAddress, Refused
 from bookings.rule.room import Clock
@@ -24,6 +25,7 @@ from bookings.states import SessionStatus
 from bookings.verbs.enrol import enrol
 from hubs.models import ShowcaseSession
 from hubs.models.to_come import to_come
+from hubs.vocabulary.clock import moment
 from hubs.vocabulary.email_address import email_key
 from hubs.vocabulary.languages import ENGLISH
 
@@ -64,9 +66,9 @@ def problems(group_id: int | None = None) -> "QuerySet[Enrolment]":
 def carry_out_now(invitation_id: int, clock: Clock) -> int:
     """Book a school's meetings at once, while whoever pressed looks on, and tell them. What is killed on the way is the
     worker's."""
-    mine = list(to_do(now=clock()).filter(invitation=invitation_id).values_list("pk", flat=True)[:AT_ONCE])
+    mine = list(to_do(now=moment(clock)).filter(invitation=invitation_id).values_list("pk", flat=True)[:AT_ONCE])
     try:
-        done = sum(_take(pk, clock) for pk in mine)
+        done = _take_each(mine, clock)
         _tell(invitation_id, clock)
     except (InterfaceError, OperationalError):
         log.warning("Enrolments of invitation %s are left to the worker: the database is away", invitation_id)
@@ -77,8 +79,8 @@ def carry_out_now(invitation_id: int, clock: Clock) -> int:
 def carry_out(clock: Clock, *, stop: Callable[[], bool]) -> int:
     """Book every meeting that stands to be booked, and tell the schools; returns how many. One that fails is tried
     again next time."""
-    rows = list(to_do(now=clock()).values_list("pk", flat=True))
-    done = sum(_take(pk, clock) for pk in rows if not stop())
+    rows = list(to_do(now=moment(clock)).values_list("pk", flat=True))
+    done = _take_each(rows, clock, stop=stop)
     untold = Enrolment.objects.filter(
         told_at=None, done_at__isnull=False, invitation__state=Invitation.State.JOINED
     ).order_by()
@@ -86,6 +88,10 @@ def carry_out(clock: Clock, *, stop: Callable[[], bool]) -> int:
         if not stop():
             _tell(invitation_id, clock)
     return done
+
+
+def _take_each(rows: Iterable[int], clock: Clock, stop: Callable[[], bool] = never) -> int:
+    return len(one_by_one(lambda pk: _take(pk, clock), rows, failed="Enrolment %s could not be carried out", stop=stop))
 
 
 def _take(enrolment_id: int, clock: Clock) -> bool:
@@ -101,12 +107,7 @@ def _take(enrolment_id: int, clock: Clock) -> bool:
     except Refused as error:
         with translation.override(ENGLISH):  # for staff
             problem = why_not(error)
-    except (InterfaceError, OperationalError):
-        raise  # the database is away for all of them
-    except Exception:
-        log.exception("Enrolment %s could not be carried out", enrolment_id)
-        return False
-    done = {"booking": booking, "problem": problem[:200], "done_at": clock()}
+    done = {"booking": booking, "problem": problem[:200], "done_at": moment(clock)}
     return bool(Enrolment.objects.filter(pk=enrolment_id, done_at=None).update(**done))
 
 
@@ -134,7 +135,7 @@ def _tell(invitation_id: int, clock: Clock) -> None:
     with transaction.atomic(durable=True):
         locked = Invitation.objects.select_for_update(of=("self",), no_key=True)
         invitation = locked.select_related("group__hub_year").get(pk=invitation_id)
-        now = clock()
+        now = moment(clock)
         if invitation.state != Invitation.State.JOINED or to_do(now=now).filter(invitation=invitation).exists():
             return
         news = invitation.enrolments.filter(told_at=None, done_at__isnull=False)

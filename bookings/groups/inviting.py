@@ -22,6 +22,7 @@ from bookings.rule.refusals import ChangedMeanwhile, Ended, NeedsReason, SentJus
 from bookings.rule.room import Clock
 from hubs.models import SchoolList, StaffUser, WorkGroup
 from hubs.models.to_come import to_come
+from hubs.vocabulary.clock import moment
 from hubs.vocabulary.email_address import email_key
 
 S = Invitation.State
@@ -65,7 +66,7 @@ def invite(group_id: int, asked: Iterable[Asked], *, by: StaffUser, clock: Clock
     """Invite schools, each once, by one mail each; one that has declined or left is asked anew. Returns whom it wrote
     to: a school that is asked or in already is left as it is."""
     with locked_group(group_id) as group:
-        now = clock()
+        now = moment(clock)
         known = {one.school_id: one for one in group.invitations.select_for_update(of=("self",), no_key=True)}
         written = []
         for one in asked:
@@ -102,7 +103,7 @@ def ask_again(invitation_id: int, *, by: StaffUser | By, clock: Clock) -> Invita
     """Staff, or the teacher of their head, write once more to whoever has not answered. Raises Ended once they have, or
     SentJustNow."""
     with _locked(invitation_id) as invitation:
-        now = clock()
+        now = moment(clock)
         if invitation.state not in ASKED:
             raise Ended
         kind = Kind.GROUP_HEAD if invitation.state == S.NAMED else Kind.GROUP_INVITED
@@ -119,7 +120,7 @@ def name(invitation_id: int, sends: Sends, *, clock: Clock) -> Invitation:
     """The teacher names who comes and the head, who is mailed their button. Again until the head has answered; another
     head's address ends the link of the one before. Twice is once. Raises Ended once that is over."""
     with _locked(invitation_id) as invitation:
-        now = clock()
+        now = moment(clock)
         if invitation.state not in ASKED:
             raise Ended
         same_head = email_key(invitation.head_email or "") == email_key(sends.head_email)
@@ -154,7 +155,7 @@ def decline(invitation_id: int, *, clock: Clock) -> Invitation:
         if invitation.state in (S.JOINED, S.LEFT):
             raise Ended
         if invitation.state != S.DECLINED:
-            invitation.state, invitation.answered_at = S.DECLINED, clock()
+            invitation.state, invitation.answered_at = S.DECLINED, moment(clock)
             invitation.save(update_fields=["state", "answered_at"])
         return invitation
 
@@ -178,7 +179,7 @@ def join(invitation_id: int, *, clock: Clock, read: str | None = None) -> Invita
             raise Ended
         if read is not None and read != who_comes(invitation):
             raise ChangedMeanwhile
-        now = clock()
+        now = moment(clock)
         invitation.state, invitation.answered_at = S.JOINED, now
         invitation.save(update_fields=["state", "answered_at"])
         list_of(invitation.group).schools.add(invitation.school)
@@ -199,14 +200,14 @@ def leave(invitation_id: int, *, by: StaffUser, clock: Clock, why: str) -> int:
         if invitation.state not in (S.JOINED, S.LEFT):
             raise Ended
         if invitation.state == S.JOINED:
-            invitation.state, invitation.answered_at = S.LEFT, clock()
+            invitation.state, invitation.answered_at = S.LEFT, moment(clock)
             invitation.save(update_fields=["state", "answered_at"])
             list_of(invitation.group).schools.remove(invitation.school)
             Enrolment.objects.filter(invitation=invitation, booking=None).delete()
-    for meeting in enrolling.meetings_to_come(invitation.group_id, now=clock()):
+    for meeting in enrolling.meetings_to_come(invitation.group_id, now=moment(clock)):
         with places.locked(meeting.pk, clock):  # what was being booked while it left is booked by now, or refused
             pass
-    theirs = list(places_to_come(invitation, now=clock()))
+    theirs = list(places_to_come(invitation, now=moment(clock)))
     for booking in theirs:
         places.cancel(booking, by=by, clock=clock, why=why, tell_why=True)
     return len(theirs)

@@ -23,7 +23,7 @@ BACK_OFF = [dt.timedelta(minutes=minutes) for minutes in (1, 2, 5, 15, 30, 60)]
 # Between the times that a mail is handed over and no answer comes: after these waits the machine has had its tries.
 AFTER_SILENCE = [dt.timedelta(minutes=10), dt.timedelta(hours=1)]
 # 5xx for a reason that is ours, not the address's: policy ("relaying denied", "sign in first") and limits (RFC 3463).
-OUR_FAULT = re.compile(r"\b5\.(7\.\d+|3\.\d+|4\.5)\b")
+OUR_FAULT = re.compile(r"(?<![\d.])5\.(7\.\d+|3\.\d+|4\.5)(?!\.?\d)")
 
 
 def refused_for_good(error: Exception) -> bool:

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from icalendar import Calendar, Event, vCalAddress, vText
 
 from bookings.mail.arriving import in_lines
+from hubs.vocabulary.one_line import one_line, several_lines
 
 PRODUCT = "-//Showcase//Maths Hubs//EN"
 
@@ -30,6 +31,7 @@ def our_address() -> str:
 
 def calendar_entry(facts: dict[str, Any], *, attendee: str, created_at: dt.datetime, method: str = "REQUEST") -> str:
     """The .ics text of the place that `facts` describe. Times are UTC. CANCEL is the last word on its UID."""
+    facts = {name: several_lines(fact) if isinstance(fact, str) else fact for name, fact in facts.items()}
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
@@ -48,7 +50,7 @@ def calendar_entry(facts: dict[str, Any], *, attendee: str, created_at: dt.datet
     event.add("url", settings.SITE_URL + reverse("session", args=[facts["ref"]]))
     event.add("status", "CANCELLED" if cancelled else "CONFIRMED")
     event.add("transp", "OPAQUE")
-    event.add("organizer", _person(facts["reply_to"] or our_address(), cn=facts["hub"]))
+    event.add("organizer", _person(one_line(facts["reply_to"]) or our_address(), cn=facts["hub"]))
     if attendee:
         event.add("attendee", _person(attendee, partstat="ACCEPTED", role="REQ-PARTICIPANT", rsvp="FALSE"))
     calendar.add_component(event)

@@ -17,6 +17,7 @@ from bookings.rule.refusals import ItineraryOver, NoTeacherAddress
 from bookings.rule.room import Clock
 from bookings.states import SessionStatus
 from hubs.models import ShowcaseSession, StaffUser, VisitingTeacher
+from hubs.vocabulary.clock import moment
 from hubs.vocabulary.email_address import email_key
 from hubs.vocabulary.languages import CHINESE
 from hubs.vocabulary.school_days import london
@@ -33,7 +34,7 @@ def send(teacher_id: int, *, key: uuid.UUID, by: StaffUser, clock: Clock) -> Non
     Raises NoTeacherAddress, or ItineraryOver for a link that would open nothing.
     """
     teacher = _locked(teacher_id)
-    now, ends = clock(), itinerary_ends(teacher)
+    now, ends = moment(clock), itinerary_ends(teacher)
     if not teacher.email:
         raise NoTeacherAddress
     if now >= _end_of(ends):

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from bookings.mail import searched
 from bookings.mail.searched import Search
 from bookings.mail_kinds import Kind
-from bookings.models import Mail, Places, TellMe, Told
+from bookings.models import Erasure, Mail, Places, TellMe, Told
 from bookings.models.places import can_be_booked
 from bookings.rule import mails as emails
 from bookings.rule.room import session_facts
@@ -181,8 +181,10 @@ def prove(wish: TellMe, *, now: dt.datetime) -> None:
     TellMe.objects.filter(pk=wish.pk, proved_at=None).update(proved_at=now)
 
 
-def stop(wish: TellMe) -> None:
+@transaction.atomic
+def stop(wish: TellMe, *, now: dt.datetime) -> None:
     """Forget the wish, and the mails that it was about to have."""
+    Erasure.objects.note([wish], at=now)
     wish.delete()
 
 

@@ -27,6 +27,7 @@ from bookings.mail import arriving, asking_mails, cards, group_mails, links, sta
 from bookings.mail.calendar_entry import calendar_entry, our_address
 from bookings.mail.clashes import clashing
 from bookings.mail.names import as_name
+from bookings.mail.return_path import return_path
 from bookings.mail_kinds import Calendar, Kind, Link, Stale, mail_row
 from bookings.models import AddressChange, Asked, Certificate, Mail, OfficeLink, SessionChange, Visitor
 from bookings.models.change import taught_by
@@ -58,14 +59,16 @@ def render(mail: Mail, *, now: dt.datetime) -> EmailMultiAlternatives:
 
 
 def addressed(mail: Mail, context: dict[str, Any], subject: str, text: str, html: str) -> EmailMultiAlternatives:
-    """A message from the hub to the mail's reader."""
+    """A message from the hub to the mail's reader. What comes back of it goes to an address of its own."""
+    sender = formataddr((context["hub"], our_address()))
     message = EmailMultiAlternatives(
         subject,
         text,
-        formataddr((context["hub"], our_address())),
+        return_path(mail) or sender,
         [mail.recipient or ""],
         reply_to=[context["reply_to"]] if can_be_written_to(context.get("reply_to")) else None,
         headers={
+            "From": sender,
             "Message-ID": f"<{mail.message_id}@{our_address().rpartition('@')[2]}>",
             "Auto-Submitted": "auto-generated",
         },

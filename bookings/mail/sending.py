@@ -31,6 +31,7 @@ from bookings.mail.line import MayHaveArrived
 from bookings.mail.rendering import can_be_written_to, render
 from bookings.mail.still_wanted import still_wanted
 from bookings.models import Mail
+from bookings.rule.one_by_one import never
 from bookings.rule.refusals import MailStands, MailTooLate
 from bookings.rule.room import Clock
 from hubs.vocabulary.references import mail_token
@@ -53,10 +54,6 @@ WITH = ("booking", "visitor", "wish", "staff", "visiting_teacher", "invitation",
 
 class Unanswered(Exception):
     """The mail server said nothing of this mail: it is away, hangs, has hung up, or takes no mail of ours."""
-
-
-def never() -> bool:
-    return False
 
 
 def send_due(clock: Clock, *, most: int = MOST, stop: Callable[[], bool] = never) -> int:

@@ -39,6 +39,13 @@ def beside(mail: Mail, due: "MailQuerySet") -> "MailQuerySet":
     return due.filter(**same, facts__wide=mail.facts["wide"]).exclude(pk=mail.pk)
 
 
+def gone_with(mail: Mail) -> list[Mail]:
+    """The mails that went as the one message of this one, itself among them."""
+    if not may_go_with_others(mail):
+        return [mail]
+    return [mail, *beside(mail, Mail.objects.filter(state=mail.state, answered_at=mail.answered_at, tries__gt=0))]
+
+
 def first_of(mails: list[Mail]) -> Mail:
     """The one whose name the message bears among mail servers."""
     return min(mails, key=lambda mail: mail.pk)

@@ -6,6 +6,7 @@ from bookings.models.booking import Booking, SchoolKind, Source
 from bookings.models.certificate import Certificate
 from bookings.models.change import Phoned, Seen, SessionChange, WideChange, WideStep
 from bookings.models.draft import Draft, TellMe, Told
+from bookings.models.erasure import Erasure
 from bookings.models.feedback import Asked, DayAnswer, Interest, LaterAnswer, NewsConsent, Quote
 from bookings.models.group import Enrolment, GroupTeacher, Invitation
 from bookings.models.hand_over import HandOver
@@ -29,6 +30,7 @@ __all__ = [
     "DayAnswer",
     "Draft",
     "Enrolment",
+    "Erasure",
     "GroupTeacher",
     "HandOver",
     "Interest",

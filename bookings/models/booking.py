@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from bookings.mail_kinds import READING_TIME, SAYS_ANEW, SHORTEST_OFFER, TELLS
 from bookings.models.names import Named, NamedQuerySet, NameWords, words_go_with
 from bookings.models.outbox import Mail
+from bookings.models.running import Running
 from bookings.states import FROZEN, LIVE, OFFERING, SEATED, UNCONFIRMED, Status
 from hubs.models import School, ShowcaseSession
 from hubs.models.private_link import PrivateLink
@@ -104,9 +105,10 @@ class BookingQuerySet(NamedQuerySet["Booking"]):
 
         At the deadline, or once the mail was accepted or refused for good and has had its time to be read, if that is
         later; an offer when the waiting list ends, and both at the start in any case, also where it was moved.
-        Nothing lapses in a cancelled or postponed session.
+        Nothing lapses in a cancelled or postponed session, nor anywhere while mail is held: nobody could be told.
         """
-        return self.filter(_time_is_up(now), status__in=UNCONFIRMED).exclude(session__places__status__in=FROZEN)
+        up = self.filter(_time_is_up(now), ~Exists(Running.objects.lapsing_held()), status__in=UNCONFIRMED)
+        return up.exclude(session__places__status__in=FROZEN)
 
     def waiting(self) -> "BookingQuerySet":
         """The waiting list, in order."""

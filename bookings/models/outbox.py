@@ -4,10 +4,11 @@ import datetime as dt
 import hashlib
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, Q
 from django.utils.translation import gettext_lazy as _
 
 from bookings.mail_kinds import Kind, kind_choices
+from bookings.models.running import Running
 from hubs.models import ShowcaseSession, StaffUser, VisitingTeacher
 from hubs.vocabulary import request_ids
 from hubs.vocabulary.email_address import EmailField
@@ -18,8 +19,9 @@ class MailQuerySet(models.QuerySet["Mail"]):
     """Mails by what is to be done with them."""
 
     def due(self, *, now: dt.datetime) -> "MailQuerySet":
-        """To be sent at `now`, urgent ones first, then the oldest."""
-        return self.filter(state=Mail.State.WAITING, due_at__lte=now).order_by("-urgent", "due_at", "pk")
+        """To be sent at `now`, urgent ones first, then the oldest; nothing while mail is held."""
+        waiting = self.filter(~Exists(Running.objects.mail_held()), state=Mail.State.WAITING, due_at__lte=now)
+        return waiting.order_by("-urgent", "due_at", "pk")
 
     def broken(self) -> "MailQuerySet":
         """On which the line to the mail server has broken before."""

@@ -11,6 +11,14 @@ class RunningManager(models.Manager["Running"]):
         """The row as it stands, or an empty one where nothing has been written yet. One query, no lock."""
         return self.first() or Running()
 
+    def mail_held(self) -> models.QuerySet[Running]:
+        """The row while no mail may be sent: asked within the statement that looks for mails."""
+        return self.exclude(mail_held_at=None)
+
+    def lapsing_held(self) -> models.QuerySet[Running]:
+        """The row while nothing may lapse: the clock is in doubt, or nobody can be told of it."""
+        return self.exclude(mail_held_at=None, clock_held_at=None)
+
 
 class Running(models.Model):
     """Mail held, lapsing held, the worker's last round. Times in UTC; an empty one: not so, or not yet.
@@ -23,6 +31,8 @@ class Running(models.Model):
     mail_held_at = models.DateTimeField(_("mail held since"), null=True, editable=False)
     backup_ended_at = models.DateTimeField(_("restored from a backup that ended"), null=True, editable=False)
     clock_held_at = models.DateTimeField(_("lapsing held since the clock jumped"), null=True, editable=False)
+    clock_boot = models.CharField(_("the machine’s start"), max_length=36, blank=True, editable=False)
+    clock_offset = models.FloatField(_("when that was by its clock"), null=True, editable=False)
     round_at = models.DateTimeField(_("the worker’s last round"), null=True, editable=False)
     round_host = models.CharField(_("the worker’s host"), max_length=253, blank=True, editable=False)
 

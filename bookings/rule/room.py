@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils import translation
 
 from bookings.models import Booking, Mail, Places
+from bookings.rule import clock_jumps
 from bookings.states import FROZEN, LIVE
 from hubs.models import ShowcaseSession
 from hubs.vocabulary.languages import CHINESE, ENGLISH
@@ -41,6 +42,11 @@ class Room:
     def forget_facts(self) -> None:
         """Mails composed from now on say what has changed meanwhile."""
         self.__dict__.pop("facts", None)
+
+    @cached_property
+    def trusts_the_clock(self) -> bool:
+        """Whether what the clock alone brings about may be done. Asked where something of it is due."""
+        return clock_jumps.is_trusted(now=self.now)
 
     @property
     def is_late(self) -> bool:

@@ -24,6 +24,7 @@ from bookings.sessions.changes import plain
 from bookings.states import LIVE, Status
 from hubs.models import StaffUser
 from hubs.models.session import OF_ITS_SESSION
+from hubs.vocabulary.clock import moment
 
 WRITTEN_TO: dict[str, frozenset[Status]] = {
     Letter.To.CONFIRMED: frozenset({Status.CONFIRMED}),
@@ -61,7 +62,7 @@ def write(session_ids: Sequence[int], words: Message, *, by: StaffUser, clock: C
     with transaction.atomic():
         if done := list(Letter.objects.filter(key__in=keys.values())):
             return done
-        now = clock()
+        now = moment(clock)
         told = [(room, mails) for room in _rooms(session_ids, now) if (mails := list(_mails(room, words)))]
         if not told:
             raise NobodyThere
@@ -91,7 +92,7 @@ def _put_in(mail: Mail, room: Room, subject: str, message: str) -> None:
 
 def send_test(session_id: int, words: Message, *, to: StaffUser, clock: Clock) -> None:
     """Send the letter as it is to the member of staff who writes it. The same words again are the same mail."""
-    (room,) = _rooms([session_id], clock())
+    (room,) = _rooms([session_id], moment(clock))
     digest = sha256(f"{words.subject}\0{words.message}".encode()).hexdigest()[:24]
     facts, key = room.facts | {"test": True}, f"letter:test:{words.key.hex}:{digest}"
     mail = new_mail(Kind.LETTER, to.email, facts, key=key, now=room.now, until=None, session=room.session)

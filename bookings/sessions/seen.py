@@ -8,6 +8,7 @@ from bookings.rule.room import Clock
 from bookings.states import FROZEN, LIVE, Status
 from hubs.models import School, ShowcaseSession
 from hubs.schools.whereabouts import metres_between
+from hubs.vocabulary.clock import moment
 
 
 class UnseenChanges(NamedTuple):
@@ -51,7 +52,7 @@ def mark_seen(booking: Booking, visitor: Visitor | None, newest: int, *, clock: 
     parts: list[Booking] = [booking]
     if visitor is None:
         parts = list(Booking.objects.of_party(booking))
-    now = clock()
+    now = moment(clock)
     rows = [Seen(change=change, booking=part, visitor=visitor, at=now) for change in changes for part in parts]
     Seen.objects.bulk_create(rows, ignore_conflicts=True)
 

@@ -8,13 +8,14 @@ key is that of the change of its session, so that it happens once however often 
 import datetime as dt
 import logging
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Q
 
 from bookings.models import SessionChange, WideChange, WideStep
 from bookings.models.change import LONGEST_MESSAGE, MOST_INSTEAD, WIDE_VERBS
+from bookings.rule.one_by_one import never, one_by_one
 from bookings.rule.refusals import BadNews, NothingChanged, Refused
 from bookings.rule.room import Clock
 from bookings.rule.words import why_not
@@ -90,7 +91,7 @@ def carry_out_now(wide: WideChange, clock: Clock) -> int:
     if len(steps) > AT_ONCE:
         return 0
     try:
-        return sum(_take(step, clock) for step, done_at in steps if done_at is None)
+        return _take_each((step for step, done_at in steps if done_at is None), clock)
     except (InterfaceError, OperationalError):
         log.warning("Wide change %s is left to the worker: the database is away", wide.pk)
         return 0
@@ -99,7 +100,14 @@ def carry_out_now(wide: WideChange, clock: Clock) -> int:
 def carry_out(clock: Clock, *, stop: Callable[[], bool]) -> int:
     """Take every step that is not taken yet, in order; returns how many. One that fails is tried again next time."""
     steps = list(WideStep.objects.filter(done_at=None).order_by("pk").values_list("pk", flat=True))
-    return sum(_take(step, clock) for step in steps if not stop())
+    return _take_each(steps, clock, stop=stop)
+
+
+def _take_each(steps: Iterable[int], clock: Clock, stop: Callable[[], bool] = never) -> int:
+    taken = one_by_one(
+        lambda step: _take(step, clock), steps, failed="Step %s of a wide change could not be taken", stop=stop
+    )
+    return len(taken)
 
 
 def _take(step_id: int, clock: Clock) -> bool:
@@ -113,9 +121,4 @@ def _take(step_id: int, clock: Clock) -> bool:
         CARRIES_OUT[wide.verb](step.session_id, by=wide.staff, clock=clock, news=news)
     except Refused as error:
         refused = why_not(error)
-    except (InterfaceError, OperationalError):
-        raise  # the database is away for all of them
-    except Exception:
-        log.exception("Step %s of a wide change could not be taken", step_id)
-        return False
     return bool(WideStep.objects.filter(pk=step_id, done_at=None).update(done_at=clock(), refused=refused[:300]))

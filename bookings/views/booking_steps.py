@@ -70,7 +70,9 @@ def step(view: Callable[[HttpRequest, Showing, Draft], HttpResponse]) -> View:
             if step_of(request).url_name != "book" or draft.is_just_booked(now=now):
                 return redirect("book-sent", ref)
             draft = None  # for somebody else, or another school: they begin anew
-        if showing.standing == Standing.FULL and places.settle_if_due(showing.session.pk, timezone.now):
+        # Whoever only reads waits for no lock: the worker settles, and so does the first press.
+        pressed = request.method == "POST"
+        if pressed and showing.standing == Standing.FULL and places.settle_if_due(showing.session.pk, timezone.now):
             showing = Showing(visible_session(ref), timezone.now())
         if showing.standing not in (Standing.OPEN, Standing.FULL):
             if request.method == "POST":

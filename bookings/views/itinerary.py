@@ -1,5 +1,6 @@
 """A visiting teacher's own page, by their private link: where they teach and when, and what they agree to."""
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -7,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from bookings.afterwards.taught import certificates_of_teacher
 from bookings.forms.own_name import OwnName
+from bookings.models import Erasure
 from bookings.public import itinerary
 from bookings.public.certificate_of_teaching import led_to
 from bookings.views.access import open_itinerary
@@ -69,7 +71,10 @@ def agree(request: HttpRequest, token: str) -> HttpResponse:
     if choice is None:  # nor is anything chosen by opening the address
         return redirect("booking", token)
     consent, agrees = choice
-    teacher.say(consent, agrees=agrees, now=timezone.now(), why=BY_THE_TEACHER)
+    with transaction.atomic():
+        teacher.say(consent, agrees=agrees, now=timezone.now(), why=BY_THE_TEACHER)
+        if not agrees:  # so that it is taken back again should a backup be brought back
+            Erasure.objects.note([teacher], at=timezone.now(), column=consent.value)
     response = redirect("booking", token)
     response["Location"] += "#consent"
     return response

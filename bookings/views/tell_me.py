@@ -211,9 +211,9 @@ def stop(request: HttpRequest, token: str) -> HttpResponse:
             open_wish(token)
         return redirect("booking", token)
     if agreed:
-        news.stop(agreed)
+        news.stop(agreed, now=timezone.now())
     elif not is_unsubscribed(token):
-        openings.stop(open_wish(token))
+        openings.stop(open_wish(token), now=timezone.now())
     return redirect("tell-me-stopped")
 
 

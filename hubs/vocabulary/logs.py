@@ -13,6 +13,7 @@ import traceback
 from http import HTTPStatus
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.http import UnreadablePostError
 
 from hubs.vocabulary import request_ids
@@ -84,13 +85,16 @@ class JsonFormatter(PrivateFormatter):
         return json.dumps(said | self.always, ensure_ascii=False)
 
 
+CAUSED_BY_STRANGERS = (PermissionDenied, UnreadablePostError, BrokenPipeError)
+
+
 class NoTraceback(logging.Filter):
     """What strangers cause is one line and a warning: a host name that is not ours, a form that no page of ours sends,
-    somebody who hangs up in the middle. Hundreds of tracebacks a night hide the one that matters."""
+    a page that is not theirs, hanging up in the middle. Hundreds of tracebacks a night hide the one that matters."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         error = record.exc_info[1] if record.exc_info else None
-        if record.name.startswith("django.security") or isinstance(error, UnreadablePostError | BrokenPipeError):
+        if record.name.startswith("django.security") or isinstance(error, CAUSED_BY_STRANGERS):
             record.exc_info = record.exc_text = None
             record.levelno, record.levelname = logging.WARNING, logging.getLevelName(logging.WARNING)
         return True

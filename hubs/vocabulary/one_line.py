@@ -1,5 +1,6 @@
 """Text that stands on one line, as people type it."""
 
+import re
 import unicodedata
 
 # Persian and the scripts of India write words with these between their letters: علی‌رضا.
@@ -14,6 +15,11 @@ def one_line(text: str) -> str:
     words = ("".join(_seen(c) for c in text)).split()
     begun = (word.lstrip(JOINERS) for word in words)
     return " ".join(word for word in begun if word)
+
+
+def several_lines(text: str) -> str:
+    """`text` with its line breaks, each line as `one_line` has it: some programs end a line at a vertical tab too."""
+    return "\n".join(map(one_line, re.split("\r\n|\r|\n", text)))
 
 
 def _seen(letter: str) -> str:

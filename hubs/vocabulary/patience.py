@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 from django.conf import settings
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, transaction
 
 BEFORE_US = 2  # seconds by which the server gives up earlier: its answer says why, and the connection lives
 _of_this_transaction: ContextVar[float] = ContextVar("_of_this_transaction", default=0)
@@ -40,3 +40,19 @@ def longer(most: float) -> Iterator[None]:
         yield
     finally:
         _of_this_transaction.reset(before)
+
+
+@contextmanager
+def transaction_that_waits(most: float | None) -> Iterator[None]:
+    """A durable transaction that waits for each lock `most` seconds, or as long as the database lets it."""
+    sqlite = connection.vendor == "sqlite"  # where the lock is taken as the transaction begins
+    if most is not None and sqlite:
+        connection.wait_for_locks(most)  # type: ignore[attr-defined]  # showcase/sqlite3
+    try:
+        with transaction.atomic(durable=True):
+            if most is not None and not sqlite:
+                connection.wait_for_locks(most)  # type: ignore[attr-defined]  # showcase/postgres
+            yield
+    finally:
+        if most is not None and sqlite:
+            connection.wait_for_locks(None)  # type: ignore[attr-defined]

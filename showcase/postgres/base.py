@@ -3,10 +3,12 @@
 `DatabaseWrapper` is Django's name for it.
 """
 
+import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from django.core.exceptions import ImproperlyConfigured
 from django.db import InterfaceError, OperationalError
 from django.db.backends.postgresql import base
 from django.db.backends.postgresql.psycopg_any import IsolationLevel
@@ -69,10 +71,47 @@ class DatabaseWrapper(base.DatabaseWrapper):
             self.connection.longest = None
         return said == ("off",)
 
+    def prepare_database(self) -> None:
+        """What `migrate` asks first, and whatever else needs a session of its own: refuses a pooler.
+
+        A pooler tells a client another number for its session than the server's, for the server's is many clients'.
+        """
+        super().prepare_database()
+        with self.cursor() as cursor:
+            cursor.execute("SELECT pg_backend_pid()")
+            (pid,) = cursor.fetchone()
+        if self.connection and pid != self.connection.info.backend_pid:
+            raise ImproperlyConfigured(
+                "Between here and the database stands a pooler: let DATABASE_URL_DIRECT name the server itself."
+            )
+
+    def now(self) -> dt.datetime:
+        """The moment by the server's clock, as it is when it is asked: `now()` would be when the transaction began."""
+        with self.cursor() as cursor:
+            cursor.execute("SELECT clock_timestamp()")
+            told: dt.datetime = cursor.fetchone()[0]
+        return told
+
     def take_longer(self, seconds: float) -> None:
         """The server's time-out for the statements of this transaction, and no later one's."""
         with self.cursor() as cursor:
             cursor.execute("SELECT set_config('statement_timeout', %s, true)", [f"{seconds:.0f}s"])
+
+    @contextmanager
+    def begins_reading(self) -> Iterator[None]:
+        """The transaction that begins in this block only reads, and all of it as it stood at its beginning."""
+        used: Any = self.connection
+        used.isolation_level, used.read_only = IsolationLevel.REPEATABLE_READ, True
+        try:
+            yield
+        finally:
+            if not used.is_lost:
+                used.isolation_level = used.read_only = None
+
+    def wait_for_locks(self, seconds: float) -> None:
+        """How long this transaction waits for each lock."""
+        with self.cursor() as cursor:
+            cursor.execute("SELECT set_config('lock_timeout', %s, true)", [f"{max(1, int(seconds * 1000))}ms"])
 
     def chunked_cursor(self) -> Any:
         """A cursor of the server's lives in a transaction alone. Outside of one Django would have it WITH HOLD, which

@@ -50,6 +50,7 @@ class MailServer:
         self.busy = False
         self.connections = 0
         self.received: list[tuple[str, EmailMessage]] = []
+        self.senders: list[str] = []
         self.raw: list[bytes] = []
         self.controller: Controller | None = None
         self.port = 0
@@ -109,6 +110,7 @@ class MailServer:
             message = email.message_from_bytes(envelope.original_content, policy=email.policy.default)
             self.raw.append(envelope.original_content)
             self.received.append((address, message))
+            self.senders.append(envelope.mail_from)
         return answer
 
 

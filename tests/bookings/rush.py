@@ -98,9 +98,8 @@ def main() -> None:
 
     django.setup()
     what = json.load(sys.stdin)
-    done = {"prepare": prepare, "hold": hold, "post": post, "work": work, "all_of_it": all_of_it}[what.pop("do")](
-        **what
-    )
+    orders = (prepare, prepare_ahead, hold, post, work, all_of_it)
+    done = {order.__name__: order for order in orders}[what.pop("do")](**what)
     print(json.dumps(done))
 
 
@@ -112,6 +111,22 @@ def prepare(*, capacity: int) -> int:
 
     call_command("migrate", verbosity=0)
     return SessionFactory(room__capacity=capacity).pk
+
+
+def prepare_ahead(*, capacity: int, drafts: int, rooms: list[int]) -> dict[str, Any]:
+    """Migrate a database and put into it a session ahead of the real day, drafts that want a place of it, and further
+    sessions as `prepare` makes them."""
+    from django.core.management import call_command
+    from django.test import Client
+
+    from tests.bookings import test_rush
+    from tests.factories import SessionFactory
+
+    call_command("migrate", verbosity=0)
+    session = test_rush.session_ahead(capacity)
+    keys = test_rush.drafts(Client(), session, drafts)
+    further = [SessionFactory(room__capacity=room).pk for room in rooms]
+    return {"session": session.pk, "ref": session.ref, "keys": keys, "further": further}
 
 
 def hold(

@@ -289,7 +289,8 @@ def first_line(client, model, kind):
 @pytest.mark.parametrize("text", FORMULAS)
 def test_text_that_begins_like_a_formula_has_an_apostrophe_in_csv(text):
     assert harmless(text) == f"'{text}"
-    written = "".join(as_csv([Column("Name", lambda row: row)], [text]))
+    with as_csv([Column("Name", lambda row: row)], [text]) as file:
+        written = file.read().decode()
     assert list(csv.reader(io.StringIO(written, newline=""))) == [["\ufeffName"], [f"'{text}"]]
 
 

@@ -146,10 +146,13 @@ def drafts(client, session, number):
 
 
 class Gunicorn:
-    """The real server, eight processes of it, on a socket that this one has bound: nobody waits for a port."""
+    """The real server, by default eight processes of it, on a socket that this one has bound: nobody waits for a port.
 
-    def __init__(self, env, log):
-        self.env, self.log = env, log
+    With `threads`, as the guide has it.
+    """
+
+    def __init__(self, env, log, *, processes=PROCESSES, threads=1):
+        self.env, self.log, self.processes, self.threads = env, log, processes, threads
         self.socket = socket.socket()
         self.socket.bind(("127.0.0.1", 0))
         self.socket.listen(256)
@@ -157,7 +160,9 @@ class Gunicorn:
 
     def __enter__(self):
         command = [sys.executable, "-m", "gunicorn", "showcase.wsgi", "--preload", "--no-control-socket"]
-        command += ["--bind", f"fd://{self.socket.fileno()}", "--workers", str(PROCESSES), "--timeout", "60"]
+        command += ["--bind", f"fd://{self.socket.fileno()}", "--workers", str(self.processes), "--timeout", "60"]
+        if self.threads > 1:
+            command += ["-c", "python:showcase.gunicorn", "--worker-class", "gthread", "--threads", str(self.threads)]
         with self.log.open("w") as log:
             self.process = subprocess.Popen(
                 command,
@@ -183,11 +188,11 @@ class Gunicorn:
     def warm_up(self, path):
         """Let every process answer once: each loads the pages' code with its first request."""
         deadline = time.monotonic() + rush.PATIENCE
-        while self.log.read_text().count("Booting worker") < PROCESSES:
+        while self.log.read_text().count("Booting worker") < self.processes:
             assert self.process.poll() is None, self.log.read_text()
             assert time.monotonic() < deadline
             time.sleep(0.05)
-        asked = [socket.create_connection(("127.0.0.1", self.port), rush.PATIENCE) for _ in range(3 * PROCESSES)]
+        asked = [socket.create_connection(("127.0.0.1", self.port), rush.PATIENCE) for _ in range(3 * self.processes)]
         for line in asked:
             line.sendall(f"GET {path} HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n".encode())
         for line in asked:

@@ -4,6 +4,7 @@ import datetime as dt
 import smtplib
 
 import pytest
+from django.db import connection
 
 from bookings import places
 from bookings.due import miscounts, report_miscounts, run_due
@@ -217,8 +218,10 @@ def test_worker_goes_on_where_one_session_cannot_be_settled(monkeypatch):
 
 
 def test_lapsing_thirty_holds_takes_as_many_statements_as_lapsing_one():
-    # the lock, who may be due and who is; places, bookings, audit entries and mails
-    assert [len(lapses_of(1)), len(lapses_of(30))] == [7, 7]
+    # the lock, who may be due and who is; places, bookings, audit entries and mails; on SQLite whether the clock has
+    # jumped (tests give the clock, and so PostgreSQL's is not asked)
+    number = 8 if connection.vendor == "sqlite" else 7
+    assert [len(lapses_of(1)), len(lapses_of(30))] == [number, number]
 
 
 def lapses_of(number):

@@ -227,6 +227,22 @@ def test_transaction_may_take_longer_by_a_setting_that_ends_with_it(database, mo
         pass
 
 
+def test_nothing_of_a_session_is_left_on_a_connection(cluster, installed):
+    """No statement is prepared, and none is sent on connecting, so that a pooler has nothing to mix."""
+    web = handler(installed.url("web"))
+    for _often in range(7):
+        assert rows_of(web, "SELECT count(*) FROM pg_prepared_statements") == [(0,)]
+    assert rows_of(web, "SELECT name FROM pg_settings WHERE source = 'session'") == []
+    assert not web.ensure_timezone()
+    web.close()
+
+
+def rows_of(database, query):
+    with database.cursor() as cursor:
+        cursor.execute(query)
+        return cursor.fetchall()
+
+
 def test_name_server_that_says_nothing_keeps_nobody(cluster, monkeypatch):
     monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **how: time.sleep(3))
     with took(at_most=ABOUT), pytest.raises(OperationalError, match="not be reached within 1 seconds"):

@@ -4,20 +4,13 @@ Who has taken how many rows stands in the admin's own log.
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import IO, Any
 
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
-from django.http import (
-    FileResponse,
-    HttpRequest,
-    HttpResponse,
-    HttpResponseBase,
-    HttpResponseNotAllowed,
-    StreamingHttpResponse,
-)
+from django.http import FileResponse, HttpRequest, HttpResponseBase, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
 from django.utils import timezone
@@ -27,11 +20,17 @@ from django.utils.translation import ngettext
 
 from bookings.admin.base.read_only import staff
 from bookings.admin.base.spreadsheets import MOST_ROWS_OF_A_SHEET, Column, as_csv, as_xlsx
+from bookings.admin.base.two_at_once import AllTaken, one_of_two, wait_page
 from bookings.forgetting.copies import delete_after
 from hubs.admin.bases import ModelAdmin
+from hubs.vocabulary.one_moment import one_moment
 
 AT_ONCE = 2000  # rows that are in memory
-XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+WRITE = {"csv": as_csv, "xlsx": as_xlsx}
 OF_ONE_PAGE = ("p", "all", "_changelist_filters")
 
 
@@ -70,10 +69,19 @@ class WithExport(ModelAdmin):
         if kind == "xlsx" and shown.result_count > MOST_ROWS_OF_A_SHEET:
             self.message_user(request, _("That is more rows than a sheet has room for: save it as CSV."), "ERROR")
             return redirect(back)
-        self._record(request, kind, shown.result_count)
-        found = shown.get_queryset(request)
+        try:
+            with one_of_two():
+                self._record(request, kind, shown.result_count)
+                with one_moment():
+                    file = self._written(request, kind, shown.get_queryset(request))
+        except AllTaken:
+            return wait_page(request)
+        return self._response(kind, file)
+
+    def _written(self, request: HttpRequest, kind: str, found: Any) -> IO[bytes]:
+        """The whole file: whoever reads it slowly keeps no transaction open meanwhile."""
         rows = self.to_export(request, found).iterator(chunk_size=AT_ONCE)
-        return self._file(kind, rows, first=self._delete_after(found))
+        return WRITE[kind](self.export_columns, rows, first=self._delete_after(found))
 
     def _delete_after(self, rows: Any) -> str:
         """The first line of every file: a copy must not outlive what it was taken from."""
@@ -83,17 +91,9 @@ class WithExport(ModelAdmin):
         text = _("Delete after %(day)s, and phone numbers and needs within a week of their session.")
         return text % {"day": f"{day:%Y-%m-%d}"}
 
-    def _file(self, kind: str, rows: Any, *, first: str) -> HttpResponseBase:
+    def _response(self, kind: str, file: IO[bytes]) -> HttpResponseBase:
         name = f"{capfirst(str(self.opts.verbose_name_plural))} {timezone.localtime():%Y-%m-%d %H.%M}.{kind}"
-        response: HttpResponse | StreamingHttpResponse | FileResponse
-        if kind == "xlsx":
-            file = as_xlsx(self.export_columns, rows, first=first)
-            response = FileResponse(file, as_attachment=True, filename=name, content_type=XLSX_TYPE)
-        else:
-            response = StreamingHttpResponse(
-                as_csv(self.export_columns, rows, first=first), content_type="text/csv; charset=utf-8"
-            )
-            response["Content-Disposition"] = f'attachment; filename="{name}"'
+        response = FileResponse(file, as_attachment=True, filename=name, content_type=TYPES[kind])
         response["Cache-Control"] = "private, no-store"
         return response
 

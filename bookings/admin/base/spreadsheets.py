@@ -1,4 +1,4 @@
-"""Tables as files: CSV as it is read from the database, XLSX by way of a temporary file. Neither holds all its rows.
+"""Tables as temporary files, CSV or XLSX, written as they are read from the database: neither holds all its rows.
 
 People type names into public forms, and a spreadsheet takes a text that begins like a formula for one: so no cell is
 ever a formula, in either kind of file.
@@ -6,8 +6,9 @@ ever a formula, in either kind of file.
 
 import csv
 import datetime as dt
+import io
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import IO, Any, NamedTuple
 
 import xlsxwriter
@@ -21,7 +22,6 @@ from hubs.vocabulary.kept_words import kept_by_language
 BEGINS_A_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 BOM = "\ufeff"  # without it Excel reads a CSV as the Windows alphabet of the country
 MOST_ROWS_OF_A_SHEET = 1_048_574  # a first line and the headings: what an .xlsx sheet has room for
-LINES_AT_ONCE = 200
 WIDTH = 18  # of a column, in characters
 
 
@@ -32,25 +32,20 @@ class Column(NamedTuple):
     value: Callable[[Any], Any]
 
 
-class _Echo:
-    """A file that gives back what is written, a line at a time."""
-
-    def write(self, text: str) -> str:
-        return text
-
-
-def as_csv(columns: Sequence[Column], rows: Iterable[Any], *, first: str = "") -> Iterator[str]:
-    """A CSV file as a browser gets it, many lines at a time; `first` is a line before the headings."""
-    writer = csv.writer(_Echo())
-    lines = [BOM]
-    lines += [writer.writerow([first])] if first else []
-    lines.append(writer.writerow([harmless(str(column.heading)) for column in columns]))
+def as_csv(columns: Sequence[Column], rows: Iterable[Any], *, first: str = "") -> IO[bytes]:
+    """A CSV file, at its beginning; it is deleted when it is closed. `first` is a line before the headings."""
+    file = tempfile.TemporaryFile()  # noqa: SIM115  (the response closes it)
+    text = io.TextIOWrapper(file, encoding="utf-8", newline="")
+    text.write(BOM)
+    writer = csv.writer(text)
+    if first:
+        writer.writerow([first])
+    writer.writerow([harmless(str(column.heading)) for column in columns])
     for row in rows:
-        lines.append(writer.writerow([harmless(_plain(column.value(row))) for column in columns]))
-        if len(lines) == LINES_AT_ONCE:
-            yield "".join(lines)
-            lines = []
-    yield "".join(lines)
+        writer.writerow([harmless(_plain(column.value(row))) for column in columns])
+    text.detach()  # which writes what is left, and leaves the file open
+    file.seek(0)
+    return file
 
 
 def as_xlsx(columns: Sequence[Column], rows: Iterable[Any], *, first: str = "") -> IO[bytes]:

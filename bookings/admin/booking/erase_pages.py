@@ -61,9 +61,9 @@ class ErasePages(RowPages):
             self.message(request, why_not(refused), level=40)
             return HttpResponseRedirect(self.url_of(row.pk, "erase"))
         for rows in _rows_besides(request.user, key):
-            rows.delete()
+            erasing.delete(rows, at=timezone.now())
         if key:
-            erasing.erase_in_groups(key, _hubs(request.user))
+            erasing.erase_in_groups(key, _hubs(request.user), at=timezone.now())
         self.message(request, _("Deleted: what was kept of them. The audit says that it was done, and not of whom."))
         return HttpResponseRedirect(reverse(f"admin:{self.model_admin.url_name('changelist')}"))
 

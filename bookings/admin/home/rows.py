@@ -180,7 +180,7 @@ SHOWN: dict[str, Shown] = {
         lambda mail: _now("May have arrived: %(mail)s") % {"mail": mail.get_kind_display()},
         _to_whom,
         lambda mail: mail.session,
-        _("Send it again, or say that it arrived"),
+        _("Say whether it arrived"),
         related=("session__hub_year", "booking", "visitor"),
         lessons=LESSONS,
         order=("-pk",),

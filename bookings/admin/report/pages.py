@@ -16,11 +16,13 @@ from django.utils.safestring import mark_safe
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
+from bookings.admin.base.two_at_once import AllTaken, one_of_two, wait_page
 from bookings.admin.report.listing import listing
 from bookings.admin.report.saving import as_file
 from bookings.report import kept
 from bookings.report.report import Report
 from bookings.report.selection import Of, Selection, may_read_any, may_read_own, selection
+from hubs.vocabulary.one_moment import one_moment
 
 OUT = "out"  # what the address says of the copy that leaves
 EVERY = "every-table"
@@ -61,7 +63,15 @@ def page(request: HttpRequest, of: str, pk: int) -> HttpResponse:
 
 
 def table(request: HttpRequest, of: str, pk: int, name: str) -> HttpResponse:
-    """One table of it, or all of them after one another, as CSV."""
+    """One table of it, or all of them after one another, as CSV, all of it of one moment."""
+    try:
+        with one_of_two(), one_moment():
+            return _table(request, of, pk, name)
+    except AllTaken:
+        return wait_page(request)
+
+
+def _table(request: HttpRequest, of: str, pk: int, name: str) -> HttpResponse:
     found = _report(request, of, pk)
     if of_the_night := kept.kept(found):
         tables: dict[str, Any] = of_the_night.tables

@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from bookings.forgetting.kept import by_whom
+from bookings.forgetting.kept import BACKUPS_KEPT, by_whom
 
 
 class Command(BaseCommand):
@@ -14,4 +14,6 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         with translation.override("en-gb"):
-            self.stdout.write(render_to_string("docs/privacy.md", {"groups": by_whom()}).strip())
+            self.stdout.write(
+                render_to_string("docs/privacy.md", {"groups": by_whom(), "backups_kept": BACKUPS_KEPT}).strip()
+            )

@@ -11,6 +11,8 @@ from django.db import close_old_connections
 from django.utils import timezone
 
 from bookings.due import once_a_day, run_due
+from bookings.rule import clock_jumps
+from hubs.vocabulary import clock
 
 log = logging.getLogger("showcase.worker")
 AFTER_FAILURE = 5  # rounds to wait, for a database that is away
@@ -54,9 +56,10 @@ class Command(BaseCommand):
         while not stop.told():
             close_old_connections()
             try:
-                run_due(timezone.now, stop=stop.told)
+                clock_jumps.watch(now=clock.now())
+                run_due(clock.now, stop=stop.told)
                 if checked != timezone.localdate():
-                    once_a_day(timezone.now)
+                    once_a_day(clock.now)
                     checked = timezone.localdate()
             except Exception:
                 # The database is away, or a fault of ours: nothing is lost, the next round finds it all again.
