@@ -132,9 +132,10 @@ def restore(*, file, key, ledger=None):
 
 def stands():
     """How a restored database stands, and what it sends when what is due has been done."""
-    from bookings.due import miscounts, run_due
+    from bookings.due import run_due
     from bookings.mail import links
     from bookings.models import Booking, Mail, Places, Running
+    from bookings.operations.counting import miscounts
     from tests.factories import NOW
 
     before = sorted(Mail.objects.values_list("state", flat=True))

@@ -13,8 +13,8 @@ import pytest
 from django.db import connection
 from django.urls import reverse
 
-from bookings.due import miscounts
 from bookings.models import Booking, Draft
+from bookings.operations.counting import miscounts
 from tests import nginx
 from tests.answering import Host
 from tests.bookings import rush

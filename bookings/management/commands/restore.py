@@ -8,10 +8,11 @@ from django.apps import apps
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from bookings.due import miscounts, run_due
+from bookings.due import run_due
 from bookings.forgetting import steps
 from bookings.operations import archive, copying_in, ledger, restoring
 from bookings.operations.archive import NoBackup
+from bookings.operations.counting import miscounts
 from bookings.operations.restoring import Say
 
 NEXT = """Restored as at {as_at:%A %d %B %Y, %H:%M} UTC. What was written later is lost.
