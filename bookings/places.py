@@ -315,7 +315,9 @@ def _entry(room: Room, verb: Verb, by: StaffUser | By, why: str, **of_booking: A
     return AuditEntry(at=room.now, by=kind, staff=staff, verb=verb, session=room.session, why=why[:300], **of_booking)
 
 
-def create(session: ShowcaseSession, *, by: StaffUser, clock: Clock, capacity: int = 0, held_back: int = 0) -> Places:
+def create(
+    session: ShowcaseSession, *, by: StaffUser | By, clock: Clock, capacity: int = 0, held_back: int = 0
+) -> Places:
     """Give a new session its places: a draft, with room for nobody unless that is known already."""
     with transaction.atomic():
         planned = {"planned_capacity": capacity, "planned_held_back": held_back}

@@ -238,11 +238,11 @@ KEPT: tuple[Kept, ...] = (
         },
     ),
     Kept(
-        _("What they have changed and exported in the staff pages"),
+        _("What they have opened, changed and exported in the staff pages"),
         W.STAFF,
         Y.TASK,
         when.LOG,
-        {"admin.LogEntry": "object_id object_repr change_message"},
+        {"admin.LogEntry": "object_id object_repr change_message", "bookings.Opened": "page"},
     ),
 )
 

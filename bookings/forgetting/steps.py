@@ -181,4 +181,5 @@ def all_due(*, now: dt.datetime) -> list[Goes]:
         *(goes for year in past for goes in exchanges.words_of(year)),
         *(goes for user in staff.left(now=now) for goes in staff.of_member(user)),
         staff.old_log(now=now),
+        staff.opened(now=now),
     ]

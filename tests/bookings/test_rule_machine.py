@@ -20,10 +20,11 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invar
 from hypothesis.stateful import run_state_machine_as_test as run
 
 from bookings import places
-from bookings.due import miscounts, run_due
+from bookings.due import run_due
 from bookings.mail.sending import send_due
 from bookings.mail_kinds import MAILS, Kind, To
 from bookings.models import AddressChange, AuditEntry, Booking, By, HandOver, Mail, Places, SchoolKind, Visitor
+from bookings.operations.counting import miscounts
 from bookings.rule.party import Correction, NewVisitor, Party, VisitingSchool
 from bookings.rule.refusals import Refused
 from bookings.sessions import changes
