@@ -47,7 +47,7 @@ def bring_back(file: Path, key: Path, erased: Path | None, *, now: dt.datetime, 
     backup = restoring.look(file)
     keys = archive.keys_in(key)
     lines = ledger.read(erased) if erased else []
-    then = (lambda: _erase(lines, say), lambda: _catch_up(now))
+    then = (lambda: _erase(lines, say), lambda: _catch_up(now, say))
     restoring.restore(backup, keys, now=now, say=say, then=then)
     say(NEXT.format(as_at=restoring.as_at(backup)))
     for warning in restoring.warnings(backup):
@@ -61,12 +61,12 @@ def _erase(lines: list[ledger.Line], say: Say) -> None:
         copying_in.number_after(apps.get_model(of)._meta.db_table, highest)
 
 
-def _catch_up(now: dt.datetime) -> None:
+def _catch_up(now: dt.datetime, say: Say) -> None:
     """What came due since the backup: mails that may have gone out already are told apart by being made now, and what
-    has had its time is forgotten before anybody can read it. Raises NoBackup where places are miscounted."""
+    has had its time is forgotten before anybody can read it. Places that were miscounted before come back so: said."""
     run_due(lambda: now)
     for _round in range(ROUNDS):
         if not steps.forget(now=now):
             break
     if wrong := miscounts():
-        raise NoBackup(f"Places taken differ from seated visitors in sessions {wrong}. Take another backup.")
+        say(f"Places taken differ from seated visitors in {len(wrong)} sessions, as in the backup: {wrong[:10]} …")
