@@ -351,6 +351,8 @@ LOGGING = {
         "axes": {"handlers": ["console"], "level": "ERROR", "propagate": False},
         # What the web server says of itself (showcase/gunicorn.py); nginx keeps the log of requests.
         "gunicorn": {"handlers": ["console"], "level": "INFO", "propagate": False},
+        # With settings of logging gunicorn logs each request too, and with it the names that staff search for.
+        "gunicorn.access": {"handlers": [], "level": "CRITICAL", "propagate": False},
     },
 }
 

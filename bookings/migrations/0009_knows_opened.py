@@ -85,7 +85,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "page that was opened",
-                "verbose_name_plural": "who opened what",
+                "verbose_name_plural": "pages that were opened",
                 "ordering": ["-pk"],
                 "indexes": [models.Index(fields=["staff", "at"], name="opened_by")],
             },
