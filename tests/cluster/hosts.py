@@ -168,9 +168,10 @@ class Host:
         self.forget()
 
     def forget(self) -> None:
-        """Wait for the ends of what has been killed."""
+        """Wait for the ends of what has been killed, and end what had entered it: it stops with whatever is frozen."""
         for process in (self._process, *self._programs):
             if process:
+                process.kill()
                 process.wait()
         self._process, self._programs = None, []
 
