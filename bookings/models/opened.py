@@ -34,7 +34,7 @@ class Opened(models.Model):
 
     class Meta:
         verbose_name = _("page that was opened")
-        verbose_name_plural = _("who opened what")
+        verbose_name_plural = _("pages that were opened")
         ordering = ["-pk"]
         indexes = [models.Index(fields=["staff", "at"], name="opened_by")]
 

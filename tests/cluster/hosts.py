@@ -80,9 +80,9 @@ class Room:
     ) -> None:
         with suppress(ProcessLookupError):
             os.kill(self.pid, signal.SIGKILL)
-        self._process.wait()
         for host in self.hosts:
             host.forget()
+        self._process.wait()
 
     def host(self, name: str, *, alias: str = "", also: str = "") -> "Host":
         """A host that runs. `also` is a range of addresses that it has besides its own."""
@@ -168,10 +168,12 @@ class Host:
         self.forget()
 
     def forget(self) -> None:
-        """Wait for the ends of what has been killed."""
-        for process in (self._process, *self._programs):
-            if process:
-                process.wait()
+        """Wait for the ends of what has been killed, and end what had entered it: it stops with whatever is frozen."""
+        entered = [process for process in (self._process, *self._programs) if process]
+        for process in entered:
+            process.kill()
+        for process in entered:
+            process.wait()
         self._process, self._programs = None, []
 
     def begin(

@@ -34,13 +34,13 @@ class OpenedAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("page"), ordering="page")
     def page_in_words(self, row: Opened) -> str:
-        """As in "Visitors: changelist"; what the address table calls the page, after what it is about."""
+        """As in "Visitors: list"; what the address table calls the page, after what it is about."""
         app, _line, rest = row.page.partition("_")
         name, _line, page = rest.partition("_")
         if not page:
             return _now("Search")
         plural = apps.get_model(app, name)._meta.verbose_name_plural
-        return f"{capfirst(str(plural))}: {page.replace('_', ' ')}"
+        return f"{capfirst(str(plural))}: {'list' if page == 'changelist' else page.replace('_', ' ')}"
 
     @admin.display(description=_("session"), ordering="session__first_day")
     def session_page(self, row: Any) -> SafeString | str:
