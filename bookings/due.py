@@ -2,27 +2,25 @@
 
 import datetime as dt
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import partial
 from typing import Any
-
-from django.db.models import F, OuterRef, Q, Subquery, Sum
-from django.db.models.functions import Coalesce
 
 from bookings.afterwards import ties
 from bookings.attendance import office, perhaps
 from bookings.forgetting import steps
 from bookings.groups import enrolling
 from bookings.mail import asking_again, asking_later, asking_mails, openings, reminders, sending, staff_mails
-from bookings.models import Booking, Draft, Places, Visitor
+from bookings.models import Booking, Draft, Places
 from bookings.operations import ledger
+from bookings.operations.counting import compare_reports, report_miscounts
 from bookings.places import locked
 from bookings.report import kept, median
 from bookings.rule import clock_jumps
 from bookings.rule.one_by_one import never, one_by_one
 from bookings.rule.room import Clock
 from bookings.sessions import wide_changes
-from bookings.states import FROZEN, SEATED
+from bookings.states import FROZEN
 from bookings.views import limits
 from hubs.models import StoredFile
 from hubs.staff.signing_in import lock_out
@@ -51,7 +49,8 @@ def run_due(clock: Clock, *, stop: Callable[[], bool] = never) -> int:
         return changed + sent  # nothing that the clock alone brings about: it may be days ahead
     settle = partial(_settle, clock=clock)
     settled = one_by_one(settle, _sessions_due(clock()), failed=UNSETTLED, stop=stop)
-    report_miscounts(settled)
+    if settled:
+        report_miscounts(settled, now=clock())
     for made in MAKES:
         one_by_one(partial(_make, made, clock=clock), made.due(clock()), failed=UNSETTLED, stop=stop)
     openings.delete_outlived(now=clock())
@@ -65,9 +64,10 @@ def run_due(clock: Clock, *, stop: Callable[[], bool] = never) -> int:
 
 
 def once_a_day(clock: Clock) -> list[int]:
-    """What asks every row: the check of counts, and the medians that reports compare with. Returns the miscounts."""
+    """What asks every row: the checks of counts, and the medians that reports compare with. Returns the miscounts."""
     median.refresh(now=clock())
-    return report_miscounts()
+    compare_reports(now=clock())
+    return report_miscounts(now=clock())
 
 
 def _sessions_due(now: dt.datetime) -> list[int]:
@@ -89,33 +89,3 @@ def _make(made: Any, row_id: int, clock: Clock) -> bool:
     """Make one of what is due by now."""
     made.make(row_id, clock())
     return True
-
-
-def miscounts(session_ids: Iterable[int] | None = None) -> list[int]:
-    """Sessions whose count of places taken differs from their seated visitors, by booking or by name.
-
-    There are none: this is the check that rule.md#counting asks for. None checks every session.
-    """
-    seated = Booking.objects.filter(session=OuterRef("session"), status__in=SEATED).order_by()
-    parties = seated.values("session").annotate(n=Sum("party")).values("n")
-    visitors = (
-        Visitor.objects.coming()
-        .filter(booking__session=OuterRef("session"), booking__status__in=SEATED)
-        .order_by()
-        .values("booking__session")
-        .annotate(n=Sum(1))
-        .values("n")
-    )
-    rows = Places.objects.annotate(by_party=Coalesce(Subquery(parties), 0), by_visitor=Coalesce(Subquery(visitors), 0))
-    if session_ids is not None:
-        rows = rows.filter(pk__in=list(session_ids))
-    wrong = rows.filter(~Q(places_taken=F("by_party")) | ~Q(places_taken=F("by_visitor")))
-    return list(wrong.values_list("pk", flat=True))
-
-
-def report_miscounts(session_ids: Iterable[int] | None = None) -> list[int]:
-    """`miscounts`, said in the log: a fault of ours that a person must look at."""
-    wrong = miscounts(session_ids)
-    if wrong:
-        log.error("Places taken differ from seated visitors in sessions %s", wrong)
-    return wrong

@@ -16,6 +16,8 @@ class Kind(TextChoices):
     """What a mail is about."""
 
     CONFIRM = "confirm", _("confirm your places")
+    CONFIRM_FIRST = "confirm_first", _("confirm, and book if there are places")
+    UNPROVED = "unproved", _("ten bookings wait to be confirmed")
     ALREADY_BOOKED = "already_booked", _("you already have a booking")
     NOT_BOOKED = "not_booked", _("not booked after all")
     NAMED = "named", _("you have been named")
@@ -99,6 +101,7 @@ class Link(Enum):
 
     NONE = "none"
     BOOKING = "the contact's, to the whole booking"
+    UNPROVED = "all of an address that nobody has confirmed"
     PLACE = "a visitor's, to their place"
     EITHER = "the place for a visitor, the booking for its contact"
     NEW_ADDRESS = "takes a new address"
@@ -139,6 +142,7 @@ class Stale(Enum):
     ITINERARY = "the link or the address is the teacher's no longer"
     ASKS = "they did not come after all, have answered a reminder, or the form has closed"
     TEACHER_CHANGE = "who teaches has been told of a later change, or has another address"
+    UNPROVED = "nothing of theirs waits to be confirmed any longer"
     GROUP = "the school is not asked any longer, or somebody else of it is"
 
 
@@ -181,6 +185,9 @@ T, L, C, N, X, K = To, Link, Calendar, Session, Stale, Kind
 MAILS: dict[Kind, MailRow] = {
     # of a booking
     K.CONFIRM: MailRow(T.CONTACT, L.BOOKING, None, ("held",), N.ON, read_within=READING_TIME, again=True),
+    K.CONFIRM_FIRST: MailRow(
+        T.CONTACT, L.BOOKING, None, ("lapsed",), as_it_is=True
+    ),  # nobody is told of a change later
     K.WAITING: MailRow(T.CONTACT, L.BOOKING, None, ("waiting",), N.ON, again=True),
     K.OFFERED: MailRow(T.CONTACT, L.BOOKING, None, ("offered",), N.ON, read_within=SHORTEST_OFFER, again=True),
     K.CONFIRMED: MailRow(T.CONTACT, L.BOOKING, C.REQUEST, ("confirmed",), N.ON, gives=True, again=True),
@@ -221,6 +228,7 @@ MAILS: dict[Kind, MailRow] = {
     ),
     # that somebody asked for
     K.ALREADY_BOOKED: MailRow(T.CONTACT, L.BOOKING, None, LIVE, N.ON),
+    K.UNPROVED: MailRow(T.ASKER, L.UNPROVED, stale=X.UNPROVED),
     K.NOT_BOOKED: MailRow(T.ASKER, L.NONE),
     K.MY_BOOKINGS: MailRow(T.ASKER, L.NONE),  # it lists the links of all
     K.TELL_ME: MailRow(T.ASKER, L.WISH),

@@ -17,8 +17,8 @@ from django.db.models import F, QuerySet
 from bookings.mail_kinds import PressedBy
 from bookings.models import AddressChange, AuditEntry, Booking, By, HandOver, Mail, Places, Visitor
 from bookings.models.booking import STATE_FIELDS
+from bookings.rule import allowance, offers, people
 from bookings.rule import mails as emails
-from bookings.rule import offers, people
 from bookings.rule.calendar import ahead_after, sequence_after
 from bookings.rule.judging import already_there, build_request, hold_deadline, judge, refuse_after_start
 from bookings.rule.party import Party
@@ -228,6 +228,8 @@ def write(
         booking.calendar_ahead = ahead_after(row, room.places, booking)
         _end_or_revive(room, booking, row)
         booking.status, booking.forgotten_at = row.to or booking.status, None
+        if booking.status != Status.HELD or booking.address_proved_at:
+            booking.held_from = None
         booking.party = booking.party if party is None else party
         entry.to_status, entry.places = booking.status, (0 if verb is Verb.MOVE_OUT else booking.seats) - before
         taken += entry.places
@@ -255,8 +257,11 @@ def write(
         for mail in emails.compose(room, booking, row, entry, **what_about)
     ]
     new, joined = emails.one_a_party(room, [*mails, *news])
+    new, of_lapses = emails.spare_the_unproved(new, now=room.now)
     if new:
         Mail.objects.bulk_create(new)
+    if of_lapses:
+        Mail.objects.bulk_create(of_lapses, ignore_conflicts=True)
     if joined:
         Mail.objects.bulk_update(joined, ["kind", "booking", "facts"])
     room.writes += 1
@@ -315,7 +320,9 @@ def _entry(room: Room, verb: Verb, by: StaffUser | By, why: str, **of_booking: A
     return AuditEntry(at=room.now, by=kind, staff=staff, verb=verb, session=room.session, why=why[:300], **of_booking)
 
 
-def create(session: ShowcaseSession, *, by: StaffUser, clock: Clock, capacity: int = 0, held_back: int = 0) -> Places:
+def create(
+    session: ShowcaseSession, *, by: StaffUser | By, clock: Clock, capacity: int = 0, held_back: int = 0
+) -> Places:
     """Give a new session its places: a draft, with room for nobody unless that is known already."""
     with transaction.atomic():
         planned = {"planned_capacity": capacity, "planned_held_back": held_back}
@@ -336,13 +343,15 @@ def hold(
     clock: Clock,
     instead_of: Booking | None = None,
     count: Callable[[], object] = nothing,
+    first: bool = False,
 ) -> Booking | None:
     """Hold places for a party until its deadline, and mail the link that confirms.
 
     The same request key gives the same booking again; `instead_of` is what the same draft asked for at another
     address; `count` counts what is asked for anew, and is taken back with it where the database fails. Returns None
-    where the address has a booking already, which its owner is told by mail: the caller must answer the same. Raises
-    what `judge` and `count` raise.
+    where the address has a booking already, or ten that nobody has proved, which its owner is told by mail: the caller
+    must answer the same. With `first` nothing is held: the booking takes its places once it is confirmed, judged as one
+    made then. Raises what `judge` and `count` raise, and ConfirmFirst where only that is left.
     """
     calendar = calendar_of_session(session_id)
     with locked(session_id, clock) as room:
@@ -352,12 +361,13 @@ def hold(
         count()
         booking = request.booking
         judge(room, booking, request.beside, dropped=request.dropped)
+        if not first:
+            allowance.judge_network(room, booking, size=booking.party, dropped=request.dropped)
         drop(room, request.dropped)
-        if request.existing:
-            emails.tell_already_booked(room, request.existing)
+        if emails.answered_by_mail(room, booking, request.existing):
             return None
-        booking.deadline = hold_deadline(room.session, calendar, now=room.now)
-        write(room, Verb.HOLD, [booking], by=By.VISITOR, visitors=party.rows())
+        booking.deadline = None if first else hold_deadline(room.session, calendar, now=room.now)
+        write(room, Verb.ASK if first else Verb.HOLD, [booking], by=By.VISITOR, visitors=party.rows())
         return booking
 
 

@@ -37,6 +37,7 @@ class Verb(TextChoices):
     JOIN = "join", _("joined the waiting list")
     BOOK = "book", _("booked by staff")
     ENROL = "enrol", _("booked by a school's yes to its group")
+    ASK = "ask", _("asked for, to be confirmed first")
     CONFIRM = "confirm", _("confirmed")
     REVIVE = "revive", _("booked again after lapsing")
     REJOIN = "rejoin", _("joined the waiting list again")
@@ -50,7 +51,8 @@ class Verb(TextChoices):
     END_LIST = "end_list", _("waiting list ended")
     CANCEL = "cancel", _("cancelled")
     WITHDRAW = "withdraw", _("cancelled by staff")
-    DROP = "drop", _("dropped for another address")
+    DROP = "drop", _("dropped before it was confirmed")
+    LET_GO = "let_go", _("not confirmed, and let go by staff")
     ADD = "add", _("a visitor added")
     RELEASE = "release", _("one place released")
     HAND_OVER = "hand_over", _("a place handed over")
@@ -133,6 +135,7 @@ TABLE: tuple[Row, ...] = (
     Row(V.HOLD, None, S.HELD, W.VISITOR, (Kind.CONFIRM,)),
     Row(V.JOIN, None, S.WAITING, W.VISITOR, (Kind.WAITING,)),
     Row(V.SPLIT, None, S.WAITING, W.CLOCK),
+    Row(V.ASK, None, S.LAPSED, W.VISITOR, (Kind.CONFIRM_FIRST,)),  # lapsed from the start: rule.md#unproved
     Row(V.BOOK, None, S.CONFIRMED, W.STAFF, _TOLD),
     Row(V.ENROL, None, S.CONFIRMED, W.VISITOR),  # the mail with all its entries comes at the end: Kind.GROUP_JOINED
     Row(V.BOOK, S.HELD, S.CONFIRMED, W.STAFF, _TOLD),
@@ -156,6 +159,8 @@ TABLE: tuple[Row, ...] = (
     Row(V.WITHDRAW, S.WAITING, S.CANCELLED, W.STAFF, (Kind.CANCELLED,)),
     Row(V.DROP, S.HELD, S.CANCELLED, W.VISITOR),
     Row(V.DROP, S.WAITING, S.CANCELLED, W.VISITOR),
+    Row(V.DROP, S.LAPSED, S.CANCELLED, W.VISITOR),
+    Row(V.LET_GO, S.HELD, S.LAPSED, W.STAFF, (Kind.LAPSED,)),
     Row(V.RELEASE, S.CONFIRMED, None, W.VISITOR, (Kind.RELEASED, Kind.VISITOR_CANCELLED)),
     Row(V.RELEASE, S.HELD, None, W.VISITOR),
     Row(V.RELEASE, S.OFFERED, None, W.VISITOR),

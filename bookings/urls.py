@@ -25,6 +25,7 @@ from bookings.views import (
     sent,
     sessions,
     tell_me,
+    unproved,
 )
 from hubs.vocabulary.references import ALPHABET
 
@@ -103,6 +104,8 @@ urlpatterns = [
     path("bookings/<str:token>/same-people/", same_people.choose, name="booking-same-people"),
     path("bookings/<str:token>/keep-address/", change.keep_address, name="booking-keep-address"),
     path("bookings/<str:token>/use-address/", new_address.use, name="new-address-use"),
+    path("bookings/<str:token>/answer/", unproved.answer, name="unproved-answer"),
+    path("bookings/<str:token>/drop/", unproved.drop, name="unproved-drop"),
     path("bookings/<str:token>/add/", party.add, name="booking-add"),
     path("bookings/<str:token>/hand-over/", party.give, name="booking-hand-over"),
     path("bookings/<str:token>/take/", party.take, name="booking-take"),

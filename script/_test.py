@@ -26,7 +26,7 @@ OTHERS = ("DJANGO_", "GUNICORN_", "PG", "PYTEST_", "PYTHONWARNINGS", "SHOWCASE_"
 PYTEST = ["-m", "pytest", "-q", "-n", "2", "--dist", "loadscope", "--durations=10", "-p", "tests.statements"]
 # Debian's servers that faults are tried with; what many machines are made of is for `all`.
 SERVERS = ("nginx-light", "pgbouncer")
-HEAVY = ("patroni", "etcd-server", "etcd-client", "postgresql-15", "debootstrap", "iproute2", "python3-etcd")
+HEAVY = ("patroni", "etcd-server", "etcd-client", "postgresql-15", "debootstrap", "iproute2", "python3-etcd", "curl")
 CHROMIUMS = (
     "chromium-headless-shell",  # the same engine without windows, for half the time
     "chromium",

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from bookings.operations.noting import note
 from hubs.pages import own_policy
 from hubs.staff.navigation import navigation
 from hubs.staff.signing_in import session
@@ -24,7 +25,8 @@ View = Callable[..., HttpResponse]
 
 
 def _while_at_work(view: View) -> View:
-    """Whoever uses the staff pages stays signed in, and is who changed the rows that a page of theirs writes."""
+    """Whoever uses the staff pages stays signed in, is who changed the rows that a page of theirs writes, and is noted
+    where it names people."""
 
     @wraps(view)
     def kept(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -32,9 +34,11 @@ def _while_at_work(view: View) -> View:
             session.keep_open(request.session, now=timezone.now())
         HistoricalRecords.context.request = request
         try:
-            return view(request, *args, **kwargs)
+            response = view(request, *args, **kwargs)
         finally:
             del HistoricalRecords.context.request
+        note(request, response, now=timezone.now())
+        return response
 
     return kept
 

@@ -122,6 +122,20 @@ TABLE = (
         "no such file",
     ),
     Setting(
+        "ALERT_EMAIL",
+        "who is mailed when something is bad, commas between, by `manage.py status --alert`",
+        "nobody",
+    ),
+    Setting(
+        "HEARTBEAT_URL",
+        "an address elsewhere, fetched by the same command while nothing is bad: who keeps it tells you when it stops",
+    ),
+    Setting(
+        "METRICS_ADDRESS",
+        "where `manage.py metrics` answers Prometheus: of this host or a private network",
+        "127.0.0.1:9464",
+    ),
+    Setting(
         "SHOWCASE_DEMO",
         "`1`: the demo of `script/server`, on this machine alone, with mail kept in a folder",
     ),

@@ -187,7 +187,7 @@ else:
             "Time-outs belong to the database's roles (manage.py database_roles)."
         )
 # Seconds that one statement may wait: in a page, in the worker, in a command that somebody runs and watches.
-DATABASE_PATIENCE = {"": 12, "worker": 70, "run_due": 70}.get(command, 3600)
+DATABASE_PATIENCE = {"": 12, "status": 12, "metrics": 12, "worker": 70, "run_due": 70}.get(command, 3600)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "hubs.StaffUser"
@@ -283,6 +283,14 @@ if BOUNCE_ADDRESS and not re.fullmatch(r"[A-Za-z0-9._-]{1,30}@[A-Za-z0-9.-]+", B
         "and hyphens, since each mail puts a + and 26 letters behind them."
     )
 
+# Who is told when something is bad (manage.py status --alert), and what is fetched for as long as nothing is.
+ALERT_EMAIL = env.list("ALERT_EMAIL", default=[])
+HEARTBEAT_URL = env.str("HEARTBEAT_URL", default="")
+if HEARTBEAT_URL and not re.fullmatch(r"https?://\S+", HEARTBEAT_URL):
+    wrong.append("HEARTBEAT_URL is an address that begins with https:// (or http://).")
+# Where `manage.py metrics` answers: an address of this host that nobody outside reaches.
+METRICS_ADDRESS = env.str("METRICS_ADDRESS", default="127.0.0.1:9464")
+
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -343,6 +351,8 @@ LOGGING = {
         "axes": {"handlers": ["console"], "level": "ERROR", "propagate": False},
         # What the web server says of itself (showcase/gunicorn.py); nginx keeps the log of requests.
         "gunicorn": {"handlers": ["console"], "level": "INFO", "propagate": False},
+        # With settings of logging gunicorn logs each request too, and with it the names that staff search for.
+        "gunicorn.access": {"handlers": [], "level": "CRITICAL", "propagate": False},
     },
 }
 

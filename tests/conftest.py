@@ -9,7 +9,7 @@ import pytest
 from django.db import connection, transaction
 from pytest_django import DjangoDbBlocker, Settings
 
-from bookings.due import miscounts
+from bookings.operations.counting import miscounts
 from tests import kept_database
 from tests.bookings.observed import something_booked
 from tests.this_machine import _nothing_outside  # noqa: F401  (and from here on nothing outside is reached)

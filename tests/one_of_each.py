@@ -19,6 +19,7 @@ from bookings.models import (
     NetworkUse,
     NewsConsent,
     OfficeLink,
+    Opened,
     Quote,
     Register,
     Running,
@@ -83,6 +84,8 @@ def one_of_each(number: int, *, public: str = "Kent", personal: str = "Test") ->
     Erasure.objects.note([booking], at=NOW)
     Running.objects.update_or_create(pk=1, defaults={"round_at": NOW, "round_host": "app1"})
     Told.objects.create(session=session, of="open", at=NOW)
+    opened = {"what": Opened.What.BOOKING, "page": "bookings_booking_overview", "at": NOW}
+    Opened.objects.create(staff=staff, session=session, booking=booking, **opened)
     Register.objects.create(session=session, recorded_at=NOW, recorded_by=staff)
     figures = {"as_at": NOW, "page": f"{personal} figures"}
     for of in (None, hub_year):

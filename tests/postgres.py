@@ -140,13 +140,16 @@ class Cluster:
         self._bin = _programs(self._folder)
         if _is_root():
             _give_to(_nobody(), self._folder)
+        self._fill()
+
+    def _fill(self) -> None:
         version = self._output([self._bin / "initdb", "--version"])
         locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
         if _major(version) < 17:
             locale = ["--locale=C.UTF-8"]
         # The server syncs what it writes; only the empty cluster itself is not worth waiting for.
         rest = ["--username=postgres", "--auth=trust", "--encoding=UTF8", "--no-sync"]
-        self._output([self._bin / "initdb", "-D", self._folder / "data", *rest, *locale])
+        self._output([self._bin / "initdb", "-D", self._home / "data", *rest, *locale])
 
     def _launch(self) -> None:
         self.port = self.port or _free_port()
@@ -194,6 +197,18 @@ class Cluster:
             user = {"user": _nobody().pw_uid, "group": _nobody().pw_gid, "extra_groups": []}
         env = {"HOME": str(self._home), "LC_ALL": "C", "PATH": os.environ.get("PATH", os.defpath)}
         return {"cwd": self._home, "env": env, "stdin": subprocess.DEVNULL, "start_new_session": True, **user}
+
+
+class Standby(Cluster):
+    """A server that follows another: it has its rows moments later, and takes none itself."""
+
+    def __init__(self, host: str, port: int, user: str) -> None:
+        super().__init__()
+        self._follows = [f"--host={host}", f"--port={port}", f"--username={user}"]
+
+    def _fill(self) -> None:
+        how = ["--write-recovery-conf", "--wal-method=stream", "--checkpoint=fast", "--no-sync"]
+        self._output([self._bin / "pg_basebackup", "-D", self._home / "data", *self._follows, *how])
 
 
 def client_programs() -> Path:

@@ -242,6 +242,8 @@ OF_THE_VISITOR = {
     "at_another_address",
     "wait",
     "add_visitor",
+    "confirm_all",
+    "drop_all",
     "hand_over",
     "take",
     "take_back",

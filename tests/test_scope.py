@@ -168,7 +168,7 @@ def tied_to(new, theirs):
 def test_staff_see_their_own_hubs_rows(mine, role):
     """The walk above would pass if nobody saw anything."""
     client = signed_in(role, mine)
-    shut = {"hubs.Membership"} if role == Membership.Role.ADMINISTRATOR else set()
+    shut = {"hubs.Membership", "bookings.Opened"} if role == Membership.Role.ADMINISTRATOR else set()
     for model in MODELS:
         if model._meta.label in scope.REACH and model._meta.label not in shut:
             page = client.get(address(model, "changelist"))

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 
 import pytest
+from django.core.management import get_commands
 
 from tests.units import PROGRAMS, ROOT, RUNNING, said
 
@@ -50,7 +51,7 @@ def test_service_may_do_little(name, laid):
 def test_service_is_a_user_of_its_own_that_writes_its_own_folder(name):
     service = said(name)
     assert service["User"] == ["showcase"]
-    assert service["EnvironmentFile"] == ["/etc/showcase/showcase.env"]
+    assert service["EnvironmentFile"][0] == "/etc/showcase/showcase.env"
     assert (service["ProtectSystem"], service["NoNewPrivileges"]) == (["strict"], ["yes"])
     assert service["StateDirectory"] == ["showcase"]
 
@@ -59,3 +60,11 @@ def test_service_is_a_user_of_its_own_that_writes_its_own_folder(name):
 def test_timer_has_its_service(name):
     assert said(name)["WantedBy"] == ["timers.target"]
     assert name.replace(".timer", ".service") in SERVICES
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_service_runs_a_command_that_there_is(name):
+    words = said(name)["ExecStart"][0].split()
+    if "manage.py" in words:
+        command = words[words.index("manage.py") + 1]
+        assert command in get_commands()

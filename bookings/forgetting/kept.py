@@ -168,6 +168,13 @@ KEPT: tuple[Kept, ...] = (
         },
     ),
     Kept(
+        _("From which network places were asked for, as a keyed number, while nobody has confirmed them"),
+        W.ANYONE,
+        Y.TASK,
+        when.UNPROVED,
+        {"bookings.Booking": "held_from", "bookings.Draft": "held_from"},
+    ),
+    Kept(
         _("The address of a school’s office, and which visitors it was told of"),
         W.SCHOOL,
         Y.TASK,
@@ -238,11 +245,11 @@ KEPT: tuple[Kept, ...] = (
         },
     ),
     Kept(
-        _("What they have changed and exported in the staff pages"),
+        _("What they have opened, changed and exported in the staff pages"),
         W.STAFF,
         Y.TASK,
         when.LOG,
-        {"admin.LogEntry": "object_id object_repr change_message"},
+        {"admin.LogEntry": "object_id object_repr change_message", "bookings.Opened": "page"},
     ),
 )
 

@@ -14,7 +14,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from bookings.forgetting import when
 from bookings.forgetting.goes import Goes, of_rows
-from bookings.models import Erasure, Mail
+from bookings.models import Erasure, Mail, Opened
 from hubs.models import Membership, StaffUser
 
 LEFT_FOR = dt.timedelta(days=365)
@@ -56,12 +56,17 @@ def of_member(user: StaffUser) -> list[Goes]:
 
 
 def forget(*, now: dt.datetime) -> int:
-    """Forget who has left, and what the admin's log has had for a year."""
+    """Forget who has left, and what the admin's log and who opened what have had for a year."""
     gone = list(left(now=now).values_list("pk", flat=True)[:OLDEST])
-    return sum(forget_member(pk, now=now) for pk in gone) + old_log(now=now).do()
+    return sum(forget_member(pk, now=now) for pk in gone) + old_log(now=now).do() + opened(now=now).do()
 
 
 def old_log(*, now: dt.datetime) -> Goes:
     """Of the oldest entries, those that have been kept for a year: by the key, for its times have no index."""
     oldest = LogEntry.objects.order_by("pk").values("pk")[:OLDEST]
     return Goes(LogEntry.objects.filter(pk__in=oldest, action_time__lt=now - LOG_KEPT))
+
+
+def opened(*, now: dt.datetime) -> Goes:
+    """Who opened what, by the index on when that was."""
+    return Goes(Opened.objects.filter(at__lt=now - LOG_KEPT))

@@ -34,7 +34,7 @@ from bookings.models import (
 from bookings.models.visitor import NEEDS_KEPT
 from bookings.places import lock, write
 from bookings.rule.room import Room
-from bookings.states import Verb
+from bookings.states import FROZEN, Verb
 from hubs.models import Hub, Photograph, Resource, ShowcaseSession
 from hubs.vocabulary.school_days import london
 
@@ -154,11 +154,13 @@ def by_themselves(*, now: dt.datetime) -> list[Goes]:
     """What goes row by row: numbers, needs, mails that are about no booking, files whose consent has ended."""
     today = timezone.localdate(now)
     offices = OfficeLink.objects.filter(session__last_day__lte=today - NEEDS_KEPT).exclude(given_to="", known_at=None)
+    off = Booking.objects.filter(held_from__isnull=False, session__places__status__in=FROZEN)  # nothing lapses there
     mails = Mail.objects.filter(booking=None, recipient__isnull=False, created_at__lt=now - MAILS_KEPT)
     return [
         of_rows(Booking.objects.past_mobile(now=now), when.MOBILE),
         of_rows(Visitor.objects.past_mobile(now=now), when.MOBILE),
         of_rows(Visitor.objects.past_needs(now=now), when.NEEDS),
+        of_rows(off, when.UNPROVED),
         of_rows(offices, when.NEEDS),
         of_rows(mails, when.MAILS),
         *(Goes(model.objects.filter(agreed_until__lte=today)) for model in (Photograph, Resource)),
@@ -181,4 +183,5 @@ def all_due(*, now: dt.datetime) -> list[Goes]:
         *(goes for year in past for goes in exchanges.words_of(year)),
         *(goes for user in staff.left(now=now) for goes in staff.of_member(user)),
         staff.old_log(now=now),
+        staff.opened(now=now),
     ]

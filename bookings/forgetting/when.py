@@ -63,6 +63,7 @@ UNTIED = When(
 )
 MAILS = When("mails", _("Deleted three months after the email."))
 DRAFT = When("draft", _("Deleted a day after you last pressed a button, or at the deadline that we gave you."))
+UNPROVED = When("unproved", _("Deleted when they are confirmed or end, at the deadline that we gave."))
 WISH = When("wish", _("Deleted when the session or the days you named are over, or after a year, or by your press."))
 NEWS = When("news", _("Kept until you take your consent back, by the link in each email."))
 DAY = When("day", _("Deleted after a day at most."))
@@ -71,4 +72,7 @@ LEFT = When("left", _("Deleted when they have left: by a press, or a year after 
 AGREED = When("agreed", _("Deleted on the day on which consent ends, or at once when it is taken back."))
 STAYS = When("stays", _("Stays as a number, and nothing kept with it says whose it was."))
 
-EVERY = (MOBILE, NEEDS, NAMES, EXCHANGE, LIMIT, NAMED, UNTIED, MAILS, DRAFT, WISH, NEWS, DAY, LOG, LEFT, AGREED, STAYS)
+EVERY = (
+    *(MOBILE, NEEDS, NAMES, EXCHANGE, LIMIT, NAMED, UNTIED, MAILS, DRAFT, UNPROVED, WISH, NEWS, DAY, LOG, LEFT, AGREED),
+    STAYS,
+)

@@ -8,6 +8,7 @@ from bookings.forms.feedback import DayForm, FeedbackForm, LaterForm, PaperForm
 from bookings.forms.fields import Address, AddressForm, Line, Mobile, StepForm, needs_of_colleague, who_reads_needs
 from bookings.forms.party import ColleagueForm, TakerForm
 from bookings.forms.school import OtherSchoolForm, SchoolPickForm, SchoolSearchForm
+from bookings.forms.several import SeveralForm
 from bookings.forms.wait import WaitForm
 from bookings.forms.who import WhoForm, typed
 
@@ -28,6 +29,7 @@ __all__ = [
     "PaperForm",
     "SchoolPickForm",
     "SchoolSearchForm",
+    "SeveralForm",
     "StepForm",
     "TakerForm",
     "WaitForm",

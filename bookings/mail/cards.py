@@ -12,6 +12,7 @@ from bookings.mail import links
 from bookings.mail.names import as_name
 from bookings.mail_kinds import READING_TIME, SAYS_ANEW, SHORTEST_OFFER, TELLS, Kind
 from bookings.models import Booking, HandOver, Mail, Visitor
+from bookings.models.booking import BookingQuerySet
 from bookings.rule import parts
 from bookings.rule.mails import bookings_of, places_of
 from bookings.rule.parts import PartyAsItStands
@@ -67,6 +68,11 @@ def _party(bookings: list[Booking], *, now: dt.datetime, since: dt.datetime | No
         return kept_until(booking, now=now, since=since)
 
     return parts.of_party(bookings, now=now, until=until, sayable=lambda name: bool(as_name(name)))
+
+
+def unproved_of(mail: Mail) -> BookingQuerySet:
+    """What the address of a mail has not confirmed, the oldest first."""
+    return Booking.objects.filter(email_key=mail.recipient_key).unproved(now=mail.created_at).order_by("pk")
 
 
 class Card(NamedTuple):

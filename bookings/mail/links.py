@@ -33,6 +33,7 @@ class Purpose(IntEnum):
     FEEDBACK = 7
     INVITATION = 8  # to a group, for the teacher who is asked first
     NEW_ADDRESS = 9
+    UNPROVED = 11  # all that an address has not confirmed, by one of them
     HEAD = 10  # the same invitation, for the head teacher who says yes
 
 

@@ -108,6 +108,12 @@ def _to_booking(mail: Mail) -> str:
     return links.url(links.Purpose.CONTACT, mail.booking) if mail.booking else ""
 
 
+def _to_unproved(mail: Mail) -> str:
+    """To all that the address has not confirmed by the time it is sent."""
+    found = cards.unproved_of(mail).first()
+    return links.url(links.Purpose.UNPROVED, found) if found else ""
+
+
 def _to_place(mail: Mail) -> str:
     """Of the version that the mail was written with: nobody is sent the link of who came after them."""
     if mail.visitor is None:
@@ -160,6 +166,7 @@ def _to_itinerary(mail: Mail) -> str:
 
 LINKS: dict[Link, Callable[[Mail], str]] = {
     Link.BOOKING: _to_booking,
+    Link.UNPROVED: _to_unproved,
     Link.PLACE: _to_place,
     Link.EITHER: _to_either,
     Link.NEW_ADDRESS: _to_new_address,

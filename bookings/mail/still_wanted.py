@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Callable
 
 from bookings.attendance import office
-from bookings.mail import asking_mails, group_mails, itinerary_link, openings, reminders, staff_mails
+from bookings.mail import asking_mails, cards, group_mails, itinerary_link, openings, reminders, staff_mails
 from bookings.mail_kinds import Session, Stale, To, mail_row
 from bookings.models import AddressChange, Mail, Visitor
 from bookings.sessions import teachers
@@ -22,6 +22,11 @@ def new_address_still_true(mail: Mail, *, now: dt.datetime) -> bool:
     return asked.filter(link_version=mail.facts["link_version"]).exists()
 
 
+def unproved_still_true(mail: Mail, *, now: dt.datetime) -> bool:
+    """Whether anything of theirs waits to be confirmed."""
+    return cards.unproved_of(mail).exists()
+
+
 # What the table of mails calls stale, asked when a mail is sent.
 STILL_TRUE: dict[Stale, Callable[..., bool]] = {
     Stale.REMINDER: reminders.still_true,
@@ -35,6 +40,7 @@ STILL_TRUE: dict[Stale, Callable[..., bool]] = {
     Stale.ASKS: asking_mails.still_true,
     Stale.TEACHER_CHANGE: teachers.change_still_true,
     Stale.GROUP: group_mails.still_true,
+    Stale.UNPROVED: unproved_still_true,
 }
 
 

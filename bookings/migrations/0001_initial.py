@@ -5,6 +5,7 @@ import django.db.models.deletion
 import django.db.models.expressions
 import hubs.vocabulary.flags
 import hubs.vocabulary.references
+import hubs.vocabulary.request_ids
 import hubs.vocabulary.teaching
 import uuid
 from django.conf import settings
@@ -94,6 +95,16 @@ class Migration(migrations.Migration):
                 ),
                 ("why", models.CharField(blank=True, max_length=300, verbose_name="why")),
                 ("why_told", models.BooleanField(default=False, verbose_name="they were told why")),
+                (
+                    "request_id",
+                    models.CharField(
+                        blank=True,
+                        default=hubs.vocabulary.request_ids.current,
+                        help_text="As the log has it. None: nobody pressed, it was due.",
+                        max_length=32,
+                        verbose_name="request",
+                    ),
+                ),
             ],
             options={
                 "verbose_name_plural": "audit entries",
@@ -198,6 +209,7 @@ class Migration(migrations.Migration):
                     models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="would come with"),
                 ),
                 ("address_proved_at", models.DateTimeField(blank=True, null=True, verbose_name="address proved at")),
+                ("held_from", models.CharField(editable=False, max_length=32, null=True)),
                 ("forgotten_at", models.DateTimeField(editable=False, null=True, verbose_name="names deleted at")),
             ],
             options={
@@ -326,6 +338,8 @@ class Migration(migrations.Migration):
                 ("expires_at", models.DateTimeField(db_index=True)),
                 ("consumed_at", models.DateTimeField(null=True)),
                 ("turned_away", models.BooleanField(default=False)),
+                ("held_from", models.CharField(editable=False, max_length=32, null=True)),
+                ("silent", models.PositiveSmallIntegerField(default=0, editable=False)),
             ],
         ),
         migrations.CreateModel(
@@ -340,6 +354,21 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "enrolment of a school",
                 "verbose_name_plural": "enrolments of schools",
+            },
+        ),
+        migrations.CreateModel(
+            name="Erasure",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("of", models.CharField(max_length=60, verbose_name="of what")),
+                ("column", models.CharField(blank=True, max_length=40, verbose_name="whose")),
+                ("row", models.CharField(max_length=40, verbose_name="which row")),
+                ("at", models.DateTimeField(db_index=True, verbose_name="erased at")),
+            ],
+            options={
+                "verbose_name": "erasure",
+                "verbose_name_plural": "ledger of erasures",
+                "ordering": ["at", "pk"],
             },
         ),
         migrations.CreateModel(
@@ -610,6 +639,12 @@ class Migration(migrations.Migration):
                 ("expires_at", models.DateTimeField(blank=True, null=True, verbose_name="not sent after")),
                 ("dedupe_key", models.CharField(editable=False, max_length=100, unique=True)),
                 (
+                    "token",
+                    models.CharField(
+                        default=hubs.vocabulary.references.mail_token, editable=False, max_length=26, unique=True
+                    ),
+                ),
+                (
                     "state",
                     models.CharField(
                         choices=[
@@ -617,6 +652,7 @@ class Migration(migrations.Migration):
                             ("sent", "sent"),
                             ("refused", "refused by the address"),
                             ("failed", "given up"),
+                            ("unsure", "may have arrived"),
                             ("dropped", "not needed any longer"),
                         ],
                         default="waiting",
@@ -625,6 +661,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("tries", models.PositiveSmallIntegerField(default=0, verbose_name="tries")),
+                (
+                    "unanswered",
+                    models.PositiveSmallIntegerField(
+                        default=0,
+                        help_text="How often the mail server took all of it and did not say whether it keeps it.",
+                        verbose_name="taken without an answer",
+                    ),
+                ),
+                ("broken_at", models.DateTimeField(blank=True, null=True, verbose_name="no answer at")),
                 (
                     "answered_at",
                     models.DateTimeField(
@@ -635,6 +680,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("last_error", models.CharField(blank=True, max_length=300, verbose_name="last error")),
+                (
+                    "request_id",
+                    models.CharField(
+                        blank=True, default=hubs.vocabulary.request_ids.current, max_length=32, verbose_name="request"
+                    ),
+                ),
             ],
             options={
                 "verbose_name_plural": "outbox",
@@ -689,6 +740,41 @@ class Migration(migrations.Migration):
                 "verbose_name": "link of a school office",
                 "verbose_name_plural": "links of school offices",
                 "ordering": ["-given_at"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Opened",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "what",
+                    models.CharField(
+                        choices=[
+                            ("register", "register of a session"),
+                            ("booking", "booking"),
+                            ("export", "export"),
+                            ("list", "list of people"),
+                        ],
+                        max_length=8,
+                        verbose_name="what",
+                    ),
+                ),
+                (
+                    "page",
+                    models.CharField(help_text="As the address table calls it.", max_length=60, verbose_name="page"),
+                ),
+                ("at", models.DateTimeField(db_index=True, verbose_name="when")),
+                (
+                    "request_id",
+                    models.CharField(
+                        blank=True, default=hubs.vocabulary.request_ids.current, max_length=32, verbose_name="request"
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "page that was opened",
+                "verbose_name_plural": "pages that were opened",
+                "ordering": ["-pk"],
             },
         ),
         migrations.CreateModel(
@@ -806,6 +892,56 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "recorded register",
                 "verbose_name_plural": "recorded registers",
+            },
+        ),
+        migrations.CreateModel(
+            name="Running",
+            fields=[
+                ("id", models.SmallAutoField(primary_key=True, serialize=False)),
+                ("mail_held_at", models.DateTimeField(editable=False, null=True, verbose_name="mail held since")),
+                (
+                    "backup_ended_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="restored from a backup that ended"),
+                ),
+                (
+                    "clock_held_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="lapsing held since the clock jumped"),
+                ),
+                (
+                    "clock_boot",
+                    models.CharField(blank=True, editable=False, max_length=36, verbose_name="the machine’s start"),
+                ),
+                (
+                    "clock_offset",
+                    models.FloatField(editable=False, null=True, verbose_name="when that was by its clock"),
+                ),
+                ("round_at", models.DateTimeField(editable=False, null=True, verbose_name="the worker’s last round")),
+                (
+                    "round_host",
+                    models.CharField(blank=True, editable=False, max_length=253, verbose_name="the worker’s host"),
+                ),
+                ("trial_at", models.DateTimeField(editable=False, null=True, verbose_name="the last trial booking")),
+                (
+                    "trial_said",
+                    models.CharField(
+                        blank=True, editable=False, max_length=100, verbose_name="what went wrong with it"
+                    ),
+                ),
+                ("counted_at", models.DateTimeField(editable=False, null=True, verbose_name="places counted")),
+                (
+                    "miscounted",
+                    models.JSONField(default=list, editable=False, verbose_name="sessions whose count was wrong"),
+                ),
+                (
+                    "reports_differing",
+                    models.JSONField(default=list, editable=False, verbose_name="kept reports that differ"),
+                ),
+                ("backed_up_at", models.DateTimeField(editable=False, null=True, verbose_name="the last backup")),
+                ("alerted", models.JSONField(default=dict, editable=False, verbose_name="alerts that were mailed")),
+            ],
+            options={
+                "verbose_name": "what is running",
+                "verbose_name_plural": "what is running",
             },
         ),
         migrations.CreateModel(
@@ -1429,6 +1565,50 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddField(
+            model_name="opened",
+            name="booking",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to="bookings.booking",
+                verbose_name="booking",
+            ),
+        ),
+        migrations.AddField(
+            model_name="opened",
+            name="hub",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to="hubs.hub",
+                verbose_name="hub",
+            ),
+        ),
+        migrations.AddField(
+            model_name="opened",
+            name="session",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to="hubs.showcasesession",
+                verbose_name="session",
+            ),
+        ),
+        migrations.AddField(
+            model_name="opened",
+            name="staff",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="staff",
+            ),
+        ),
+        migrations.AddField(
             model_name="phoned",
             name="booking",
             field=models.ForeignKey(
@@ -1559,6 +1739,10 @@ class Migration(migrations.Migration):
                 to=settings.AUTH_USER_MODEL,
                 verbose_name="recorded by",
             ),
+        ),
+        migrations.AddConstraint(
+            model_name="running",
+            constraint=models.CheckConstraint(condition=models.Q(("pk", 1)), name="there_is_one_installation"),
         ),
         migrations.AddField(
             model_name="seen",
@@ -1893,6 +2077,14 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="booking",
             index=models.Index(
+                condition=models.Q(("held_from__isnull", False)),
+                fields=["session", "held_from"],
+                name="booking_held_from",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="booking",
+            index=models.Index(
                 condition=models.Q(("forgotten_at", None)), fields=["session"], name="booking_with_names"
             ),
         ),
@@ -1983,6 +2175,15 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="booking",
             constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("held_from", None), models.Q(("address_proved_at", None), ("status", "held")), _connector="OR"
+                ),
+                name="network_kept_until_proved",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="booking",
+            constraint=models.CheckConstraint(
                 condition=models.Q(("from_held_back__lte", models.F("party"))), name="held_back_places_fit"
             ),
         ),
@@ -2013,6 +2214,14 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="dayanswer",
             constraint=models.UniqueConstraint(fields=("session", "voice"), name="one_answer_a_session"),
+        ),
+        migrations.AddIndex(
+            model_name="draft",
+            index=models.Index(
+                condition=models.Q(("held_from__isnull", False)),
+                fields=["session", "held_from"],
+                name="draft_held_from",
+            ),
         ),
         migrations.AddConstraint(
             model_name="invitation",
@@ -2081,6 +2290,10 @@ class Migration(migrations.Migration):
                 fields=["session"],
                 name="office_to_forget",
             ),
+        ),
+        migrations.AddIndex(
+            model_name="opened",
+            index=models.Index(fields=["staff", "at"], name="opened_by"),
         ),
         migrations.AddConstraint(
             model_name="quote",
@@ -2362,6 +2575,12 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="mail",
             index=models.Index(condition=models.Q(("state", "waiting")), fields=["-urgent", "due_at"], name="mail_due"),
+        ),
+        migrations.AddIndex(
+            model_name="mail",
+            index=models.Index(
+                condition=models.Q(("broken_at__isnull", False)), fields=["broken_at"], name="mail_broken"
+            ),
         ),
         migrations.AddIndex(
             model_name="mail",

@@ -13,6 +13,7 @@ from bookings.models.hand_over import HandOver
 from bookings.models.letter import Letter
 from bookings.models.network import NetworkUse
 from bookings.models.office import OfficeLink
+from bookings.models.opened import Opened
 from bookings.models.outbox import Mail
 from bookings.models.places import Places
 from bookings.models.register import Register, TurnedAway
@@ -42,6 +43,7 @@ __all__ = [
     "NetworkUse",
     "NewsConsent",
     "OfficeLink",
+    "Opened",
     "Person",
     "Phoned",
     "Places",

@@ -16,6 +16,7 @@ from bookings.models.running import Running
 from bookings.states import FROZEN, LIVE, OFFERING, SEATED, UNCONFIRMED, Status
 from hubs.models import School, ShowcaseSession
 from hubs.models.private_link import PrivateLink
+from hubs.models.to_come import to_come
 from hubs.vocabulary.email_address import EmailField, email_key
 from hubs.vocabulary.keyed import keyed_hash
 from hubs.vocabulary.references import booking_reference
@@ -31,12 +32,14 @@ STATE_FIELDS = [
     "offered_at",
     "joined_at",
     "address_proved_at",
+    "held_from",
     "smallest_party",
     "link_version",
     "forgotten_at",
     *("session", "goes_with", "here_since", "calendar_ahead", "ended_at", "ended_late"),
 ]
 
+ASKED_FOR = dt.timedelta(days=1)  # so long what is to be confirmed first counts among the ten of its address
 MOBILE_KEPT = dt.timedelta(days=1)  # after the session's last day (rule.md#what-is-kept)
 
 
@@ -88,6 +91,14 @@ class BookingQuerySet(NamedQuerySet["Booking"]):
         first = booking.first_id
         together = self.filter(Q(pk=first) | Q(goes_with=first), session=booking.session_id)
         return together.filter(email_key=booking.email_key).order_by("pk")
+
+    def unproved(self, *, now: dt.datetime) -> "BookingQuerySet":
+        """What has been asked for on the web at an address, a party each, and nobody has pressed its link: to come, and
+        what was asked to be confirmed first for a day."""
+        first = Q(status=Status.LAPSED, deadline=None, joined_at=None, created_at__gt=now - ASKED_FOR)
+        of_web = self.filter(address_proved_at=None, goes_with=None, source=Source.WEB)
+        stands = of_web.filter(Q(status__in=(Status.HELD, Status.WAITING)) | first)
+        return stands.filter(to_come(timezone.localdate(now), of="session"))
 
     def past_mobile(self, *, now: dt.datetime) -> "BookingQuerySet":
         """Those with a contact's mobile number that has had its time."""
@@ -217,6 +228,8 @@ class Booking(Named, PrivateLink):
     offered_at = models.DateTimeField(_("offered at"), null=True, blank=True)
     smallest_party = models.PositiveSmallIntegerField(_("would come with"), null=True, blank=True)
     address_proved_at = models.DateTimeField(_("address proved at"), null=True, blank=True)
+    # What stands for the network that asked for held places, until somebody has pressed the mailed link or they end.
+    held_from = models.CharField(max_length=32, null=True, editable=False)  # noqa: DJ001  (NULL: proved or ended)
     # When its people's names went. Every verb takes it away again: what is written later is forgotten too.
     forgotten_at = models.DateTimeField(_("names deleted at"), null=True, editable=False)
 
@@ -231,6 +244,9 @@ class Booking(Named, PrivateLink):
             # Whole, not only of the unconfirmed: SQLite takes a part of a table for a statement with parameters never.
             models.Index(fields=["status", "deadline"], name="booking_due"),
             models.Index(fields=["created_at"], name="booking_by_age"),
+            models.Index(
+                fields=["session", "held_from"], name="booking_held_from", condition=Q(held_from__isnull=False)
+            ),
             models.Index(fields=["session"], name="booking_with_names", condition=Q(forgotten_at=None)),
             models.Index(fields=["session"], name="booking_with_mobile", condition=~Q(contact_mobile="")),
         ]
@@ -261,6 +277,10 @@ class Booking(Named, PrivateLink):
                 condition=Q(school__isnull=False, school_kind=SchoolKind.REGISTER)
                 | (Q(school=None) & ~Q(school_kind=SchoolKind.REGISTER)),
                 name="register_school_has_urn",
+            ),
+            models.CheckConstraint(
+                condition=Q(held_from=None) | Q(status=Status.HELD, address_proved_at=None),
+                name="network_kept_until_proved",
             ),
             models.CheckConstraint(condition=Q(from_held_back__lte=F("party")), name="held_back_places_fit"),
             models.CheckConstraint(
@@ -322,6 +342,18 @@ class Booking(Named, PrivateLink):
     @property
     def is_live(self) -> bool:
         return self.status in LIVE
+
+    @property
+    def asks_first(self) -> bool:
+        """Whether it has never had a place and is to be confirmed first (rule.md#unproved)."""
+        return self.status == Status.LAPSED and self.deadline is None and self.joined_at is None
+
+    @property
+    def was_let_go(self) -> bool:
+        """Whether staff gave its places to others before its time was up."""
+        if self.status != Status.LAPSED or self.joined_at or not self.deadline or not self.ended_at:
+            return False
+        return self.ended_at < self.deadline
 
     @property
     def school_in_short(self) -> str:

@@ -47,6 +47,15 @@ class Draft(models.Model):
     expires_at = models.DateTimeField(db_index=True)
     consumed_at = models.DateTimeField(null=True)
     turned_away = models.BooleanField(default=False)  # it has been counted, once
+    # Places that were not held, for the address has a booking: they count for its network as if they had been, or what
+    # it is told the next time would say so.
+    held_from = models.CharField(max_length=32, null=True, editable=False)  # noqa: DJ001  (NULL: none)
+    silent = models.PositiveSmallIntegerField(default=0, editable=False)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["session", "held_from"], name="draft_held_from", condition=Q(held_from__isnull=False))
+        ]
 
     def __str__(self) -> str:
         return f"{self._meta.verbose_name} {self.pk}"  # the key is a secret
@@ -274,10 +283,16 @@ def set_cookie(response: HttpResponse, draft: Draft) -> HttpResponse:
     return response
 
 
-def consume(draft: Draft, *, now: dt.datetime, until: dt.datetime) -> None:
+def count_no_longer(draft: Draft) -> None:
+    """Places of it that were not held count for its network no longer: it asks for others in their stead."""
+    Draft.objects.filter(pk=draft.pk, held_from__isnull=False).update(held_from=None, silent=0)
+
+
+def consume(draft: Draft, *, now: dt.datetime, until: dt.datetime, held_from: str = "", silent: int = 0) -> None:
     """The booking has been asked for: its page answers `until` the deadline that it says, whatever becomes of it.
 
-    Of two presses at once, the first to be done is the one that stands.
+    `silent` places were not held, and count for the network all the same. Of two presses at once, the first to be done
+    is the one that stands.
     """
     forget_faults(draft)
     draft.answers.pop("other", None)  # a school that was not named in the end
@@ -289,4 +304,6 @@ def consume(draft: Draft, *, now: dt.datetime, until: dt.datetime) -> None:
         booking=draft.booking,
         consumed_at=draft.consumed_at,
         expires_at=draft.expires_at,
+        held_from=held_from if silent else None,
+        silent=silent,
     )

@@ -35,6 +35,13 @@ class Running(models.Model):
     clock_offset = models.FloatField(_("when that was by its clock"), null=True, editable=False)
     round_at = models.DateTimeField(_("the worker’s last round"), null=True, editable=False)
     round_host = models.CharField(_("the worker’s host"), max_length=253, blank=True, editable=False)
+    trial_at = models.DateTimeField(_("the last trial booking"), null=True, editable=False)
+    trial_said = models.CharField(_("what went wrong with it"), max_length=100, blank=True, editable=False)
+    counted_at = models.DateTimeField(_("places counted"), null=True, editable=False)
+    miscounted = models.JSONField(_("sessions whose count was wrong"), default=list, editable=False)
+    reports_differing = models.JSONField(_("kept reports that differ"), default=list, editable=False)
+    backed_up_at = models.DateTimeField(_("the last backup"), null=True, editable=False)
+    alerted = models.JSONField(_("alerts that were mailed"), default=dict, editable=False)
 
     objects: RunningManager = RunningManager()
 

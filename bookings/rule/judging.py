@@ -8,7 +8,7 @@ from functools import cached_property
 from django.utils import timezone
 
 from bookings.models import Booking, Places
-from bookings.rule import fair_share, shown
+from bookings.rule import allowance, fair_share, shown
 from bookings.rule.party import MOST_VISITORS, Party, VisitingSchool
 from bookings.rule.refusals import ChangedMeanwhile, NotBookable, PartyTooLarge, Refused, SessionFull
 from bookings.rule.room import Room
@@ -52,7 +52,7 @@ def build_request(room: Room, party: Party, *, instead_of: Booking | None = None
     if instead_of:
         with_it = Booking.objects.filter(session=room.session, goes_with=instead_of)
         own = Booking.objects.filter(session=room.session, pk=instead_of.pk)
-        dropped = list((own | with_it).filter(status__in=(Status.HELD, Status.WAITING)))
+        dropped = [one for one in own | with_it if one.status in (Status.HELD, Status.WAITING) or one.asks_first]
         if instead_of not in dropped:
             dropped = []
     return BookingRequest(booking, [other for other in beside if other not in dropped], dropped, made)
@@ -93,6 +93,7 @@ class Outlook:
     school: VisitingSchool
     now: dt.datetime
     code: str = ""
+    network: str = ""
 
     def refused(self, size: int) -> Refused | None:
         """Why a party of that size could not book now."""
@@ -101,6 +102,10 @@ class Outlook:
         except Refused as refused:
             return refused
         return None
+
+    def comes_first(self, size: int) -> bool:
+        """Whether a party of that size would be confirmed first: its network has as many places as it may."""
+        return allowance.is_beyond(self.places, self._asked(size), size=size, now=self.now)
 
     def fits(self, size: int) -> int:
         """How many of a party of that size could have places now."""
@@ -131,6 +136,7 @@ class Outlook:
             school=self.school.school,
             school_key=self.school.key,
             code=self.code,
+            held_from=self.network or None,
         )
 
 

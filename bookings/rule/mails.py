@@ -15,7 +15,15 @@ from bookings.rule.calendar import entry_version
 from bookings.rule.outbox import new_mail
 from bookings.rule.party import Party
 from bookings.rule.room import Room, iso, session_facts
-from bookings.rule.too_often import A_DAY, AN_HOUR, APART, ASKED_FOR, OF_NEW_ADDRESS, may_again_at
+from bookings.rule.too_often import (
+    A_DAY,
+    AGAIN,
+    ASKED_FOR,
+    OF_NEW_ADDRESS,
+    ONCE_A_DAY,
+    Limit,
+    may_again_at,
+)
 from bookings.states import SESSION_MAILS, Row, Status, Verb
 from hubs.models import VisitingTeacher
 from hubs.models.to_come import to_come
@@ -27,6 +35,9 @@ from hubs.vocabulary.references import mail_token
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
+AGAIN_OF = {Status.HELD: Kind.CONFIRM, Status.WAITING: Kind.WAITING, Status.LAPSED: Kind.CONFIRM_FIRST}
+LAPSES = (Kind.LAPSED, Kind.LIST_ENDED)
+MOST_UNPROVED = 10  # bookings of one address that nobody has proved
 MOST_AGAIN = 2  # "send it again" gives two more mails, ten minutes apart (rule.md#mails)
 
 
@@ -49,6 +60,8 @@ def compose(
     said: dict[str, Any] = {"pressed_by": pressed_by}
     if row.verb is Verb.WITHDRAW:
         said |= {"by_hub": True, "reason": entry.why if entry.why_told else ""}
+    if row.verb is Verb.LET_GO:
+        said |= {"by_hub": True}
     if row.verb is Verb.CHANGE_SCHOOL:
         said |= {"school": booking.school_in_words}
     for mail in _of_event(room, booking, row.mails, entry, visitors, handed, address, pressed_by=pressed_by):
@@ -275,6 +288,52 @@ def to_everyone(room: Room, kind: Kind, bookings: Sequence[Booking]) -> Iterator
 # --- mails that somebody asked for ----------------------------------------------------------------------------------
 
 
+def answered_by_mail(room: Room, asked: Booking, existing: Booking | None) -> bool:
+    """Whether nothing is made of what was asked, and the owner of the address is told by mail alone: it has a booking
+    here, or ten anywhere that nobody has proved (rule.md#unproved). The caller must answer the same."""
+    if asked.email_key and _tell_unproved(asked, now=room.now):
+        return True
+    if existing:
+        tell_already_booked(room, existing)
+    return existing is not None
+
+
+def _tell_unproved(asked: Booking, *, now: dt.datetime) -> bool:
+    """Tell an address that so many of its bookings wait to be confirmed, once a day, at the address as one of them has
+    it; whether there are so many."""
+    waiting = Booking.objects.filter(email_key=asked.email_key).unproved(now=now)
+    found = list(waiting.order_by("pk").values_list("contact_email", flat=True)[:MOST_UNPROVED])
+    if len(found) < MOST_UNPROVED:
+        return False
+    facts = {"number": MOST_UNPROVED}
+    mail = new_mail(Kind.UNPROVED, found[0], facts, key="", now=now, until=now + A_DAY, language=asked.language)
+    _unless_asked_too_often(mail, ONCE_A_DAY)
+    return True
+
+
+def spare_the_unproved(mails: Sequence[Mail], *, now: dt.datetime) -> tuple[list[Mail], list[Mail]]:
+    """Which mails are sent in any case, and those of lapses to addresses that have never proved anything: of these an
+    address gets one a day, whatever lapses. Its key says so: a second one is not kept.
+
+    No query where no mail is of a lapse.
+    """
+    of_lapses = [
+        mail for mail in mails if mail.kind in LAPSES and mail.booking and mail.booking.address_proved_at is None
+    ]
+    if not of_lapses:
+        return list(mails), []
+    keys = {mail.recipient_key for mail in of_lapses}
+    proved = set(
+        Booking.objects.filter(email_key__in=keys, address_proved_at__isnull=False)
+        .order_by()
+        .values_list("email_key", flat=True)
+    )
+    spared = [mail for mail in of_lapses if mail.recipient_key not in proved]
+    for mail in spared:
+        mail.dedupe_key = f"lapses:{of_whom(mail.recipient_key)}:{timezone.localdate(now)}"
+    return [mail for mail in mails if mail not in spared], spared
+
+
 def tell_already_booked(room: Room, booking: Booking) -> None:
     """Tell a contact that this address has a booking here already."""
     _unless_asked_too_often(_to_contact(room, booking, Kind.ALREADY_BOOKED, ""))
@@ -325,16 +384,18 @@ def tell_my_bookings(address: str, *, language: str, now: dt.datetime) -> None:
 
 
 def resend_link(booking: Booking, *, now: dt.datetime) -> None:
-    """ "Send it again": the same link for a hold or a wait, twice at most and ten minutes apart; otherwise silently
-    nothing.
+    """ "Send it again": the same link for what waits to be confirmed, twice at most and ten minutes apart
+    from whatever its address has had again; otherwise silently nothing.
 
     Its key counts the mails before it, so that two presses at once send one.
     """
-    kind = {Status.HELD: Kind.CONFIRM, Status.WAITING: Kind.WAITING}.get(Status(booking.status))
+    kind = AGAIN_OF.get(Status(booking.status))
     sent = list(Mail.objects.filter(booking=booking, kind=kind).order_by("created_at", "pk")) if kind else []
     if not 1 <= len(sent) <= MOST_AGAIN or not sent[-1].recipient:
         return
-    if may_again_at([mail.created_at for mail in sent[1:]], [APART], now=now):
+    asked = Mail.objects.to(sent[-1].recipient_key or "", kinds=list(AGAIN_OF.values()), since=now - A_DAY)
+    times = asked.filter(dedupe_key__startswith="again:").values_list("created_at", flat=True)
+    if may_again_at(times, AGAIN, now=now):
         return
     again = sent[-1]  # to the address that the booking has now
     again.pk, again.dedupe_key, again.token = None, f"again:{booking.pk}:{len(sent)}", mail_token()
@@ -377,18 +438,18 @@ def of_whom(address_key: str | None) -> str:
     return keyed_hash("bookings.emails", address_key or "")[:24]
 
 
-def _unless_asked_too_often(mail: Mail) -> None:
+def _unless_asked_too_often(mail: Mail, limits: Sequence[Limit] = ASKED_FOR) -> None:
     """Keep a mail, unless its address has had one of its kind just now or too many: silently.
 
-    Two asked for at once fall into the same hour by the clock and get the same key: one is sent. The key holds no
-    address, for it stays when the address is erased.
+    Two asked for at once fall into the same hour or day by the clock and get the same key: one is sent. The key holds
+    no address, for it stays when the address is erased.
     """
     asked = Mail.objects.to(mail.recipient_key or "", kinds=[mail.kind], since=mail.created_at - A_DAY)
     times = list(asked.values_list("created_at", flat=True))
-    if may_again_at(times, ASKED_FOR, now=mail.created_at):
+    if may_again_at(times, limits, now=mail.created_at):
         return
-    hour = mail.created_at.timestamp() // AN_HOUR.total_seconds()
-    mail.dedupe_key = f"{mail.kind}:{of_whom(mail.recipient_key)}:{hour:.0f}"
+    period = mail.created_at.timestamp() // limits[0].within.total_seconds()
+    mail.dedupe_key = f"{mail.kind}:{of_whom(mail.recipient_key)}:{period:.0f}"
     Mail.objects.bulk_create([mail], ignore_conflicts=True)
 
 

@@ -91,6 +91,8 @@ class Part:
         until = {"until": moment(self.kept_until)}
         if self.status == Status.WAITING:
             return self._waiting
+        if self.booking.asks_first:
+            return _("not kept before you confirm")
         return {
             Status.HELD: _("to be confirmed by %(until)s") % until,
             Status.OFFERED: _("offered until %(until)s") % until,

@@ -111,6 +111,7 @@ class Party:
     language: str = "en-gb"
     request_key: uuid.UUID = field(default_factory=uuid.uuid4)
     shown: Shown | None = None  # what they have read of the session, where a page has said it
+    network: str = ""  # what stands for the caller's, where it is a browser's
 
     @property
     def size(self) -> int:
@@ -150,6 +151,7 @@ class Party:
             school_key=self.school.key,
             code=self.code,
             created_at=now,
+            held_from=self.network or None,
         )
 
     def rows(self) -> list[Visitor]:

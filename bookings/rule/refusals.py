@@ -33,6 +33,11 @@ class SchoolShareUsed(Refused):
         self.share, self.left, self.until = share, left, until
 
 
+class ConfirmFirst(Refused):
+    """The network has as many places as it may have before anybody proves an address: asked for again with `first`,
+    the booking takes none until it is confirmed (rule.md#unproved)."""
+
+
 class NotForYourSchool(Refused):
     """Only some schools may book, and this one is not among them before `open_at` (None: never)."""
 

@@ -16,6 +16,8 @@ class Limit(NamedTuple):
 
 
 APART = Limit(1, TEN_MINUTES)  # a button that is pressed twice sends one mail
+AGAIN = (APART, Limit(5, A_DAY))  # links of bookings that the browser which made them has sent to an address again
+ONCE_A_DAY = (Limit(1, A_DAY),)
 ASKED_FOR = (Limit(1, AN_HOUR), Limit(5, A_DAY))  # mails that anybody can have sent to an address, each kind
 # What a booking's people have sent to addresses that are to be theirs; a typing error or two must not lock them out.
 OF_NEW_ADDRESS = (Limit(3, AN_HOUR), Limit(5, A_DAY))

@@ -11,6 +11,7 @@ from bookings.rule.refusals import (
     BadNews,
     BadPlan,
     ChangedMeanwhile,
+    ConfirmFirst,
     DayHasPassed,
     Ended,
     HasHistory,
@@ -148,6 +149,7 @@ SENTENCES = {
         "Write a message of 1,000 characters or fewer, and offer at most three other sessions that can be booked now."
     ),
     ChangedMeanwhile: gettext_lazy("This session has changed since you opened this page."),
+    ConfirmFirst: gettext_lazy("Your places are booked when you confirm, if they are still free then."),
     DayHasPassed: gettext_lazy("Its day has passed. Use Move: it gives the session a new date and tells everyone."),
     HasHistory: gettext_lazy("Something has happened to this session, so it cannot be deleted."),
     NobodyThere: gettext_lazy("None of these people has an email address, so there is nobody to write to."),

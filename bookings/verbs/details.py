@@ -19,6 +19,7 @@ from bookings.rule.refusals import Ended, InThisBooking, NameStands, NeedsTooLon
 from bookings.rule.room import Clock, Room
 from bookings.states import Status, Verb
 from bookings.verbs.contact import live_party
+from bookings.verbs.written_to import refuse_mailing
 from hubs.models import StaffUser
 from hubs.vocabulary.email_address import email_key
 
@@ -50,7 +51,7 @@ def change_details(
 
     Whoever is named in a confirmed booking is told, and anew at a new address, where the old link dies; so is whoever
     has had something added to their needs. Raises Ended, NotBookable once the session has started, InThisBooking for
-    an address that is in this party already, NeedsTooLong.
+    an address that is in this party already, NeedsTooLong, SentJustNow.
     """
     with locked_booking(booking_id, clock) as (room, booking):
         if not booking.is_live:
@@ -59,6 +60,8 @@ def change_details(
         coming = booking.visitors.coming()
         said = [(visitor, visitors[visitor.pk]) for visitor in coming if visitor.pk in visitors]
         _refuse_doubled(room, booking, said)
+        more = sum(1 for visitor, new in said if _is_written_to(visitor, new))
+        refuse_mailing(room, booking, more=more if booking.status == Status.CONFIRMED else 0, by=by)
         told = _put_right(said, confirmed=booking.status == Status.CONFIRMED)
         party = _put_contact_right(room, booking, contact_name, contact_mobile)
         if told.named:
@@ -68,6 +71,11 @@ def change_details(
         if party or (told.changed and not told.named and not told.added):
             write(room, Verb.CHANGE, party or [booking], by=by)
         return booking
+
+
+def _is_written_to(visitor: Visitor, new: Correction) -> bool:
+    """Whether they get a mail of it: at a new address, or of what is added to their needs."""
+    return bool(new.email and email_key(new.email) != visitor.email_key) or bool(new.adds)
 
 
 def _refuse_doubled(room: Room, booking: Booking, said: Corrections) -> None:

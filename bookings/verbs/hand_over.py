@@ -10,6 +10,7 @@ from bookings.rule.party import NewVisitor
 from bookings.rule.refusals import AlreadyBooked, Ended, InThisBooking, NotBookable
 from bookings.rule.room import Clock, Room
 from bookings.states import FROZEN, Status, Verb
+from bookings.verbs.written_to import refuse_mailing
 from hubs.models import StaffUser
 from hubs.vocabulary.email_address import email_key
 
@@ -27,7 +28,7 @@ def hand_over(
     rings: then nobody presses, and the old link can take it back until the start.
 
     Raises Ended where the booking is not confirmed, the place was released or is on its way already; NotBookable once
-    the session has started or is off; InThisBooking where that address is in this booking.
+    the session has started or is off; InThisBooking where that address is in this booking; SentJustNow.
     """
     with locked_booking(_booking_of(visitor_id), clock) as (room, booking):
         visitor = _standing(room, booking, visitor_id)
@@ -36,6 +37,7 @@ def hand_over(
         key = email_key(to.email)
         if key and (key == booking.email_key or booking.visitors.coming().filter(email_key=key).exists()):
             raise InThisBooking
+        refuse_mailing(room, booking, more=1, by=by)
         handed = HandOver.objects.create(
             visitor=visitor,
             from_name=visitor.full_name,

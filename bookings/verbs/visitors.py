@@ -25,6 +25,7 @@ from bookings.rule.refusals import (
 from bookings.rule.room import Clock, Room
 from bookings.states import FROZEN, Status, Verb
 from bookings.verbs.contact import live_party
+from bookings.verbs.written_to import refuse_mailing
 from hubs.models import StaffUser
 from hubs.vocabulary.email_address import email_key
 
@@ -131,7 +132,8 @@ def add_visitor(
     booking that goes with the first.
 
     The same `key` adds once. Raises Ended, PartyTooLarge, InThisBooking, ListEnded and what `judge_asking` raises; and
-    SessionFull or SchoolShareUsed where they have no place and were not to wait.
+    SessionFull or SchoolShareUsed where they have no place and were not to wait; SentJustNow where too many people have
+    been written to.
     """
     with locked_booking(booking_id, clock) as (room, booking):
         made = uuid.uuid5(booking.public_id, str(key))  # whoever holds this link says the key: it names nothing else
@@ -144,6 +146,7 @@ def add_visitor(
         judge_asking(room, one)
         beside = room.bookings_beside(one)
         if fits(room, one, beside):
+            refuse_mailing(room, booking, more=int(bool(colleague.email)), by=By.VISITOR)
             return Added(_seat(room, booking, colleague, made))
         if not may_wait:
             judge(room, one, beside)

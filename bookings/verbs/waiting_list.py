@@ -5,16 +5,25 @@ Whom the list offers places is decided in offers.py and written by settling; lea
 
 import datetime as dt
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from bookings.models import Booking, By
 from bookings.places import drop, hold, locked, locked_booking, nothing, prove, waiting_of, write
-from bookings.rule import mails
+from bookings.rule import allowance, mails
 from bookings.rule.judging import already_there, build_request, fits, hold_deadline, judge_asking
 from bookings.rule.offers import list_has_ended
 from bookings.rule.party import Party
 from bookings.rule.references import retry_on_reference_clash
-from bookings.rule.refusals import AlreadyBooked, Ended, ListEnded, NotBookable, Refused, SessionFull, TooManyFromHere
+from bookings.rule.refusals import (
+    AlreadyBooked,
+    ConfirmFirst,
+    Ended,
+    ListEnded,
+    NotBookable,
+    Refused,
+    SessionFull,
+    TooManyFromHere,
+)
 from bookings.rule.room import Clock, Room
 from bookings.states import FROZEN, Status, Verb
 from hubs.models.calendar import calendar_of_session
@@ -37,19 +46,21 @@ def join(
     at_least: int = 0,
     instead_of: Booking | None = None,
     count: Callable[[], object] = nothing,
+    first: bool = False,
 ) -> Joined:
     """Put a party on the waiting list, and mail the link by which they confirm that they wait.
 
     A party that would come with `fewer` is held what there is at once, and waits for the rest. `held` says how many:
-    it depends on the session, the school and the party's size, never on an address. Raises what `judge_asking` raises,
-    ListEnded, and SessionFull where less than the `at_least` places can be had that they have read of. `count`: as in
+    it depends on the session, the school and the party's size, never on an address. With `first` those are held for
+    nobody, and booked when they are confirmed. Raises what `judge_asking` raises, ListEnded, ConfirmFirst as `hold`
+    does, and SessionFull where less than the `at_least` places can be had that they have read of. `count`: as in
     `hold`.
     """
     calendar = calendar_of_session(session_id)
     with locked(session_id, clock) as room:
         request = build_request(room, party, instead_of=instead_of)
         if request.made:
-            return Joined(request.made, request.made.seats)
+            return Joined(request.made, request.made.party if request.made.asks_first else request.made.seats)
         count()
         judge_asking(room, request.booking, dropped=request.dropped)
         if list_has_ended(room.session, now=room.now):
@@ -57,11 +68,12 @@ def join(
         held = fits(room, request.booking, request.beside, dropped=request.dropped) if fewer else 0
         if held < at_least:
             raise SessionFull(held)
+        if held and not first:
+            allowance.judge_network(room, request.booking, size=held, dropped=request.dropped)
         drop(room, request.dropped)
-        if request.existing:
-            mails.tell_already_booked(room, request.existing)
+        if mails.answered_by_mail(room, request.booking, request.existing):
             return Joined(None, held)
-        deadline = hold_deadline(room.session, calendar, now=room.now)
+        deadline = None if first else hold_deadline(room.session, calendar, now=room.now)
         return Joined(_join(room, party, held, fewer=fewer, deadline=deadline), held)
 
 
@@ -73,18 +85,20 @@ def at_another_address(
     instead_of: Booking | None,
     fewer: bool | None = None,
     count: Callable[[], object] = nothing,
+    first: bool = False,
 ) -> Booking | None:
     """ "Use another address": drop what the draft asked for, whose link dies, and ask anew for the new address; for the
     waiting list where `fewer` is said.
 
     Never refuses in words, for a refusal here would say whether the first address was booked: the new address is told
-    by mail (rule.md#hold). What `count` raises says nothing of an address, and is said.
+    by mail (rule.md#hold). What `count` raises says nothing of an address, and is said; nor does ConfirmFirst.
     """
+    how: Any = {"clock": clock, "instead_of": instead_of, "count": count, "first": first}
     try:
         if fewer is None:
-            return hold(session_id, party, clock=clock, instead_of=instead_of, count=count)
-        return join(session_id, party, clock=clock, fewer=fewer, instead_of=instead_of, count=count).booking
-    except TooManyFromHere:
+            return hold(session_id, party, **how)
+        return join(session_id, party, fewer=fewer, **how).booking
+    except (TooManyFromHere, ConfirmFirst):
         raise
     except Refused:
         with locked(session_id, clock) as room:
@@ -92,14 +106,15 @@ def at_another_address(
         return None
 
 
-def _join(room: Room, party: Party, held: int, *, fewer: bool, deadline: dt.datetime) -> Booking:
-    """Hold places for `held` visitors of the party; the others wait, in a booking that goes with theirs."""
+def _join(room: Room, party: Party, held: int, *, fewer: bool, deadline: dt.datetime | None) -> Booking:
+    """Hold places for `held` visitors of the party until the deadline, or have them asked for where there is none; the
+    others wait, in a booking that goes with theirs."""
     first = None
     if held:
         seated, rest = party.parts(held)
         first = seated.booking(room.session, now=room.now)
         first.deadline = deadline
-        write(room, Verb.HOLD, [first], by=By.VISITOR, visitors=seated.rows())
+        write(room, Verb.HOLD if deadline else Verb.ASK, [first], by=By.VISITOR, visitors=seated.rows())
         if held == party.size:
             return first
         party = rest

@@ -131,6 +131,14 @@ def open_new_address(token: str) -> AddressChange:
     return asked
 
 
+def open_unproved(token: str) -> Booking:
+    """One of the bookings of an address that `token` opens all of, while it has the address. Raises Http404, as
+    `open_link` does."""
+    link = genuine(token, Purpose.UNPROVED)
+    by = {"public_id": link.public_id, "link_version": link.version, "email_key__isnull": False}
+    return get_object_or_404(Booking, **by)
+
+
 def open_consent(token: str) -> NewsConsent | None:
     """The consent to a hub's news that `token` ends, or None where it opens something else."""
     link = links.read(token)

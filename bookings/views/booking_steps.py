@@ -32,6 +32,7 @@ from bookings.rule.judging import Outlook, hold_deadline
 from bookings.rule.party import MOST_VISITORS, Party, VisitingSchool
 from bookings.rule.refusals import (
     ChangedMeanwhile,
+    ConfirmFirst,
     ListEnded,
     NotForYourSchool,
     Refused,
@@ -46,6 +47,7 @@ from bookings.views import limits, turned_away
 from bookings.views.blocks import add_or_remove
 from bookings.views.faults import again, look_again, same, sent_to, step_of
 from bookings.views.sessions import if_visible, visible_session
+from bookings.views.turned_away import size_of
 from hubs.models import School
 from hubs.models.calendar import calendar_of_session
 from hubs.pages import View, private
@@ -231,7 +233,8 @@ def check(request: HttpRequest, showing: Showing, draft: Draft) -> HttpResponse:
         return look_again(request, draft, now=showing.now)
     try:
         count = partial(limits.use, request, limits.BOOKING, now=showing.now)
-        _ask(draft, replace(party, shown=shown.opened(read)), how=form.cleaned_data if wait else None, count=count)
+        asked = replace(party, shown=shown.opened(read), network=limits.held_from(request))
+        _ask(draft, asked, how=form.cleaned_data if wait else None, count=count)
     except (TooManyFromHere, ListEnded, ChangedMeanwhile) as refused:
         turned_away.count(request, draft, refused, places=party.size)
         return again(request, draft, form, now=showing.now, wait=wait, shown=read)
@@ -239,14 +242,19 @@ def check(request: HttpRequest, showing: Showing, draft: Draft) -> HttpResponse:
         if not (wait and can_wait(showing, refused)):  # who waits chooses again among fewer places
             turned_away.count(request, draft, refused, places=party.size)
         return look_again(request, draft, now=timezone.now())
-    consume(draft, now=timezone.now())
+    consume(draft, now=timezone.now(), network=asked.network)
     return redirect("book-sent", showing.session.ref)
 
 
-def consume(draft: Draft, *, now: dt.datetime) -> None:
-    """The booking has been asked for: its page says and keeps the deadline that counts from `now`, for any address."""
-    session = draft.session
-    drafts.consume(draft, now=now, until=hold_deadline(session, calendar_of_session(session.pk), now=now))
+def consume(draft: Draft, *, now: dt.datetime, network: str) -> None:
+    """The booking has been asked for: its page says and keeps the deadline that counts from `now`, for any address.
+
+    What was not held, since the address has a booking, counts for the network as if it had been.
+    """
+    session, answers = draft.session, draft.answers
+    until = hold_deadline(session, calendar_of_session(session.pk), now=now)
+    held = 0 if answers.get("first") or draft.booking else int(answers.get("held", size_of(draft)))
+    drafts.consume(draft, now=now, until=until, held_from=network, silent=held)
 
 
 def _full(showing: Showing, draft: Draft, party: Party) -> Refused | None:
@@ -272,16 +280,33 @@ def _ask(draft: Draft, party: Party, *, how: dict[str, Any] | None, count: Calla
     """Hold places or, where it is said `how`, join the waiting list; the draft remembers which, and what is held.
 
     It is counted for its network in the same transaction: what the database loses of it, it loses of the count too.
+    Where the network has as many unproved places as it may, nothing is held before it is confirmed.
     """
-    session_id = draft.session.pk
+    try:
+        _ask_for(draft, party, how=how, count=count, first=False)
+    except ConfirmFirst:  # which was counted
+        _ask_for(draft, party, how=how, count=places.nothing, first=True)
+
+
+def _ask_for(
+    draft: Draft, party: Party, *, how: dict[str, Any] | None, count: Callable[[], object], first: bool
+) -> None:
+    asks: Any = {"clock": timezone.now, "count": count, "first": first}
     if how is None:
-        draft.booking = places.hold(session_id, party, clock=timezone.now, count=count)
+        draft.booking = places.hold(draft.session.pk, party, **asks)
+        _remember_first(draft, first=first)
         return
     chosen, fewer = how["now"], how["fewer"]
     party = replace(party, seated_first=tuple(chosen))
-    joined = waiting_list.join(session_id, party, clock=timezone.now, fewer=fewer, at_least=len(chosen), count=count)
+    joined = waiting_list.join(draft.session.pk, party, fewer=fewer, at_least=len(chosen), **asks)
     draft.booking = joined.booking
     draft.answers |= {"fewer": fewer, "held": joined.held, "now": chosen}
+    _remember_first(draft, first=first)
+
+
+def _remember_first(draft: Draft, *, first: bool) -> None:
+    """For the page after the button: a second press of the same draft finds what the first has made."""
+    draft.answers["first"] = first or bool(draft.booking and draft.booking.asks_first)
 
 
 def _why_not(request: HttpRequest, showing: Showing, party: Party, pressed: Mapping[str, Any] | None) -> Refused | None:
@@ -306,11 +331,14 @@ def _check_page(
     context["changes"] = shown.changes(shown.opened(pressed["shown"] if pressed else ""), showing.session)
     context["shown"] = shown.sealed(showing.session)
     context |= access.told(showing, [visitor.needs for visitor in party.visitors], places=party.size)
-    form = None
+    form, fits = None, party.size
     if refused:
         form = _wait_form(showing, party, pressed if pressed and pressed["wait"] else None)
         context |= {"why": why_not(refused), "form": form, "fits": form.fits, "waits": party.size - form.fits}
         context |= {"instead": alternatives(showing, places=party.size)}
+        fits = form.fits
+    outlook = replace(_outlook(showing, party), network=limits.held_from(request))
+    context["first"] = bool(fits) and outlook.comes_first(fits)
     status = 422 if form and form.errors else 409 if context["changes"] else 200
     return render(request, "bookings/book/check.html", context, status=status)
 

@@ -5,6 +5,7 @@ The first answers until the deadline that it says, the others for an hour.
 
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial, wraps
 from typing import Any
 
@@ -15,12 +16,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from bookings.forms import AddressForm
-from bookings.models import Draft
+from bookings.models import Booking, Draft
 from bookings.models import draft as drafts
 from bookings.public.session import Showing
 from bookings.rule import mails
 from bookings.rule.party import Party
-from bookings.rule.refusals import TooManyFromHere
+from bookings.rule.refusals import ConfirmFirst, TooManyFromHere
 from bookings.rule.words import why_not
 from bookings.states import FROZEN
 from bookings.verbs import waiting_list
@@ -96,7 +97,7 @@ def another_address(request: HttpRequest, showing: Showing, draft: Draft) -> Htt
         return again(request, draft, form, now=showing.now)
     try:
         count = partial(limits.use, request, limits.BOOKING, now=showing.now)
-        _hold_for(draft, form.cleaned_data["email"], count)
+        _hold_for(draft, form.cleaned_data["email"], count, network=limits.held_from(request))
     except TooManyFromHere as refused:
         form.add_error("email", why_not(refused))
         return again(request, draft, form, now=showing.now)
@@ -115,7 +116,7 @@ def _at(draft: Draft, email: str) -> Draft:
     return Draft(session=draft.session, school=draft.school, answers=answers, request_key=key)
 
 
-def _hold_for(draft: Draft, email: str, count: Callable[[], object]) -> None:
+def _hold_for(draft: Draft, email: str, count: Callable[[], object], *, network: str) -> None:
     """Move the draft's request to `email`, as often as a typing error needs. Raises TooManyFromHere."""
     tried = int(draft.answers.get("addresses", 0))
     drafts.forget_faults(draft)
@@ -125,18 +126,24 @@ def _hold_for(draft: Draft, email: str, count: Callable[[], object]) -> None:
         draft.answers |= said
         drafts.keep(draft, now=timezone.now())
         return
+    drafts.count_no_longer(draft)
     party = party_of(wanted)
+    first = False
     if party is not None:
-        draft.booking = waiting_list.at_another_address(
-            draft.session.pk,
-            party,
-            clock=timezone.now,
-            instead_of=draft.booking,
-            fewer=draft.answers.get("fewer"),
-            count=count,
-        )
-    draft.answers, draft.request_key = wanted.answers | said, wanted.request_key
-    consume(draft, now=timezone.now())
+        draft.booking, first = _ask_for(draft, replace(party, network=network), count)
+    draft.answers, draft.request_key = wanted.answers | said | {"first": first}, wanted.request_key
+    consume(draft, now=timezone.now(), network=network)
+
+
+def _ask_for(draft: Draft, party: Party, count: Callable[[], object]) -> tuple[Booking | None, bool]:
+    """What it asks for in place of what it has asked for; and whether that is to be confirmed first, for its network
+    may hold no more."""
+    asks: Any = {"clock": timezone.now, "instead_of": draft.booking, "fewer": draft.answers.get("fewer")}
+    try:
+        made = waiting_list.at_another_address(draft.session.pk, party, count=count, **asks)
+        return made, bool(made and made.asks_first)  # of a second press
+    except ConfirmFirst:  # which was counted
+        return waiting_list.at_another_address(draft.session.pk, party, first=True, **asks), True
 
 
 def _context(showing: Showing, draft: Draft) -> dict[str, Any]:
@@ -150,5 +157,6 @@ def _context(showing: Showing, draft: Draft) -> dict[str, Any]:
         "again": draft.answers.get("again", False),
         "just_booked": draft.is_just_booked(now=showing.now),
         "held": held,
+        "first": draft.answers.get("first", False),
         "waits": size - held,
     }

@@ -20,7 +20,7 @@ from bookings.public.finder import FinderForm
 from bookings.public.session import Showing
 from bookings.public.wished import WishForm, asked_in, title_of_search
 from bookings.states import Standing
-from bookings.views import certificates, feedback, invitation, itinerary, limits, new_address, office
+from bookings.views import certificates, feedback, invitation, itinerary, limits, new_address, office, unproved
 from bookings.views import private as private_pages
 from bookings.views.access import (
     is_unsubscribed,
@@ -31,6 +31,7 @@ from bookings.views.access import (
     open_itinerary,
     open_new_address,
     open_office,
+    open_unproved,
     open_wish,
 )
 from bookings.views.limits import within_limits
@@ -170,6 +171,8 @@ def by_link(request: HttpRequest, token: str) -> HttpResponse:
         return feedback.form_page(request, open_asked(token), token)
     if link and link.purpose == Purpose.NEW_ADDRESS:
         return new_address.page(request, open_new_address(token), token)
+    if link and link.purpose == Purpose.UNPROVED:
+        return unproved.page(request, open_unproved(token), token)
     if link and link.purpose == Purpose.OFFICE:
         return office.coming(request, open_office(token), token)
     if link and link.purpose == Purpose.ITINERARY:

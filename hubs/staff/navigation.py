@@ -47,6 +47,7 @@ GROUPS: tuple[tuple[Any, tuple[str, ...]], ...] = (
             "hubs.Remark",
             "bookings.Mail",
             "bookings.Letter",
+            "bookings.Opened",
         ),
     ),
 )
@@ -63,6 +64,7 @@ CALLED: dict[str, tuple[Any, Any]] = {
     "bookings.Interest": (_("Would join a group"), _("Would join a group")),
     "bookings.NewsConsent": (_("May be written to"), _("May be written to")),
     "bookings.Told": (_("Rounds of emails"), _("Rounds of emails")),
+    "bookings.Opened": (_("Who opened what"), _("Who opened what")),
     "bookings.AuditEntry": (_("Audit trail"), _("Audit trail")),
 }
 

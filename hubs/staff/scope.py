@@ -100,6 +100,7 @@ REACH: dict[str, Reach] = {
     "bookings.Interest": _of("hub_year__hub"),
     "bookings.NewsConsent": _of("hub", delete=STAFF),
     "bookings.AuditEntry": _of(SESSION),
+    "bookings.Opened": Reach((SESSION, "hub"), view=LEADS),
     "bookings.Mail": Reach(
         (SESSION, "visiting_teacher__hub_year__hub", "invitation__group__hub_year__hub"), add=STAFF, change=STAFF
     ),

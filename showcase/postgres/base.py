@@ -12,11 +12,14 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import InterfaceError, OperationalError
 from django.db.backends.postgresql import base
 from django.db.backends.postgresql.psycopg_any import IsolationLevel
+from psycopg.errors import Diagnostic
 
 from hubs.vocabulary.patience import CommitNotKnown
 from showcase.postgres.connection import Connection, connect
 
 HEALTH = 3  # seconds for a kept connection to say that it lives: then there is time left to connect anew
+# A warning of no class of its own. COMMIT gives no other such: "no transaction" and the like have codes.
+NOT_REPLICATED = "01000"
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -27,7 +30,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return connect(conn_params)
 
     def _commit(self) -> None:
-        """COMMIT. Raises CommitNotKnown where the connection fails after it was sent.
+        """COMMIT. Raises CommitNotKnown where the connection fails after it was sent, and where an operator cancelled
+        it while it waited for a standby: PostgreSQL calls that done, with a warning.
 
         A connection that had ended before tells so first: then nothing was sent, and nothing was done.
         """
@@ -36,11 +40,15 @@ class DatabaseWrapper(base.DatabaseWrapper):
             return
         ended_before = connection.is_lost
         try:
-            super()._commit()  # type: ignore[misc]  # the stubs have none
+            with warnings_of(connection) as warned:
+                super()._commit()  # type: ignore[misc]  # the stubs have none
         except (OperationalError, InterfaceError) as error:
             if not ended_before and connection.is_lost:
                 raise CommitNotKnown("The connection failed while the database committed.") from error
             raise
+        if NOT_REPLICATED in warned:
+            self.close()
+            raise CommitNotKnown("No standby has said that it has what was committed.")
 
     def set_autocommit(self, autocommit: bool, *args: Any, **how: Any) -> None:  # noqa: FBT001  (Django's)
         """Where a transaction has lost its connection, its end connects to nothing: against a database that is away it
@@ -50,13 +58,18 @@ class DatabaseWrapper(base.DatabaseWrapper):
         super().set_autocommit(autocommit, *args, **how)
 
     def is_usable(self) -> bool:
+        """Whether a kept connection lives and can write. Of several hosts one that was the primary may be a standby by
+        now: then the next statement finds the new one."""
         if self.connection is None:
             return False
         self.connection.longest = HEALTH
         try:
-            return super().is_usable()
+            said = self.connection.execute("SHOW transaction_read_only").fetchone()
+        except self.Database.Error:
+            return False
         finally:
             self.connection.longest = None
+        return said == ("off",)
 
     def prepare_database(self) -> None:
         """What `migrate` asks first, and whatever else needs a session of its own: refuses a pooler.
@@ -104,3 +117,18 @@ class DatabaseWrapper(base.DatabaseWrapper):
         """A cursor of the server's lives in a transaction alone. Outside of one Django would have it WITH HOLD, which
         a pooler that hands each transaction to another connection loses."""
         return super().chunked_cursor() if self.in_atomic_block else self.cursor()
+
+
+@contextmanager
+def warnings_of(connection: Connection) -> Iterator[list[str | None]]:
+    """The codes of the warnings that the server gives while the block runs."""
+    codes: list[str | None] = []
+
+    def note(warning: Diagnostic) -> None:
+        codes.append(warning.sqlstate)
+
+    connection.add_notice_handler(note)
+    try:
+        yield codes
+    finally:
+        connection.remove_notice_handler(note)

@@ -93,17 +93,17 @@ def obey(order: dict[str, Any]) -> dict[str, Any]:
 
 def warm() -> None:
     """Do once what every run would do first: imports, addresses, templates."""
-    from bookings import due
     from bookings.mail import rendering
     from bookings.mail_kinds import Kind
     from bookings.models import Mail
+    from bookings.operations import counting
 
     for kind in (Kind.CONFIRM, Kind.LAPSED):
         facts = {"ref": "ABCDEF", "title": "", "hub": "", "party": 1}
         mail = Mail(kind=kind, recipient="a@school.example", facts=facts)
         rendering.render(mail, now=timezone.now()).message()
         rendering.can_be_written_to(mail.recipient)
-    due.miscounts([])
+    counting.miscounts([])
     DNS_NAME.get_fqdn()
 
 

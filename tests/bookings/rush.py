@@ -242,8 +242,9 @@ def all_of_it(*, told: str, attempts: list[list[Any]], processes: int = 8) -> No
 
 def work(*, moments: list[str]) -> dict[str, Any]:
     """Do what is due at each moment; then say how every booking stands."""
-    from bookings.due import miscounts, run_due
+    from bookings.due import run_due
     from bookings.models import AuditEntry, Booking, Mail, Places
+    from bookings.operations.counting import miscounts
 
     for now in map(dt.datetime.fromisoformat, moments):
         run_due(repeat(now).__next__)

@@ -31,6 +31,7 @@ from bookings.models import (
     NetworkUse,
     NewsConsent,
     OfficeLink,
+    Opened,
     Person,
     Places,
     Quote,
@@ -53,7 +54,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 MODELS = sorted(site._registry, key=lambda model: model._meta.label)
 READ_ONLY = [AuditEntry, Booking, Draft, Mail, NetworkUse, Person, Places, SessionChange, TellMe, Told, Visitor]
 READ_ONLY += [Letter, OfficeLink, Register, TurnedAway, WideChange, Cost, Remark, Certificate]
-READ_ONLY += [KeptReport]
+READ_ONLY += [KeptReport, Opened]
 READ_ONLY += [Interest, Invitation, NewsConsent, Quote]
 names = [model._meta.label_lower for model in MODELS]
 

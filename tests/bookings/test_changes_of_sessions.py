@@ -6,9 +6,9 @@ import uuid
 import pytest
 
 from bookings import places
-from bookings.due import miscounts
 from bookings.mail_kinds import Kind
 from bookings.models import AuditEntry, Booking, By, Mail, Places, SessionChange
+from bookings.operations.counting import miscounts
 from bookings.rule.refusals import (
     BadNews,
     BadPlan,

@@ -54,6 +54,8 @@ REFUSED = [
     (Booking, {"status": "waiting", "joined_at": None}, "waiting_since_a_time"),
     (Booking, {"school": None}, "register_school_has_urn"),
     (Booking, {"school_kind": "independent"}, "register_school_has_urn"),
+    (Booking, {"status": "confirmed", "held_from": "a" * 32}, "network_kept_until_proved"),
+    (Booking, {"status": "held", "address_proved_at": NOW, "held_from": "a" * 32}, "network_kept_until_proved"),
     (Booking, {"smallest_party": 3}, "smallest_party_fits"),
     (Booking, {"from_held_back": 3}, "held_back_places_fit"),
     (Booking, {"contact_name": None, "name_words": "zoe"}, "contact_erased_with_words"),

@@ -7,10 +7,11 @@ import pytest
 from django.core import mail
 
 from bookings import places
-from bookings.due import miscounts, run_due
+from bookings.due import run_due
 from bookings.groups import enrolling, inviting, meetings, nearest
 from bookings.groups.meetings import Meeting
 from bookings.models import AuditEntry, Booking, Enrolment, Interest, Invitation, Mail, Visitor
+from bookings.operations.counting import miscounts
 from bookings.rule.invited import Named, Sends
 from bookings.rule.refusals import BadPlan, ChangedMeanwhile, Ended, NeedsReason, NotForYourSchool, SentJustNow
 from bookings.sessions import changes

@@ -6,9 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connection
 
-from bookings.due import miscounts, run_due
+from bookings.due import run_due
 from bookings.groups import enrolling, inviting, meetings
 from bookings.models import AuditEntry, Booking, Enrolment, Mail
+from bookings.operations.counting import miscounts
 from bookings.rule.refusals import Refused
 from bookings.states import SEATED, Verb
 from tests.factories import HubYearFactory, StaffFactory

@@ -17,9 +17,9 @@ from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
-from bookings.due import miscounts
 from bookings.mail_kinds import Kind
 from bookings.models import AuditEntry, Booking, Draft, Mail
+from bookings.operations.counting import miscounts
 from bookings.states import Verb
 from hubs.vocabulary.school_days import london
 from tests.bookings import rush

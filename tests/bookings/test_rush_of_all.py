@@ -7,9 +7,9 @@ import pytest
 from django.db import connection
 
 from bookings import places
-from bookings.due import miscounts
 from bookings.mail_kinds import READING_TIME
 from bookings.models import AuditEntry, Booking, HandOver, Mail, Places, Visitor
+from bookings.operations.counting import miscounts
 from bookings.states import SEATED, row_for
 from bookings.verbs import waiting_list
 from tests.bookings import rush

@@ -6,8 +6,8 @@ import pytest
 from django.db import connection
 
 from bookings import places
-from bookings.due import miscounts
 from bookings.models import AddressChange, AuditEntry, Booking, Mail, Visitor
+from bookings.operations.counting import miscounts
 from bookings.rule.party import NewVisitor
 from bookings.states import LIVE, Status, Verb
 from bookings.verbs import addresses

@@ -8,8 +8,8 @@ import pytest
 from django.db import connection
 
 from bookings import places
-from bookings.due import miscounts
 from bookings.models import AuditEntry, Booking, Places
+from bookings.operations.counting import miscounts
 from bookings.rule.refusals import MovedMeanwhile
 from bookings.states import SEATED, Status, Verb
 from bookings.verbs.another_session import to_another_session

@@ -6,9 +6,10 @@ import uuid
 import pytest
 
 from bookings import places
-from bookings.due import miscounts, run_due
+from bookings.due import run_due
 from bookings.mail.sending import send_due
 from bookings.models import AddressChange, AuditEntry, Booking, By, HandOver, Mail, SchoolKind, Visitor
+from bookings.operations.counting import miscounts
 from bookings.rule.party import Correction, NewVisitor, VisitingSchool
 from bookings.rule.refusals import (
     AlreadyBooked,

@@ -46,6 +46,7 @@ DIAGRAM = """
 stateDiagram-v2
     [*] --> held: hold
     [*] --> waiting: join, split
+    [*] --> lapsed: ask
     [*] --> confirmed: book, enrol
     held --> confirmed: book, confirm, move_in
     waiting --> confirmed: book, move_in
@@ -53,13 +54,14 @@ stateDiagram-v2
     offered --> confirmed: accept, move_in
     lapsed --> confirmed: revive
     lapsed --> waiting: rejoin
-    held --> lapsed: lapse
+    held --> lapsed: lapse, let_go
     offered --> lapsed: lapse
     waiting --> lapsed: end_list
     held --> cancelled: cancel, withdraw, drop
     confirmed --> cancelled: cancel, withdraw
     offered --> cancelled: decline, withdraw
     waiting --> cancelled: leave, withdraw, drop
+    lapsed --> cancelled: drop
 ```
 """
 

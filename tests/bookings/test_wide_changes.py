@@ -9,10 +9,11 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from bookings import places
-from bookings.due import miscounts, run_due
+from bookings.due import run_due
 from bookings.mail.sending import LEASE
 from bookings.mail_kinds import Kind
 from bookings.models import AuditEntry, Mail, Places, SessionChange, WideChange, WideStep
+from bookings.operations.counting import miscounts
 from bookings.rule.refusals import BadNews, NothingChanged
 from bookings.sessions import changes, wide_changes
 from bookings.sessions.changes import FOR_THE_OTHERS, News

@@ -18,10 +18,11 @@ from django.db import connection
 from django.utils import timezone
 
 from bookings import due, places
-from bookings.due import miscounts, run_due
+from bookings.due import run_due
 from bookings.mail.sending import LEASE, Clock
 from bookings.mail_kinds import Kind
 from bookings.models import AuditEntry, Booking, Mail, Places
+from bookings.operations.counting import miscounts
 from bookings.rule import mails as emails
 from bookings.states import Status, Verb
 from hubs.models import School, ShowcaseSession
@@ -260,7 +261,7 @@ def test_worker_stops_at_once_even_while_it_waits(smtp_server: MailServer) -> No
     with Worker(every=600, env=environment(smtp_server.port)) as worker:
         wait_for_mail(smtp_server, "a@school.example")
         time.sleep(0.3)  # now it waits
-        assert worker.stops_within(3)
+        assert worker.stops_within(10)
 
 
 def test_worker_that_is_told_while_it_sends_finishes_that_mail_alone(smtp_server: MailServer) -> None:
@@ -270,7 +271,7 @@ def test_worker_that_is_told_while_it_sends_finishes_that_mail_alone(smtp_server
     with Worker(every=600, env=environment(smtp_server.port)) as worker:
         while not smtp_server.busy:
             time.sleep(0.02)
-        assert worker.stops_within(5)
+        assert worker.stops_within(10)
     assert smtp_server.to == ["slow@school.example"]
     assert Mail.objects.get(recipient="slow@school.example").state == Mail.State.SENT
     assert Mail.objects.get(recipient="next@school.example").tries == 0
@@ -285,7 +286,7 @@ def test_worker_outlives_a_database_that_is_away(smtp_server: MailServer, tmp_pa
             worker.wait_for_log("This round failed; trying again")
             (tmp_path / "later").symlink_to(folder)
             wait_for_mail(smtp_server, "a@school.example")
-            assert worker.stops_within(3)
+            assert worker.stops_within(10)
         return
     with Worker(every=0.1, env=environment(smtp_server.port)) as worker:
         wait_for_mail(smtp_server, "a@school.example")
@@ -295,4 +296,4 @@ def test_worker_outlives_a_database_that_is_away(smtp_server: MailServer, tmp_pa
             assert cursor.fetchone()[0] >= 1
         mail_due_now("b@school.example")
         wait_for_mail(smtp_server, "a@school.example", "b@school.example")
-        assert worker.stops_within(3)
+        assert worker.stops_within(10)

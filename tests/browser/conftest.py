@@ -40,7 +40,7 @@ def cast(showcase, django_db_blocker):
 @pytest.fixture
 def rows(showcase, cast, django_db_blocker):
     """Lets a test at the server's rows; afterwards every place taken has its visitor."""
-    from bookings.due import miscounts
+    from bookings.operations.counting import miscounts
 
     with showcase.opened(django_db_blocker):
         yield

@@ -21,4 +21,4 @@ def wait(apps, schema_editor):
 class Migration(migrations.Migration):
     atomic = False
     dependencies = [("bookings", LAST)]
-    operations = [migrations.RunPython(wait)]
+    operations = [migrations.RunPython(wait, migrations.RunPython.noop)]

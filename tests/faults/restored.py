@@ -132,9 +132,10 @@ def restore(*, file, key, ledger=None):
 
 def stands():
     """How a restored database stands, and what it sends when what is due has been done."""
-    from bookings.due import miscounts, run_due
+    from bookings.due import run_due
     from bookings.mail import links
     from bookings.models import Booking, Mail, Places, Running
+    from bookings.operations.counting import miscounts
     from tests.factories import NOW
 
     before = sorted(Mail.objects.values_list("state", flat=True))
@@ -201,12 +202,57 @@ def _content(n, size):
     return bytes((n + at * at) % 251 for at in range(size))
 
 
+def fill(*, megabytes):
+    """So much that nothing can make smaller, so that copying takes a while."""
+    from hubs.models.stored_file import StoredFile, StoredPiece
+
+    for number in range(megabytes):
+        file = StoredFile.objects.create(name=f"{number:064}.pdf", size=1024 * 1024)
+        pieces = [StoredPiece(file=file, position=n, content=os.urandom(256 * 1024)) for n in range(4)]
+        StoredPiece.objects.bulk_create(pieces)
+
+
+def empty():
+    """Whether there is no table at all where this process looks."""
+    from django.db import connection
+
+    return connection.introspection.table_names() == []
+
+
 def files(*, contents):
     """Whether each of the readings is byte for byte what was stored."""
     from hubs.models import Resource
 
-    found = [Resource.objects.get(title=f"reading {n}").file.open().read() for n in range(len(contents))]
-    return found == [_content(n, size) for n, size in enumerate(contents)]
+    found = {one.title: one.file for one in Resource.objects.all()}
+    wanted = {f"reading {n}": _content(n, size) for n, size in enumerate(contents)}
+    return wanted.keys() <= found.keys() and all(found[title].open().read() == wanted[title] for title in wanted)
+
+
+def downloads(*, contents):
+    """The same as anybody gets it, from the session's page of files."""
+    from django.test import Client
+    from django.urls import reverse
+    from django.utils import timezone
+
+    from hubs.models import Resource
+    from tests.factories import NOW
+
+    timezone.now = lambda: NOW
+    for n, size in enumerate(contents):
+        one = Resource.objects.select_related("session").get(title=f"reading {n}")
+        answer = Client().get(reverse("resource", args=[one.session.ref, one.pk]))
+        if answer.status_code != 200 or b"".join(answer.streaming_content) != _content(n, size):
+            return False
+    return True
+
+
+def store_one_more(*, number, size):
+    from django.core.files.base import ContentFile
+
+    from hubs.models import Resource, ShowcaseSession
+
+    file = ContentFile(_content(number, size), f"{number}.pdf")
+    Resource.objects.create(session=ShowcaseSession.objects.get(), title=f"reading {number}", pupils="none", file=file)
 
 
 if __name__ == "__main__":

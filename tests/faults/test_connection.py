@@ -114,6 +114,28 @@ def test_kept_connection_to_a_frozen_server_is_found_out_and_another_tried(clust
     assert database.connection is None
 
 
+def test_kept_connection_to_what_has_become_a_standby_is_left_before_the_next_request(cluster, database):
+    database.close_at = None  # as it would be kept
+    put(database, 1)
+    kept = database.connection
+    database.close_if_unusable_or_obsolete()  # as each request begins
+    put(database, 2)
+    assert database.connection is kept
+    with psycopg.connect(cluster.url, autocommit=True) as operator:
+        operator.execute("ALTER SYSTEM SET default_transaction_read_only = on")
+        operator.execute("SELECT pg_reload_conf()")
+        try:
+            assert_soon(lambda: not database.is_usable())
+        finally:
+            operator.execute("SET default_transaction_read_only = off")
+            operator.execute("ALTER SYSTEM RESET default_transaction_read_only")
+            kept.execute("SET default_transaction_read_only = on")  # one that stays what it was
+            operator.execute("SELECT pg_reload_conf()")
+    database.close_if_unusable_or_obsolete()
+    put(database, 3)
+    assert database.connection is not kept
+
+
 def test_cursor_of_the_server_is_given_up_in_the_middle(database, freeze):
     with database.cursor() as cursor:
         cursor.execute("INSERT INTO kept SELECT generate_series(1, 1000)")
@@ -163,6 +185,24 @@ def test_connection_ended_while_it_commits_is_not_known(cluster, database):
         with database.cursor() as cursor:
             cursor.execute("DROP TRIGGER slow ON kept")
     assert rows(database) == []
+
+
+def test_commit_that_is_cancelled_while_it_waits_for_a_standby_is_not_known(cluster, database):
+    """PostgreSQL says that it is done, and warns: one disk alone has it."""
+    with psycopg.connect(cluster.url, autocommit=True) as operator:
+        operator.execute("SET synchronous_commit = local")
+        operator.execute("ALTER SYSTEM SET synchronous_standby_names = 'nobody'")
+        operator.execute("SELECT pg_reload_conf()")
+        try:
+            cancel = threading.Timer(0.5, lambda: operator.execute("SELECT pg_cancel_backend(%s)", [pid_of(database)]))
+            with pytest.raises(CommitNotKnown), transaction.atomic():
+                put(database)
+                cancel.start()
+            assert database.connection is None
+        finally:
+            operator.execute("ALTER SYSTEM RESET synchronous_standby_names")
+            operator.execute("SELECT pg_reload_conf()")
+    assert rows(database) == [1]
 
 
 def test_commit_that_the_server_refuses_is_a_refusal_as_ever(database):
@@ -218,6 +258,10 @@ def test_each_of_several_hosts_is_given_its_part_of_the_time(cluster, settings):
         with took(at_most=4.5):
             put(several, 3)
         several.close()
+
+
+def pid_of(database):
+    return database.connection.info.backend_pid
 
 
 def end(database, cluster):

@@ -5,7 +5,9 @@ import socket
 import threading
 import time
 from collections import Counter
+from contextlib import contextmanager
 from copy import copy
+from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
@@ -20,12 +22,13 @@ from bookings.admin.base.two_at_once import AllTaken, one_of_two
 from bookings.models import Booking
 from hubs.vocabulary.one_moment import one_moment
 from hubs.vocabulary.references import booking_reference
+from tests import pgbouncer
 from tests.bookings import rush
 from tests.bookings.test_rush import Gunicorn
 from tests.browser.reading import Page
 from tests.factories import NOW, SessionFactory, party, staff_of
 
-ROWS = 2000
+ROWS = 1200
 EXPORT = "/admin/bookings/booking/export.csv"
 
 
@@ -115,17 +118,25 @@ def many_bookings(session):
     Booking.objects.bulk_create(rows)
 
 
-def url():
+@contextmanager
+def database():
+    """Its address: PostgreSQL behind PgBouncer, which hands each transaction to any connection, where there is one."""
     known = connection.settings_dict
     if connection.vendor == "sqlite":
-        return f"sqlite:///{known['NAME']}"
-    return f"postgres://{known['USER']}:{known['PASSWORD']}@{known['HOST']}:{known['PORT']}/{known['NAME']}"
+        yield f"sqlite:///{known['NAME']}"
+    elif pgbouncer.program():
+        with pgbouncer.PgBouncer(SimpleNamespace(port=known["PORT"]), [known["USER"]], pool=4) as pooler:
+            yield f"postgres://{known['USER']}@127.0.0.1:{pooler.port}/{known['NAME']}"
+    else:
+        yield f"postgres://{known['USER']}@{known['HOST']}:{known['PORT']}/{known['NAME']}"
 
 
 @pytest.fixture
 def server(tmp_path):
-    with Gunicorn(rush.environment(url()), tmp_path / "gunicorn.log", processes=2, threads=4) as served:
-        yield served
+    with database() as url:
+        env = rush.environment(url, DATABASE_URL_DIRECT=url)
+        with Gunicorn(env, tmp_path / "gunicorn.log", processes=2, threads=4) as served:
+            yield served
 
 
 @pytest.mark.slow

@@ -14,10 +14,11 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from bookings import places
-from bookings.due import miscounts, run_due
+from bookings.due import run_due
 from bookings.mail import answers, links
 from bookings.mail.sending import send_due
 from bookings.models import Booking, Mail
+from bookings.operations.counting import miscounts
 from bookings.states import Status
 from hubs.models import Membership, ShowcaseSession, StaffUser
 from tests.answers import messages_of

@@ -16,6 +16,7 @@ from bookings import places
 from bookings.models import Booking, Mail, NetworkUse, Places
 from hubs.vocabulary.database_faults import Busy
 from hubs.vocabulary.shedding import LONG, Doors
+from showcase.sqlite3.base import DatabaseWrapper
 from tests.bookings import rush
 from tests.bookings.test_rush import Gunicorn, drafts, session_ahead
 from tests.factories import NOW, SessionFactory, party
@@ -274,3 +275,14 @@ def test_looking_waits_for_no_lock():
         assert Booking.objects.get().status == "held"
     assert places.settle_if_due(session.pk, lambda: booking.deadline) is True
     assert Booking.objects.get().status == "lapsed"
+
+
+@pytest.mark.django_db
+@pytest.mark.skipif("connection.vendor != 'sqlite'", reason="PostgreSQL is told within the transaction")
+def test_sqlite_waits_as_long_as_it_is_told_and_then_as_ever():
+    assert isinstance(connections["default"], DatabaseWrapper)
+    for seconds, told in ((0, 0), (1, 1000), (None, 10_000)):
+        connection.wait_for_locks(seconds)
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA busy_timeout")
+            assert cursor.fetchone() == (told,)

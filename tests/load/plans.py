@@ -47,6 +47,7 @@ def pages() -> Iterator[tuple[str, Callable[[], Any]]]:
     from bookings.mail import links, openings, reminders
     from bookings.mail import sending as outbox
     from bookings.models import Booking, TellMe
+    from bookings.operations import counting
     from hubs.models import ShowcaseSession, StaffUser
     from hubs.schools.search import schools_found
 
@@ -109,7 +110,7 @@ def pages() -> Iterator[tuple[str, Callable[[], Any]]]:
     yield "their wishes", lambda: list(wishes.filter(email_key__in=openings._next(wishes, "")))
     yield "reminders to make", lambda: reminders.due(timezone.now())
     yield "wishes to forget", lambda: list(TellMe.objects.outlived(now=timezone.now()))
-    yield "the count of places", lambda: due.miscounts()
+    yield "the count of places", lambda: counting.miscounts()
 
 
 def captured(ask: Callable[[], Any]) -> list[Statement]:

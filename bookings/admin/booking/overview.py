@@ -176,7 +176,9 @@ def how_it_stands(booking: Booking, *, position: int | None = None) -> str:
         Status.HELD: ngettext("%(n)d place kept until %(until)s", "%(n)d places kept until %(until)s", n),
         Status.OFFERED: ngettext("%(n)d place offered until %(until)s", "%(n)d places offered until %(until)s", n),
         Status.WAITING: _("%(wait)s, number %(position)d") % {"wait": wait, "position": position} if position else wait,
-        Status.LAPSED: _("Lapsed: no place is kept"),
+        Status.LAPSED: _("Not confirmed: takes no place before that")
+        if booking.asks_first
+        else _("Lapsed: no place is kept"),
         Status.CANCELLED: _("Cancelled late: after booking had closed") if booking.ended_late else _("Cancelled"),
     }
     return words[Status(booking.status)] % said

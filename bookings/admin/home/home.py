@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from bookings.admin.home import needs
 from bookings.admin.home.cards import Card, cards, next_ones, offer_wider, seen_by
 from bookings.admin.home.setting_up import setting_up
+from bookings.admin.home.standing import standing
 from bookings.models import Booking, Visitor
 from bookings.states import Status
 from hubs.models import ShowcaseSession
@@ -34,6 +35,7 @@ def for_home(user: Any, *, now: dt.datetime) -> dict[str, Any]:
     return {
         "greeting": greeting(now),
         "needs": [group for group in waiting if not (to_set_up and group.name == "contact")],  # a step of it
+        "standing": standing(user, now=now),
         "setting_up": to_set_up,
         "may_add": scope.may(user, "add", ShowcaseSession),
         "today": with_arrived([card for card in shown if card.session.first_day == today]),

@@ -23,6 +23,7 @@ from bookings.attendance import standing
 from bookings.groups import waiting
 from bookings.mail_kinds import Kind
 from bookings.models import Booking, Mail, Visitor
+from bookings.sessions import one_network
 from bookings.states import FROZEN, LIVE, SessionStatus, Status
 from hubs.models import HostSchool, HubYear, ShowcaseSession, VisitingTeacher, WorkGroup
 from hubs.models.to_come import to_come
@@ -168,6 +169,20 @@ NEEDS = (
         _("not delivered"),
         _failed,
         lambda n: ngettext("%(n)d mail was not delivered", "%(n)d mails were not delivered", n) % {"n": n},
+    ),
+    Need(
+        "one_network",
+        ShowcaseSession,
+        _("places of one network"),
+        lambda rows, now: one_network.narrow(rows, now=now),
+        lambda n: (
+            ngettext(
+                "%(n)d session has most of its unconfirmed places held from one network",
+                "%(n)d sessions have most of their unconfirmed places held from one network",
+                n,
+            )
+            % {"n": n}
+        ),
     ),
     Need(
         "unsure",

@@ -176,6 +176,19 @@ SHOWN: dict[str, Shown] = {
         lessons=LESSONS,
         order=("-pk",),
     ),
+    "one_network": Shown(
+        lambda session: (
+            _now("%(places)d of %(of)d places that nobody has confirmed are held from one network")
+            % {"places": session.of_one_network, "of": session.of_all_networks}
+        ),
+        lambda _session: _now("For half an hour or longer: a script, or a school whose email is slow"),
+        _itself,
+        _("Look at them"),
+        page="one_network",
+        related=("hub_year",),
+        lessons="lessons",
+        order=SOONEST,
+    ),
     "unsure": Shown(
         lambda mail: _now("May have arrived: %(mail)s") % {"mail": mail.get_kind_display()},
         _to_whom,

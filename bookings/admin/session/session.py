@@ -41,6 +41,7 @@ from bookings.admin.session.late import LatePages
 from bookings.admin.session.letters import LetterInline, LetterPages
 from bookings.admin.session.more_dates import MoreDatesPages
 from bookings.admin.session.new_session import NewSessionPages
+from bookings.admin.session.one_network import OneNetworkPages
 from bookings.admin.session.overview.overview import OverviewPages
 from bookings.admin.session.phone_list import PhonePages
 from bookings.admin.session.places_page import PlacesPages
@@ -104,6 +105,7 @@ class SessionAdmin(WithSearch, WithExport, WithHistory, WithPages):
         SaidPages,
         PaperPages,
         PlacesPages,
+        OneNetworkPages,
         ChangePages,
         LatePages,
         PhonePages,

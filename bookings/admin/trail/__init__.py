@@ -1,5 +1,5 @@
 """What has happened, to look up; imports base and what lies below; trail.py is read first."""
 
-from bookings.admin.trail import trail
+from bookings.admin.trail import opened, trail
 
-__all__ = ["trail"]
+__all__ = ["opened", "trail"]

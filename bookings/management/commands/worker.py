@@ -11,6 +11,7 @@ from django.db import close_old_connections
 from django.utils import timezone
 
 from bookings.due import once_a_day, run_due
+from bookings.operations.rounds import Rounds
 from bookings.rule import clock_jumps
 from hubs.vocabulary import clock
 
@@ -52,6 +53,7 @@ class Command(BaseCommand):
         stop = Stop()
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, stop.tell)
+        rounds = Rounds()
         checked: dt.date | None = None
         while not stop.told():
             close_old_connections()
@@ -61,6 +63,7 @@ class Command(BaseCommand):
                 if checked != timezone.localdate():
                     once_a_day(clock.now)
                     checked = timezone.localdate()
+                rounds.note(clock.now)
             except Exception:
                 # The database is away, or a fault of ours: nothing is lost, the next round finds it all again.
                 log.exception("This round failed; trying again")

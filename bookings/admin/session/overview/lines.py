@@ -112,6 +112,10 @@ def _how(booking: Booking, facts: Facts) -> str:
             return _("Offered a place: may answer until %(until)s") % {"until": until}
         case Status.WAITING:
             return _("Waits")
+        case Status.LAPSED if booking.asks_first:
+            return _("Takes no place before it is confirmed")
+        case Status.LAPSED if booking.was_let_go:
+            return _("Let go by staff: nobody had confirmed it")
         case Status.LAPSED:
             return _("Lapsed: it was not confirmed in time")
         case _other:

@@ -78,6 +78,7 @@ SAID: dict[str, tuple[Promise | str, Says]] = {
     "open_booking": (PLACES, _opens),
     "close_booking": (PLACES, _("No more bookings are taken on the web. Those made stay.")),
     "places": (PLACES, _places),
+    "one_network": (PLACES, _("Places that one network holds and nobody has confirmed; let them go.")),
     "change": (AS_READ, _("When and where, lessons, who it suits, practicalities, dates, materials.")),
     "preview": (AS_READ, _("The page as teachers will see it. Nobody else can see it yet.")),
     "flyer": (AS_READ, _("One page of A4 to print or to send, in the hub’s name; and the same as text.")),
@@ -106,7 +107,7 @@ SAID: dict[str, tuple[Promise | str, Says]] = {
     "costs": (RECORDS, _("Travel, cover, food and days away that belong to this session alone, for the report.")),
     "discard": (RECORDS, _("For good, with its lessons and its programme. Nobody is told.")),
 }
-ENDS = {"cancel", "postpone", "discard", "close_booking"}
+ENDS = {"cancel", "postpone", "discard", "close_booking", "one_network"}
 ADMIN = "hubs_showcasesession_"
 
 

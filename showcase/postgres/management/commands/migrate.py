@@ -28,6 +28,7 @@ class Command(migrate.Command):
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.connection = connections[options["database"]]
+        self.connection.prepare_database()  # which refuses a pooler, before anything is asked of one
         with one_at_a_time(self.connection):
             for tried in range(1, TRIES + 1):
                 try:
