@@ -141,6 +141,12 @@ def test_the_worker_writes_it_outside_and_nothing_but_ids(booking, tmp_path, set
     assert [path.name for path in tmp_path.iterdir()] == [ledger.FILE]
 
 
+def test_it_lies_there_before_anybody_was_erased(tmp_path):
+    """Else the first restore would be told that it is lost."""
+    ledger.write(tmp_path, now=NOW)
+    assert ledger.read(tmp_path / ledger.FILE) == []
+
+
 def test_what_stands_outside_alone_stays_there_until_no_backup_needs_it(booking, tmp_path):
     erase(Whom(booking), clock=clock)
     ledger.write(tmp_path, now=NOW)
