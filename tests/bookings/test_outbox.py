@@ -525,4 +525,4 @@ def test_round_with_nothing_to_do_only_reads() -> None:
     with CaptureQueriesContext(connection) as captured:
         assert run_due(at()) == 0
     whether_the_clock_is_trusted = connection.vendor == "sqlite"
-    assert statements(captured) == ["SELECT"] * (40 + whether_the_clock_is_trusted)
+    assert statements(captured) == ["SELECT"] * (41 + whether_the_clock_is_trusted)
