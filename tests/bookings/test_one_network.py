@@ -164,6 +164,6 @@ def test_page_behind_the_link_says_that_the_hub_let_it_go(client, session):
     one_network.let_go(session.pk, [booking.reference], by=StaffFactory(), clock=lambda: LATER, why="A script")
     booking.refresh_from_db()
     page = Page(client.get(links.url(links.Purpose.CONTACT, booking).removeprefix("https://testserver")))
-    assert "Nobody had confirmed them, and the hub has given them to others." in page.text
+    assert "Nobody had confirmed them, so the hub has let them go." in page.text
     assert "Book 10 places again" in page.buttons
     assert "A script" not in page.text
