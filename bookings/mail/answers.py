@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from bookings.mail.line import MayHaveArrived
 from bookings.models import Mail
 from hubs.vocabulary.logs import without_private
+from hubs.vocabulary.one_line import one_line
 
 if TYPE_CHECKING:
     from bookings.models.outbox import MailQuerySet
@@ -38,19 +39,23 @@ def refused_for_good(error: Exception) -> bool:
 
 
 def in_words(error: BaseException) -> str:
-    """The error without an address: a mail server likes to repeat it."""
+    """The error without an address, which a mail server likes to repeat, and without what no column can hold."""
+    return one_line(without_private(_in_words(error)))[:300]
+
+
+def _in_words(error: BaseException) -> str:
     if isinstance(error, MayHaveArrived):
-        return f"Taken without an answer. {in_words(error.__cause__) if error.__cause__ else error}"[:300]
+        return f"Taken without an answer. {_in_words(error.__cause__) if error.__cause__ else error}"
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         answers: list[tuple[int, bytes | str]] = list(error.recipients.values())
     elif isinstance(error, smtplib.SMTPResponseException):
         answers = [(error.smtp_code, error.smtp_error)]
     else:
-        return without_private(f"{type(error).__name__}: {error}")[:300]
+        return f"{type(error).__name__}: {error}"
     said = "; ".join(
         f"{code} {text.decode(errors='replace') if isinstance(text, bytes) else text}" for code, text in answers
     )
-    return without_private(f"{type(error).__name__}: {said}")[:300]
+    return f"{type(error).__name__}: {said}"
 
 
 def mark(mail: Mail, state: Mail.State, **fields: object) -> None:

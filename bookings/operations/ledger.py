@@ -37,12 +37,13 @@ def write_outside(*, now: dt.datetime) -> None:
 
 
 def write(folder: Path, *, now: dt.datetime) -> None:
+    """Also where nobody has been erased yet: an empty ledger is another thing than one that is lost."""
     found = set(_lines(Erasure.objects.filter(at__gte=now - KEPT)))
     path = folder / FILE
-    there = set(read(path)) if path.exists() else set()
-    if found <= there:
+    there = set(read(path)) if path.exists() else None
+    if there is not None and found <= there:
         return
-    kept = sorted(line for line in found | there if dt.datetime.fromisoformat(line[3]) >= now - KEPT)
+    kept = sorted(line for line in found | (there or set()) if dt.datetime.fromisoformat(line[3]) >= now - KEPT)
     unfinished = folder / f".{FILE}.{os.getpid()}"
     with unfinished.open("w") as out:
         out.writelines(json.dumps(line) + "\n" for line in kept)

@@ -1,8 +1,8 @@
 """Noting who opened a page that names people: which pages those are, and one row for each.
 
 Noted once the page is made and may be seen: a page that somebody is refused names nobody. The row is one insert, of
-ids alone. Where it cannot be written, as on a database that only reads, the page is shown all the same and the log says
-who saw it: that a register can be read in the morning counts for more.
+ids alone. Where it cannot be written, as on a database that only reads or while somebody has SQLite's lock, the page is
+shown all the same and the log says who saw it: that a register can be read in the morning counts for more.
 
 Home is not noted: it says to everybody, at each sign-in, who needs something.
 """
@@ -11,13 +11,15 @@ import datetime as dt
 import logging
 from typing import Any
 
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from bookings.models import Booking, Opened, Visitor
 from hubs.models import StaffUser
+from hubs.vocabulary.patience import transaction_that_waits
 
+MOMENT = 0.5  # seconds that it waits for a lock: a page that is only looked at waits for none
 SAME = dt.timedelta(minutes=10)  # within which the same page, opened again, is not noted anew
 What = Opened.What
 
@@ -63,7 +65,7 @@ def note(request: HttpRequest, response: HttpResponseBase, *, now: dt.datetime) 
     if what is None or not isinstance(user, StaffUser) or _reads_no_names(user):
         return
     try:
-        with transaction.atomic():
+        with transaction_that_waits(MOMENT):
             _write(user, what, str(match.url_name), match.kwargs.get("object_id"), now=now)
     except DatabaseError as error:
         log.error("Staff %s opened %s, and that cannot be kept: %s", user.pk, match.url_name, type(error).__name__)

@@ -8,7 +8,7 @@ there.
 import datetime as dt
 import logging
 
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError
 from django.db.models import F
 from django.http import HttpRequest
 from django.utils import timezone
@@ -26,6 +26,7 @@ from bookings.rule.refusals import (
 )
 from bookings.states import Standing
 from bookings.views import limits
+from hubs.vocabulary.patience import transaction_that_waits
 
 log = logging.getLogger("showcase.rule")
 Why = TurnedAway.Why
@@ -36,21 +37,22 @@ REASONS: dict[type[Refused], Why] = {
     NotForYourSchool: Why.NOT_THEIRS,
 }
 TOO_LATE = (Standing.CLOSED, Standing.OVER)
+MOMENT = 0.5  # seconds that it waits for a lock
 
 
 def count(request: HttpRequest, draft: Draft, refused: Refused, *, places: int = 1) -> None:
     """Count that this draft was refused so many places, once, whatever it is refused afterwards.
 
-    Called once the refusal has been committed, in a transaction of its own: it changes nobody's booking, and where it
-    fails nobody notices. A script could make hundreds of drafts: a network adds at most 60 an hour and
-    300 a day, and each at most the ten places of a party.
+    Called once the refusal has been committed, in a transaction of its own: it changes nobody's booking, keeps nobody
+    waiting, and where it fails nobody notices. A script could make hundreds of drafts: a network adds at most 60 an
+    hour and 300 a day, and each at most the ten places of a party.
     """
     why = _why(refused)
     if why is None or draft.pk is None or draft.turned_away or request.method == "HEAD":
         return
     now = timezone.now()
     try:
-        with transaction.atomic():
+        with transaction_that_waits(MOMENT):
             _count(request, draft, why, min(max(places, 1), MOST_VISITORS), now=now)
     except TooManyFromHere:
         return

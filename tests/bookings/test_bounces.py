@@ -5,6 +5,7 @@ import os
 import random
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -315,6 +316,16 @@ def test_command_reads_a_huge_report_to_its_end(booking: Booking, monkeypatch: p
     said = report("postfix_unknown") + b"x" * 3_000_000
     assert pipe(monkeypatch, said, return_path(the_mail())) == "This report says refused.\n"
     assert sys.stdin.buffer.read() == b""
+
+
+@pytest.mark.parametrize("line", ["Content-Type: multipart/report; " + ";" * 1024**2, "A" * 1024**2])
+def test_command_is_done_with_what_was_made_to_be_slow(line: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Anybody may write to that address, and a mail server has few pipes."""
+    raw = SimpleNamespace(buffer=io.BytesIO(f"{line}\r\n\r\nx".encode()))
+    monkeypatch.setattr(sys, "stdin", raw)
+    began = time.monotonic()
+    call_command("bounce", "bounces@showcase.example")
+    assert time.monotonic() - began < 10
 
 
 def test_command_asks_for_another_try_while_the_database_is_away(

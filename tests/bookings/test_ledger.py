@@ -133,7 +133,7 @@ def test_a_row_that_the_backup_does_not_have_is_no_fault():
 def test_the_worker_writes_it_outside_and_nothing_but_ids(booking, tmp_path, settings):
     settings.BACKUP_DIR = str(tmp_path)
     run_due(clock)
-    assert list(tmp_path.iterdir()) == []
+    assert ledger.read(tmp_path / ledger.FILE) == []  # it lies there: one that is not there is lost
     erase(Whom(booking), clock=clock)
     run_due(clock)
     text = (tmp_path / ledger.FILE).read_text()

@@ -171,6 +171,19 @@ def test_refusal_is_kept_without_the_address(smtp_server: MailServer) -> None:
     assert error == "SMTPRecipientsRefused: 550 <[address]>: no such user"
 
 
+@pytest.mark.parametrize("asked, code, state", [("rcpt", 550, State.REFUSED), ("data", 451, State.WAITING)])
+def test_answer_that_no_column_can_hold_holds_nobody_up(
+    smtp_server: MailServer, asked: str, code: int, state: str
+) -> None:
+    """Relays repeat what others said to them. PostgreSQL takes no NUL, and then every round would end here."""
+    hold("a@school.example", "b@school.example")
+    getattr(smtp_server, asked)["a@school.example"] = f"{code} No\0such\x07user"
+    assert send_due(at()) == 2
+    mail = mail_to("a@school.example")
+    assert (mail.state, smtp_server.to) == (state, ["b@school.example"])
+    assert mail.last_error.endswith(f"{code} No such user")
+
+
 def test_dropped_connection_is_no_answer_and_does_not_stop_the_next(smtp_server: MailServer) -> None:
     hold("a@school.example", "b@school.example")
     smtp_server.drops = {"a@school.example"}
@@ -525,4 +538,4 @@ def test_round_with_nothing_to_do_only_reads() -> None:
     with CaptureQueriesContext(connection) as captured:
         assert run_due(at()) == 0
     whether_the_clock_is_trusted = connection.vendor == "sqlite"
-    assert statements(captured) == ["SELECT"] * (40 + whether_the_clock_is_trusted)
+    assert statements(captured) == ["SELECT"] * (41 + whether_the_clock_is_trusted)

@@ -10,16 +10,20 @@ from urllib.parse import urlencode
 
 import pytest
 from django.db import OperationalError, connection, connections, transaction
+from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from bookings import places
-from bookings.models import Booking, Mail, NetworkUse, Places
+from bookings.models import Booking, Mail, NetworkUse, Opened, Places, TurnedAway
+from bookings.sessions import changes
 from hubs.vocabulary.database_faults import Busy
 from hubs.vocabulary.shedding import LONG, Doors
 from showcase.sqlite3.base import DatabaseWrapper
 from tests.bookings import rush
 from tests.bookings.test_rush import Gunicorn, drafts, session_ahead
-from tests.factories import NOW, SessionFactory, party
+from tests.browser.steps import fill_in
+from tests.factories import NOW, SchoolFactory, SessionFactory, StaffFactory, party
 
 PLACES, ATTEMPTS = 30, 200
 SECRET = "c" * 32
@@ -286,3 +290,21 @@ def test_sqlite_waits_as_long_as_it_is_told_and_then_as_ever():
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA busy_timeout")
             assert cursor.fetchone() == (told,)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_noted_of_a_look_or_a_refused_press_keeps_nobody_waiting(client, monkeypatch):
+    monkeypatch.setattr(timezone, "now", lambda: NOW)
+    session, lead = SessionFactory(room__capacity=1), StaffFactory(is_superuser=True)
+    places.hold(session.pk, party(), clock=lambda: NOW)
+    fill_in(client, session, SchoolFactory())
+    changes.close_booking(session.pk, by=lead, clock=lambda: NOW)
+    staff = Client()
+    staff.force_login(lead)
+    with held_elsewhere(session):
+        began = time.monotonic()
+        assert staff.get(reverse("admin:bookings_booking_changelist")).status_code == 200
+        assert client.post(reverse("book-check", args=[session.ref])).status_code == 303
+        assert time.monotonic() - began < 5
+    noted = 0 if connection.vendor == "sqlite" else 1  # where the lock is for everything that writes
+    assert (Opened.objects.count(), TurnedAway.objects.count()) == (noted, noted)

@@ -10,7 +10,9 @@ from django.utils import timezone
 
 from bookings.mail import bounces
 
-MOST = 1024 * 1024  # bytes that are read; what a report says stands before the mail that it sends back
+# Bytes that are read: what a report says stands before the mail that it sends back. Of more, made to be slow to read,
+# Python's own library takes minutes; the time grows with the square of the length.
+MOST = 128 * 1024
 TRY_AGAIN = os.EX_TEMPFAIL
 
 
