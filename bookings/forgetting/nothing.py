@@ -9,7 +9,7 @@ PUBLIC = "public: of the register of schools, or of a place"
 HUBS = "what the hub says to everybody of itself or of a lesson"
 KEYED = "a keyed hash: it counts schools that were typed, and names none"
 MADE_ANEW = "made each night of what stands in the other columns: what goes there is gone here a day later"
-OF_A_MACHINE = "the name of a machine"
+OF_A_MACHINE = "of a machine and how it is: its name, its clock, what it found"
 UNUSED = "of a table that settings leave empty"
 FRAMEWORK = "the framework’s own words"
 
@@ -68,7 +68,7 @@ NOTHING: dict[str, dict[str, str]] = {
         "hubs.ShowcaseSession": "ref",
     },
     KEYED: {"bookings.Booking": "school_key"},
-    OF_A_MACHINE: {"bookings.Running": "round_host trial_said miscounted reports_differing alerted"},
+    OF_A_MACHINE: {"bookings.Running": "clock_boot round_host trial_said miscounted reports_differing alerted"},
     MADE_ANEW: {"bookings.KeptReport": "page heads tables made_of"},
     UNUSED: {
         "axes.AccessFailureLog": "user_agent ip_address username http_accept path_info",

@@ -8,15 +8,16 @@ from typing import NamedTuple
 
 GUIDE = Path(__file__).resolve().parents[2] / "docs" / "running.md"
 FENCE = "```"
-FOLLOWED, WRITTEN = f"{FENCE}sh", f"{FENCE}text"  # what the test runs; what it does not yet
+FOLLOWED, WRITTEN = f"{FENCE}sh", f"{FENCE}text"  # what the test runs; what it does not
 
 
 class Block(NamedTuple):
-    """One block: the headings above it, its line in the guide, its commands."""
+    """One block: the headings above it, its line in the guide, its commands, and whether the test runs them."""
 
     under: tuple[str, ...]
     line: int
     text: str
+    followed: bool
 
 
 def blocks(text: str) -> list[Block]:
@@ -28,9 +29,8 @@ def blocks(text: str) -> list[Block]:
     for number, line in enumerate(text.splitlines(), start=1):
         if inside is not None:
             if line == FENCE:
-                if followed:
-                    under = tuple(headings[depth] for depth in sorted(headings))
-                    found.append(Block(under, number - len(inside), "\n".join(inside)))
+                under = tuple(headings[depth] for depth in sorted(headings))
+                found.append(Block(under, number - len(inside), "\n".join(inside), followed))
                 inside = None
             else:
                 inside.append(line)
