@@ -350,7 +350,7 @@ class Booking(Named, PrivateLink):
 
     @property
     def was_let_go(self) -> bool:
-        """Whether staff gave its places to others before its time was up."""
+        """Whether staff let its places go before its time was up."""
         if self.status != Status.LAPSED or self.joined_at or not self.deadline or not self.ended_at:
             return False
         return self.ended_at < self.deadline

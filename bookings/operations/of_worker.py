@@ -40,7 +40,7 @@ def mail_held(running: Running, now: dt.datetime) -> Found:
     if running.mail_held_at is None:
         return fine("mail held", "Mail is sent.")
     since = moment(running.mail_held_at)
-    said = f"No email is sent since {since}, for somebody has held them all: manage.py release_mail shows what waits."
+    said = f"No email has been sent since {since}: all of them are held. manage.py release_mail shows what waits."
     return Found("mail held", Word.WARN, said, for_all=f"No email has been sent since {since}: all of them are held.")
 
 
@@ -48,7 +48,9 @@ def clock_held(running: Running, now: dt.datetime) -> Found:
     if running.clock_held_at is None:
         return fine("clock held", "Deadlines are kept.")
     since = moment(running.clock_held_at)
-    said = f"No hold or offer lapses since {since}, when the clock jumped: put it right, then manage.py trust_clock."
+    said = (
+        f"No hold or offer has lapsed since {since}, when the clock jumped. Put it right, then manage.py trust_clock."
+    )
     return Found("clock held", Word.BAD, said, for_all=f"Holds and offers stand since {since}, past their deadlines.")
 
 

@@ -71,9 +71,19 @@ CALLED: dict[str, tuple[Any, Any]] = {
 
 def called(user: Any, options: Any) -> str:
     """What somebody is told that a list is, by the options of its model: "Our hub", "Bookings"."""
-    ours, theirs = CALLED.get(options.label, (options.verbose_name_plural,) * 2)
+    ours, theirs = _called(options)
     has_one = not user.is_superuser and not user.is_programme_office and len(user.hub_roles) == 1
     return capfirst(str(ours if has_one else theirs))
+
+
+def called_of_all(options: Any) -> str:
+    """The same for a page of what staff of several hubs did."""
+    _ours, theirs = _called(options)
+    return capfirst(str(theirs))
+
+
+def _called(options: Any) -> tuple[Any, Any]:
+    return CALLED.get(options.label, (options.verbose_name_plural,) * 2)
 
 
 @dataclass(frozen=True)

@@ -329,7 +329,7 @@ def test_mail_of_what_is_confirmed_first_says_so_and_its_link_books(client, mail
     link = next(word for word in mail.body.split() if "/bookings/" in word)
     path = link.removeprefix("https://testserver")
     page = Page(client.get(path))
-    assert page.buttons == ["Book 2 places"]
+    assert page.buttons == ["Confirm your 2 places"]
     assert "Your places are not kept before you confirm." in page.text
     client.post(f"{path}confirm/")
     booking.refresh_from_db()

@@ -140,11 +140,11 @@ def test_home_leads_to_a_page_of_numbers_that_names_no_network(session):
     bookings = [ask(session, n, size=10) for n in range(2)]
     client = signed_in(session)
     home = client.get(reverse("admin:index")).content.decode()
-    assert "20 of 20 places that nobody has confirmed are held from one network" in home
+    assert "20 of 20 places that nobody has confirmed have been held from one network for half an hour" in home
     assert page_of(session) in home
     said = client.get(page_of(session)).content.decode()
     assert "20 of 20 places that nobody has confirmed were asked for from one network" in said
-    assert "2 parties gave a school that they typed." in said
+    assert "2 parties typed the names of their schools." in said
     assert HERE not in said
     response = client.post(page_of(session), {"why": "", "bookings": [one.reference for one in bookings]})
     assert response.status_code == 422
@@ -164,6 +164,6 @@ def test_page_behind_the_link_says_that_the_hub_let_it_go(client, session):
     one_network.let_go(session.pk, [booking.reference], by=StaffFactory(), clock=lambda: LATER, why="A script")
     booking.refresh_from_db()
     page = Page(client.get(links.url(links.Purpose.CONTACT, booking).removeprefix("https://testserver")))
-    assert "Nobody had confirmed them, and the hub has given them to others." in page.text
+    assert "Nobody had confirmed them, so the hub has let them go." in page.text
     assert "Book 10 places again" in page.buttons
     assert "A script" not in page.text

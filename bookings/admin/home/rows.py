@@ -178,10 +178,12 @@ SHOWN: dict[str, Shown] = {
     ),
     "one_network": Shown(
         lambda session: (
-            _now("%(places)d of %(of)d places that nobody has confirmed are held from one network")
+            _now(
+                "%(places)d of %(of)d places that nobody has confirmed have been held from one network for half an hour"
+            )
             % {"places": session.of_one_network, "of": session.of_all_networks}
         ),
-        lambda _session: _now("For half an hour or longer: a script, or a school whose email is slow"),
+        lambda _session: "",
         _itself,
         _("Look at them"),
         page="one_network",

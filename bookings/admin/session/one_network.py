@@ -72,11 +72,13 @@ class OneNetworkPages(RowPages):
 def _in_words(held: Held) -> list[str]:
     said = {"places": held.places, "of": held.of, "at": moment(held.since)}
     typed = sum(1 for one in held.bookings if one.school is None)
+    by_hand = ngettext(
+        "%(n)d party typed the name of its school.", "%(n)d parties typed the names of their schools.", typed
+    )
     return [
         _now("%(places)d of %(of)d places that nobody has confirmed were asked for from one network, since %(at)s.")
         % said,
-        ngettext("%(n)d party gave a school that it typed.", "%(n)d parties gave a school that they typed.", typed)
-        % {"n": typed},
+        by_hand % {"n": typed} if typed else _now("All of them gave a school of the register."),
         _now("It may be a script. It may also be a school whose email is slow: ring one of them before you press."),
         _now("Who is let go is told, and has the place again by the same link while there is room."),
     ]

@@ -7,13 +7,13 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from bookings.admin.base.main_page import link_to
 from bookings.admin.base.read_only import ReadOnlyAdmin
 from bookings.models import Opened
+from hubs.staff.navigation import called_of_all
 
 
 @admin.register(Opened)
@@ -39,8 +39,8 @@ class OpenedAdmin(ReadOnlyAdmin):
         name, _line, page = rest.partition("_")
         if not page:
             return _now("Search")
-        plural = apps.get_model(app, name)._meta.verbose_name_plural
-        return f"{capfirst(str(plural))}: {'list' if page == 'changelist' else page.replace('_', ' ')}"
+        of = called_of_all(apps.get_model(app, name)._meta)
+        return f"{of}: {'list' if page == 'changelist' else page.replace('_', ' ')}"
 
     @admin.display(description=_("session"), ordering="session__first_day")
     def session_page(self, row: Any) -> SafeString | str:
