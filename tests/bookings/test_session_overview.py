@@ -600,6 +600,7 @@ def fill(session, number, *, first=0):
 def test_page_takes_the_same_few_statements_for_three_bookings_and_for_sixty(client, hub_year, staff):
     session = SessionFactory(hub_year=hub_year, room__capacity=300, share=None)
     counts = {}
+    client.get(overview(session))  # notes once in ten minutes who looks
     for number, first in ((3, 0), (57, 3)):
         fill(session, number, first=first)
         later = Plan.of(
@@ -611,4 +612,4 @@ def test_page_takes_the_same_few_statements_for_three_bookings_and_for_sixty(cli
                 assert client.get(overview(session), asked).status_code == 200
             counts.setdefault(str(asked), []).append(len(statements))
     assert {found[0] - found[1] for found in counts.values()} == {0}, counts
-    assert max(max(found) for found in counts.values()) <= 29, counts
+    assert max(max(found) for found in counts.values()) <= 34, counts  # five of them note who looks

@@ -12,7 +12,8 @@ from bookings import places
 from bookings.admin.home.needs import groups
 from bookings.attendance import office
 from bookings.mail import itinerary_link, links, rendering, sending
-from bookings.mail_kinds import Kind
+from bookings.mail.still_wanted import STILL_TRUE
+from bookings.mail_kinds import Kind, Stale
 from bookings.models import Mail
 from bookings.sessions import changes, moving
 from bookings.sessions.changes import News
@@ -143,7 +144,7 @@ def test_link_to_the_itinerary_goes_with_it_only_where_the_teacher_has_it(sessio
     itinerary_link.withdraw(wang.pk, by=StaffFactory())
     mail = Mail.objects.get(pk=mail.pk)
     assert "/bookings/" not in words(mail)[2]  # the news are still news
-    assert sending.STILL_TRUE[sending.Stale.TEACHER_CHANGE](mail, now=NOW)
+    assert STILL_TRUE[Stale.TEACHER_CHANGE](mail, now=NOW)
 
 
 def test_mail_that_a_later_change_or_another_address_overtook_is_dropped(session):

@@ -270,7 +270,7 @@ def test_wish_that_is_stopped_before_its_mail_was_sent_is_told_nothing() -> None
     session = soon()
     made = wish(session)
     openings.make(session.pk, OPENS)
-    telling.stop(made)
+    telling.stop(made, now=OPENS)
     run(OPENS)
     assert (told(), TellMe.objects.count()) == ([], 0)
 

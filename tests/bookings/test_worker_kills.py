@@ -101,7 +101,8 @@ class Scene:
         emails.resend_link(self.fresh, now=EVENING - MINUTE)
 
     def _hold(self, name: str, school: School, now: dt.datetime) -> Booking:
-        wanted = party(email=f"{name}@school.example", school=school)
+        # Nobody's address twice: it would be spared a second mail of the same day.
+        wanted = party(email=f"{name}.{self.session.pk}@school.example", school=school)
         booking = places.hold(self.session.pk, wanted, clock=lambda: now)
         assert booking
         return booking

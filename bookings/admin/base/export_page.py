@@ -3,6 +3,7 @@
 Who has taken how many rows stands in the admin's own log.
 """
 
+import weakref
 from collections.abc import Sequence
 from typing import IO, Any
 
@@ -94,6 +95,7 @@ class WithExport(ModelAdmin):
     def _response(self, kind: str, file: IO[bytes]) -> HttpResponseBase:
         name = f"{capfirst(str(self.opts.verbose_name_plural))} {timezone.localtime():%Y-%m-%d %H.%M}.{kind}"
         response = FileResponse(file, as_attachment=True, filename=name, content_type=TYPES[kind])
+        weakref.finalize(response, file.close)  # also where nobody ever reads it
         response["Cache-Control"] = "private, no-store"
         return response
 
