@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.apps import apps
+from django.core.exceptions import ValidationError
 
 from bookings.forgetting import erasing, staff
 from bookings.forgetting.erasing import Whom
@@ -28,9 +29,23 @@ def erase_again(one: Erasure) -> bool:
 
 
 def _row_of(one: Erasure) -> Any:
-    model = apps.get_model(one.of)
-    named = "public_id" if any(field.name == "public_id" for field in model._meta.fields) else "pk"
-    return model._base_manager.filter(**{named: one.row}).first()
+    named = _name_of(one.of)
+    return named.model._base_manager.filter(**{named.name: one.row}).first()
+
+
+def _name_of(of: str) -> Any:
+    """The column that names a row of that model in the ledger."""
+    fields = {field.name: field for field in apps.get_model(of)._meta.concrete_fields}
+    return fields.get("public_id") or apps.get_model(of)._meta.pk
+
+
+def check(of: str, row: str) -> None:
+    """Raises ValueError where no row of that model could be called so."""
+    try:
+        if of in AGAIN:
+            _name_of(of).to_python(row)
+    except ValidationError:
+        raise ValueError(f"No row of {of} can be called so.") from None
 
 
 def _person(whom: Whom, at: dt.datetime) -> None:

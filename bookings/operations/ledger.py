@@ -12,7 +12,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from bookings.forgetting.again import AGAIN, erase_again
+from bookings.forgetting.again import AGAIN, check, erase_again
 from bookings.forgetting.kept import BACKUPS_KEPT
 from bookings.models import Erasure
 from bookings.operations.archive import NoBackup, flush_folder
@@ -69,6 +69,7 @@ def read(path: Path) -> list[Line]:
 def _line(said: list[str]) -> Line:
     of, column, row, at = map(str, said)
     dt.datetime.fromisoformat(at)
+    check(of, row)
     return of, column, row, at
 
 

@@ -160,7 +160,13 @@ def test_entries_go_when_no_backup_needs_them(booking):
     assert ledger.forget(now=NOW + ledger.KEPT + dt.timedelta(seconds=1)) == 1
 
 
-@pytest.mark.parametrize("text", ["x", '["a"]', '["a","b","c","not a time"]', "[1,2,3,4,5]", "{}", "null"])
+NO_KEY = '["bookings.Booking", "", "no key", "2027-01-04T09:30:00+00:00"]'
+NO_NUMBER = '["bookings.GroupTeacher", "", "no number", "2027-01-04T09:30:00+00:00"]'
+
+
+@pytest.mark.parametrize(
+    "text", ["x", '["a"]', '["a","b","c","not a time"]', "[1,2,3,4,5]", "{}", "null", NO_KEY, NO_NUMBER]
+)
 def test_a_ledger_that_is_not_whole_is_a_sentence(text, tmp_path):
     (tmp_path / "ledger").write_text(text)
     with pytest.raises(NoBackup, match="ledger of erasures"):
