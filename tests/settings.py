@@ -12,7 +12,7 @@ os.environ.setdefault("SECURITY_EMAIL", "security@showcase.invalid")
 os.environ.setdefault("SECOND_FACTOR", "optional")  # tests of what it asks for say so themselves
 
 from showcase.settings import *  # noqa: E402, F403
-from showcase.settings import BASE_DIR, DATABASES, STORAGES  # noqa: E402
+from showcase.settings import BASE_DIR, DATABASES, STORAGES, VAR_DIR  # noqa: E402
 
 SIMPLE_HISTORY_ENABLED = False  # a row that few tests read, for every row they make; `versions_kept` brings it back
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -22,3 +22,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file: in memory there is no WAL, and the locks are hidden.
     (BASE_DIR / "var").mkdir(exist_ok=True)
     DATABASES["default"]["TEST"] = {"NAME": str(BASE_DIR / "var" / "test.sqlite3")}
+if worker := os.environ.get("PYTEST_XDIST_WORKER"):
+    # Tests that run beside one another are no one host: each has its own locks, as of the two files that may be made.
+    VAR_DIR = VAR_DIR / worker
+    VAR_DIR.mkdir(parents=True, exist_ok=True)

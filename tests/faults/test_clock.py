@@ -160,6 +160,7 @@ def test_clock_of_the_host_is_not_asked_where_the_database_has_one(on_postgres, 
     session = SessionFactory(starts_at=timezone.now() + 30 * DAY, ends_at=timezone.now() + 30 * DAY + HOUR)
     with monkeypatch.context() as patched:
         patched.setattr(timezone, "now", lambda: ahead)
+        patched.setattr(clock, "THIS_MACHINES", timezone.now)
         booking = places.hold(session.pk, party(), clock=timezone.now)
         Mail.objects.update(state=Mail.State.SENT, answered_at=ahead - 2 * DAY)
         assert AuditEntry.objects.get(verb=Verb.HOLD).at < ahead - DAY
