@@ -15,7 +15,7 @@ from tests.browser.test_journey import follow, heading, press
 from tests.factories import HubYearFactory
 
 pytestmark = pytest.mark.browser
-EMAIL, PASSWORD = "new.lead@hub.example", "a lesson from shanghai"
+EMAIL, PASSWORD = "new.lead@hub.example", "nine plums from shanghai"
 
 
 def code_of(key, ahead=0):
