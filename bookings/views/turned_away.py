@@ -37,7 +37,7 @@ REASONS: dict[type[Refused], Why] = {
     NotForYourSchool: Why.NOT_THEIRS,
 }
 TOO_LATE = (Standing.CLOSED, Standing.OVER)
-MOMENT = 0.5  # seconds that it waits for a lock
+MOMENT = 2  # seconds that it waits for a lock: a rush that moves on has all of its own counted
 
 
 def count(request: HttpRequest, draft: Draft, refused: Refused, *, places: int = 1) -> None:
