@@ -24,6 +24,7 @@ from bookings.states import Verb
 from hubs.vocabulary.school_days import london
 from tests.bookings import rush
 from tests.bookings.observed import count
+from tests.database import address
 from tests.factories import SessionFactory
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -34,11 +35,7 @@ ATTEMPTS, PLACES, PROCESSES = 200, 30, 8
 @pytest.fixture
 def env():
     """What lets another process work with the database of the tests."""
-    known = connection.settings_dict
-    if connection.vendor == "sqlite":
-        return rush.environment(f"sqlite:///{known['NAME']}")
-    where = f"{known['USER']}:{known['PASSWORD']}@{known['HOST']}:{known['PORT']}"
-    return rush.environment(f"postgres://{where}/{known['NAME']}")
+    return rush.environment(address())
 
 
 @pytest.fixture

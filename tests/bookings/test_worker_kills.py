@@ -27,6 +27,7 @@ from bookings.rule import mails as emails
 from bookings.states import Status, Verb
 from hubs.models import School, ShowcaseSession
 from tests.bookings.conftest import MailServer
+from tests.database import address
 from tests.factories import NOW, SchoolFactory, SessionFactory, party
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -40,16 +41,9 @@ def environment(port: int, database: str = "") -> dict[str, str]:
     """What a process of its own needs to work with the tests' database and mail server."""
     return os.environ | {
         "DJANGO_SETTINGS_MODULE": "tests.settings",
-        "DATABASE_URL": database or database_url(),
+        "DATABASE_URL": database or address(),
         "EMAIL_URL": f"smtp://127.0.0.1:{port}",
     }
-
-
-def database_url() -> str:
-    known = connection.settings_dict
-    if connection.vendor == "sqlite":
-        return f"sqlite:///{known['NAME']}"
-    return f"postgres://{known['USER']}:{known['PASSWORD']}@{known['HOST']}:{known['PORT']}/{known['NAME']}"
 
 
 class Runs:

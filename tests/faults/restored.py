@@ -14,6 +14,7 @@ import psycopg
 
 from tests import kept_database
 from tests.bookings import rush
+from tests.database import address
 from tests.postgres import client_programs
 
 KEY = "AGE-SECRET-KEY-1XLVSM89CMD98FFV40JWV6CURD24XYWL98RDNF83W9XHEAHWHE2WQUF3VUG"
@@ -80,9 +81,8 @@ def two(connection, folder):
     try:
         for name in names:
             server.execute(f'CREATE DATABASE "{name}"' + (f' TEMPLATE "{at["NAME"]}"' if name == names[0] else ""))
-        address = f"postgres://{at['USER']}@{at['HOST']}:{at['PORT']}"
         path = f"{client_programs()}{os.pathsep}{os.environ['PATH']}"
-        yield from _until_stopped(Two(folder, *(f"{address}/{name}" for name in names), PATH=path))
+        yield from _until_stopped(Two(folder, *(address(name) for name in names), PATH=path))
     finally:
         for name in names:
             server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')

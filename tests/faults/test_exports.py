@@ -26,6 +26,7 @@ from tests import pgbouncer
 from tests.bookings import rush
 from tests.bookings.test_rush import Gunicorn
 from tests.browser.reading import Page
+from tests.database import address
 from tests.factories import NOW, SessionFactory, party, staff_of
 
 ROWS = 1200
@@ -122,13 +123,11 @@ def many_bookings(session):
 def database():
     """Its address: PostgreSQL behind PgBouncer, which hands each transaction to any connection, where there is one."""
     known = connection.settings_dict
-    if connection.vendor == "sqlite":
-        yield f"sqlite:///{known['NAME']}"
-    elif pgbouncer.program():
-        with pgbouncer.PgBouncer(SimpleNamespace(port=known["PORT"]), [known["USER"]], pool=4) as pooler:
-            yield f"postgres://{known['USER']}@127.0.0.1:{pooler.port}/{known['NAME']}"
-    else:
-        yield f"postgres://{known['USER']}@{known['HOST']}:{known['PORT']}/{known['NAME']}"
+    if connection.vendor == "sqlite" or not pgbouncer.program():
+        yield address()
+        return
+    with pgbouncer.PgBouncer(SimpleNamespace(port=known["PORT"]), [known["USER"]], pool=4) as pooler:
+        yield address(user=known["USER"], port=pooler.port)
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from django.db import connection
 from showcase.postgres.management.commands.migrate import one_at_a_time
 from tests import kept_database
 from tests.bookings import rush
+from tests.database import address
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 ROOT = Path(__file__).resolve().parents[2]
@@ -31,12 +32,11 @@ def database(tmp_path):
         kept_database.lay(tmp_path / "own.sqlite3")
         yield f"sqlite:///{tmp_path / 'own.sqlite3'}"
         return
-    name, known = f"own_{uuid.uuid4().hex[:12]}", connection.settings_dict
-    server = f"postgres://{known['USER']}:{known['PASSWORD']}@{known['HOST']}:{known['PORT']}"
+    name = f"own_{uuid.uuid4().hex[:12]}"
     connection.close()  # one that is open cannot be copied
-    with closing(psycopg.connect(f"{server}/postgres", autocommit=True)) as own:
-        own.execute(f"CREATE DATABASE {name} TEMPLATE {known['NAME']}")
-        yield f"{server}/{name}"
+    with closing(psycopg.connect(address("postgres"), autocommit=True)) as own:
+        own.execute(f"CREATE DATABASE {name} TEMPLATE {connection.settings_dict['NAME']}")
+        yield address(name)
         own.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 

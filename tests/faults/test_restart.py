@@ -10,7 +10,6 @@ from contextlib import contextmanager, suppress
 from urllib.parse import urlencode
 
 import pytest
-from django.db import connection
 from django.urls import reverse
 
 from bookings.models import Booking, Draft
@@ -19,6 +18,7 @@ from tests import nginx
 from tests.answering import Host
 from tests.bookings import rush
 from tests.bookings.test_rush import drafts, session_ahead
+from tests.database import address
 from tests.nginx import NAME
 from tests.units import said, web
 
@@ -32,11 +32,7 @@ SECRET = "c" * 32
 @pytest.fixture
 def env():
     """What the web server needs to serve the database of the tests, as many proxies as add to X-Forwarded-For."""
-    known = connection.settings_dict
-    url = f"sqlite:///{known['NAME']}"
-    if connection.vendor != "sqlite":
-        url = f"postgres://{known['USER']}:{known['PASSWORD']}@{known['HOST']}:{known['PORT']}/{known['NAME']}"
-    return rush.environment(url, ALLOWED_HOSTS=NAME, SITE_URL=f"https://{NAME}")
+    return rush.environment(address(), ALLOWED_HOSTS=NAME, SITE_URL=f"https://{NAME}")
 
 
 class Straight(http.client.HTTPConnection):

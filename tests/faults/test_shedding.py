@@ -23,6 +23,7 @@ from showcase.sqlite3.base import DatabaseWrapper
 from tests.bookings import rush
 from tests.bookings.test_rush import Gunicorn, drafts, session_ahead
 from tests.browser.steps import fill_in
+from tests.database import address
 from tests.factories import NOW, SchoolFactory, SessionFactory, StaffFactory, party
 
 PLACES, ATTEMPTS = 30, 200
@@ -164,15 +165,12 @@ def test_a_wait_cut_short_shuts_nothing(doors):
 @pytest.fixture
 def server(tmp_path):
     """Two processes of four threads, as the guide has it; on PostgreSQL by a role that waits 5 s for a lock."""
-    known = connection.settings_dict
-    if connection.vendor == "sqlite":
-        env = rush.environment(f"sqlite:///{known['NAME']}")
-    else:
+    if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("DROP ROLE IF EXISTS web_of_test")
             cursor.execute("CREATE ROLE web_of_test LOGIN SUPERUSER")
             cursor.execute("ALTER ROLE web_of_test SET lock_timeout = '5s'")
-        env = rush.environment(f"postgres://web_of_test@{known['HOST']}:{known['PORT']}/{known['NAME']}")
+    env = rush.environment(address(user="web_of_test"))
     with Gunicorn(env | {"PROXIES": "1"}, tmp_path / "gunicorn.log", processes=2, threads=4) as served:
         yield served
     if connection.vendor != "sqlite":

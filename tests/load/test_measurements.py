@@ -10,8 +10,8 @@ from django.test import Client
 
 from bookings.models import AuditEntry, Booking, Mail, Places, TellMe
 from hubs.models import School, ShowcaseSession
-from tests.bookings.test_worker_kills import database_url
 from tests.browser import cast
+from tests.database import address
 from tests.load import exporting, find_schools, lighthouse, make_load, plans
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -69,7 +69,7 @@ def test_pages_that_lighthouse_looks_at_are_there():
 
 @pytest.mark.django_db(transaction=True)
 def test_bench_measures_every_thing_it_names(tmp_path):
-    env = os.environ | {"DATABASE_URL": database_url(), "TMPDIR": str(tmp_path)}
+    env = os.environ | {"DATABASE_URL": address(), "TMPDIR": str(tmp_path)}
     command = [sys.executable, "-m", "tests.load.bench", "small", "here"]
     done = subprocess.run(command, cwd=settings.BASE_DIR, env=env, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
