@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -10,6 +12,10 @@ class RunningManager(models.Manager["Running"]):
     def now(self) -> Running:
         """The row as it stands, or an empty one where nothing has been written yet. One query, no lock."""
         return self.first() or Running()
+
+    def keep(self, **columns: Any) -> None:
+        """Write these columns of it, whether there is a row yet or not."""
+        self.update_or_create(pk=1, defaults=columns)
 
     def mail_held(self) -> models.QuerySet[Running]:
         """The row while no mail may be sent: asked within the statement that looks for mails."""
@@ -24,7 +30,7 @@ class Running(models.Model):
     """Mail held, lapsing held, the worker's last round. Times in UTC; an empty one: not so, or not yet.
 
     It stands in the database itself, so that a copy of the database says the same of itself, on whichever host.
-    Written by `update_or_create(pk=1, …)` with the columns that change.
+    Written by `Running.objects.keep(…)`, with the columns that change.
     """
 
     id = models.SmallAutoField(primary_key=True)

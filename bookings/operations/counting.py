@@ -48,8 +48,7 @@ def report_miscounts(session_ids: Iterable[int] | None = None, *, now: dt.dateti
     if wrong:
         log.error("Places taken differ from seated visitors in sessions %s", wrong[:MOST_NAMED])
     if wrong or session_ids is None:
-        said = {"counted_at": now, "miscounted": wrong[:MOST_NAMED]}
-        Running.objects.update_or_create(pk=1, defaults=said)
+        Running.objects.keep(counted_at=now, miscounted=wrong[:MOST_NAMED])
     return wrong
 
 
@@ -64,5 +63,5 @@ def compare_reports(*, now: dt.datetime) -> list[int]:
     differing = kept.differing(same)
     if differing:
         log.error("Kept reports differ from their rows: %s", differing)
-    Running.objects.update_or_create(pk=1, defaults={"reports_differing": differing})
+    Running.objects.keep(reports_differing=differing)
     return differing

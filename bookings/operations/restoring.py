@@ -56,8 +56,7 @@ def restore(
         if older := sorted(_known_here() - set(backup.manifest["migrations"])):
             say(f"The backup is older than this code: {len(older)} migrations are applied.")
             call_command("migrate", interactive=False, verbosity=0)
-        held = {"mail_held_at": now, "backup_ended_at": as_at(backup)}
-        Running.objects.update_or_create(pk=1, defaults=held)
+        Running.objects.keep(mail_held_at=now, backup_ended_at=as_at(backup))
         for does in then:
             does()
 

@@ -27,7 +27,7 @@ class Rounds:
         if self._noted is not None and monotonic() - self._noted < NOTED:
             return
         now = clock()
-        Running.objects.update_or_create(pk=1, defaults={"round_at": now, "round_host": self.host})
+        Running.objects.keep(round_at=now, round_host=self.host)
         self._noted = monotonic()
         if _is_ours_to_try(now):
             Running.objects.filter(pk=1).update(trial_said=attempt(clock)[:100])

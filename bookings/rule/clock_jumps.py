@@ -69,7 +69,7 @@ def watch(*, now: dt.datetime) -> None:
         return
     jump, seen = _jump(row, now), _look(now)
     if jump:
-        Running.objects.update_or_create(pk=1, defaults={"clock_held_at": now})
+        Running.objects.keep(clock_held_at=now)
         log.error("The clock jumped by %d minutes. Nothing lapses until `manage.py trust_clock`.", _minutes(jump))
     elif row.clock_offset is None or seen.boot != row.clock_boot or abs(seen.offset - row.clock_offset) > WRITTEN_AT:
         _keep(seen)
@@ -85,5 +85,4 @@ def trust(*, now: dt.datetime) -> None:
 
 
 def _keep(seen: Seen, **more: None) -> None:
-    columns = {"clock_boot": seen.boot, "clock_offset": seen.offset} | more
-    Running.objects.update_or_create(pk=1, defaults=columns)
+    Running.objects.keep(clock_boot=seen.boot, clock_offset=seen.offset, **more)

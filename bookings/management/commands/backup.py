@@ -34,6 +34,6 @@ class Command(BaseCommand):
     def _note(self) -> None:
         """For `manage.py status`. A role that only reads backs up all the same, and says nothing."""
         try:
-            Running.objects.update_or_create(pk=1, defaults={"backed_up_at": timezone.now()})
+            Running.objects.keep(backed_up_at=timezone.now())
         except DatabaseError as error:
             self.stderr.write(f"That there is a backup could not be noted: {type(error).__name__}")
