@@ -17,7 +17,7 @@ from bookings.rule.allowance import HALF
 from bookings.rule.refusals import NeedsReason
 from bookings.rule.room import Clock
 from bookings.states import Status, Verb
-from hubs.models import StaffUser
+from hubs.models import ShowcaseSession, StaffUser
 
 LASTS = dt.timedelta(minutes=30)  # in which people who mean it read their mail
 MANY = 10  # places: of fewer than that, a party or two are most
@@ -48,8 +48,15 @@ class Held(NamedTuple):
     since: dt.datetime
 
 
+def is_so(session_id: int, *, now: dt.datetime) -> bool:
+    """Whether `narrow` finds the session. One query, of numbers alone: the page of each session asks it."""
+    return narrow(ShowcaseSession.objects.filter(pk=session_id), now=now).exists()
+
+
 def held_by_one(session_id: int, *, now: dt.datetime) -> Held | None:
-    """The bookings of the network that holds most of what nobody has confirmed, where `narrow` finds the session."""
+    """The bookings of the network that holds most of what nobody has confirmed, where it is so."""
+    if not is_so(session_id, now=now):
+        return None
     held = Booking.objects.filter(session=session_id, status=Status.HELD).order_by("created_at", "pk")
     found = list(held.select_related("school"))
     networks: dict[str, list[Booking]] = {}
@@ -57,7 +64,7 @@ def held_by_one(session_id: int, *, now: dt.datetime) -> Held | None:
         if booking.held_from and booking.created_at <= now - LASTS:
             networks.setdefault(booking.held_from[:HALF], []).append(booking)
     most = max(networks.values(), key=_places, default=[])
-    if not _places(most) >= MANY or _places(found) >= 2 * _places(most):
+    if not most:  # they have confirmed since it was asked
         return None
     return Held(most, _places(most), _places(found), most[0].created_at)
 

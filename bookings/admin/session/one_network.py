@@ -29,7 +29,7 @@ class OneNetworkPages(RowPages):
     """Look at what one network holds, and let it go."""
 
     def links(self, request: HttpRequest, row: Any) -> Iterable[tuple[str, str]]:
-        if one_network.held_by_one(row.pk, now=timezone.now()):
+        if one_network.is_so(row.pk, now=timezone.now()):
             yield self.url_of(row.pk, "one_network"), _now("Places of one network")
 
     def has_permission(self, request: HttpRequest, row: Any) -> bool:
