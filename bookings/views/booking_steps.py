@@ -282,31 +282,34 @@ def _ask(draft: Draft, party: Party, *, how: dict[str, Any] | None, count: Calla
     It is counted for its network in the same transaction: what the database loses of it, it loses of the count too.
     Where the network has as many unproved places as it may, nothing is held before it is confirmed.
     """
+    draft.booking, draft.answers["first"] = first_where_need_be(partial(_ask_for, draft, party, how), count)
+
+
+def first_where_need_be(ask: Callable[..., Booking | None], count: Callable[[], object]) -> tuple[Booking | None, bool]:
+    """What `ask` makes; and whether that is to be confirmed first, for the network may hold no more before it is."""
     try:
-        _ask_for(draft, party, how=how, count=count, first=False)
+        made = ask(count=count)
+        return made, bool(made and made.asks_first)  # of a second press
     except ConfirmFirst:  # which was counted
-        _ask_for(draft, party, how=how, count=places.nothing, first=True)
+        return ask(first=True), True
 
 
 def _ask_for(
-    draft: Draft, party: Party, *, how: dict[str, Any] | None, count: Callable[[], object], first: bool
-) -> None:
+    draft: Draft,
+    party: Party,
+    how: dict[str, Any] | None,
+    *,
+    count: Callable[[], object] = places.nothing,
+    first: bool = False,
+) -> Booking | None:
     asks: Any = {"clock": timezone.now, "count": count, "first": first}
     if how is None:
-        draft.booking = places.hold(draft.session.pk, party, **asks)
-        _remember_first(draft, first=first)
-        return
+        return places.hold(draft.session.pk, party, **asks)
     chosen, fewer = how["now"], how["fewer"]
     party = replace(party, seated_first=tuple(chosen))
     joined = waiting_list.join(draft.session.pk, party, fewer=fewer, at_least=len(chosen), **asks)
-    draft.booking = joined.booking
     draft.answers |= {"fewer": fewer, "held": joined.held, "now": chosen}
-    _remember_first(draft, first=first)
-
-
-def _remember_first(draft: Draft, *, first: bool) -> None:
-    """For the page after the button: a second press of the same draft finds what the first has made."""
-    draft.answers["first"] = first or bool(draft.booking and draft.booking.asks_first)
+    return joined.booking
 
 
 def _why_not(request: HttpRequest, showing: Showing, party: Party, pressed: Mapping[str, Any] | None) -> Refused | None:

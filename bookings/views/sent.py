@@ -16,17 +16,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from bookings.forms import AddressForm
-from bookings.models import Booking, Draft
+from bookings.models import Draft
 from bookings.models import draft as drafts
 from bookings.public.session import Showing
 from bookings.rule import mails
 from bookings.rule.party import Party
-from bookings.rule.refusals import ConfirmFirst, TooManyFromHere
+from bookings.rule.refusals import TooManyFromHere
 from bookings.rule.words import why_not
 from bookings.states import FROZEN
 from bookings.verbs import waiting_list
 from bookings.views import limits
-from bookings.views.booking_steps import consume, form_page, not_now, party_of
+from bookings.views.booking_steps import consume, first_where_need_be, form_page, not_now, party_of
 from bookings.views.faults import again, sent_to
 from bookings.views.limits import say_limit
 from bookings.views.sessions import if_visible, visible_session
@@ -130,20 +130,12 @@ def _hold_for(draft: Draft, email: str, count: Callable[[], object], *, network:
     party = party_of(wanted)
     first = False
     if party is not None:
-        draft.booking, first = _ask_for(draft, replace(party, network=network), count)
+        how: Any = {"clock": timezone.now, "instead_of": draft.booking, "fewer": draft.answers.get("fewer")}
+        asked = replace(party, network=network)
+        ask = partial(waiting_list.at_another_address, draft.session.pk, asked, **how)
+        draft.booking, first = first_where_need_be(ask, count)
     draft.answers, draft.request_key = wanted.answers | said | {"first": first}, wanted.request_key
     consume(draft, now=timezone.now(), network=network)
-
-
-def _ask_for(draft: Draft, party: Party, count: Callable[[], object]) -> tuple[Booking | None, bool]:
-    """What it asks for in place of what it has asked for; and whether that is to be confirmed first, for its network
-    may hold no more."""
-    asks: Any = {"clock": timezone.now, "instead_of": draft.booking, "fewer": draft.answers.get("fewer")}
-    try:
-        made = waiting_list.at_another_address(draft.session.pk, party, count=count, **asks)
-        return made, bool(made and made.asks_first)  # of a second press
-    except ConfirmFirst:  # which was counted
-        return waiting_list.at_another_address(draft.session.pk, party, first=True, **asks), True
 
 
 def _context(showing: Showing, draft: Draft) -> dict[str, Any]:
