@@ -349,6 +349,11 @@ class Booking(Named, PrivateLink):
         return self.status == Status.LAPSED and self.deadline is None and self.joined_at is None
 
     @property
+    def can_be_dropped(self) -> bool:
+        """Whether it was asked for and may be taken back before anybody has confirmed it."""
+        return self.status in (Status.HELD, Status.WAITING) or self.asks_first
+
+    @property
     def was_let_go(self) -> bool:
         """Whether staff let its places go before its time was up."""
         if self.status != Status.LAPSED or self.joined_at or not self.deadline or not self.ended_at:

@@ -12,7 +12,7 @@ from bookings.rule import allowance, fair_share, shown
 from bookings.rule.party import MOST_VISITORS, Party, VisitingSchool
 from bookings.rule.refusals import ChangedMeanwhile, NotBookable, PartyTooLarge, Refused, SessionFull
 from bookings.rule.room import Room
-from bookings.states import LIVE, Standing, Status
+from bookings.states import LIVE, Standing
 from hubs.models import ShowcaseSession
 from hubs.vocabulary.school_days import SchoolDays, london
 
@@ -52,7 +52,7 @@ def build_request(room: Room, party: Party, *, instead_of: Booking | None = None
     if instead_of:
         with_it = Booking.objects.filter(session=room.session, goes_with=instead_of)
         own = Booking.objects.filter(session=room.session, pk=instead_of.pk)
-        dropped = [one for one in own | with_it if one.status in (Status.HELD, Status.WAITING) or one.asks_first]
+        dropped = [one for one in own | with_it if one.can_be_dropped]
         if instead_of not in dropped:
             dropped = []
     return BookingRequest(booking, [other for other in beside if other not in dropped], dropped, made)

@@ -31,6 +31,6 @@ def drop_all(bookings: Iterable[Booking], *, clock: Clock) -> None:
     for one in bookings:
         with locked_booking(one.pk, clock) as (room, booking):
             party = Booking.objects.of_party(booking).select_related("school").filter(address_proved_at=None)
-            open_ones = [each for each in party if each.status in (Status.HELD, Status.WAITING) or each.asks_first]
+            open_ones = [each for each in party if each.can_be_dropped]
             if open_ones:
                 write(room, Verb.DROP, open_ones, by=By.VISITOR)

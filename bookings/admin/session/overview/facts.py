@@ -271,16 +271,16 @@ class Facts:
     @cached_property
     def failed(self) -> list[Mail]:
         """Those that somebody should see to, as Home counts them."""
-        of_session = Mail.objects.for_staff().filter(session=self.session).defer("facts").select_related("booking")
-        return list(needs.by_name("failed").narrow(of_session, self.now).order_by("-pk")[:MOST_FAILED])
+        return self._mails_of("failed")
 
     @cached_property
     def unsure(self) -> list[Mail]:
         """Those of which somebody should say whether they arrived, as Home counts them."""
-        if not self.mails.get(Mail.State.UNSURE):
-            return []
+        return self._mails_of("unsure") if self.mails.get(Mail.State.UNSURE) else []
+
+    def _mails_of(self, need: str) -> list[Mail]:
         of_session = Mail.objects.for_staff().filter(session=self.session).defer("facts").select_related("booking")
-        return list(needs.by_name("unsure").narrow(of_session, self.now).order_by("-pk")[:MOST_FAILED])
+        return list(needs.by_name(need).narrow(of_session, self.now).order_by("-pk")[:MOST_FAILED])
 
     @cached_property
     def letters(self) -> list[Letter]:
