@@ -97,7 +97,7 @@ def _sqlite(backup: Archive, keys: Sequence[Any]) -> Iterator[None]:
     connection.close()
     try:
         with archive.new_file(aside) as out:
-            archive.decrypt(backup, keys, Uncompressed(out))  # type: ignore[arg-type]
+            archive.decrypt(backup, keys, Uncompressed(out))  # type: ignore[arg-type]  # it only writes
         connection.settings_dict["NAME"] = str(aside)
         try:
             yield
@@ -169,8 +169,8 @@ def _fill(backup: Archive, keys: Sequence[Any], *, pg_restore: str, psql: str) -
     with (
         tempfile.TemporaryFile() as said,
         programs.address(connection) as to,
-        subprocess.Popen(reads, stdin=pipe, stdout=pipe, stderr=said) as reading,  # noqa: S603
-        subprocess.Popen(  # noqa: S603
+        subprocess.Popen(reads, stdin=pipe, stdout=pipe, stderr=said) as reading,  # noqa: S603  (no shell)
+        subprocess.Popen(  # noqa: S603  (no shell)
             [*writes, f"--dbname={to.conninfo}"], pass_fds=to.open_files, stdin=pipe, stdout=nowhere, stderr=said
         ) as writing,
     ):

@@ -17,7 +17,7 @@ from bookings.models import AuditEntry, Booking, Mail, Places, Running
 from bookings.operations.of_mail import oldest_due
 from bookings.operations.status import of_installation
 from bookings.rule.room import Clock
-from bookings.states import SEATED, SessionStatus, Status
+from bookings.states import UNCONFIRMED, SessionStatus, Status
 from hubs.models.to_come import to_come
 
 HOUR = dt.timedelta(hours=1)
@@ -69,12 +69,11 @@ def _bookings(now: dt.datetime) -> Iterator[Metric]:
     entries = AuditEntry.objects.filter(pk__gt=last - ENTRIES, at__gt=now - HOUR).order_by()
     events = dict(entries.values_list("verb").annotate(n=Count("pk")))
     yield _by("showcase_events", "What happened in the last hour, as the trail has it.", "verb", events)
-    statuses = {str(one): 0 for one in (*SEATED, Status.WAITING)}
-    unconfirmed = Booking.objects.filter(status__in=set(statuses) - {Status.CONFIRMED}).order_by()
+    statuses = {str(one): 0 for one in UNCONFIRMED | {Status.WAITING}}
+    unconfirmed = Booking.objects.filter(status__in=statuses).order_by()
     statuses |= dict(unconfirmed.values_list("status").annotate(n=Count("pk")))
     open_ones = Places.objects.filter(to_come(timezone.localdate(now), of="session"), status=SessionStatus.OPEN)
     room = open_ones.order_by().aggregate(n=Count("pk"), all=Sum("capacity"), taken=Sum("places_taken"))
-    del statuses[Status.CONFIRMED]  # there are as many as ever were made
     yield _by("showcase_bookings", "Bookings that are not settled yet.", "status", statuses)
     yield GaugeMetricFamily("showcase_sessions_open", "Open sessions to come.", value=room["n"])
     yield GaugeMetricFamily("showcase_places", "Places at them.", value=room["all"] or 0)

@@ -33,7 +33,7 @@ def attempt(clock: Clock) -> str:
     """Book once, and take it back. Returns what went wrong in a word of the program's, "" where nothing did."""
     around = transaction.atomic()
     # A verb's transaction is durable: it stands in no other but a test's, as Django calls one that is always undone.
-    around._from_testcase = True  # type: ignore[attr-defined]
+    around._from_testcase = True  # type: ignore[attr-defined]  # Django's own, told to nobody
     try:
         with around:
             _book(clock)

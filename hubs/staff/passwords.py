@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from hubs.models import StaffUser
 
-# Documented in docs/security.md, as OWASP ASVS 6.1.2 asks.
+# OWASP ASVS 6.1.2 asks for such a list (docs/asvs.md).
 WORDS = (
     *("showcase", "shanghai", "mathshub", "maths", "mastery", "teacher", "teaching", "lesson", "school", "booking"),
     *("hub", "lead", "admin", "password", "welcome"),

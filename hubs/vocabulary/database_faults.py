@@ -22,7 +22,7 @@ SQLITE_PASSING = (*SQLITE_LOCKED, SQLITE_FULL, SQLITE_READ_ONLY, "disk I/O error
 
 
 class Busy(OperationalError):
-    """Nothing was tried: so many wait already that this one would wait in vain (bookings/rule/shedding.py)."""
+    """Nothing was tried: so many wait already that this one would wait in vain (shedding.py)."""
 
 
 def passes(error: BaseException | None) -> bool:
