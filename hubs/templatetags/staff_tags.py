@@ -30,7 +30,8 @@ def list_called(context: template.Context, options: Any) -> str:
 def rows_found(changelist: Any, one: str = "", many: str = "") -> str:
     """How many rows a list has, in words: of a long one, more than it has counted."""
     number, options = changelist.result_count, changelist.opts
-    name = (one or options.verbose_name) if number == 1 else (many or options.verbose_name_plural)
+    names = getattr(changelist.model_admin, "rows_called", (options.verbose_name, options.verbose_name_plural))
+    name = (one or names[0]) if number == 1 else (many or names[1])
     said = _("more than %(n)s %(rows)s") if getattr(changelist.paginator, "has_more", False) else "%(n)s %(rows)s"
     return said % {"n": number_format(number, force_grouping=True), "rows": name}
 

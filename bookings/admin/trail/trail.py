@@ -74,6 +74,7 @@ class OfState(admin.ChoicesFieldListFilter):
 class MailAdmin(ToItsPages, WithPages, FoundByBookingOrAddress):
     """The outbox; what was given up can be sent again, and what may have arrived too, or be said to have."""
 
+    rows_called = (_("email"), _("emails"))
     list_display = ["kind", "recipient", "fate", "booking_page", "session_page", "created_at", "answered_at"]
     list_filter = [Needs, ("state", OfState), "kind", "urgent"]
     list_select_related = ["session", "booking"]
