@@ -66,7 +66,7 @@ def test_code_imports_no_tests_and_nothing_from_a_template_library(every_import)
 
 
 def test_what_is_imported_inside_a_function_is_there():
-    """Of what `script/test all` alone runs, nobody sees for weeks that a name has moved; the type checker reads no test."""
+    """Of what `script/test all` alone runs nobody sees that a name has moved: no type checker reads a test."""
     wanted = [
         (file, node.lineno, node.module, alias.name)
         for file in python_files()
