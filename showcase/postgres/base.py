@@ -15,7 +15,7 @@ from django.db.backends.postgresql.psycopg_any import IsolationLevel
 from psycopg.errors import Diagnostic
 
 from hubs.vocabulary.patience import CommitNotKnown
-from showcase.postgres.connection import Connection, connect
+from showcase.postgres.connection import Connection, connect, is_pooled
 
 HEALTH = 3  # seconds for a kept connection to say that it lives: then there is time left to connect anew
 # A warning of no class of its own. COMMIT gives no other such: "no transaction" and the like have codes.
@@ -72,15 +72,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return said == ("off",)
 
     def prepare_database(self) -> None:
-        """What `migrate` asks first, and whatever else needs a session of its own: refuses a pooler.
-
-        A pooler tells a client another number for its session than the server's, for the server's is many clients'.
-        """
+        """What `migrate` asks first, and whatever else needs a session of its own: refuses a pooler."""
         super().prepare_database()
-        with self.cursor() as cursor:
-            cursor.execute("SELECT pg_backend_pid()")
-            (pid,) = cursor.fetchone()
-        if self.connection and pid != self.connection.info.backend_pid:
+        if self.connection and is_pooled(self.connection):
             raise ImproperlyConfigured(
                 "Between here and the database stands a pooler: let DATABASE_URL_DIRECT name the server itself."
             )

@@ -64,7 +64,22 @@ def connect(parameters: dict[str, Any]) -> Connection:
     longest = patience.seconds()
     hosts = str(parameters.get("host", "")).count(",") + 1
     each = max(SHORTEST, int(longest / hosts))
-    return _within(longest, lambda: Connection.connect(**{"connect_timeout": each} | parameters))
+    return _within(longest, lambda: _asked(Connection.connect(**{"connect_timeout": each} | parameters)))
+
+
+def _asked(connection: Connection) -> Connection:
+    """It prepares no statement where a pooler hands each transaction to another session: that one has not got them."""
+    connection.autocommit = True
+    if connection.prepare_threshold is not None and is_pooled(connection):
+        connection.prepare_threshold = None
+    return connection
+
+
+def is_pooled(connection: Connection) -> bool:
+    """Whether a pooler stands before the server: it tells a client another number for its session than the server's,
+    for the server's is many clients'."""
+    told = connection.execute("SELECT pg_backend_pid()", prepare=False).fetchone()
+    return told != (connection.info.backend_pid,)
 
 
 def _within(longest: float, connects: Callable[[], Connection]) -> Connection:
