@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 from django import forms
 from django.conf import settings
-from django.db import connection, transaction
-from django.db.models import F, Q, Sum
+from django.db import transaction
+from django.db.models import F, Q, Subquery, Sum
 from django.http import HttpRequest
 
 from bookings.models import NetworkUse
@@ -60,25 +60,22 @@ def count(counted: Sequence[Counted], what: str, *, now: dt.datetime) -> None:
             _count(one, what, now=now)
 
 
-# The row of this hour, made or counted up; neither where the day or the hour has had enough.
-_COUNT = """
-    INSERT INTO {table} (network, what, hour, used)
-    SELECT %s, %s, %s, 1
-    WHERE 0 < %s AND (SELECT COALESCE(SUM(used), 0) FROM {table} WHERE network = %s AND what = %s AND hour > %s) < %s
-    ON CONFLICT (network, what, hour) DO UPDATE SET used = {table}.used + 1 WHERE {table}.used < %s
-"""
-
-
 def _count(one: Counted, what: str, *, now: dt.datetime) -> None:
-    """One statement, for no queryset makes a row or else changes it under a condition."""
+    """One statement, and two more for the first of an hour and for who has asked too often."""
     hour = _hour(now)
-    begins, before = (connection.ops.adapt_datetimefield_value(at) for at in (hour, hour - A_DAY))
-    an_hour, a_day = MOST_AN_HOUR[what] * one.times, MOST_A_DAY[what] * one.times
-    with connection.cursor() as cursor:
-        sql = _COUNT.format(table=NetworkUse._meta.db_table)
-        cursor.execute(sql, [one.key, what, begins, an_hour, one.key, what, before, a_day, an_hour])
-        if not cursor.rowcount:
-            raise TooManyFromHere(hour + AN_HOUR)
+    if _add(one, what, hour):
+        return
+    NetworkUse.objects.bulk_create([NetworkUse(network=one.key, what=what, hour=hour)], ignore_conflicts=True)
+    if not _add(one, what, hour):
+        raise TooManyFromHere(hour + AN_HOUR)
+
+
+def _add(one: Counted, what: str, hour: dt.datetime) -> bool:
+    """Count one more in the row of this hour, where there is one and neither hour nor day has had enough."""
+    counts = NetworkUse.objects.filter(network=one.key, what=what)
+    in_day = counts.filter(hour__gt=hour - A_DAY).order_by().values("what").annotate(n=Sum("used")).values("n")
+    open_yet = counts.filter(hour=hour, used__lt=MOST_AN_HOUR[what] * one.times).annotate(in_day=Subquery(in_day))
+    return bool(open_yet.filter(in_day__lt=MOST_A_DAY[what] * one.times).update(used=F("used") + 1))
 
 
 def give_back(counted: Sequence[Counted], what: str, *, now: dt.datetime) -> None:
