@@ -7,3 +7,4 @@ ROOT_URLCONF = "tests.load.urls"
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = f"{VAR_DIR}/mail"  # noqa: F405
 STORAGES = STORAGES | {"staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}}
+PAGES_KEPT = 8  # as in production
