@@ -4,6 +4,7 @@ python -m tests.load.table                     on both databases, each of its ow
 python -m tests.load.table sqlite              on one of them
 python -m tests.load.table postgres booking    some groups of figures alone
 python -m tests.load.table 5000 1000000        so many sessions and bookings are many, instead of 5,000 and 100,000
+python -m tests.load.table brief               fewer of everything but rows, in a few minutes
 python -m tests.load.table small               with few of everything: whether it runs, not how fast
 """
 
@@ -14,7 +15,7 @@ from pathlib import Path
 
 from tests.load import kept_running, public_pages, rush, sizes, whole_booking
 from tests.load.counting import HEAD, Row
-from tests.load.installation import SMALL, Installation, Size, installed, served
+from tests.load.installation import BRIEF, FULL, SMALL, Installation, Size, installed, served
 from tests.load.running import DATABASES, MailServer, database
 
 PLAIN = (60, 0)  # sessions, and bookings at the beginning
@@ -31,7 +32,7 @@ GROUPS: dict[str, list[Figures]] = {
 
 def main(arguments: list[str]) -> None:
     groups = [one for one in arguments if one in (*GROUPS, "mails", "sizes")] or [*GROUPS, "mails", "sizes"]
-    size = SMALL if "small" in arguments else Size()
+    size = SMALL if "small" in arguments else BRIEF if "brief" in arguments else FULL
     if many := [int(one) for one in arguments if one.isdecimal()]:
         size = size._replace(many=(many[0], many[1]))
     for name in [one for one in arguments if one in DATABASES] or DATABASES[:2]:
