@@ -10,7 +10,8 @@ python -m tests.load.table small               with few of everything: whether i
 
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
 from pathlib import Path
 
 from tests.load import kept_running, public_pages, rush, sizes, whole_booking
@@ -38,11 +39,12 @@ def main(arguments: list[str]) -> None:
     for name in [one for one in arguments if one in DATABASES] or DATABASES[:2]:
         with tempfile.TemporaryDirectory(prefix="showcase-load-") as folder:
             print(f"\n{name}\n{HEAD}", flush=True)
-            for row in measured(name, groups, size, Path(folder)):
-                print(row, flush=True)
+            with closing(measured(name, groups, size, Path(folder))) as rows:  # its servers too, whatever happens
+                for row in rows:
+                    print(row, flush=True)
 
 
-def measured(name: str, groups: list[str], size: Size, folder: Path) -> Iterator[Row]:
+def measured(name: str, groups: list[str], size: Size, folder: Path) -> Generator[Row, None, None]:
     """The figures of these groups on one database."""
     with database(name, folder) as migrated, MailServer() as mail:
         if {*groups} - {"sizes"}:
