@@ -243,7 +243,7 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 MEDIA_ROOT = VAR_DIR / "media"  # where files lay once: `manage.py move_files` brings them into the database
 STORAGES = {
     "default": {"BACKEND": "hubs.models.stored_file.DatabaseStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "showcase.style_sheets.StaticFiles"},
 }
 # A form of ten visitors has about a hundred fields, a session's in the admin three hundred.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000

@@ -6,4 +6,4 @@ from tests.settings import STORAGES
 ROOT_URLCONF = "tests.load.urls"
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = f"{VAR_DIR}/mail"  # noqa: F405
-STORAGES = STORAGES | {"staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}}
+STORAGES = STORAGES | {"staticfiles": {"BACKEND": "showcase.style_sheets.StaticFiles"}}
