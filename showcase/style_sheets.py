@@ -73,7 +73,7 @@ class StaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # Taking an address apart and putting it together again was a tenth of a page that asks the database for nothing.
+        # Taking two addresses apart and putting them together was a tenth of a page that is only a template.
         self.url = lru_cache(maxsize=1024)(super().url)
 
     def post_process(self, paths: dict[str, Any], *args: Any, **options: Any) -> Iterator[Any]:

@@ -1,4 +1,4 @@
-"""Templates without their indents, which are for us: a fourth of what a list of sessions weighed before it was packed."""
+"""Templates without their indents, which are for us: a fifth of what a list of sessions weighed unpacked."""
 
 import re
 

@@ -55,7 +55,7 @@ def test_tag_says_what_django_says_in_every_language_whatever_was_said_before(te
                 assert said == theirs.render(Context(context, autoescape=autoescape))
 
 
-@pytest.mark.parametrize(("texts", "kept"), [(KEPT, True), (MADE_ANEW, False)])
+@pytest.mark.parametrize("texts, kept", [(KEPT, True), (MADE_ANEW, False)])
 def test_only_what_holds_no_variable_is_kept(texts, kept):
     for text in texts:
         node = engine(*LIBRARIES).from_string(text).nodelist[0]

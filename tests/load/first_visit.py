@@ -3,8 +3,8 @@
     python -m tests.load.first_visit
 
 It serves the cast of the browser tests as in production, over HTTPS, where browsers take what is packed best. Bytes are
-what is packed, and the same with headers, which HTTP/2 packs too. The icon of the tab is beside them: browsers ask for it
-afterwards, and once.
+what is packed, and the same with headers, which HTTP/2 packs too. The icon of the tab is beside them: browsers ask for
+it afterwards, and once.
 """
 
 import os
