@@ -38,5 +38,5 @@ def _above(field: BoundField, errors: ErrorList) -> str:
     if field.help_text:
         said = f'<span class="hint" id="{field.auto_id}_helptext">{conditional_escape(field.help_text)}</span>\n'
     if errors:
-        said += f'<span class="error" id="{field.auto_id}_error">{conditional_escape(errors[0])}</span>\n'
+        said += f'<span class="error" id="{field.auto_id}_error">{conditional_escape(str(errors[0]))}</span>\n'
     return said
