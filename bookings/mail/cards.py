@@ -47,7 +47,8 @@ def party_of(mail: Mail, *, now: dt.datetime) -> PartyAsItStands | None:
     if mail.booking is None or mail.visitor_id or mail.kind not in TELLS:
         return None
     found = Booking.objects.of_party(mail.booking).filter(status__in=LIVE | {Status.LAPSED})
-    bookings = list(found.select_related(*OF_ITS_SESSION))
+    is_alone = list(found.values_list("pk", flat=True)) == [mail.booking.pk]  # as most are: then it is at hand
+    bookings = [mail.booking] if is_alone else list(found.select_related(*OF_ITS_SESSION))
     if len(bookings) > 1:
         prefetch_related_objects(bookings, parts.with_coming())
         return _party(bookings, now=now, since=says_anew_since(mail))

@@ -33,6 +33,14 @@ def may_go_with_others(mail: Mail) -> bool:
     return bool(mail.facts.get("wide")) and (verb or mail.facts.get("verb")) in VERBS
 
 
+def go_as_one(mail: Mail, other: Mail) -> bool:
+    """Whether two mails are of the same press and kind, to the same reader."""
+    if not may_go_with_others(mail):
+        return False
+    known_by = [(one.kind, one.recipient_key, one.language, one.facts.get("wide")) for one in (mail, other)]
+    return known_by[0] == known_by[1]
+
+
 def beside(mail: Mail, due: "MailQuerySet") -> "MailQuerySet":
     """The others of the same press and kind to the same reader."""
     same = {"kind": mail.kind, "recipient_key": mail.recipient_key, "language": mail.language}
