@@ -20,6 +20,7 @@ from bookings.models.booking import STATE_FIELDS
 from bookings.rule import allowance, offers, people
 from bookings.rule import mails as emails
 from bookings.rule.calendar import ahead_after, sequence_after
+from bookings.rule.committed import after_commit
 from bookings.rule.judging import already_there, build_request, hold_deadline, judge, refuse_after_start
 from bookings.rule.party import Party
 from bookings.rule.references import retry_on_reference_clash
@@ -265,6 +266,7 @@ def write(
     if joined:
         Mail.objects.bulk_update(joined, ["kind", "booking", "facts"])
     room.writes += 1
+    after_commit(room.session.pk)
 
 
 def _end_or_revive(room: Room, booking: Booking, row: Row) -> None:

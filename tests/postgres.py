@@ -61,6 +61,12 @@ class Cluster:
         return f"postgres://postgres@127.0.0.1:{self.port}/postgres"
 
     @property
+    def pid(self) -> int:
+        """Of the server's first process, while it runs."""
+        assert self._server is not None
+        return self._server.pid
+
+    @property
     def log(self) -> str:
         return (self._home / "log").read_text(errors="replace") if self._folder else ""
 

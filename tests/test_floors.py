@@ -1,8 +1,12 @@
 """Imports run downwards: a file imports from its own floor and from those below, never from above."""
 
+import ast
+from importlib import import_module
+from pathlib import Path
+
 import pytest
 
-from tests.imports import Import, imports_of, python_files
+from tests.imports import Import, file_of, imports_of, python_files
 
 # From the ground up. An entry is a folder or a file; the first that fits counts.
 FLOORS = [
@@ -59,6 +63,23 @@ def test_no_import_hides_in_a_function(every_import):
 def test_code_imports_no_tests_and_nothing_from_a_template_library(every_import):
     found = [one for one in every_import if one.target.startswith("tests/") or "/templatetags/" in one.target]
     assert places(found) == []
+
+
+def test_what_is_imported_inside_a_function_is_there():
+    """Of what `script/test all` alone runs nobody sees that a name has moved: no type checker reads a test."""
+    wanted = [
+        (file, node.lineno, node.module, alias.name)
+        for file in python_files()
+        for node in ast.walk(ast.parse(Path(file).read_text()))
+        if isinstance(node, ast.ImportFrom) and node.col_offset and file_of(node.module or "")
+        for alias in node.names
+    ]
+    assert wanted
+    assert [one for one in wanted if not is_there(*one[2:])] == []
+
+
+def is_there(module: str, name: str) -> bool:
+    return hasattr(import_module(module), name) or file_of(f"{module}.{name}") != file_of(module)
 
 
 def test_files_import_one_another_in_no_circle():

@@ -13,6 +13,7 @@ from bookings.models import Running
 from bookings.operations import archive, copying_in, copying_out, fingerprints
 from bookings.operations.archive import Archive, NoBackup
 from bookings.operations.backing_up import FORMAT
+from hubs.vocabulary.changes import changed_all
 
 Say = Callable[[str], Any]
 
@@ -59,6 +60,7 @@ def restore(
         Running.objects.keep(mail_held_at=now, backup_ended_at=as_at(backup))
         for does in then:
             does()
+    changed_all()
 
 
 def as_at(backup: Archive) -> dt.datetime:

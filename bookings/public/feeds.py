@@ -20,6 +20,7 @@ from bookings.rule.words import who_may_book
 from bookings.states import Standing
 from hubs.vocabulary.access import FEATURES
 from hubs.vocabulary.dates import day
+from hubs.vocabulary.one_line import one_line, several_lines
 from hubs.vocabulary.own_words import own_words
 
 OF_SCHEMA = "https://schema.org/"
@@ -174,7 +175,7 @@ def calendar_of(showings: Iterable[Showing], *, name: str, now: dt.datetime) -> 
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
     calendar.add("method", "PUBLISH")
-    calendar.add("x-wr-calname", name)
+    calendar.add("x-wr-calname", one_line(name))
     calendar.add("x-published-ttl", "PT1H")
     for showing in showings:
         if showing.session.starts_at and showing.session.ends_at:
@@ -210,11 +211,11 @@ def _entry(showing: Showing, starts_at: dt.datetime, ends_at: dt.datetime, now: 
     event.add("dtstart", starts_at.astimezone(dt.timezone.utc))
     event.add("dtend", ends_at.astimezone(dt.timezone.utc))
     off = showing.standing in IN_CALENDAR
-    event.add("summary", f"{showing.standing.label}: {session.name}" if off else session.name)
-    event.add("location", session.where)
+    event.add("summary", one_line(f"{showing.standing.label}: {session.name}" if off else session.name))
+    event.add("location", one_line(session.where))
     url = address_of(session.get_absolute_url())
     said = [_("This entry is not a booking."), showing.words, showing.elsewhere, url]
-    event.add("description", "\n".join(filter(None, said)))
+    event.add("description", several_lines("\n".join(filter(None, said))))
     event.add("url", url)
     event.add("status", IN_CALENDAR.get(showing.standing, "CONFIRMED"))
     event.add("transp", "TRANSPARENT")

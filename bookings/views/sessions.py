@@ -3,9 +3,10 @@
 import datetime as dt
 from typing import Any
 
+from django.db import models
 from django.db.models import Count, Q, Subquery, Value
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -19,6 +20,7 @@ from bookings.states import SessionStatus
 from hubs.models import Hub, Notice, ShowcaseSession
 from hubs.models.session import ShowcaseSessionQuerySet
 from hubs.pages import private, public
+from hubs.vocabulary.asked_often import AskedOften, Given
 
 PAGE = 50
 
@@ -132,7 +134,16 @@ def find(request: HttpRequest) -> HttpResponse:
 
 def visible_session(ref: str) -> ShowcaseSession:
     """The session of an address. Raises Http404."""
-    return if_visible(get_object_or_404(ShowcaseSession.objects.with_names().select_related("places"), ref=ref))
+    session = _of_ref.one(ref=ref)
+    if session is None:
+        raise Http404
+    return if_visible(session)
+
+
+@AskedOften
+def _of_ref() -> ShowcaseSessionQuerySet:
+    sessions = ShowcaseSession.objects.with_names().select_related("places")
+    return sessions.filter(ref=Given("ref", models.CharField()))
 
 
 def if_visible(session: ShowcaseSession) -> ShowcaseSession:

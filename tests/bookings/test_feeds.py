@@ -218,6 +218,16 @@ def test_calendar_entry_is_no_booking(client, session, address):
     assert "attendee" not in entry
 
 
+def test_what_staff_typed_begins_no_line_of_the_calendar(client, session):
+    odd = "Hall\x0bATTENDEE:mailto:victim@elsewhere.example\x85\u2028END:VEVENT"
+    ShowcaseSession.objects.update(title=odd, venue=None, place_name=odd)
+    told = client.get("/sessions.ics").content.decode()
+    begun = [line.split(":")[0] for line in told.splitlines()]  # at whatever some program takes for the end of a line
+    assert (begun.count("END"), begun.count("ATTENDEE")) == (2, 0)
+    (entry,) = entries(client, "/sessions.ics")
+    assert str(entry["summary"]) == "Hall ATTENDEE:mailto:victim@elsewhere.example END:VEVENT"
+
+
 def test_calendar_says_where_so_that_a_map_finds_it(client, session):
     (entry,) = entries(client, "/sessions.ics")
     assert str(entry["location"]) == "West Borough Primary School, Maidstone ME16 8TL"

@@ -28,6 +28,7 @@ class Mailbox:
 
     def __init__(self, to_come):
         self.mails = []
+        self.comes_back_to = {}  # by recipient, where a report about the last mail would go
         self.to_come = to_come
         self.controller = Controller(self, hostname="127.0.0.1", port=free_port())
         self.controller.start()
@@ -35,6 +36,7 @@ class Mailbox:
     async def handle_DATA(self, server, session, envelope):  # noqa: N802  (aiosmtpd's own name)
         message = email.message_from_bytes(envelope.original_content, policy=email.policy.default)
         self.mails += [(address, message) for address in envelope.rcpt_tos]
+        self.comes_back_to |= dict.fromkeys(envelope.rcpt_tos, envelope.mail_from)
         return "250 OK"
 
     def wait_for(self, address, *, number=1):

@@ -28,8 +28,8 @@ def sessions(*, number: int, capacity: int) -> list[str]:
 
 def all_of_it() -> dict[str, Any]:
     """Bookings, rooms, mails, and sessions whose count is wrong."""
-    from bookings.due import miscounts
     from bookings.models import Booking, Mail, Places
+    from bookings.operations.counting import miscounts
     from bookings.states import SEATED
 
     bookings = Booking.objects.filter(status__in=SEATED)

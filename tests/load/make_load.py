@@ -5,23 +5,23 @@
     python -m tests.load.make_load 2000 1000 100000 50 and so many wishes to be told, instead of 20,000
     python -m tests.load.make_load 0 5000 20000        for the schools that `manage.py import_schools` has put there
 
-Rows are written in bulk, not by the verbs: a million bookings would take an hour. The counts are right all the same.
+Rows are written in bulk, not by the verbs: a million bookings would take an hour, and take minutes. The counts are
+right all the same.
 """
 
 import datetime as dt
 import os
 import random
 import sys
-import uuid
-from collections.abc import Iterator
 from typing import Any
 
 import django
 
+from tests.load.make_bookings import make_bookings
+
 BATCH = 2000
 CHANCE = random.Random(7)  # the same rows every time
 DAY_ONE = dt.timedelta(days=14)  # sessions start this far ahead, so that all are upcoming
-BOOKED_WITHIN = dt.timedelta(days=60)  # bookings of all sessions mixed: at one moment no index on it would be of use
 
 
 def main(schools: int = 25_000, sessions: int = 5_000, bookings: int = 1_000_000, wishes: int = 20_000) -> None:
@@ -30,8 +30,7 @@ def main(schools: int = 25_000, sessions: int = 5_000, bookings: int = 1_000_000
     if schools:
         make_schools(schools)
     urns = list(School.objects.open().order_by("urn").values_list("urn", flat=True))
-    parties = make_sessions(sessions, bookings, urns)
-    make_bookings(parties, urns)
+    make_bookings(make_sessions(sessions, bookings, urns), urns)
     make_wishes(wishes)
 
 
@@ -130,51 +129,6 @@ def _session(n: int, hub_year: Any, school: Any) -> Any:
     return session
 
 
-def make_bookings(parties: list[tuple[int, int]], urns: list[int]) -> None:
-    """Confirmed bookings of one visitor each, a tenth of them cancelled, with their mails and audit entries."""
-    from bookings.models import AuditEntry, Booking, Mail, Visitor
-
-    for batch in batches(parties, urns):
-        made = Booking.objects.bulk_create([Booking(**row) for row in batch], BATCH)
-        Visitor.objects.bulk_create(
-            [
-                Visitor(
-                    booking=b,
-                    position=1,
-                    is_contact=True,
-                    full_name="Load Visitor",
-                    email=b.contact_email,
-                    email_key=b.email_key,
-                    person_id=uuid.uuid4(),
-                )
-                for b in made
-            ],
-            BATCH,
-        )
-        AuditEntry.objects.bulk_create(
-            [AuditEntry(at=b.created_at, by="visitor", verb="hold", session_id=b.session_id, booking=b) for b in made],
-            BATCH,
-        )
-        Mail.objects.bulk_create(
-            [
-                Mail(
-                    kind="confirm",
-                    recipient=b.contact_email,
-                    recipient_key=b.email_key,
-                    session_id=b.session_id,
-                    booking=b,
-                    created_at=b.created_at,
-                    due_at=b.created_at,
-                    state="sent",
-                    answered_at=b.created_at,
-                    dedupe_key=f"load:{b.pk}",
-                )
-                for b in made
-            ],
-            BATCH,
-        )
-
-
 def make_wishes(count: int) -> None:
     """Wishes of as many addresses, all proved: four of five for a search near a place, the others of a hub."""
     from django.utils import timezone
@@ -195,39 +149,6 @@ def make_wishes(count: int) -> None:
             wish.hub_id = CHANCE.choice(hubs)
         made.append(wish)
     TellMe.objects.bulk_create(made, BATCH)
-
-
-def batches(parties: list[tuple[int, int]], urns: list[int]) -> Iterator[list[dict[str, Any]]]:
-    """Fields of bookings, 20,000 at a time."""
-    from django.utils import timezone
-
-    made, n, now = [], 0, timezone.now()
-    for session_id, count in parties:
-        for k in range(count):
-            n += 1
-            urn = urns[n % min(2000, len(urns))]
-            address = f"teacher{n % 300_000}@load.example"
-            cancelled = k < count // 10
-            made.append(
-                {
-                    "reference": f"{n:08}",  # a million random ones do not all differ
-                    "session_id": session_id,
-                    "status": "cancelled" if cancelled else "confirmed",
-                    "party": 1,
-                    "request_key": uuid.uuid4(),
-                    "contact_name": "Load Visitor",
-                    "contact_email": address,
-                    "email_key": address,
-                    "school_id": urn,
-                    "school_key": f"urn:{urn}",
-                    "created_at": now - CHANCE.random() * BOOKED_WITHIN,
-                }
-            )
-            if len(made) == 20_000:
-                yield made
-                made = []
-    if made:
-        yield made
 
 
 if __name__ == "__main__":

@@ -1,0 +1,15 @@
+"""What others are told once a change of places is committed, and never before: the one place for it."""
+
+from django.db import transaction
+
+from hubs.vocabulary import changes
+
+
+def after_commit(session_id: int) -> None:
+    """Have it told once this transaction is committed. What fails then is logged, and undoes nothing."""
+    transaction.on_commit(lambda: _tell(session_id), robust=True)
+
+
+def _tell(session_id: int) -> None:
+    """The processes of this host: pages of that session that they keep are old."""
+    changes.changed([session_id])

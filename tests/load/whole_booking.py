@@ -1,0 +1,79 @@
+"""A whole booking: every page from the list to "you are booked", and both mails."""
+
+import re
+import time
+import uuid
+from collections.abc import Iterator
+from statistics import median
+
+from tests.load.asking import Client
+from tests.load.counting import Row, cpu
+from tests.load.installation import Installation
+from tests.load.running import Inside
+
+
+def statements(at: Installation) -> Iterator[Row]:
+    total, hold, confirm = map(int, at.made("statements").split())
+    yield Row("statements of a whole booking", total, "", "≤ 40")
+    yield Row("statements under the lock: hold", hold, "", "≤ 8")
+    yield Row("statements under the lock: confirm", confirm, "", "≤ 8")
+
+
+def whole_bookings(at: Installation) -> Iterator[Row]:
+    """Per page and mail beside a template-only page; and PostgreSQL beside web and worker."""
+    ours, database, floors, n = [], [], [], at.size.bookings
+    for _round in range(at.size.rounds):
+        wait_for_mail(at.made)
+        taken, before = len(at.mail.taken), (cpu([*at.web, *at.worker]), cpu(at.postgres))
+        asked = some_bookings(at, n)
+        ours.append(1000 * (cpu([*at.web, *at.worker]) - before[0]) / n)
+        database.append(1000 * (cpu(at.postgres) - before[1]) / n)
+        mails = len(at.mail.taken) - taken
+        floors.append(at.template_only() * (asked + mails) / n)
+    name = f"whole booking ÷ {asked // n} + {mails // n} template-only pages, web + worker"
+    yield Row(name, median(ours), "ms", "≤ 2", median(floors))
+    if at.postgres:
+        yield Row("the same, PostgreSQL ÷ web + worker", median(database), "ms", "≤ 0.3", median(ours))
+
+
+def some_bookings(at: Installation, number: int) -> int:
+    """So many teachers' way from the list to the confirmed mail; how many requests it took."""
+    ref, clients = at.made("ref"), [Client(at.port) for _n in range(number)]
+    for client in clients:
+        client.get("/")
+        book(client, ref, f"teacher-{uuid.uuid4().hex[:8]}@load.example")
+    wait_for_mail(at.made)
+    for client, token in zip(clients, at.made(f"tokens:{number}").split(), strict=True):
+        client.get(f"/bookings/{token}/")
+        client.post(f"/bookings/{token}/confirm/")
+        client.get(f"/bookings/{token}/")
+    wait_for_mail(at.made)
+    return sum(client.asked for client in clients)
+
+
+def book(client: Client, ref: str, email: str) -> None:
+    """From the session's page to "check your email"."""
+    base = f"/sessions/{ref}/book/"
+    client.get(f"/sessions/{ref}/")
+    client.get(base)
+    client.cookies |= client.post(base, school="parkside maidstone").cookies
+    urn = re.findall(r'value="(\d{6})"', client.get(f"{base}school/").body)[0]
+    client.post(f"{base}school/", urn=urn)
+    client.get(f"{base}who/")
+    client.post(f"{base}who/", coming="yes", name="Bench Teacher", email=email, role_own="1")
+    client.get(f"{base}check/")
+    client.post(f"{base}check/")
+    client.get(f"{base}sent/")
+
+
+def wait_for_mail(made: Inside) -> None:
+    """Until the worker has sent what is due; asked from outside, so that the asking costs the servers nothing.
+
+    Raises AssertionError where it sends none for a minute.
+    """
+    left, deadline = "", 0.0
+    while (now := made("unsent")) != "0":
+        if now != left:
+            left, deadline = now, time.monotonic() + 60
+        assert time.monotonic() < deadline, f"{left} mails are due and none is sent."
+        time.sleep(0.2)
