@@ -79,7 +79,7 @@ def claim(due: "MailQuerySet", now: dt.datetime, *, most: int | None) -> tuple[l
         mail.due_at, mail.tries = now + LEASE, mail.tries + 1
     prefetch_related_objects(mails, *WITH)
     for mail in mails:
-        if mail.booking and mail.booking.session_id == mail.session_id:
+        if mail.booking and mail.session and mail.booking.session_id == mail.session_id:
             mail.booking.session = mail.session
     return mails, since
 

@@ -18,9 +18,7 @@ class Watched:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.at, self.done, self.found, self.due = 100.0, [], 0, False
         monkeypatch.setattr(worker, "monotonic", lambda: self.at)
-        monkeypatch.setattr(
-            worker, "close_old_connections", lambda: None
-        )
+        monkeypatch.setattr(worker, "close_old_connections", lambda: None)
         monkeypatch.setattr(worker, "run_due", self._round)
         monkeypatch.setattr(worker, "once_a_day", lambda clock: self.done.append("day"))
         monkeypatch.setattr(worker.Rounds, "note", lambda rounds, clock: None)
