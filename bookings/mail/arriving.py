@@ -50,17 +50,18 @@ def directions_url(facts: Mapping[str, Any]) -> str:
 def colleagues(booking: Booking, me: Visitor | None) -> list[str]:
     """The names of those of the party who come too, for one of them; for its contact (None), all the others."""
     party = {"first": booking.first_id, "session": booking.session_id}
-    return _others.rows(**party, me=me.pk) if me else _others_than_the_contact.rows(**party)
+    found = _others.rows(**party, me=me.pk) if me else _others_than_the_contact.rows(**party)
+    return [str(name) for name in found]
 
 
 @AskedOften
-def _others() -> QuerySet[Visitor, str]:
+def _others() -> QuerySet[Visitor, str | None]:
     others = Visitor.objects.of_party(A_BOOKING).exclude(pk=Given("me", BigAutoField()))
     return others.values_list("full_name", flat=True)
 
 
 @AskedOften
-def _others_than_the_contact() -> QuerySet[Visitor, str]:
+def _others_than_the_contact() -> QuerySet[Visitor, str | None]:
     return Visitor.objects.of_party(A_BOOKING).exclude(is_contact=True).values_list("full_name", flat=True)
 
 
