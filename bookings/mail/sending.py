@@ -9,13 +9,12 @@ import datetime as dt
 import logging
 import smtplib
 from collections.abc import Callable
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
-from django.db import connection, transaction
-from django.db.models import Max, Q
+from django.db import transaction
+from django.db.models import Max, Q, QuerySet
 from django.db.models.functions import Now
 
 from bookings.mail import together
@@ -36,6 +35,7 @@ from bookings.models import Mail
 from bookings.rule.one_by_one import never
 from bookings.rule.refusals import MailStands, MailTooLate
 from bookings.rule.room import Clock
+from hubs.vocabulary.asked_often import AskedOften
 from hubs.vocabulary.references import mail_token
 
 if TYPE_CHECKING:
@@ -57,16 +57,12 @@ class Unanswered(Exception):
 
 def is_due() -> bool:
     """Whether a mail is due by the database's clock: one statement, cheap enough to be asked several times a second."""
-    with connection.cursor() as cursor:
-        cursor.execute(*_asks_what_is_due())
-        return cursor.fetchone() is not None
+    return bool(_due_now.rows())
 
 
-@cache
-def _asks_what_is_due() -> tuple[str, tuple[Any, ...]]:
-    due = Mail.objects.due(now=Now()).order_by().values("pk")[:1]
-    said: tuple[str, tuple[Any, ...]] = due.query.sql_with_params()
-    return said
+@AskedOften
+def _due_now() -> QuerySet[Mail, int]:
+    return Mail.objects.due(now=Now()).order_by().values_list("pk", flat=True)[:1]
 
 
 def send_due(clock: Clock, *, most: int = MOST, stop: Callable[[], bool] = never) -> int:
