@@ -109,6 +109,7 @@ if not re.fullmatch(r"https?://[A-Za-z0-9.:\[\]-]+", SITE_URL):
 INSTALLED_APPS = [
     "hubs",
     "bookings",
+    "crispy_forms",
     "csp",
     "axes",
     "django_otp",
@@ -170,6 +171,8 @@ TEMPLATES = [
     }
 ]
 FORM_RENDERER = "showcase.form_renderer.Renderer"
+CRISPY_TEMPLATE_PACK = "showcase"
+CRISPY_ALLOWED_TEMPLATE_PACKS = ("showcase",)
 
 SQLITE = {"ENGINE": "django.db.backends.sqlite3", "NAME": str(VAR_DIR / "db.sqlite3")}
 # Commands that change the schema or read all of it: by the owner's role, and past a pooler.
@@ -261,6 +264,7 @@ STORAGES = {
     "default": {"BACKEND": "hubs.models.stored_file.DatabaseStorage"},
     "staticfiles": {"BACKEND": "showcase.style_sheets.StaticFiles"},
 }
+PAGES_KEPT = env.int("PAGES_KEPT", default=8)  # megabytes of public pages, in each process of the web server
 # A form of ten visitors has about a hundred fields, a session's in the admin three hundred.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024

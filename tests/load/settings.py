@@ -5,3 +5,4 @@ from tests.settings import STORAGES
 
 ROOT_URLCONF = "tests.load.urls"
 STORAGES = STORAGES | {"staticfiles": {"BACKEND": "showcase.style_sheets.StaticFiles"}}
+PAGES_KEPT = 8  # as in production
