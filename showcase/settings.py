@@ -245,6 +245,7 @@ STORAGES = {
     "default": {"BACKEND": "hubs.models.stored_file.DatabaseStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+PAGES_KEPT = env.int("PAGES_KEPT", default=8)  # megabytes of public pages, in each process of the web server
 # A form of ten visitors has about a hundred fields, a session's in the admin three hundred.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024

@@ -27,6 +27,10 @@ APART = TARGET / NARROWEST * WIDTH * 1000  # metres between the middles of two c
 EDGE = 3  # per cent of the sheet that a counter keeps from its border
 
 
+# Of sessions together: where they are, in sums, and how many of them have a place.
+WHERE = {"east": Sum("easting"), "north": Sum("northing"), "placed": Count("easting")}
+
+
 @dataclass
 class OfHub:
     """How many sessions a hub has, how many of them can be booked, and where these are: sums, and of how many."""
@@ -52,6 +56,11 @@ class ByHub:
     hubs: defaultdict[str, OfHub] = field(default_factory=lambda: defaultdict(OfHub))
     together: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
 
+    def add_together(self, first: str, second: str, *, free: bool) -> None:
+        """One more session that two hubs run together."""
+        n, with_places = self.together.get((first, second), (0, 0))
+        self.together[first, second] = n + 1, with_places + free
+
     def of(self, slugs: Iterable[str]) -> tuple[int, int]:
         """How many sessions some hubs have, and how many of them can be booked, each counted once."""
         slugs = list(slugs)
@@ -66,10 +75,7 @@ def count_by_hub(sessions: ShowcaseSessionQuerySet, *, now: dt.datetime) -> ByHu
     counts = {
         "n": Count("pk", distinct=True),
         "free": Count("pk", filter=can_be_booked(now), distinct=True),
-        "east": Sum("easting"),
-        "north": Sum("northing"),
-        "placed": Count("easting"),
-    }
+    } | WHERE
     own, other = "hub_year__hub__slug", "also_run_by__hub__slug"
     for slug, *numbers in sessions.values_list(own).annotate(**counts):
         found.hubs[slug].add(*numbers)

@@ -12,8 +12,9 @@ from django.views.decorators.http import require_safe
 from bookings.public.directions import own_map
 from bookings.public.england import England, england
 from bookings.public.finder import Chip, FinderForm
-from bookings.public.near import Near
-from bookings.public.session import IN_ORDER, Showing, announced, bookable_first, parts, showings
+from bookings.public.gaps import rendered
+from bookings.public.near import Narrowed, Near
+from bookings.public.session import IN_ORDER, Showing, announced, bookable_first, lean, parts, showings
 from bookings.public.session_page import said_of
 from bookings.states import SessionStatus
 from hubs.models import Hub, Notice, ShowcaseSession
@@ -68,12 +69,15 @@ class Finding:
         fitting = self.form.narrow(self.of_time, leaving=filters)
         return self.near.within(fitting) if self.near else fitting
 
-    def page(self, number: int, size: int | None = None) -> list[ShowcaseSession]:
+    def page(
+        self, number: int, size: int | None = None, *, narrowed: Narrowed = lambda all_: all_
+    ) -> list[ShowcaseSession]:
+        """The sessions of a page; `narrowed` to what is said of them."""
         size = size or PAGE
         start, end = (number - 1) * size, number * size
         if self.near:
-            return self.near.page(start, end, past=self.past)
-        return list(with_total(self.fitting)[start:end])
+            return self.near.page(start, end, past=self.past, narrowed=narrowed)
+        return list(with_total(narrowed(self.fitting))[start:end])
 
     def total(self, rows: list[ShowcaseSession]) -> int:
         """How many there are in all, of which `rows` are a page."""
@@ -98,16 +102,21 @@ class Finding:
 def find(request: HttpRequest) -> HttpResponse:
     """The list of sessions by date, or near a place; filtered. Eight queries, and as many more for a place."""
     now = timezone.now()
+    return rendered(request, "bookings/find.html", lambda: _found(request, now), now=now)
+
+
+def _found(request: HttpRequest, now: dt.datetime) -> dict[str, Any] | HttpResponse:
+    """What the list says; or the way to its first page, where it has none of that number."""
     form = FinderForm(request.GET, hubs=Hub.objects.named(today=timezone.localdate(now)), now=now)
     found = Finding(form, first=bookable_first(now))
     number = form.page
-    rows = found.page(number)
+    rows = found.page(number, narrowed=lean)
     if not rows and number > 1:
         return redirect(f"{request.path}{form.address(page=None)}")
     total = found.total(rows)
     of_hubs = found.count_choices()
     chosen = form.chosen()
-    context = {
+    return {
         "form": form,
         "chosen": chosen,
         "searched": bool(chosen or form.is_wrong or found.past or number > 1),
@@ -127,7 +136,6 @@ def find(request: HttpRequest) -> HttpResponse:
         "page": number,
         "pages": -(-total // PAGE),
     }
-    return render(request, "bookings/find.html", context)
 
 
 def visible_session(ref: str) -> ShowcaseSession:
