@@ -82,6 +82,12 @@ TABLE = (
         "`DATABASE_URL`",
     ),
     Setting(
+        "PREPARED_STATEMENTS",
+        "whether each connection to PostgreSQL keeps the plans of its statements: `no`; or `yes`, through a pooler too "
+        "([several machines](#several-machines))",
+        "`yes`, but for a pooler that is noticed",
+    ),
+    Setting(
         "VAR_DIR",
         "the folder of SQLite and of collected static files; uploaded files are in the database",
         "`var/`",

@@ -186,6 +186,15 @@ else:
             f"{name} takes no options= (nor does PGOPTIONS): a pooler would refuse or mix them. "
             "Time-outs belong to the database's roles (manage.py database_roles)."
         )
+    prepares = env.str("PREPARED_STATEMENTS", default="")
+    if prepares not in ("", "yes", "no"):
+        wrong.append("PREPARED_STATEMENTS is yes or no, or is left out.")
+    # A statement that comes often is planned once a connection: planning was three quarters of the server's work.
+    DATABASES["default"]["OPTIONS"] = DATABASES["default"].get("OPTIONS", {}) | {
+        "server_side_binding": True,
+        "prepare_threshold": None if prepares == "no" else 5,
+        "prepares_through_a_pooler": prepares == "yes",
+    }
 # Seconds that one statement may wait: in a page, in the worker, in a command that somebody runs and watches.
 DATABASE_PATIENCE = {"": 12, "status": 12, "metrics": 12, "worker": 70, "run_due": 70}.get(command, 3600)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

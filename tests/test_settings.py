@@ -220,8 +220,16 @@ def test_postgres_is_reached_by_the_engine_whose_waits_end():
     found = read(**REAL, DATABASE_URL=url)
     database = found["DATABASES"]["default"]
     assert (database["ENGINE"], database["HOST"], database["NAME"]) == ("showcase.postgres", "db1,db2", "showcase")
-    assert database["OPTIONS"] == {"target_session_attrs": "read-write"}
+    assert database["OPTIONS"]["target_session_attrs"] == "read-write"
     assert found["DATABASE_PATIENCE"] == 12
+
+
+@pytest.mark.parametrize("said, threshold, through_a_pooler", [("", 5, False), ("no", None, False), ("yes", 5, True)])
+def test_postgres_keeps_plans_unless_that_is_forbidden(said, threshold, through_a_pooler):
+    options = read(**REAL, DATABASE_URL="postgres://web@db/showcase", PREPARED_STATEMENTS=said)["DATABASES"]["default"][
+        "OPTIONS"
+    ]
+    assert (options["prepare_threshold"], options["prepares_through_a_pooler"]) == (threshold, through_a_pooler)
 
 
 @pytest.mark.parametrize("command, seconds", [("worker", 70), ("run_due", 70), ("migrate", 3600)])

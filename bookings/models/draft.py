@@ -16,6 +16,7 @@ from bookings.models.booking import Booking
 from hubs.models import HostSchool, Hub, School, ShowcaseSession
 from hubs.models.private_link import PrivateLink
 from hubs.models.session import OF_ITS_SESSION
+from hubs.vocabulary.asked_often import AskedOften, Given
 from hubs.vocabulary.email_address import EmailField
 from hubs.vocabulary.flags import FlagField
 from hubs.vocabulary.teaching import Roles, Years
@@ -212,11 +213,17 @@ def find(request: HttpRequest, ref: str, *, now: dt.datetime) -> Draft | None:
         key = uuid.UUID(request.COOKIES.get(COOKIE, ""))
     except ValueError:
         return None
+    return _of_browser.one(key=key, ref=ref, now=now)
+
+
+@AskedOften
+def _of_browser() -> models.QuerySet[Draft]:
     drafts = Draft.objects.select_related("school", "session__places", *OF_ITS_SESSION)
-    try:  # not first(): putting one row of two hundred columns in order costs more than finding it
-        return drafts.get(key=key, session__ref=ref, expires_at__gt=now)
-    except Draft.DoesNotExist:
-        return None
+    return drafts.filter(
+        key=Given("key", models.UUIDField()),
+        session__ref=Given("ref", models.CharField()),
+        expires_at__gt=Given("now", models.DateTimeField()),
+    )
 
 
 def keep(draft: Draft, *, now: dt.datetime) -> None:

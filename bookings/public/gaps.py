@@ -27,8 +27,9 @@ from bookings.public.session import Showing, listed, with_whom
 from bookings.states import Standing
 from hubs.vocabulary import changes
 from hubs.vocabulary.changes import State
+from hubs.vocabulary.keeping import SECONDS, made_before
 
-SECONDS = 5  # that a public page says it may be kept
+KEPT = SECONDS - 1.0  # seconds, so that a cache is told of one more at least
 BY_THE_CLOCK = 10  # seconds: bookings open and close on these, so nothing is kept past them
 MOST = 40  # pages, most of them of fifty thousand characters
 LONGEST = 500  # characters of an address that is kept: nobody's search is longer
@@ -144,7 +145,7 @@ class PageWithGaps:
         return "".join(part for pair in zip(self.pieces, fill, strict=True) for part in pair)
 
     def _is_of(self, now: dt.datetime, state: State) -> bool:
-        is_young = 0 <= (now - self.began).total_seconds() < SECONDS
+        is_young = 0 <= (now - self.began).total_seconds() < KEPT
         by_the_clock = [one.timestamp() // BY_THE_CLOCK for one in (self.began, now)]
         return is_young and by_the_clock[0] == by_the_clock[1] and self.mark == state.of_lists()
 
@@ -190,7 +191,7 @@ def rendered(
     state = changes.state() if keeps else None
     kept = pages.find(key) if state else None
     if kept and (page := kept.filled(now, state)) is not None:
-        return HttpResponse(page)
+        return made_before(HttpResponse(page), (now - kept.began).total_seconds())
     said = say()
     if isinstance(said, HttpResponse):
         return said

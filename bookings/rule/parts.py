@@ -193,9 +193,10 @@ def of_party(
     now: dt.datetime,
     until: Callable[[Booking], dt.datetime | None] = lambda one: one.deadline,
     sayable: Callable[[str], bool] = bool,
+    coming: "Callable[[Booking], Iterable[Visitor]]" = lambda one: one.visitors.all(),
 ) -> PartyAsItStands:
-    """A party from its bookings, which have the visitors that come at hand (`with_coming`)."""
-    made = [Part(one, [*one.visitors.all()], now, until(one), sayable) for one in bookings]
+    """A party from its bookings; those who come, unless it is said who, stand at hand (`with_coming`)."""
+    made = [Part(one, [*coming(one)], now, until(one), sayable) for one in bookings]
     return PartyAsItStands(sorted(made, key=lambda part: (ORDER.index(part.status), part.booking.pk)))
 
 

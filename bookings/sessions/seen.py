@@ -27,6 +27,9 @@ class UnseenChanges(NamedTuple):
         return self.to_see and any(change.asks for change in self.changes)
 
 
+NOTHING_TO_SEE = UnseenChanges([], to_see=False)
+
+
 def unseen_changes(booking: Booking, visitor: Visitor | None, places: Places) -> UnseenChanges:
     """What happened to the session since it was booked and has not been seen yet; else the last thing that happened.
 
@@ -34,7 +37,7 @@ def unseen_changes(booking: Booking, visitor: Visitor | None, places: Places) ->
     """
     changes = list(SessionChange.objects.since(booking))
     if not changes or not booking.is_live or (visitor and visitor.released_at):
-        return UnseenChanges([], to_see=False)
+        return NOTHING_TO_SEE
     seen = Seen.objects.filter(change__in=changes, **_whose(booking, visitor)).values_list("change_id", flat=True)
     unseen = [change for change in changes if change.pk not in set(seen)]
     if places.status in FROZEN or not unseen:

@@ -1,8 +1,9 @@
 """The one gate to what a private link opens."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from django.db import models
 from django.db.models import Exists, OuterRef
 from django.http import Http404
 from django.shortcuts import get_object_or_404
@@ -23,12 +24,14 @@ from bookings.models import (
     Invitation,
     NewsConsent,
     OfficeLink,
+    SessionChange,
     TellMe,
     Visitor,
 )
 from bookings.models.visitor import NEEDS_KEPT
-from hubs.models import VisitingTeacher
+from hubs.models import Resource, VisitingTeacher
 from hubs.models.session import OF_ITS_SESSION
+from hubs.vocabulary.asked_often import AskedOften, Given
 from hubs.vocabulary.email_address import email_key
 
 if TYPE_CHECKING:
@@ -36,6 +39,7 @@ if TYPE_CHECKING:
 
 _OF_A_FORM = ("visitor__booking__session__hub_year__hub", "visitor__booking__session__places", "hub_year__hub")
 _WITH = (*OF_ITS_SESSION, "session__places")
+_PUBLIC_ID = Given("public_id", models.UUIDField())
 
 
 @dataclass(frozen=True)
@@ -47,28 +51,64 @@ class Opened:
     visitor: Visitor | None = None
     given: HandOver | None = None  # the place that this link's owner has handed over, until it is taken
 
+    @property
+    def has_asked(self) -> bool:
+        """Whether its owner has ever asked for another address."""
+        return self._found.has_asked  # type: ignore[no-any-return]
+
+    @property
+    def has_changes(self) -> bool:
+        """Whether the session was ever changed as a whole."""
+        return self._found.has_changes  # type: ignore[no-any-return]
+
+    @property
+    def has_files(self) -> bool:
+        """Whether there is anything to read for the session, for whomever."""
+        return self._found.has_files  # type: ignore[no-any-return]
+
+    @property
+    def _found(self) -> Any:
+        """The row that the link names, with what was asked beside it so that its page need not ask again."""
+        return self.visitor or self.booking
+
 
 def open_link(token: str) -> Opened:
     """What `token` opens. Raises Http404, the same for every token that is wrong, old, revoked or foreign."""
     link = links.read(token)
     if link is None:
         raise Http404
-    by = {"public_id": link.public_id, "link_version": link.version}
-    if link.purpose == Purpose.CONTACT:
-        asked = AddressChange.objects.filter(booking=OuterRef("pk"), visitor=None)
-        bookings = Booking.objects.with_company().annotate(has_asked=Exists(asked)).select_related("school", *_WITH)
-        return Opened(token, get_object_or_404(bookings, **by))
-    if link.purpose == Purpose.VISITOR:
-        related = (f"booking__{name}" for name in ("school", *_WITH))
-        asked = AddressChange.objects.filter(visitor=OuterRef("pk"))
-        visitors = Visitor.objects.annotate(has_asked=Exists(asked)).select_related(*related)
-        visitor = get_object_or_404(visitors, public_id=link.public_id)
+    if link.purpose == Purpose.CONTACT and (booking := _booking.one(public_id=link.public_id, version=link.version)):
+        return Opened(token, booking)
+    if link.purpose == Purpose.VISITOR and (visitor := _visitor.one(public_id=link.public_id)):
         if visitor.link_version == link.version:
             return Opened(token, visitor.booking, visitor)
         given = HandOver.objects.open().filter(visitor=visitor, from_version=link.version, from_contact=False)
         if handed := given.first():
             return Opened(token, visitor.booking, visitor, handed)
     raise Http404
+
+
+@AskedOften
+def _booking() -> "QuerySet[Booking]":
+    asked = AddressChange.objects.filter(booking=OuterRef("pk"), visitor=None)
+    bookings = Booking.objects.with_company().annotate(has_asked=Exists(asked), **_of_session("session"))
+    return bookings.select_related("school", *_WITH).filter(
+        public_id=_PUBLIC_ID, link_version=Given("version", models.IntegerField())
+    )
+
+
+@AskedOften
+def _visitor() -> "QuerySet[Visitor]":
+    asked = AddressChange.objects.filter(visitor=OuterRef("pk"))
+    related = (f"booking__{name}" for name in ("school", *_WITH))
+    visitors = Visitor.objects.annotate(has_asked=Exists(asked), **_of_session("booking__session"))
+    return visitors.select_related(*related).filter(public_id=_PUBLIC_ID)
+
+
+def _of_session(session: str) -> dict[str, Exists]:
+    """What few sessions have, asked with the row: a question less for each of the others."""
+    changes, files = (model.objects.filter(session=OuterRef(session)).order_by() for model in (SessionChange, Resource))
+    return {"has_changes": Exists(changes), "has_files": Exists(files)}
 
 
 def genuine(token: str, *purposes: Purpose) -> links.Link:

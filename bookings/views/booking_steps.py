@@ -51,7 +51,7 @@ from bookings.views.turned_away import size_of
 from hubs.models import School
 from hubs.models.calendar import calendar_of_session
 from hubs.pages import View, private
-from hubs.schools.search import schools_found, the_one
+from hubs.schools.search import the_one, urns_found
 from hubs.vocabulary.teaching import in_words, roles_in_words
 
 MOST_SCHOOLS = 20
@@ -124,7 +124,7 @@ def find_school(request: HttpRequest, showing: Showing, draft: Draft) -> HttpRes
     if not form.is_valid():
         return again(request, draft, form, now=showing.now)
     words = draft.answers["typed"] = form.cleaned_data["school"]
-    school = the_one(words, schools_found(words, MOST_SCHOOLS + 1))
+    school = the_one(words, _search(draft))
     return (
         _take(request, draft, school, now=showing.now) if school else go(request, "book-school", draft, now=showing.now)
     )
@@ -136,13 +136,27 @@ def _take(request: HttpRequest, draft: Draft, school: School, *, now: dt.datetim
     return go(request, "book-who", draft, now=now)
 
 
+def _search(draft: Draft) -> list[School]:
+    """The schools that match what was typed. The draft remembers them: these are offered, and one of these is taken."""
+    found = School.objects.open().listed(urns_found(draft.answers["typed"], MOST_SCHOOLS + 1))
+    draft.answers["found"] = [one.pk for one in found]
+    return found
+
+
+def _offered(draft: Draft) -> list[School]:
+    """The schools that were found, without searching again; where one of them has closed since, what is found now."""
+    urns = draft.answers.get("found")
+    found = None if urns is None else School.objects.open().listed(urns)
+    return _search(draft) if found is None or len(found) < len(urns) else found
+
+
 @step
 def pick_school(request: HttpRequest, showing: Showing, draft: Draft) -> HttpResponse:
     """Which of the schools found it is."""
     words = draft.answers.get("typed")
     if not words:
         return redirect("book", showing.session.ref)
-    found = list(schools_found(words, MOST_SCHOOLS + 1))
+    found = _offered(draft)
     chosen = draft.school_id or (found[0].pk if len(found) == 1 else "")
     form = SchoolPickForm(sent_to(request, draft), initial={"urn": str(chosen)}, schools=found[:MOST_SCHOOLS])
     if request.method != "POST":

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q, prefetch_related_objects
+from django.db.models import BigIntegerField, Q
 from django.utils import timezone
 
 from bookings.forms import who_reads_needs
@@ -24,9 +24,12 @@ from bookings.views.access import Opened
 from bookings.views.afterwards import afterwards_of
 from hubs.models import ShowcaseSession
 from hubs.models.calendar import calendar_of_session
+from hubs.vocabulary.asked_often import AskedOften, Given
 from hubs.vocabulary.teaching import in_words, roles_in_words
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from hubs.models import Resource
     from hubs.models.marked import MarkedQuerySet
 
@@ -87,25 +90,39 @@ def _open_hand_over(link: Opened) -> HandOver | None:
 
 
 def _bookings_of(link: Opened) -> list[Booking]:
-    """The bookings of the party that a page tells of, with the visitors that come: what stands or can be asked for
-    again, and the one whose link was opened."""
+    """The bookings of the party that a page tells of: what stands or can be asked for again, and the one whose link was
+    opened."""
     booking = link.booking
     if link.visitor or not _has_company(booking):
-        prefetch_related_objects([booking], parts.with_coming())
         return [booking]
     stands = Q(pk=booking.pk) | Q(status__in=LIVE | {Status.LAPSED})
     party = Booking.objects.of_party(booking).filter(stands).select_related("school")
     found = [booking if one == booking else one for one in party]
-    prefetch_related_objects(found, parts.with_coming())
     for one in found:
         one.session = booking.session
     return found
 
 
+def _coming(bookings: list[Booking]) -> dict[int, list[Visitor]]:
+    """The visitors that come, of each booking: one query."""
+    found: dict[int, list[Visitor]] = {one.pk: [] for one in bookings}
+    alone = len(bookings) == 1
+    visitors = _coming_to.rows(booking=bookings[0].pk) if alone else Visitor.objects.coming().filter(booking__in=found)
+    by_id = {one.pk: one for one in bookings}
+    for visitor in visitors:
+        visitor.booking = by_id[visitor.booking_id]
+        found[visitor.booking_id].append(visitor)
+    return found
+
+
+@AskedOften
+def _coming_to() -> "QuerySet[Visitor]":
+    return Visitor.objects.coming().filter(booking=Given("booking", BigIntegerField()))
+
+
 def _new_address(link: Opened) -> AddressChange | None:
     """The address that this link's owner has asked for and not taken yet; no query where they have asked for none."""
-    owner: Any = link.visitor or link.booking
-    if link.given or not owner.has_asked:  # annotated by the gate
+    if link.given or not link.has_asked:
         return None
     return AddressChange.objects.of(link.booking, link.visitor).open().first()
 
@@ -190,7 +207,9 @@ def context_of(link: Opened) -> dict[str, Any]:
     now = timezone.now()
     showing = Showing(link.booking.session, now)
     started = bool(showing.session.starts_at and showing.session.starts_at <= now)
-    party = parts.of_party(_bookings_of(link), now=now)
+    bookings = _bookings_of(link)
+    coming = _coming(bookings)
+    party = parts.of_party(bookings, now=now, coming=lambda one: coming[one.pk])
     shown = [PartOnPage(one, _token_of(one.booking, link), showing) for one in party.parts]
     own = next(one for one in shown if one.booking == link.booking)
     visitors = [visitor for one in shown for visitor in one.visitors]
@@ -225,7 +244,7 @@ def context_of(link: Opened) -> dict[str, Any]:
             "showing": showing,
             "session": showing.session,
             "started": started,
-            "resources": files_for(link, now=showing.now),
+            "resources": files_for(link, now=showing.now) if link.has_files else [],
             "feedback": [] if link.given else what_they_made.forms_for(link.booking, link.visitor, now=now),
             "expected": expected,
             "by_hub": _ended_by_hub(link.booking),

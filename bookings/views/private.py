@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -19,7 +19,7 @@ from bookings.rule import room
 from bookings.rule.calendar import entry_version
 from bookings.rule.refusals import Refused
 from bookings.rule.words import why_not
-from bookings.sessions.seen import mark_seen, unseen_changes
+from bookings.sessions.seen import NOTHING_TO_SEE, mark_seen, unseen_changes
 from bookings.states import FROZEN
 from bookings.verbs import visitors as details
 from bookings.verbs import waiting_list
@@ -27,9 +27,6 @@ from bookings.views.access import Opened, open_link
 from bookings.views.party_page import context_of, is_expected
 from hubs.pages import View, private
 from hubs.vocabulary.ids import AN_ID
-
-if TYPE_CHECKING:
-    pass
 
 
 def opened_by_giver_too(view: Callable[..., HttpResponse]) -> View:
@@ -167,7 +164,7 @@ def booking_page(
     context["saved"] = "saved" in request.GET
     context["done"] = request.GET.get("done", "")
     live = next((one.booking for one in context["parts"] if one.booking.is_live), link.booking)
-    context["told"] = unseen_changes(live, link.visitor, showing.places)
+    context["told"] = unseen_changes(live, link.visitor, showing.places) if link.has_changes else NOTHING_TO_SEE
     if showing.places.status in FROZEN:
         context |= offered_instead(context["told"].newest, showing.now)
     return render(request, _template(link), context, status=status)

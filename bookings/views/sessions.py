@@ -3,15 +3,16 @@
 import datetime as dt
 from typing import Any
 
+from django.db import models
 from django.db.models import Count, Q, Subquery, Value
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from bookings.public.directions import own_map
 from bookings.public.england import England, england
-from bookings.public.finder import Chip, FinderForm
+from bookings.public.finder import Chip, FinderForm, parameters
 from bookings.public.gaps import rendered
 from bookings.public.near import Narrowed, Near
 from bookings.public.session import IN_ORDER, Showing, announced, bookable_first, lean, parts, showings
@@ -20,6 +21,8 @@ from bookings.states import SessionStatus
 from hubs.models import Hub, Notice, ShowcaseSession
 from hubs.models.session import ShowcaseSessionQuerySet
 from hubs.pages import private, public
+from hubs.vocabulary.asked_often import AskedOften, Given
+from hubs.vocabulary.keeping import shows_one
 
 PAGE = 50
 
@@ -98,7 +101,7 @@ class Finding:
         return [one for one in counted if one[2]]
 
 
-@public
+@public(heeds=parameters)
 def find(request: HttpRequest) -> HttpResponse:
     """The list of sessions by date, or near a place; filtered. Eight queries, and as many more for a place."""
     now = timezone.now()
@@ -140,7 +143,16 @@ def _found(request: HttpRequest, now: dt.datetime) -> dict[str, Any] | HttpRespo
 
 def visible_session(ref: str) -> ShowcaseSession:
     """The session of an address. Raises Http404."""
-    return if_visible(get_object_or_404(ShowcaseSession.objects.with_names().select_related("places"), ref=ref))
+    session = _of_ref.one(ref=ref)
+    if session is None:
+        raise Http404
+    return if_visible(session)
+
+
+@AskedOften
+def _of_ref() -> ShowcaseSessionQuerySet:
+    sessions = ShowcaseSession.objects.with_names().select_related("places")
+    return sessions.filter(ref=Given("ref", models.CharField()))
 
 
 def if_visible(session: ShowcaseSession) -> ShowcaseSession:
@@ -151,7 +163,7 @@ def if_visible(session: ShowcaseSession) -> ShowcaseSession:
     return session
 
 
-@public
+@public(heeds=parameters)
 def session(request: HttpRequest, ref: str) -> HttpResponse:
     """One session: how it stands, what to do now, and all that is public about it; and the way back to a search.
 
@@ -162,7 +174,7 @@ def session(request: HttpRequest, ref: str) -> HttpResponse:
     response = render(request, "bookings/session.html", said_of(showing) | _back_to_search(request, showing.now))
     if showing.session.visibility == ShowcaseSession.Visibility.LINK:
         response["X-Robots-Tag"] = "noindex"
-    return response
+    return response if request.GET else shows_one(response, showing.session.pk)
 
 
 def _back_to_search(request: HttpRequest, now: dt.datetime) -> dict[str, Any]:

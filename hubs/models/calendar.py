@@ -7,7 +7,10 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from hubs.vocabulary.asked_often import AskedOften, Given
 from hubs.vocabulary.school_days import SchoolDays
+
+Run = tuple[dt.date, dt.date, bool]  # the first and the last of them, and whether they are open after all
 
 
 class ClosedDay(models.Model):
@@ -41,27 +44,32 @@ class ClosedDay(models.Model):
 
 def calendar_of_session(session_id: int) -> SchoolDays:
     """The calendar of the hub that runs that session: one query."""
-    return _calendar(ClosedDay.objects.filter(hub__years__sessions=session_id))
+    return _school_days(_of_session.rows(session=session_id))
+
+
+@AskedOften
+def _of_session() -> "models.QuerySet[ClosedDay, Run]":
+    return _runs(ClosedDay.objects.filter(hub__years__sessions=Given("session", models.BigIntegerField())))
 
 
 def calendar_of_hub(hub_id: int) -> SchoolDays:
     """The calendar of that hub: one query."""
-    return _calendar(ClosedDay.objects.filter(hub=hub_id))
+    return _school_days(list(_runs(ClosedDay.objects.filter(hub=hub_id))))
 
 
 def calendars_of_hubs(hub_ids: Iterable[int]) -> dict[int, SchoolDays]:
     """The calendar of each of those hubs: one query."""
-    runs: dict[int, list[tuple[dt.date, dt.date, bool]]] = {hub: [] for hub in hub_ids}
+    runs: dict[int, list[Run]] = {hub: [] for hub in hub_ids}
     for one in ClosedDay.objects.filter(hub__in=runs):
         runs[one.hub_id].append((one.first_day, one.last_day, one.is_open))
     return {hub: _school_days(found) for hub, found in runs.items()}
 
 
-def _calendar(days: models.QuerySet[ClosedDay]) -> SchoolDays:
-    return _school_days(list(days.values_list("first_day", "last_day", "is_open")))
+def _runs(days: models.QuerySet[ClosedDay]) -> "models.QuerySet[ClosedDay, Run]":
+    return days.values_list("first_day", "last_day", "is_open")
 
 
-def _school_days(runs: list[tuple[dt.date, dt.date, bool]]) -> SchoolDays:
+def _school_days(runs: list[Run]) -> SchoolDays:
     return SchoolDays(
         closed=tuple((first, last) for first, last, is_open in runs if not is_open),
         opened=tuple((first, last) for first, last, is_open in runs if is_open),

@@ -8,8 +8,11 @@ from collections.abc import Iterable
 from heapq import nsmallest
 from typing import NamedTuple
 
-from hubs.models.school import School, SchoolQuerySet, SchoolWord, SchoolWordQuerySet
+from django.db.models import CharField, QuerySet
+
+from hubs.models.school import AFTER_ALL, School, SchoolQuerySet, SchoolWord, SchoolWordQuerySet
 from hubs.schools.ranking import Fit, at_a_glance, fit, nearest
+from hubs.vocabulary.asked_often import AskedOften, Given
 from hubs.vocabulary.school_words import distinctive, head, searchable, words_typed
 
 MOST_FOUND = 40
@@ -116,7 +119,13 @@ class Search:
 
 
 def _schools_of(word: str) -> set[int]:
-    return set(_school_ids(SchoolWord.objects.beginning(word), MOST_LED_TO))
+    return set(_of_word.rows(word=word, after_all=word + AFTER_ALL))
+
+
+@AskedOften
+def _of_word() -> "QuerySet[SchoolWord, int]":
+    words = SchoolWord.objects.filter(word__gte=Given("word", CharField()), word__lt=Given("after_all", CharField()))
+    return words.order_by("word", "school_id").values_list("school_id", flat=True)[:MOST_LED_TO]
 
 
 def _school_ids(words: SchoolWordQuerySet, most: int) -> Iterable[int]:
@@ -159,6 +168,11 @@ def schools_found(typed: str, most: int = MOST_FOUND, *, among: SchoolQuerySet |
     """Open schools that `typed` may mean, best first, at most `most`. A closed one is found as what it became."""
     schools = School.objects.all() if among is None else among
     return schools.open().in_order(Search(typed).best(most))
+
+
+def urns_found(typed: str, most: int) -> list[int]:
+    """The URNs of schools that `typed` may mean, best first, at most `most`: also of one closed with no successor."""
+    return Search(typed).best(most)
 
 
 def the_one(typed: str, found: Iterable[School]) -> School | None:

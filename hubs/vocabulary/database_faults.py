@@ -14,6 +14,7 @@ from hubs.vocabulary.patience import CommitNotKnown
 # Connection, rollback for others' sake, resources, intervention; of the last the server ends it or our time is up.
 PASSING_CLASSES = ("08", "40", "53", "57")
 LOCK_NOT_AVAILABLE, READ_ONLY, IDLE_FOR_TOO_LONG, DISK_FULL = "55P03", "25006", "25P03", "53100"
+NO_SUCH_PREPARED, NOT_SUPPORTED = "26000", "0A000"
 PASSING = (LOCK_NOT_AVAILABLE, READ_ONLY, IDLE_FOR_TOO_LONG)
 # As SQLite calls the results BUSY, LOCKED, FULL, IOERR, READONLY and CANTOPEN. Python 3.10 gives their words alone.
 SQLITE_LOCKED = ("database is locked", "database table is locked", "database schema is locked")
@@ -35,6 +36,8 @@ def passes(error: BaseException | None) -> bool:
     if isinstance(cause, sqlite3.Error):
         return str(cause).startswith(SQLITE_PASSING)
     state = sqlstate(error)
+    if cause is not None and is_of_a_kept_plan(cause):
+        return True
     # Without a SQLSTATE it was not the server that spoke: it cannot be reached, has hung up, or is silent.
     return state.startswith(PASSING_CLASSES) or state in PASSING or (not state and cause is not None)
 
@@ -42,6 +45,14 @@ def passes(error: BaseException | None) -> bool:
 def is_waiting(error: BaseException | None) -> bool:
     """Whether somebody else had what this waited for, until it waited no longer. Nothing of it was done."""
     return isinstance(error, Busy) or is_lock_timeout(error)
+
+
+def is_of_a_kept_plan(cause: BaseException) -> bool:
+    """Whether PostgreSQL could not use what it had kept of a statement, as the driver says it: the table is another
+    one now, or somebody took it away. The same statement is planned anew once its transaction has ended."""
+    state, said = getattr(cause, "sqlstate", None), getattr(cause, "diag", None)
+    refused = state == NOT_SUPPORTED and getattr(said, "source_function", "") == "RevalidateCachedQuery"
+    return refused or state == NO_SUCH_PREPARED
 
 
 def is_lock_timeout(error: BaseException | None) -> bool:

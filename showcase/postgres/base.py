@@ -4,6 +4,7 @@
 """
 
 import datetime as dt
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -15,9 +16,10 @@ from django.db.backends.postgresql.psycopg_any import IsolationLevel
 from psycopg.errors import Diagnostic
 
 from hubs.vocabulary.patience import CommitNotKnown
-from showcase.postgres.connection import Connection, connect
+from showcase.postgres.connection import Connection, Cursor, connect, is_pooled
 
 HEALTH = 3  # seconds for a kept connection to say that it lives: then there is time left to connect anew
+FRESH = 1  # seconds for which its last answer says that
 # A warning of no class of its own. COMMIT gives no other such: "no transaction" and the like have codes.
 NOT_REPLICATED = "01000"
 
@@ -25,9 +27,16 @@ NOT_REPLICATED = "01000"
 class DatabaseWrapper(base.DatabaseWrapper):
     connection: Connection | None
 
+    def get_connection_params(self) -> dict[str, Any]:
+        parameters: dict[str, Any] = super().get_connection_params()
+        if parameters["cursor_factory"] is base.ServerBindingCursor:
+            parameters["cursor_factory"] = Cursor
+        return parameters
+
     def get_new_connection(self, conn_params: dict[str, Any]) -> Connection:
         self.isolation_level = IsolationLevel.READ_COMMITTED
-        return connect(conn_params)
+        through_a_pooler = conn_params.pop("prepares_through_a_pooler", False)
+        return connect(conn_params, through_a_pooler=through_a_pooler)
 
     def _commit(self) -> None:
         """COMMIT. Raises CommitNotKnown where the connection fails after it was sent, and where an operator cancelled
@@ -59,9 +68,14 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def is_usable(self) -> bool:
         """Whether a kept connection lives and can write. Of several hosts one that was the primary may be a standby by
-        now: then the next statement finds the new one."""
-        if self.connection is None:
+        now: then the next statement finds the new one.
+
+        One that has just answered, and has not been ended since, is not asked: it would be one more wait a request.
+        """
+        if self.connection is None or self.connection.is_lost:
             return False
+        if not self.errors_occurred and time.monotonic() - self.connection.answered_at < FRESH:
+            return True
         self.connection.longest = HEALTH
         try:
             said = self.connection.execute("SHOW transaction_read_only").fetchone()
@@ -72,15 +86,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return said == ("off",)
 
     def prepare_database(self) -> None:
-        """What `migrate` asks first, and whatever else needs a session of its own: refuses a pooler.
-
-        A pooler tells a client another number for its session than the server's, for the server's is many clients'.
-        """
+        """What `migrate` asks first, and whatever else needs a session of its own: refuses a pooler."""
         super().prepare_database()
-        with self.cursor() as cursor:
-            cursor.execute("SELECT pg_backend_pid()")
-            (pid,) = cursor.fetchone()
-        if self.connection and pid != self.connection.info.backend_pid:
+        if self.connection and is_pooled(self.connection):
             raise ImproperlyConfigured(
                 "Between here and the database stands a pooler: let DATABASE_URL_DIRECT name the server itself."
             )

@@ -7,13 +7,14 @@ import time
 import environ
 import psycopg
 import pytest
-from django.db import IntegrityError, OperationalError, transaction
+from django.db import DatabaseError, IntegrityError, InternalError, NotSupportedError, OperationalError, transaction
 from django.db.utils import ConnectionHandler
 
-from hubs.vocabulary import patience
+from hubs.vocabulary import database_faults, patience
 from hubs.vocabulary.patience import CommitNotKnown
-from showcase.postgres.base import DatabaseWrapper
-from showcase.postgres.connection import DeadlinePassed
+from showcase.postgres.base import FRESH, DatabaseWrapper
+from showcase.postgres.connection import Connection, DeadlinePassed
+from tests import pgbouncer
 from tests.faults.conftest import took
 
 pytestmark = pytest.mark.slow
@@ -29,9 +30,12 @@ def impatient(settings, django_db_blocker):
         yield
 
 
+KEEPS_PLANS = {"server_side_binding": True, "prepare_threshold": 2, "prepares_through_a_pooler": False}
+
+
 def handler(url, **more):
-    settings = environ.Env.db_url_config(url) | {"ENGINE": "showcase.postgres", "CONN_HEALTH_CHECKS": True} | more
-    made = ConnectionHandler({"default": settings})["default"]
+    settings = environ.Env.db_url_config(url) | {"ENGINE": "showcase.postgres", "CONN_HEALTH_CHECKS": True}
+    made = ConnectionHandler({"default": settings | {"OPTIONS": KEEPS_PLANS} | more})["default"]
     assert isinstance(made, DatabaseWrapper)
     return made
 
@@ -106,7 +110,12 @@ def test_transaction_that_a_statement_ended_connects_to_nothing(cluster, databas
     assert database.connection is None
 
 
+def idle_for_long(database):
+    database.connection.answered_at -= FRESH
+
+
 def test_kept_connection_to_a_frozen_server_is_found_out_and_another_tried(cluster, database, freeze):
+    idle_for_long(database)
     database.close_if_unusable_or_obsolete()  # as each request begins
     freeze()
     with took(at_most=1 + ABOUT), pytest.raises(OperationalError, match="not be reached"):
@@ -131,9 +140,43 @@ def test_kept_connection_to_what_has_become_a_standby_is_left_before_the_next_re
             operator.execute("ALTER SYSTEM RESET default_transaction_read_only")
             kept.execute("SET default_transaction_read_only = on")  # one that stays what it was
             operator.execute("SELECT pg_reload_conf()")
+    idle_for_long(database)
     database.close_if_unusable_or_obsolete()
     put(database, 3)
     assert database.connection is not kept
+
+
+def test_connection_that_has_just_answered_is_not_asked_whether_it_lives(database, monkeypatch):
+    asked, database.close_at = [], None
+    monkeypatch.setattr(Connection, "execute", lambda self, query, *args: asked.append(query))
+    for number in range(3):
+        database.close_if_unusable_or_obsolete()
+        put(database, number)
+        assert asked == []
+        rows(database)
+    idle_for_long(database)
+    database.close_if_unusable_or_obsolete()
+    with pytest.raises(AttributeError):  # for what it was asked is not answered here
+        put(database, 3)
+    assert asked == ["SHOW transaction_read_only"]
+
+
+def test_connection_that_has_just_failed_is_asked(database):
+    database.connection.execute("SET default_transaction_read_only = on")
+    with pytest.raises(InternalError, match="read-only"):
+        put(database)
+    assert not database.is_usable()
+
+
+def test_connection_that_ended_a_moment_ago_costs_nobody_a_press(cluster, database):
+    """It has answered just now, and so it is not asked: that it has ended is known all the same."""
+    put(database, 1)
+    kept = database.connection
+    end(database, cluster)
+    database.close_if_unusable_or_obsolete()
+    put(database, 2)
+    assert database.connection is not kept
+    assert sorted(rows(database)) == [1, 2]
 
 
 def test_cursor_of_the_server_is_given_up_in_the_middle(database, freeze):
@@ -227,14 +270,99 @@ def test_transaction_may_take_longer_by_a_setting_that_ends_with_it(database, mo
         pass
 
 
+@pytest.mark.skipif(pgbouncer.program() is None, reason=pgbouncer.NONE)
 def test_nothing_of_a_session_is_left_on_a_connection(cluster, installed):
-    """No statement is prepared, and none is sent on connecting, so that a pooler has nothing to mix."""
-    web = handler(installed.url("web"))
+    """No statement is prepared, and nothing is set on connecting, so that a pooler has nothing to mix."""
+    web = handler(installed.url("web", pooled=True))
     for _often in range(7):
         assert rows_of(web, "SELECT count(*) FROM pg_prepared_statements") == [(0,)]
     assert rows_of(web, "SELECT name FROM pg_settings WHERE source = 'session'") == []
     assert not web.ensure_timezone()
     web.close()
+
+
+def test_plans_are_kept_where_no_pooler_stands_between_and_nobody_forbids_it(installed):
+    def kept(database):
+        for _often in range(4):
+            rows_of(database, "SELECT 1")
+        ((number,),) = rows_of(database, "SELECT count(*) FROM pg_prepared_statements WHERE statement = 'SELECT 1'")
+        database.close()
+        return number
+
+    assert kept(handler(installed.url("web"))) == 1
+    assert kept(handler(installed.url("web"), OPTIONS=KEEPS_PLANS | {"prepare_threshold": None})) == 0
+
+
+@pytest.fixture
+def planned(database):
+    """A statement whose plan is kept, and what it reads."""
+    put(database, 1)
+    for _often in range(4):
+        assert rows(database) == [1]
+    assert rows_of(database, "SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%FROM kept'") == [(1,)]
+
+
+def widen(cluster):
+    with psycopg.connect(cluster.url, autocommit=True) as owner:
+        owner.execute("ALTER TABLE kept ALTER COLUMN n TYPE bigint")
+
+
+@pytest.fixture
+def narrow_again(cluster, database):
+    yield
+    with psycopg.connect(cluster.url, autocommit=True) as owner:
+        owner.execute("ALTER TABLE kept ALTER COLUMN n TYPE int")
+
+
+@pytest.mark.usefixtures("planned", "narrow_again")
+def test_statement_whose_table_has_changed_is_planned_anew(cluster, database):
+    widen(cluster)
+    for _often in range(4):
+        assert rows(database) == [1]
+
+
+@pytest.mark.usefixtures("planned", "narrow_again")
+def test_transaction_whose_table_has_changed_has_done_nothing_and_succeeds_when_tried_again(cluster, database):
+    widen(cluster)
+    with pytest.raises(NotSupportedError, match="cached plan") as error, transaction.atomic():
+        put(database, 2)
+        rows(database)
+    assert database_faults.passes(error.value)
+    with transaction.atomic():
+        assert rows(database) == [1]
+        put(database, 2)
+    assert rows(database) == [1, 2]
+
+
+@pytest.mark.usefixtures("planned")
+def test_column_that_is_added_disturbs_nobody(cluster, database):
+    """As every release of ours changes a table (decision 0054)."""
+    with psycopg.connect(cluster.url, autocommit=True) as owner:
+        owner.execute("ALTER TABLE kept ADD COLUMN more text")
+    try:
+        with transaction.atomic():
+            assert rows(database) == [1]
+    finally:
+        with psycopg.connect(cluster.url, autocommit=True) as owner:
+            owner.execute("ALTER TABLE kept DROP COLUMN more")
+
+
+@pytest.mark.usefixtures("planned")
+@pytest.mark.parametrize("in_transaction", [False, True])
+def test_statement_that_the_server_has_forgotten_is_planned_anew(database, in_transaction):
+    database.connection.pgconn.exec_(b"DISCARD ALL")  # by nobody of whom psycopg knows
+    if in_transaction:
+        with pytest.raises(DatabaseError, match="does not exist") as error, transaction.atomic():
+            rows(database)
+        assert database_faults.passes(error.value)
+    for _often in range(4):
+        assert rows(database) == [1]
+
+
+def test_what_is_not_supported_for_another_reason_is_a_fault_of_ours(database):
+    with pytest.raises(NotSupportedError) as error, database.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM kept FOR UPDATE")
+    assert not database_faults.passes(error.value)
 
 
 def rows_of(database, query):
