@@ -13,10 +13,13 @@ from math import dist
 from typing import NamedTuple
 
 from django.db.models import Count, Sum
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from bookings.models.places import can_be_booked
+from bookings.public.answers import answers
+from hubs.models import Hub
 from hubs.models.session import ShowcaseSessionQuerySet
 from hubs.vocabulary.map_of_england import WIDTH, across, down
 from hubs.vocabulary.teaching import listed
@@ -85,6 +88,11 @@ def count_by_hub(sessions: ShowcaseSessionQuerySet, *, now: dt.datetime) -> ByHu
             found.hubs[second].add(*numbers)
             found.together[first, second] = numbers[0], numbers[1]
     return found
+
+
+def named_hubs(*, now: dt.datetime) -> list[Hub]:
+    """Hubs that have had a year, with their name."""
+    return answers.get("hubs", lambda: list(Hub.objects.named(today=timezone.localdate(now))), now=now)
 
 
 class Marker(NamedTuple):

@@ -14,23 +14,19 @@ from collections import OrderedDict
 from collections.abc import Callable, Collection, Hashable
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from django.conf import settings
-from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
+from bookings.public.answers import are_as_one, state_to_keep_by
 from bookings.public.pictures import Frame, symbols
 from bookings.public.session import Showing, listed, with_whom
 from bookings.states import Standing
-from hubs.vocabulary import changes
 from hubs.vocabulary.changes import State
-from hubs.vocabulary.keeping import SECONDS, made_before
+from hubs.vocabulary.keeping import made_before
 
-KEPT = SECONDS - 1.0  # seconds, so that a cache is told of one more at least
-BY_THE_CLOCK = 10  # seconds: bookings open and close on these, so nothing is kept past them
 MOST = 40  # pages, most of them of fifty thousand characters
 LONGEST = 500  # characters of an address that is kept: nobody's search is longer
 MARK = f"<!-- {secrets.token_hex(16)} -->"  # where a gap is; nobody can know it
@@ -145,9 +141,7 @@ class PageWithGaps:
         return "".join(part for pair in zip(self.pieces, fill, strict=True) for part in pair)
 
     def _is_of(self, now: dt.datetime, state: State) -> bool:
-        is_young = 0 <= (now - self.began).total_seconds() < KEPT
-        by_the_clock = [one.timestamp() // BY_THE_CLOCK for one in (self.began, now)]
-        return is_young and by_the_clock[0] == by_the_clock[1] and self.mark == state.of_lists()
+        return self.mark == state.of_lists() and are_as_one(self.began, now)
 
 
 class Pages:
@@ -182,13 +176,9 @@ def rendered(
     now: dt.datetime,
     gaps: Callable[[State], Gaps[Any]] = Rows,
 ) -> HttpResponse:
-    """The page at the address of `request`, which `template` makes of what there is to `say`; or another answer.
-
-    In a transaction nothing is kept: what it has written nobody else may see yet.
-    """
-    keeps = settings.PAGES_KEPT and not connection.in_atomic_block and len(request.get_full_path()) <= LONGEST
+    """The page at the address of `request`, which `template` makes of what there is to `say`; or another answer."""
     key = get_language(), request.get_full_path()
-    state = changes.state() if keeps else None
+    state = state_to_keep_by() if len(key[1]) <= LONGEST else None
     kept = pages.find(key) if state else None
     if kept and (page := kept.filled(now, state)) is not None:
         return made_before(HttpResponse(page), (now - kept.began).total_seconds())

@@ -14,12 +14,13 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from bookings.models.places import can_be_booked, places_left, stands
+from bookings.public.answers import answers
 from bookings.public.counting import with_attended
-from bookings.public.england import WHERE, ByHub, England, count_by_hub, england
+from bookings.public.england import WHERE, ByHub, England, count_by_hub, england, named_hubs
 from bookings.public.gaps import Draw, Gaps
 from bookings.public.session import TONES, Showing, announced, left_in_words, with_whom
 from bookings.states import FROZEN, Standing
-from hubs.models import HostSchool, Hub, HubYear, ShowcaseSession, VisitingTeacher
+from hubs.models import HostSchool, HubYear, ShowcaseSession, VisitingTeacher
 from hubs.models.session import ShowcaseSessionQuerySet
 from hubs.models.to_come import to_come
 from hubs.vocabulary.changes import State
@@ -269,11 +270,12 @@ def map_of(lines: Iterable[HubLine], found: OfHubs) -> England | None:
 
 
 def map_of_hubs(*, now: dt.datetime, here: str = "") -> England | None:
-    """Where every hub's sessions to come are; hubs lead to their pages, several at once to a list. Three queries."""
-    today = timezone.localdate(now)
-    names = {hub.slug: str(hub.current_name) for hub in Hub.objects.named(today=today)}  # type: ignore[attr-defined]  # annotated
-    sessions = announced().upcoming(today=today)
-    return england(count_by_hub(sessions, now=now), names, page_of, here=[here])
+    """Where every hub's sessions to come are; hubs lead to their pages, several at once to a list. Three queries, for
+    the pages of all hubs."""
+    sessions = announced().upcoming(today=timezone.localdate(now))
+    by_hub = answers.get("by hub", lambda: count_by_hub(sessions, now=now), now=now)
+    names = {hub.slug: str(hub.current_name) for hub in named_hubs(now=now)}  # type: ignore[attr-defined]  # annotated
+    return england(by_hub, names, page_of, here=[here])
 
 
 def page_of(*, hub: str | None, hubs: str | None, **narrowed: Any) -> str:

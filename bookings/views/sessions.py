@@ -10,15 +10,16 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from bookings.public.answers import answers
 from bookings.public.directions import own_map
-from bookings.public.england import England, england
+from bookings.public.england import England, england, named_hubs
 from bookings.public.finder import Chip, FinderForm, parameters
 from bookings.public.gaps import rendered
 from bookings.public.near import Narrowed, Near
 from bookings.public.session import IN_ORDER, Showing, announced, bookable_first, lean, parts, showings
 from bookings.public.session_page import said_of
 from bookings.states import SessionStatus
-from hubs.models import Hub, Notice, ShowcaseSession
+from hubs.models import Notice, ShowcaseSession
 from hubs.models.session import ShowcaseSessionQuerySet
 from hubs.pages import private, public
 from hubs.vocabulary.asked_often import AskedOften, Given
@@ -110,7 +111,7 @@ def find(request: HttpRequest) -> HttpResponse:
 
 def _found(request: HttpRequest, now: dt.datetime) -> dict[str, Any] | HttpResponse:
     """What the list says; or the way to its first page, where it has none of that number."""
-    form = FinderForm(request.GET, hubs=Hub.objects.named(today=timezone.localdate(now)), now=now)
+    form = FinderForm(request.GET, hubs=named_hubs(now=now), now=now)
     found = Finding(form, first=bookable_first(now))
     number = form.page
     rows = found.page(number, narrowed=lean)
@@ -133,7 +134,7 @@ def _found(request: HttpRequest, now: dt.datetime) -> dict[str, Any] | HttpRespo
         "parts": parts(showings(rows, now), past=found.past),
         "total": total,
         "without_one": [] if rows else found.without_one(),
-        "notices": Notice.objects.showing(now=now).filter(hub=None),
+        "notices": answers.get("notices", lambda: list(Notice.objects.showing(now=now).filter(hub=None)), now=now),
         "previous_page": form.address(page=number - 1) if number > 1 else None,
         "next_page": form.address(page=number + 1) if number * PAGE < total else None,
         "page": number,
@@ -181,7 +182,7 @@ def _back_to_search(request: HttpRequest, now: dt.datetime) -> dict[str, Any]:
     """The address of the search that led here, and how many it finds; nothing where none did."""
     if not request.GET:
         return {}
-    form = FinderForm(request.GET, hubs=Hub.objects.named(today=timezone.localdate(now)), now=now)
+    form = FinderForm(request.GET, hubs=named_hubs(now=now), now=now)
     search = form.address()
     return {"search": search, "found": Finding(form).count()} if search != "?" else {}
 
