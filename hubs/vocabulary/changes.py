@@ -42,6 +42,10 @@ class State(NamedTuple):
         """The mark of what counts sessions, and those with places left, but says of none how many are taken."""
         return self.numbers[: (WHICH_ARE_FULL + 1) * WIDTH]
 
+    def of_anything_else(self) -> bytes:
+        """The mark of what no place changes: of hubs and their days, of what staff say of sessions."""
+        return self.numbers[:WIDTH]
+
     def of(self, session_id: int) -> bytes:
         """The mark of what shows this one: another one after its changes, and after what was no session's."""
         at = _number_of(session_id) * WIDTH
