@@ -14,7 +14,7 @@ from bookings.models import AuditEntry, Booking, Mail, Places, TellMe
 from hubs.models import School, ShowcaseSession
 from tests.browser import cast
 from tests.database import address
-from tests.load import exporting, find_schools, lighthouse, make_load, plans
+from tests.load import exporting, find_schools, first_visit, lighthouse, make_load, plans
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 SCHOOLS, SESSIONS, BOOKINGS, WISHES = 60, 20, 400, 20
@@ -59,9 +59,11 @@ def test_exports_are_measured_and_no_row_is_left(capsys):
 
 def test_pages_that_lighthouse_looks_at_are_there():
     """Lighthouse itself is left out: it wants npm and minutes. Its server is the one of the browser tests."""
-    for page in lighthouse._pages(cast.make()):
+    pages = lighthouse._pages(cast.make())
+    for page in pages:
         answer = Client(headers={"cookie": page.cookie} if page.cookie else None).get(page.path, secure=True)
         assert answer.status_code == 200, page.name
+    assert {page.name for page in pages} >= set(first_visit.PAGES)
     report = {
         "categories": {"seo": {"score": 0.5, "auditRefs": [{"id": "a", "weight": 1}, {"id": "b", "weight": 0}]}},
         "audits": {"a": {"id": "a", "score": 0}, "b": {"id": "b", "score": 0}},
