@@ -198,7 +198,7 @@ class KeptPages:
         """The answer of Django, which is kept where it is a page to keep."""
         if environ["REQUEST_METHOD"] == "HEAD":
             return self.application(environ, start)
-        keeping = environ[KEEPING] = Keeping()
+        keeping = environ[KEEPING] = Keeping(time.time)
         asked = {name: environ.get(name, "") for name in ("HTTP_ACCEPT_ENCODING", "HTTP_IF_NONE_MATCH")}
         said: list[Any] = []
         response = self.application(environ, lambda *args: said.extend(args))

@@ -6,7 +6,7 @@ state of changes is taken before the first row is read.
 
 import math
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from http import HTTPStatus
 from typing import Any
 
@@ -27,7 +27,8 @@ SEEN_TO = ("HTTP_ACCEPT_ENCODING", "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE
 class Keeping:
     """Of one request: what its page heeds, and when and at which state its rows were read."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self.clock = clock
         self.heeds: Collection[str] = ()
         self.began = 0.0
         self.began_at = 0.0
@@ -39,7 +40,7 @@ class Keeping:
     def begins(self, heeds: Collection[str]) -> None:
         """Now its rows are read."""
         self.heeds, self.state = heeds, changes.state()
-        self.began, self.began_at = time.monotonic(), time.time()
+        self.began, self.began_at = time.monotonic(), self.clock()
 
     def ends(self, meta: dict[str, Any], response: HttpResponseBase) -> None:
         """It is made. Where it may be kept, nothing packs it or leaves it out on its way."""
