@@ -48,4 +48,4 @@ def sent_to(request: HttpRequest, draft: Draft) -> Mapping[str, Any] | None:
 
 def step_of(request: HttpRequest) -> ResolverMatch:
     """Which step this is, and of which session."""
-    return resolve(request.path_info)
+    return request.resolver_match or resolve(request.path_info)

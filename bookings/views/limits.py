@@ -9,18 +9,19 @@ import datetime as dt
 import re
 from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django import forms
 from django.conf import settings
-from django.db import transaction
-from django.db.models import F, Q, Subquery, Sum
+from django.db import models, transaction
+from django.db.models import F, Q, QuerySet, Subquery, Sum
 from django.http import HttpRequest
 
 from bookings.models import NetworkUse
 from bookings.rule.refusals import TooManyFromHere
 from bookings.rule.words import why_not
 from hubs.staff.signing_in import known_browser
+from hubs.vocabulary.asked_often import DoneOften, Given
 from hubs.vocabulary.keyed import keyed_hash
 
 BOOKING, MAIL, PASSWORD, CHECK, TURNED_AWAY = "booking", "mail", "password", "check", "turned"
@@ -72,10 +73,21 @@ def _count(one: Counted, what: str, *, now: dt.datetime) -> None:
 
 def _add(one: Counted, what: str, hour: dt.datetime) -> bool:
     """Count one more in the row of this hour, where there is one and neither hour nor day has had enough."""
-    counts = NetworkUse.objects.filter(network=one.key, what=what)
-    in_day = counts.filter(hour__gt=hour - A_DAY).order_by().values("what").annotate(n=Sum("used")).values("n")
-    open_yet = counts.filter(hour=hour, used__lt=MOST_AN_HOUR[what] * one.times).annotate(in_day=Subquery(in_day))
-    return bool(open_yet.filter(in_day__lt=MOST_A_DAY[what] * one.times).update(used=F("used") + 1))
+    most = {"in_hour": MOST_AN_HOUR[what] * one.times, "in_day": MOST_A_DAY[what] * one.times}
+    return bool(_count_up(network=one.key, what=what, hour=hour, day=hour - A_DAY, **most))
+
+
+@DoneOften
+def _count_up() -> "tuple[QuerySet[NetworkUse], dict[str, Any]]":
+    times = models.PositiveIntegerField()
+    counts = NetworkUse.objects.filter(
+        network=Given("network", models.CharField()), what=Given("what", models.CharField())
+    )
+    of_day = counts.filter(hour__gt=Given("day", models.DateTimeField()))
+    in_day = of_day.order_by().values("what").annotate(n=Sum("used")).values("n")
+    of_hour = counts.filter(hour=Given("hour", models.DateTimeField()), used__lt=Given("in_hour", times))
+    open_yet = of_hour.annotate(in_day=Subquery(in_day)).filter(in_day__lt=Given("in_day", times))
+    return open_yet, {"used": F("used") + 1}
 
 
 def give_back(counted: Sequence[Counted], what: str, *, now: dt.datetime) -> None:

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from bookings.forms import who_reads_needs
 from bookings.mail import links
-from bookings.mail.clashes import clashing
+from bookings.mail.clashes import clashing, with_clashes
 from bookings.mail.links import Purpose
 from bookings.models import AddressChange, AuditEntry, Booking, HandOver, Visitor
 from bookings.public import certificate, what_they_made
@@ -71,8 +71,9 @@ def _clashes(link: Opened, visitors: list[Visitor], *, started: bool) -> list[Sh
     can be given back then."""
     if started:
         return []
-    me = link.visitor or next((visitor for visitor in visitors if visitor.is_contact), None)
-    if me is None or link.given or me.released_at or me.booking.status not in SEATED:
+    mine = (one for one in visitors if (one == link.visitor if link.visitor else one.is_contact))
+    me: Any = next(mine, None)
+    if me is None or link.given or me.booking.status not in SEATED or not me.has_clash:
         return []
     session = link.booking.session
     return clashing(me.email_key, session.starts_at, session.ends_at, beside=me.pk)
@@ -104,10 +105,10 @@ def _bookings_of(link: Opened) -> list[Booking]:
 
 
 def _coming(bookings: list[Booking]) -> dict[int, list[Visitor]]:
-    """The visitors that come, of each booking: one query."""
+    """The visitors that come, of each booking, and whether they have another place at the same time: one query."""
     found: dict[int, list[Visitor]] = {one.pk: [] for one in bookings}
     alone = len(bookings) == 1
-    visitors = _coming_to.rows(booking=bookings[0].pk) if alone else Visitor.objects.coming().filter(booking__in=found)
+    visitors = _coming_to.rows(booking=bookings[0].pk) if alone else _with_clashes().filter(booking__in=found)
     by_id = {one.pk: one for one in bookings}
     for visitor in visitors:
         visitor.booking = by_id[visitor.booking_id]
@@ -117,7 +118,11 @@ def _coming(bookings: list[Booking]) -> dict[int, list[Visitor]]:
 
 @AskedOften
 def _coming_to() -> "QuerySet[Visitor]":
-    return Visitor.objects.coming().filter(booking=Given("booking", BigIntegerField()))
+    return _with_clashes().filter(booking=Given("booking", BigIntegerField()))
+
+
+def _with_clashes() -> "QuerySet[Visitor]":
+    return with_clashes(Visitor.objects.coming())
 
 
 def _new_address(link: Opened) -> AddressChange | None:

@@ -1,15 +1,19 @@
 """Days on which a hub's schools are closed, beside the bank holidays."""
 
 import datetime as dt
+import time
 from collections.abc import Iterable
+from typing import NamedTuple
 
-from django.db import models
+from django.db import connection, models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from hubs.vocabulary import changes
 from hubs.vocabulary.asked_often import AskedOften, Given
 from hubs.vocabulary.school_days import SchoolDays
 
+KEPT_FOR, MOST_KEPT = 5, 1000  # seconds, for another host does not say what it has changed; sessions
 Run = tuple[dt.date, dt.date, bool]  # the first and the last of them, and whether they are open after all
 
 
@@ -42,9 +46,32 @@ class ClosedDay(models.Model):
         return f"{self.first_day} – {self.last_day}"
 
 
+class _Kept(NamedTuple):
+    """A calendar as it was at a moment of this process, and the state of changes before it was asked for."""
+
+    mark: bytes
+    since: float
+    calendar: SchoolDays
+
+
+_kept: dict[int, _Kept] = {}
+
+
 def calendar_of_session(session_id: int) -> SchoolDays:
-    """The calendar of the hub that runs that session: one query."""
-    return _school_days(_of_session.rows(session=session_id))
+    """The calendar of the hub that runs that session: one query, or none where it was asked for seconds ago and nothing
+    but places has changed on this host since. In a transaction it is asked for, which may have changed it itself."""
+    state = None if connection.in_atomic_block else changes.state()
+    mark = state and state.of_anything_else()
+    kept = _kept.get(session_id)
+    if mark and kept and kept.mark == mark and time.monotonic() - kept.since < KEPT_FOR:
+        return kept.calendar
+    since = time.monotonic()
+    calendar = _school_days(_of_session.rows(session=session_id))
+    if mark:
+        if len(_kept) >= MOST_KEPT:
+            _kept.clear()
+        _kept[session_id] = _Kept(mark, since, calendar)
+    return calendar
 
 
 @AskedOften

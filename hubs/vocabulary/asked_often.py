@@ -11,6 +11,8 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 from django.db import connections
 from django.db.models import Expression, Field, QuerySet
+from django.db.models.sql import UpdateQuery
+from django.db.models.sql.constants import ROW_COUNT
 from django.db.transaction import TransactionManagementError
 
 Row = TypeVar("Row")
@@ -70,6 +72,23 @@ class AskedOften(Generic[Row]):
         return list(rows._iterable_class(_Asked(rows, words[rows.db], given)))
 
 
+class DoneOften:
+    """Decorates a function of no arguments that returns rows and what is to be written to them, with a `Given` for each
+    value that is not known before. As `AskedOften`."""
+
+    def __init__(self, update: "Callable[[], tuple[QuerySet[Any], dict[str, Any]]]") -> None:
+        self.update = update
+        self.kept = threading.local()
+
+    def __call__(self, **given: Any) -> int:
+        """How many rows were written to, by one statement."""
+        if not hasattr(self.kept, "words"):
+            rows, values = self.update()
+            self.kept.database, self.kept.words = rows.db, _update_in_words(rows, values)
+        words: _Words = self.kept.words
+        return int(_ready(words, self.kept.database, given).execute_sql(ROW_COUNT))
+
+
 class _Asked:
     """The rows as they are asked for now: what Django's reading of rows wants of a query, and nothing of its own."""
 
@@ -78,18 +97,33 @@ class _Asked:
 
     def __init__(self, rows: Any, words: _Words, given: dict[str, Any]) -> None:
         self.model, self.db, self.query = rows.model, rows.db, self
-        connection = connections[self.db]
-        params = tuple(one.value(given, connection) if isinstance(one, Given) else one for one in words.params)
-        self.compiler = copy.copy(words.compiler)
-        self.compiler.connection = connection
-        self.compiler.as_sql = lambda: (words.sql, params)
-        self.compiler.get_converters = lambda _expressions: words.converters
+        self.compiler = _ready(words, rows.db, given)
 
     def get_compiler(self, using: str) -> Any:
         return self.compiler
+
+
+def _ready(words: _Words, database: str, given: dict[str, Any]) -> Any:
+    """Django's compiler of these words, which has no more to do than to say them with their values."""
+    connection = connections[database]
+    params = tuple(one.value(given, connection) if isinstance(one, Given) else one for one in words.params)
+    compiler = copy.copy(words.compiler)
+    compiler.connection = connection
+    compiler.as_sql = lambda: (words.sql, params)
+    compiler.get_converters = lambda _expressions: words.converters
+    return compiler
 
 
 def _in_words(rows: Any) -> _Words:
     compiler = rows.query.get_compiler(rows.db)
     sql, params = compiler.as_sql()
     return _Words(compiler, sql, params, compiler.get_converters([one[0] for one in compiler.select]))
+
+
+def _update_in_words(rows: Any, values: dict[str, Any]) -> _Words:
+    query = rows.query.chain(UpdateQuery)
+    query.add_update_values(values)
+    query.annotations = {}  # as Django does: what was asked for beside the rows is no part of what is written
+    compiler = query.get_compiler(rows.db)
+    sql, params = compiler.as_sql()
+    return _Words(compiler, sql, params, converters={})

@@ -37,6 +37,10 @@ class State(NamedTuple):
         """The mark of what shows many sessions: another one after any change."""
         return self.numbers[: FIRST * WIDTH]
 
+    def of_anything_else(self) -> bytes:
+        """The mark of what no place changes: of hubs and their days, of what staff say of sessions."""
+        return self.numbers[:WIDTH]
+
     def of(self, session_id: int) -> bytes:
         """The mark of what shows this one: another one after its changes, and after what was no session's."""
         at = _number_of(session_id) * WIDTH

@@ -6,12 +6,12 @@ import uuid
 
 import pytest
 from django.db import connection, models, transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, F, OuterRef
 from django.db.transaction import TransactionManagementError
 
 from bookings.models import Draft, Places
 from hubs.models import ShowcaseSession
-from hubs.vocabulary.asked_often import AskedOften, Given
+from hubs.vocabulary.asked_often import AskedOften, DoneOften, Given
 from tests.factories import NOW, SessionFactory
 
 pytestmark = pytest.mark.django_db
@@ -135,3 +135,21 @@ def test_row_is_locked_in_a_transaction_alone(transactional_db):
             assert to_lock.one(session=session.pk) == session.places
         with pytest.raises(TransactionManagementError):
             to_lock.one(session=session.pk)
+
+
+@DoneOften
+def make_larger():
+    large = Exists(Places.objects.filter(session=OuterRef("session"), capacity__gt=500))
+    places = Places.objects.annotate(large=large).filter(
+        session=Given("session", models.BigIntegerField()), large=False
+    )
+    return places, {"capacity": F("capacity") + Given("by", models.IntegerField())}
+
+
+def test_rows_are_written_to_with_the_values_of_each_time(drafts, django_assert_num_queries):
+    one, other = (draft.session.pk for draft in drafts)
+    for session, by, written in [(one, 5, 1), (one, 1, 1), (other, 470, 1), (other, 5, 1), (other, 1, 0)]:
+        with django_assert_num_queries(1):
+            assert make_larger(session=session, by=by) == written
+    assert dict(Places.objects.values_list("pk", "capacity")) == {one: 36, other: 505}
+    assert make_larger(session=0, by=1) == 0

@@ -1,11 +1,13 @@
 """School days: no weekends, bank holidays or Christmas; and what a hub says otherwise."""
 
 import datetime as dt
+import time
 
 import pytest
+from django.db import transaction
 
 from hubs.models import ClosedDay
-from hubs.models.calendar import calendar_of_hub, calendar_of_session
+from hubs.models.calendar import KEPT_FOR, _kept, calendar_of_hub, calendar_of_session
 from hubs.vocabulary.school_days import SchoolDays, london
 from tests.factories import HubFactory, HubYearFactory, SessionFactory
 
@@ -95,6 +97,54 @@ def test_calendar_of_a_session_is_its_hubs_alone():
     expected = SchoolDays(closed=(tuple(closed.values()),), opened=((day("2027-02-20"), day("2027-02-20")),))
     assert calendar_of_session(session.pk) == calendar_of_hub(hub.pk) == expected
     assert calendar_of_session(elsewhere.pk) == calendar_of_hub(other.pk) == ENGLAND
+
+
+@pytest.fixture
+def closed(transactional_db):
+    """A session whose hub is closed for a week of February."""
+    session = SessionFactory()
+    day_off = ClosedDay.objects.create(hub=session.hub, first_day=day("2027-02-15"), last_day=day("2027-02-19"))
+    return session, day_off
+
+
+def test_calendar_is_asked_for_once_while_nothing_changes(closed, django_assert_num_queries):
+    session, _ = closed
+    calendar = calendar_of_session(session.pk)
+    with django_assert_num_queries(0):
+        assert calendar_of_session(session.pk) == calendar
+
+
+def test_calendar_is_new_once_a_closed_day_has_changed(closed):
+    session, day_off = closed
+    assert calendar_of_session(session.pk) == SchoolDays(closed=((day("2027-02-15"), day("2027-02-19")),))
+    ClosedDay.objects.filter(pk=day_off.pk).update(last_day=day("2027-02-22"))
+    assert calendar_of_session(session.pk) == SchoolDays(closed=((day("2027-02-15"), day("2027-02-22")),))
+    with transaction.atomic():
+        day_off.delete()
+        assert calendar_of_session(session.pk) == ENGLAND
+    assert calendar_of_session(session.pk) == ENGLAND
+
+
+def test_calendar_is_kept_for_seconds_and_where_changes_cannot_be_told_not_at_all(
+    closed, monkeypatch, django_assert_num_queries
+):
+    session, _ = closed
+    calendar_of_session(session.pk)
+    long_ago = time.monotonic() - KEPT_FOR
+    monkeypatch.setattr("hubs.models.calendar._kept", {n: one._replace(since=long_ago) for n, one in _kept.items()})
+    with django_assert_num_queries(1):
+        calendar_of_session(session.pk)
+    monkeypatch.setattr("hubs.vocabulary.changes.state", lambda: None)
+    with django_assert_num_queries(2):
+        assert calendar_of_session(session.pk) == calendar_of_session(session.pk)
+
+
+def test_so_many_calendars_are_kept_and_no_more(closed, monkeypatch):
+    session, _ = closed
+    monkeypatch.setattr("hubs.models.calendar.MOST_KEPT", 2)
+    for pk in (session.pk, -1, -2, -3):
+        calendar_of_session(pk)
+    assert len(_kept) <= 2
 
 
 @pytest.mark.parametrize(

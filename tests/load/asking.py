@@ -32,6 +32,12 @@ class Client:
     def post(self, path: str, *, expect: int = 302, **fields: str) -> Answer:
         return self._ask("POST", path, urlencode({"csrfmiddlewaretoken": SECRET, **fields}), expect=expect)
 
+    def press(self, path: str) -> None:
+        """Post it, and again for as long as too many press at this moment, as the page says that one should."""
+        while (answer := self.post(path, expect=0)).status == 503:
+            time.sleep(1)
+        assert answer.status == 302, answer
+
     def _ask(self, method: str, path: str, body: str | None = None, *, expect: int) -> Answer:
         """Raises AssertionError where the answer has another status; `expect` 0 takes any."""
         if time.monotonic() - self._used > KEPT_OPEN:

@@ -77,7 +77,7 @@ def _asking(port: int, threads: int, seconds: float, path: str, drafts: list[str
             started = time.monotonic()
             if presses:
                 client.cookies = {"draft": drafts.pop()}
-                client.post(path)
+                client.press(path)
             else:
                 client.get(path)
             times.append(time.monotonic() - started)

@@ -32,6 +32,7 @@ class Size(NamedTuple):
 
 
 FULL = Size()
+BRIEF = Size(1000, 3, 40, 6, 4, 1, pressed=200, mails=100, idle=30.0)
 SMALL = Size(200, 1, 2, 2, 1, 1, 16, 3, 8, 6, 1.0, (10, 20), (20, 60))
 
 

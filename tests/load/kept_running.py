@@ -22,7 +22,7 @@ def held(at: Installation) -> Iterator[Row]:
         client = Client(at.port)
         for draft in some:
             client.cookies = {"draft": draft}
-            client.post(f"/sessions/{ref}/book/check/")
+            client.press(f"/sessions/{ref}/book/check/")
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
         list(pool.map(press, [drafts[n::AT_ONCE] for n in range(AT_ONCE)]))

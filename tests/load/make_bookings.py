@@ -7,11 +7,15 @@ import uuid
 from contextlib import ExitStack
 from typing import Any
 
+from django.db import transaction
+
+from hubs.vocabulary.patience import longer
 from tests.load.copies import copy, numbered, numbers, random_uuid, seconds_before
 
 WITHIN = 60 * 24 * 60 * 60  # seconds. Bookings of all sessions are mixed: at one moment no index on it would be of use
 SPREAD = 2_654_435_761  # a prime, so that each second is used once before any is used again
 ADDRESSES = 300_000
+PATIENCE = 3600  # seconds that one statement may take
 GIVEN = ["Anna", "Ben", "Chloe", "David", "Emma", "Farah", "George", "Hannah", "Imran", "Julia"]
 GIVEN += ["Karen", "Liam", "Maya", "Nadia", "Oliver", "Priya", "Quentin", "Rosa", "Samuel", "Tara"]
 BEGINS = ["Ash", "Black", "Cart", "Dray", "East", "Fair", "Green", "Hart", "Ing", "Lang", "Mar", "Nor", "Pem", "Row"]
@@ -47,7 +51,7 @@ def make_bookings(parties: list[tuple[int, int]], urns: list[int]) -> None:
         "load_session": ([(session_id,) for session_id, _share in parties], "id bigint"),
         "load_school": ([(urn,) for urn in urns[:2000]], "urn bigint"),
     }
-    with ExitStack() as made:
+    with transaction.atomic(), longer(PATIENCE), ExitStack() as made:
         for name, (rows, columns) in tables.items():
             made.enter_context(numbered(name, rows, columns))
         _copies(*_originals(parties[0][0], urns[0]), total=len(parties) * share, share=share, schools=len(urns[:2000]))

@@ -4,17 +4,19 @@ python -m tests.load.table                     on both databases, each of its ow
 python -m tests.load.table sqlite              on one of them
 python -m tests.load.table postgres booking    some groups of figures alone
 python -m tests.load.table 5000 1000000        so many sessions and bookings are many, instead of 5,000 and 100,000
+python -m tests.load.table brief               fewer of everything but rows, in a few minutes
 python -m tests.load.table small               with few of everything: whether it runs, not how fast
 """
 
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
 from pathlib import Path
 
 from tests.load import kept_running, public_pages, rush, sizes, whole_booking
 from tests.load.counting import HEAD, Row
-from tests.load.installation import SMALL, Installation, Size, installed, served
+from tests.load.installation import BRIEF, FULL, SMALL, Installation, Size, installed, served
 from tests.load.running import DATABASES, MailServer, database
 
 PLAIN = (60, 0)  # sessions, and bookings at the beginning
@@ -31,17 +33,18 @@ GROUPS: dict[str, list[Figures]] = {
 
 def main(arguments: list[str]) -> None:
     groups = [one for one in arguments if one in (*GROUPS, "mails", "sizes")] or [*GROUPS, "mails", "sizes"]
-    size = SMALL if "small" in arguments else Size()
+    size = SMALL if "small" in arguments else BRIEF if "brief" in arguments else FULL
     if many := [int(one) for one in arguments if one.isdecimal()]:
         size = size._replace(many=(many[0], many[1]))
     for name in [one for one in arguments if one in DATABASES] or DATABASES[:2]:
         with tempfile.TemporaryDirectory(prefix="showcase-load-") as folder:
             print(f"\n{name}\n{HEAD}", flush=True)
-            for row in measured(name, groups, size, Path(folder)):
-                print(row, flush=True)
+            with closing(measured(name, groups, size, Path(folder))) as rows:  # its servers too, whatever happens
+                for row in rows:
+                    print(row, flush=True)
 
 
-def measured(name: str, groups: list[str], size: Size, folder: Path) -> Iterator[Row]:
+def measured(name: str, groups: list[str], size: Size, folder: Path) -> Generator[Row, None, None]:
     """The figures of these groups on one database."""
     with database(name, folder) as migrated, MailServer() as mail:
         if {*groups} - {"sizes"}:
