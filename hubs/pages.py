@@ -1,14 +1,18 @@
 """How pages are asked for and kept by caches, and the policy of the staff's own."""
 
-from collections.abc import Callable
-from functools import wraps
-from typing import Any
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from functools import partial, wraps
+from typing import Any, overload
 
 from csp.constants import NONE, SELF
 from csp.decorators import csp
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
+
+from hubs.vocabulary.keeping import CACHED, KEEPING, Keeping, heeded
 
 View = Callable[..., HttpResponse]
 
@@ -44,18 +48,61 @@ def without_body_for_head(get_response: Callable[[HttpRequest], HttpResponseBase
     return answer
 
 
-def public(view: View) -> View:
-    """A page that anybody may keep for five seconds: it reads no cookie and sets none (rule.md#pages)."""
+@overload
+def public(view: View) -> View: ...
+@overload
+def public(*, heeds: Callable[[], Collection[str]]) -> Callable[[View], View]: ...
+def public(view: View | None = None, *, heeds: Callable[[], Collection[str]] = tuple) -> View | Callable[[View], View]:
+    """A page that anybody may keep for five seconds: it reads no cookie and sets none (rule.md#pages).
+
+    It is made of its address alone: of what follows the `?` it sees what it `heeds`, and of whoever asks nothing.
+    """
+    if view is None:
+        return partial(public, heeds=heeds)
 
     @require_safe
     @wraps(view)
     def kept_briefly(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        response = view(request, *args, **kwargs)
-        response.setdefault("Cache-Control", "public, max-age=0, s-maxage=5")
+        keeping: Keeping | None = request.META.get(KEEPING)
+        names = heeds()
+        with _of_nobody(request, names):
+            if keeping:
+                keeping.begins(names)
+            response = view(request, *args, **kwargs)
+        response.setdefault("Cache-Control", CACHED)
+        if keeping:
+            keeping.ends(request.META, response)
         return response
 
     kept_briefly.kept_by = "anybody"  # type: ignore[attr-defined]  # tests walk the addresses by it
+    kept_briefly.heeds = heeds  # type: ignore[attr-defined]
     return kept_briefly
+
+
+@contextmanager
+def _of_nobody(request: HttpRequest, heeds: Collection[str]) -> Iterator[None]:
+    """While the body runs, the request says where it goes and nothing of where it comes from."""
+    where = {"HTTP_HOST", *(settings.SECURE_PROXY_SSL_HEADER or ())[:1]}
+    asked = heeded(request.META.get("QUERY_STRING", ""), heeds)
+    aside = {"QUERY_STRING": request.META.get("QUERY_STRING", "")}
+    for name in list(request.META):
+        if name.startswith(("HTTP_", "REMOTE_")) and name not in where:
+            aside[name] = request.META.pop(name)
+    cookies, request.COOKIES = request.COOKIES, {}
+    request.META["QUERY_STRING"] = asked
+    _work_out_anew(request)
+    try:
+        yield
+    finally:
+        request.META.update(aside)
+        request.COOKIES = cookies
+        _work_out_anew(request)
+
+
+def _work_out_anew(request: HttpRequest) -> None:
+    """What Django has read from the headers already."""
+    for name in ("GET", "headers"):
+        request.__dict__.pop(name, None)
 
 
 def private(view: View) -> View:

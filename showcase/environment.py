@@ -98,6 +98,11 @@ TABLE = (
         "1",
     ),
     Setting(
+        "PAGES_KEPT",
+        "megabytes of public pages that each process of the web server keeps for its next readers; 0: none",
+        "8",
+    ),
+    Setting(
         "SECOND_FACTOR",
         "`required`: all staff sign in with a code from a phone besides the password; `optional`: where their hub asks "
         "for it",

@@ -109,7 +109,6 @@ if not re.fullmatch(r"https?://[A-Za-z0-9.:\[\]-]+", SITE_URL):
 INSTALLED_APPS = [
     "hubs",
     "bookings",
-    "crispy_forms",
     "csp",
     "axes",
     "django_otp",
@@ -149,20 +148,28 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
-        "APP_DIRS": True,
         "OPTIONS": {
+            "loaders": [
+                (
+                    "django.template.loaders.cached.Loader",
+                    ["showcase.template_loader.Loader", "django.template.loaders.app_directories.Loader"],
+                )
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
             ],
-            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "hubs.templatetags.language_tags"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "hubs.templatetags.language_tags",
+                "hubs.templatetags.kept_tags",  # in place of Django's
+            ],
         },
     }
 ]
 FORM_RENDERER = "showcase.form_renderer.Renderer"
-CRISPY_TEMPLATE_PACK = "showcase"
-CRISPY_ALLOWED_TEMPLATE_PACKS = ("showcase",)
 
 SQLITE = {"ENGINE": "django.db.backends.sqlite3", "NAME": str(VAR_DIR / "db.sqlite3")}
 # Commands that change the schema or read all of it: by the owner's role, and past a pooler.
@@ -252,8 +259,9 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 MEDIA_ROOT = VAR_DIR / "media"  # where files lay once: `manage.py move_files` brings them into the database
 STORAGES = {
     "default": {"BACKEND": "hubs.models.stored_file.DatabaseStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "showcase.style_sheets.StaticFiles"},
 }
+PAGES_KEPT = env.int("PAGES_KEPT", default=8)  # megabytes of public pages, in each process of the web server
 # A form of ten visitors has about a hundred fields, a session's in the admin three hundred.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024

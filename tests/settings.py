@@ -16,6 +16,7 @@ from showcase.settings import BASE_DIR, DATABASES, STORAGES, VAR_DIR  # noqa: E4
 
 SIMPLE_HISTORY_ENABLED = False  # a row that few tests read, for every row they make; `versions_kept` brings it back
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+PAGES_KEPT = 0  # where a test writes rows as no server of ours would hear of it; tests of what is kept say so
 SECURE_SSL_REDIRECT = False  # the test client speaks HTTP; the browser tests speak HTTPS with the setting on
 STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):

@@ -25,9 +25,14 @@ from hubs.schools.whereabouts import Place, miles_in_words
 
 WITHIN = [(str(miles or "england"), miles) for miles in RADII]
 MOST_MONTHS = 12
-# All that a public page reads of what follows the `?` of its address. A proxy that keeps pages keeps them by these
-# (docs/running/nginx.conf), and tests hold both to it.
-PARAMETERS = (*(one.name for one in FILTERS), "within", "past", "page")
+
+
+def parameters() -> tuple[str, ...]:
+    """All that a public page reads of what follows the `?` of its address.
+
+    A proxy that keeps pages keeps them by these (docs/running/nginx.conf), and tests hold both to it.
+    """
+    return (*(one.name for one in FILTERS), "within", "past", "page")
 
 
 class Chip(NamedTuple):

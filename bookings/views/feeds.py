@@ -21,7 +21,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bookings.public.feeds import address_of, as_json, calendar_of
-from bookings.public.finder import FinderForm
+from bookings.public.finder import FinderForm, parameters
 from bookings.public.session import Showing, announced, parts, showings, to_come
 from bookings.views.sessions import PAGE, Finding, visible_session
 from hubs.models import Hub, HubYear, Notice, OldHubAddress
@@ -54,7 +54,7 @@ def _found(request: HttpRequest, now: dt.datetime) -> tuple[FinderForm, list[Sho
 
 
 @from_anywhere
-@public
+@public(heeds=parameters)
 def sessions_json(request: HttpRequest) -> HttpResponse:
     """Sessions to come, with the filters of the list at /, 200 a page; `next` is the next page's address."""
     now = timezone.now()
@@ -69,7 +69,7 @@ def sessions_json(request: HttpRequest) -> HttpResponse:
 
 
 @from_anywhere
-@public
+@public(heeds=parameters)
 def sessions_calendar(request: HttpRequest) -> HttpResponse:
     """The calendar of a search."""
     now = timezone.now()
@@ -179,7 +179,7 @@ class Sessions(Ours):
         return announced().select_related(None).order_by("pk").only("ref")
 
 
-@public
+@public(heeds=lambda: ["p"])
 def sitemap(request: HttpRequest) -> HttpResponse:
     """Every public page."""
     maps: dict[str, Any] = {"pages": Pages, "hubs": Hubs, "years": EarlierYears, "sessions": Sessions}

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from bookings.public.directions import own_map
 from bookings.public.england import England, england
-from bookings.public.finder import Chip, FinderForm
+from bookings.public.finder import Chip, FinderForm, parameters
 from bookings.public.near import Near
 from bookings.public.session import IN_ORDER, Showing, announced, bookable_first, parts, showings
 from bookings.public.session_page import said_of
@@ -21,6 +21,7 @@ from hubs.models import Hub, Notice, ShowcaseSession
 from hubs.models.session import ShowcaseSessionQuerySet
 from hubs.pages import private, public
 from hubs.vocabulary.asked_often import AskedOften, Given
+from hubs.vocabulary.keeping import shows_one
 
 PAGE = 50
 
@@ -96,7 +97,7 @@ class Finding:
         return [one for one in counted if one[2]]
 
 
-@public
+@public(heeds=parameters)
 def find(request: HttpRequest) -> HttpResponse:
     """The list of sessions by date, or near a place; filtered. Eight queries, and as many more for a place."""
     now = timezone.now()
@@ -154,7 +155,7 @@ def if_visible(session: ShowcaseSession) -> ShowcaseSession:
     return session
 
 
-@public
+@public(heeds=parameters)
 def session(request: HttpRequest, ref: str) -> HttpResponse:
     """One session: how it stands, what to do now, and all that is public about it; and the way back to a search.
 
@@ -165,7 +166,7 @@ def session(request: HttpRequest, ref: str) -> HttpResponse:
     response = render(request, "bookings/session.html", said_of(showing) | _back_to_search(request, showing.now))
     if showing.session.visibility == ShowcaseSession.Visibility.LINK:
         response["X-Robots-Tag"] = "noindex"
-    return response
+    return response if request.GET else shows_one(response, showing.session.pk)
 
 
 def _back_to_search(request: HttpRequest, now: dt.datetime) -> dict[str, Any]:

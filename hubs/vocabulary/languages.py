@@ -4,6 +4,7 @@ Django's own middleware asks the browser too, so that every English page would v
 """
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import NamedTuple
 
 from django.conf import settings
@@ -12,6 +13,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import trans_real
 
 ENGLISH, CHINESE = "en-gb", "zh-hans"
 # As HTML and feeds name them (BCP 47).
@@ -57,6 +59,13 @@ def alternates(path: str) -> SafeString:
     """For search engines: where the page at `path` is in each language."""
     links = ((TAGS[code], settings.SITE_URL + in_language(path, code)) for code in TAGS)
     return format_html_join("", '<link rel="alternate" hreflang="{}" href="{}">\n', links)
+
+
+def remember_english() -> None:
+    """Keep what English says of a message: Django asks six catalogues in turn, and none of them knows ours."""
+    english = trans_real.translation(ENGLISH)
+    for name in ("gettext", "ngettext"):
+        setattr(english, name, lru_cache(maxsize=4096)(getattr(english, name)))
 
 
 def spoken() -> str:

@@ -24,8 +24,13 @@ def mark(session):
     return lambda: changes.state().of(session.pk)
 
 
-def hold(session, **asked):
-    return places.hold(session.pk, party(**asked), clock=lambda: NOW)
+def asked_by(session, **said):
+    """What a school asks for that is there already: a new one would be news for every page."""
+    return party(school=session.venue, **said)
+
+
+def hold(session, **said):
+    return places.hold(session.pk, asked_by(session, **said), clock=lambda: NOW)
 
 
 def test_hold_is_told_once_it_is_committed(session, mark, monkeypatch):
@@ -68,7 +73,7 @@ def test_what_was_settled_before_a_refusal_is_told(session, mark):
     Mail.objects.update(state=Mail.State.SENT, answered_at=NOW)  # or its hours would not have begun
     before = mark()
     with pytest.raises(SessionFull):
-        places.hold(session.pk, party(size=3, email="b@school.example"), clock=lambda: held.deadline)
+        places.hold(session.pk, asked_by(session, size=3, email="b@school.example"), clock=lambda: held.deadline)
     assert mark() != before
 
 

@@ -17,6 +17,7 @@ import trustme
 from aiosmtpd.controller import Controller
 from django.db import connection
 
+from hubs.vocabulary import changes
 from tests import kept_database
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -127,7 +128,7 @@ class ShowcaseServer:
     def opened(self, blocker):
         """This process's default connection on the server's database, as long as the body runs."""
         assert connection.vendor == "sqlite", "The browser tests run on SQLite: unset DATABASE_URL."
-        with blocker.unblock():
+        with blocker.unblock(), _telling(self.folder):
             ours = connection.settings_dict["NAME"]
             connection.close()
             connection.settings_dict["NAME"] = str(self.folder / "db.sqlite3")
@@ -166,6 +167,20 @@ class ShowcaseServer:
     def _answers(self):
         with socket.socket() as probe:
             return probe.connect_ex(("127.0.0.1", self.port)) == 0
+
+
+@contextmanager
+def _telling(folder):
+    """What this process changes meanwhile is told to the server, which keeps pages."""
+    ours = changes.ours
+    path, file = ours._path, ours._file
+    ours._path, ours._file = (lambda: folder / "changes"), None
+    try:
+        yield
+    finally:
+        if ours._file is not None:
+            os.close(ours._file)
+        ours._path, ours._file = path, file
 
 
 def free_port():

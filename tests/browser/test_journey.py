@@ -225,7 +225,7 @@ def test_answers_come_over_https_with_hashed_styles(visit, showcase):
     page.on("response", lambda response: styles.append(response) if response.url.endswith(".css") else None)
     answer = page.goto("/")
     assert answer.header_value("strict-transport-security").startswith("max-age=31536000")
-    assert len(styles) == 6  # one of them for the map
+    assert len(styles) == 1
     for one in styles:
         assert one.status == 200
         assert re.search(r"\.[0-9a-f]{12}\.css$", one.url)

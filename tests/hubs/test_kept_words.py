@@ -5,6 +5,7 @@ import re
 
 from django.template import Context, Template
 from django.utils import translation
+from django.utils.translation import trans_real
 
 from hubs.vocabulary.dates import day
 from hubs.vocabulary.kept_words import kept_by_language
@@ -43,3 +44,15 @@ def test_row_that_is_kept_carries_the_search_of_its_own_list():
     searches = ["?teach=y6&hub=kent", "", '?near="><b>']
     links = [re.findall('href="([^"]*)"', draw.render(Context({"row": row, "search": one}))) for one in searches]
     assert links == [["/a/?teach=y6&amp;hub=kent"], ["/a/"], ["/a/?near=&quot;&gt;&lt;b&gt;"]]
+
+
+def test_english_asks_its_catalogues_once_for_each_message_and_number():
+    english = trans_real.translation("en-gb")
+    with translation.override("en-gb"):
+        assert translation.gettext("A message of this test & 1 %") == "A message of this test & 1 %"
+        asked = english.gettext.cache_info().misses
+        assert translation.gettext("A message of this test & 1 %") == "A message of this test & 1 %"
+        assert english.gettext.cache_info().misses == asked
+        assert [translation.ngettext("one", "more", n) for n in (1, 2, 1)] == ["one", "more", "one"]
+    with translation.override("zh-hans"):
+        assert translation.gettext("Privacy") != "Privacy"

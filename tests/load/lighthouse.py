@@ -51,7 +51,7 @@ def main(arguments: list[str]) -> None:
     names = [one for one in arguments if not one.isdigit()]
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("Stopped."))  # the server too
     install()
-    with _served() as (url, pages):
+    with served() as (url, pages):
         wanted = [page for page in pages if not names or page.name in names]
         print(f"{'page':<16}" + "".join(f"{category:>16}" for category in CATEGORIES), flush=True)
         for page in wanted:
@@ -69,7 +69,7 @@ def install() -> None:
 
 
 @contextmanager
-def _served() -> Iterator[tuple[str, list[Page]]]:
+def served() -> Iterator[tuple[str, list[Page]]]:
     """The address of a server with the cast, and its pages."""
     from tests.browser import cast
     from tests.browser.showcase_server import ShowcaseServer

@@ -7,7 +7,7 @@ import uuid
 from contextlib import ExitStack
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from hubs.vocabulary.patience import longer
 from tests.load.copies import copy, numbered, numbers, random_uuid, seconds_before
@@ -55,6 +55,7 @@ def make_bookings(parties: list[tuple[int, int]], urns: list[int]) -> None:
         for name, (rows, columns) in tables.items():
             made.enter_context(numbered(name, rows, columns))
         _copies(*_originals(parties[0][0], urns[0]), total=len(parties) * share, share=share, schools=len(urns[:2000]))
+        connection.check_constraints()  # while statements may take long: PostgreSQL would do it at COMMIT
 
 
 def _originals(session_id: int, urn: int) -> tuple[Any, ...]:

@@ -4,4 +4,5 @@ from tests.settings import *  # noqa: F403
 from tests.settings import STORAGES
 
 ROOT_URLCONF = "tests.load.urls"
-STORAGES = STORAGES | {"staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}}
+STORAGES = STORAGES | {"staticfiles": {"BACKEND": "showcase.style_sheets.StaticFiles"}}
+PAGES_KEPT = 8  # as in production

@@ -8,6 +8,7 @@ python -m tests.load.table brief               fewer of everything but rows, in 
 python -m tests.load.table small               with few of everything: whether it runs, not how fast
 """
 
+import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Generator, Iterator
@@ -30,9 +31,13 @@ GROUPS: dict[str, list[Figures]] = {
     "idle": [kept_running.idle],
 }
 
+# Programs of their own, which print their figures themselves.
+PROGRAMS = {"visit": "tests.load.first_visit"}
+
 
 def main(arguments: list[str]) -> None:
-    groups = [one for one in arguments if one in (*GROUPS, "mails", "sizes")] or [*GROUPS, "mails", "sizes"]
+    known = [*GROUPS, "mails", "sizes"]
+    groups = [one for one in arguments if one in (*known, *PROGRAMS)] or [*known, *PROGRAMS]
     size = SMALL if "small" in arguments else BRIEF if "brief" in arguments else FULL
     if many := [int(one) for one in arguments if one.isdecimal()]:
         size = size._replace(many=(many[0], many[1]))
@@ -42,12 +47,15 @@ def main(arguments: list[str]) -> None:
             with closing(measured(name, groups, size, Path(folder))) as rows:  # its servers too, whatever happens
                 for row in rows:
                     print(row, flush=True)
+        for group in PROGRAMS.keys() & {*groups}:
+            how = ["small"] if "small" in arguments else []
+            subprocess.run([sys.executable, "-m", PROGRAMS[group], name, *how], check=True)
 
 
 def measured(name: str, groups: list[str], size: Size, folder: Path) -> Generator[Row, None, None]:
     """The figures of these groups on one database."""
     with database(name, folder) as migrated, MailServer() as mail:
-        if {*groups} - {"sizes"}:
+        if {*groups} & {*GROUPS, "mails"}:
             with installed("one", (size.schools, *PLAIN), migrated, mail, folder, size) as at:
                 yield from of_one(at, groups)
         if "sizes" in groups:

@@ -14,7 +14,7 @@ from bookings.models import AuditEntry, Booking, Mail, Places, TellMe
 from hubs.models import School, ShowcaseSession
 from tests.browser import cast
 from tests.database import address
-from tests.load import exporting, find_schools, lighthouse, make_load, plans
+from tests.load import exporting, find_schools, first_visit, lighthouse, make_load, plans, table
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 SCHOOLS, SESSIONS, BOOKINGS, WISHES = 60, 20, 400, 20
@@ -59,9 +59,11 @@ def test_exports_are_measured_and_no_row_is_left(capsys):
 
 def test_pages_that_lighthouse_looks_at_are_there():
     """Lighthouse itself is left out: it wants npm and minutes. Its server is the one of the browser tests."""
-    for page in lighthouse._pages(cast.make()):
+    pages = lighthouse._pages(cast.make())
+    for page in pages:
         answer = Client(headers={"cookie": page.cookie} if page.cookie else None).get(page.path, secure=True)
         assert answer.status_code == 200, page.name
+    assert {page.name for page in pages} >= set(first_visit.PAGES)
     report = {
         "categories": {"seo": {"score": 0.5, "auditRefs": [{"id": "a", "weight": 1}, {"id": "b", "weight": 0}]}},
         "audits": {"a": {"id": "a", "score": 0}, "b": {"id": "b", "score": 0}},
@@ -69,12 +71,12 @@ def test_pages_that_lighthouse_looks_at_are_there():
     assert lighthouse.costing(report, "seo") == ["a"]
 
 
-def _run(module: str, folder: Path) -> str:
+def _run(folder: Path, module: str, *groups: str) -> str:
     """What it prints of the tests' own database, with few of everything."""
     where = address()
     connection.close()  # a database is copied while nobody is connected to it
     env = os.environ | {"DATABASE_URL": where, "TMPDIR": str(folder)}
-    command = [sys.executable, "-m", f"tests.load.{module}", "small", "here"]
+    command = [sys.executable, "-m", f"tests.load.{module}", "small", "here", *groups]
     done = subprocess.run(command, cwd=settings.BASE_DIR, env=env, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
@@ -82,7 +84,7 @@ def _run(module: str, folder: Path) -> str:
 
 @pytest.mark.django_db(transaction=True)
 def test_bench_measures_every_rate_it_names(tmp_path):
-    said = _run("bench", tmp_path)
+    said = _run(tmp_path, "bench")
     assert [line.split()[0] for line in said.splitlines()[3:]] == ["constant", "list", "session", "hold"]
 
 
@@ -99,5 +101,5 @@ FIGURES = [
 
 @pytest.mark.django_db(transaction=True)
 def test_table_has_every_figure_it_names(tmp_path):
-    rows = _run("table", tmp_path).splitlines()[3:]
+    rows = _run(tmp_path, "table", *table.GROUPS, "mails", "sizes").splitlines()[3:]
     assert [figure for figure, row in zip(FIGURES, rows, strict=True) if not row.startswith(figure)] == []
