@@ -229,6 +229,7 @@ def write(
     if len(rows) < len(bookings):
         raise Ended
     entries, taken, used = [], 0, 0
+    had_room = room.places.left(now=room.now) > 0
     for booking, row in zip(bookings, rows, strict=True):
         entry = _entry(room, verb, by, why, why_told=tell_why, booking=booking, from_status=booking.status)
         before = 0 if verb is Verb.MOVE_IN else booking.seats  # of this session: two see a booking move
@@ -272,7 +273,8 @@ def write(
     if joined:
         Mail.objects.bulk_update(joined, ["kind", "booking", "facts"])
     room.writes += 1
-    after_commit(room.session.pk)
+    has_room = room.places.left(now=room.now) > 0
+    after_commit(room.session.pk, on_lists=bool(of_places) or has_room != had_room)
 
 
 def _end_or_revive(room: Room, booking: Booking, row: Row) -> None:

@@ -1,6 +1,7 @@
 """A booking: one school's party at one session."""
 
 import datetime as dt
+from types import SimpleNamespace
 from typing import Any
 
 from django.db import models
@@ -17,6 +18,7 @@ from bookings.states import FROZEN, LIVE, OFFERING, SEATED, UNCONFIRMED, Status
 from hubs.models import School, ShowcaseSession
 from hubs.models.private_link import PrivateLink
 from hubs.models.to_come import to_come
+from hubs.vocabulary.asked_often import Given
 from hubs.vocabulary.email_address import EmailField, email_key
 from hubs.vocabulary.keyed import keyed_hash
 from hubs.vocabulary.references import booking_reference
@@ -382,3 +384,11 @@ class Booking(Named, PrivateLink):
         if self.school_kind == SchoolKind.NONE:
             return str(SchoolKind.NONE.label).capitalize()
         return ", ".join(part for part in (self.school_name, self.school_place) if part)
+
+
+# Whose party a question is about that is asked often (hubs/vocabulary/asked_often.py): known once it is asked.
+A_BOOKING: Any = SimpleNamespace(
+    first_id=Given("first", models.BigAutoField()),
+    session_id=Given("session", models.BigAutoField()),
+    email_key=Given("key", models.CharField()),
+)
