@@ -25,11 +25,9 @@ from bookings.views import limits
 from hubs.models import StoredFile
 from hubs.staff.signing_in import lock_out
 
-# Each says what is due, and makes one of it.
-MAKES: tuple[Any, ...] = (
-    *(openings, reminders, office, asking_mails, asking_again, asking_later, perhaps),
-    *(kept.COUNTRY, kept.HUBS),
-)
+# Each says what is due, and makes one of it: within seconds, or where two minutes more are as good.
+SOON: tuple[Any, ...] = (openings, kept.COUNTRY, kept.HUBS)
+SELDOM: tuple[Any, ...] = (reminders, office, asking_mails, asking_again, asking_later, perhaps)
 # Each forgets some of what has had its time; files come after the rows that name them.
 FORGETS: tuple[Any, ...] = (ties, limits, lock_out, staff_mails, steps, ledger, StoredFile.objects)
 UNSETTLED = "Session %s could not be settled"
@@ -37,30 +35,39 @@ UNSETTLED = "Session %s could not be settled"
 log = logging.getLogger("showcase.rule")
 
 
-def run_due(clock: Clock, *, stop: Callable[[], bool] = never) -> int:
-    """Do what is due once, or less once `stop` says so; returns how many sessions were changed or settled and mails
-    tried.
+def run_due(clock: Clock, *, stop: Callable[[], bool] = never, seldom: bool = True) -> int:
+    """Do what is due once, or less once `stop` says so; returns how much was done. Without `seldom` only what somebody
+    waits for, or what was pressed for: the rest may be two minutes late (docs/decisions/0060).
 
     Mail goes before lapsing, so that a mail that was late is given its chance first.
     """
-    changed = wide_changes.carry_out(clock, stop=stop) + enrolling.carry_out(clock, stop=stop)
-    sent = sending.send_due(clock, stop=stop)
-    if not clock_jumps.is_trusted(now=clock()):
-        return changed + sent  # nothing that the clock alone brings about: it may be days ahead
+    done = wide_changes.carry_out(clock, stop=stop) + enrolling.carry_out(clock, stop=stop)
+    done += sending.send_due(clock, stop=stop)
+    now = clock()
+    if not clock_jumps.is_trusted(now=now):
+        return done  # nothing that the clock alone brings about: it may be days ahead
     settle = partial(_settle, clock=clock)
-    settled = one_by_one(settle, _sessions_due(clock()), failed=UNSETTLED, stop=stop)
+    settled = one_by_one(settle, _sessions_due(now), failed=UNSETTLED, stop=stop)
     if settled:
         report_miscounts(settled, now=clock())
-    for made in MAKES:
-        one_by_one(partial(_make, made, clock=clock), made.due(clock()), failed=UNSETTLED, stop=stop)
-    openings.delete_outlived(now=clock())
-    for forgets in FORGETS:
-        forgets.forget(now=clock())
-    ledger.write_outside(now=clock())
-    expired = Draft.objects.filter(expires_at__lte=clock())
-    if expired.exists():  # a round with nothing to do writes nothing: on SQLite a DELETE would take the one lock
+    done += len(settled)
+    for made in (*SOON, *SELDOM) if seldom else SOON:
+        done += len(one_by_one(partial(_make, made, clock=clock), made.due(now), failed=UNSETTLED, stop=stop))
+    if seldom:
+        done += _forget(now)
+    ledger.write_outside(now=now)
+    return done + sending.send_due(clock, stop=stop)
+
+
+def _forget(now: dt.datetime) -> int:
+    """Forget some of what has had its time; returns of how much that is known. With nothing to do it writes nothing: on
+    SQLite a DELETE would take the one lock."""
+    openings.delete_outlived(now=now)
+    forgotten = sum(forgets.forget(now=now) or 0 for forgets in FORGETS)
+    expired = Draft.objects.filter(expires_at__lte=now)
+    if expired.exists():
         expired.delete()
-    return changed + sent + len(settled) + sending.send_due(clock, stop=stop)
+    return forgotten
 
 
 def once_a_day(clock: Clock) -> list[int]:

@@ -263,6 +263,9 @@ TELLS = tuple(kind for kind, row in _TO_CONTACT.items() if not row.as_it_is) + S
 NOT_KNOWN_YET = MailRow(To.ASKER, Link.NONE)
 
 
+_BY_VALUE = {kind.value: row for kind, row in MAILS.items()}
+
+
 def mail_row(kind: str) -> MailRow:
     """The table's row for what stands in the column `kind`."""
-    return MAILS[Kind(kind)] if kind in Kind.values else NOT_KNOWN_YET
+    return _BY_VALUE.get(str(kind), NOT_KNOWN_YET)

@@ -12,7 +12,7 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from django.db import OperationalError, connection, transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from bookings.mail_kinds import PressedBy
 from bookings.models import AddressChange, AuditEntry, Booking, By, HandOver, Mail, Places, Visitor
@@ -21,7 +21,7 @@ from bookings.rule import allowance, offers, people
 from bookings.rule import mails as emails
 from bookings.rule.calendar import ahead_after, sequence_after
 from bookings.rule.committed import after_commit
-from bookings.rule.judging import already_there, build_request, hold_deadline, judge, refuse_after_start
+from bookings.rule.judging import Asked, already_there, beside, build_request, hold_deadline, judge, refuse_after_start
 from bookings.rule.party import Party
 from bookings.rule.references import retry_on_reference_clash
 from bookings.rule.refusals import AlreadyBooked, Ended, MovedMeanwhile, NeedsReason, NotBookable, Refused, SessionFull
@@ -85,16 +85,18 @@ def _try_locks(session_ids: Sessions, transaction: ExitStack) -> list[Places] | 
 
 
 @contextmanager
-def locked(session_id: "int | QuerySet[Booking, Any]", clock: Clock) -> Iterator[Room]:
+def locked(session_id: "int | QuerySet[Booking, Any]", clock: Clock, *, also: Asked | None = None) -> Iterator[Room]:
     """One verb's transaction in one session: see `locked_together`."""
-    with locked_together([session_id], clock) as (room,):
+    with locked_together([session_id], clock, also=also) as (room,):
         yield room
 
 
 @contextmanager
-def locked_together(session_ids: "Sequence[int | QuerySet[Booking, Any]]", clock: Clock) -> Iterator[Sequence[Room]]:
+def locked_together(
+    session_ids: "Sequence[int | QuerySet[Booking, Any]]", clock: Clock, *, also: Asked | None = None
+) -> Iterator[Sequence[Room]]:
     """One verb's transaction: lock, then clock, then settle; the body judges and writes. What it gave back goes to the
-    waiting list at once.
+    waiting list at once. Settling reads what is asked for `also` (`Room.at_hand`), for each statement waits.
 
     A verb of several sessions must name them in the order of their ids, so that two of them never wait for each other
     for ever. A Refused raised before anything was written commits what was settled and is raised again after the
@@ -103,7 +105,7 @@ def locked_together(session_ids: "Sequence[int | QuerySet[Booking, Any]]", clock
     refusal: Refused | None = None
     with locks(session_ids) as places:
         now = moment(clock)
-        rooms = [Room(one, now=now) for one in places]
+        rooms = [Room(one, now=now, also=also) for one in places]
         for room in rooms:
             settle(room)
             room.told.clear()  # what was due anyway is news of its own
@@ -127,8 +129,10 @@ def locked_booking(booking_id: int, clock: Clock) -> Iterator[tuple[Room, Bookin
     """`locked`, with one of its bookings as it stands after settling. Raises Places.DoesNotExist: no such booking; and
     MovedMeanwhile: while this waited for the lock, staff moved the booking to another session, which is not locked."""
     of_booking = Booking.objects.filter(pk=booking_id).order_by().values("session_id")[:1]
-    with locked(of_booking, clock) as room:
-        booking = Booking.objects.select_related("school").get(pk=booking_id)
+    with locked(of_booking, clock, also=lambda _room: Q(pk=booking_id)) as room:
+        booking = next((one for one in room.at_hand or () if one.pk == booking_id), None)
+        if booking is None or room.writes:
+            booking = Booking.objects.select_related("school").get(pk=booking_id)
         if booking.session_id != room.session.pk:
             raise MovedMeanwhile
         yield room, booking
@@ -155,9 +159,11 @@ def settle(room: Room) -> None:
     """Do what is due at this moment, in bulk: lapses, held-back places that come free, the waiting list."""
     if room.places.status in FROZEN:
         return
-    found = list(Booking.objects.to_settle(room.session, now=room.now))
-    room.waiting = [booking for booking in found if booking.status == Status.WAITING]
-    lapsing = [booking for booking in found if booking.status != Status.WAITING]
+    also = room.also(room) if room.also else None
+    found = list(Booking.objects.to_settle(room.session, now=room.now, also=also))
+    room.at_hand = found if also else None
+    room.waiting = [one for one in found if one.status == Status.WAITING and one.session_id == room.session.pk]
+    lapsing = [one for one in found if one.may_be_up(room.session, now=room.now)]
     if lapsing:
         up = set(Booking.objects.filter(pk__in=[booking.pk for booking in lapsing]).lapsing(now=room.now))
         lapsing = [booking for booking in lapsing if booking in up]
@@ -223,6 +229,7 @@ def write(
     if len(rows) < len(bookings):
         raise Ended
     entries, taken, used = [], 0, 0
+    had_room = room.places.left(now=room.now) > 0
     for booking, row in zip(bookings, rows, strict=True):
         entry = _entry(room, verb, by, why, why_told=tell_why, booking=booking, from_status=booking.status)
         before = 0 if verb is Verb.MOVE_IN else booking.seats  # of this session: two see a booking move
@@ -266,7 +273,8 @@ def write(
     if joined:
         Mail.objects.bulk_update(joined, ["kind", "booking", "facts"])
     room.writes += 1
-    after_commit(room.session.pk)
+    has_room = room.places.left(now=room.now) > 0
+    after_commit(room.session.pk, on_lists=bool(of_places) or has_room != had_room)
 
 
 def _end_or_revive(room: Room, booking: Booking, row: Row) -> None:
@@ -356,7 +364,7 @@ def hold(
     made then. Raises what `judge` and `count` raise, and ConfirmFirst where only that is left.
     """
     calendar = calendar_of_session(session_id)
-    with locked(session_id, clock) as room:
+    with locked(session_id, clock, also=beside(party)) as room:
         request = build_request(room, party, instead_of=instead_of)
         if request.made:
             return request.made

@@ -31,6 +31,7 @@ Application = Callable[[Environ, Start], Iterable[bytes]]
 Headers = list[tuple[str, str]]
 
 KEPT = SECONDS - 1.0  # seconds, so that a cache is told of one more at least
+CACHED_FOR = {CACHED.replace(f"={SECONDS}", f"={left}") for left in range(1, SECONDS + 1)}
 BY_THE_CLOCK = 10  # seconds, as docs/running/nginx.conf has them
 PATIENCE = 3.0  # seconds that somebody waits for a page which another is having made
 MOST_PAGES = 500
@@ -213,7 +214,7 @@ class KeptPages:
                 self._heeds.clear()
             self._heeds[path] = keeping.heeds
         self.pages.keep(_key(environ, host, keeping.heeds), page)
-        return _answer(page, environ | asked, start, is_new=True)
+        return _answer(page, environ | asked, start, is_new=not keeping.seconds_old)
 
 
 def _key(environ: Environ, host: str, heeds: Collection[str]) -> Key:
@@ -239,7 +240,7 @@ def _page(keeping: Keeping, status: str, headers: Headers, response: Any) -> Pag
         return None
     if OF_SOMEBODY & named.keys():
         return None
-    if named.get("cache-control") != CACHED or named.get("vary", "Accept-Encoding") != "Accept-Encoding":
+    if named.get("cache-control") not in CACHED_FOR or named.get("vary", "Accept-Encoding") != "Accept-Encoding":
         return None
     if "etag" not in named:
         return None

@@ -109,6 +109,7 @@ if not re.fullmatch(r"https?://[A-Za-z0-9.:\[\]-]+", SITE_URL):
 INSTALLED_APPS = [
     "hubs",
     "bookings",
+    "crispy_forms",
     "csp",
     "axes",
     "django_otp",
@@ -170,6 +171,8 @@ TEMPLATES = [
     }
 ]
 FORM_RENDERER = "showcase.form_renderer.Renderer"
+CRISPY_TEMPLATE_PACK = "showcase"
+CRISPY_ALLOWED_TEMPLATE_PACKS = ("showcase",)
 
 SQLITE = {"ENGINE": "django.db.backends.sqlite3", "NAME": str(VAR_DIR / "db.sqlite3")}
 # Commands that change the schema or read all of it: by the owner's role, and past a pooler.

@@ -1,6 +1,5 @@
 """What gunicorn serves, warmed before it forks: what one process has read all share, and nobody waits for it."""
 
-import datetime as dt
 import gc
 import os
 from pathlib import Path
@@ -16,7 +15,6 @@ from django.urls import reverse  # noqa: E402
 from django.utils.translation import gettext, override  # noqa: E402
 
 from bookings.operations.ready import migrations_of_this_code  # noqa: E402
-from hubs.vocabulary.school_days import is_bank_holiday  # noqa: E402
 from showcase.kept_pages import KeptPages  # noqa: E402
 from showcase.probes import Probed  # noqa: E402
 
@@ -24,8 +22,8 @@ application = Probed(KeptPages(django, settings.PAGES_KEPT * 1024 * 1024))
 
 
 def warm() -> None:
-    """Read addresses, and with them views and forms; words of each language, templates, the bank holidays, and
-    the names of migrations."""
+    """Read addresses, and with them views and forms; words of each language, templates, and the names of
+    migrations."""
     for language, _name in settings.LANGUAGES:
         with override(language):
             reverse("home")
@@ -33,7 +31,6 @@ def warm() -> None:
     folder = Path(settings.BASE_DIR, "templates")
     for path in sorted(folder.rglob("*.html")):
         get_template(str(path.relative_to(folder)))
-    is_bank_holiday(dt.date(2027, 1, 1))
     migrations_of_this_code()
 
 

@@ -20,14 +20,15 @@ AT_A_TIME = 200  # voices in one transaction
 MOMENTS = ("asked_at", "mailed_at", "reminded_at", "answered_at")  # each says from then on when the form closed
 
 
-def forget(*, now: dt.datetime) -> None:
-    """Cut the ties of some voices whose second form has closed, and whatever else they were asked. A round with nothing
-    to cut only reads."""
+def forget(*, now: dt.datetime) -> int:
+    """Cut the ties of some voices whose second form has closed, and whatever else they were asked; returns of how many.
+    A round with nothing to cut only reads."""
     open_still = Asked.objects.filter(voice=OuterRef("voice"), visitor__isnull=False, closes_at__gt=now)
     over = Asked.objects.filter(~Exists(open_still), form=Form.LATER, closes_at__lte=now, visitor__isnull=False)
     voices = list(over.order_by("closes_at").values_list("voice", flat=True)[:AT_A_TIME])
     if voices:
         cut(voices)
+    return len(voices)
 
 
 @transaction.atomic

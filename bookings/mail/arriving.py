@@ -7,11 +7,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
+from django.db.models import BigAutoField, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from bookings.models import Booking, Visitor
+from bookings.models.booking import A_BOOKING
 from hubs.vocabulary.access import FEATURES, Has
+from hubs.vocabulary.asked_often import AskedOften, Given
 from hubs.vocabulary.dates import clock
 from hubs.vocabulary.one_line import one_line
 from hubs.vocabulary.teaching import listed
@@ -46,9 +49,20 @@ def directions_url(facts: Mapping[str, Any]) -> str:
 
 def colleagues(booking: Booking, me: Visitor | None) -> list[str]:
     """The names of those of the party who come too, for one of them; for its contact (None), all the others."""
-    others = Visitor.objects.of_party(booking)
-    others = others.exclude(pk=me.pk) if me else others.exclude(is_contact=True)
-    return [str(name) for name in others.values_list("full_name", flat=True)]
+    party = {"first": booking.first_id, "session": booking.session_id}
+    found = _others.rows(**party, me=me.pk) if me else _others_than_the_contact.rows(**party)
+    return [str(name) for name in found]
+
+
+@AskedOften
+def _others() -> QuerySet[Visitor, str | None]:
+    others = Visitor.objects.of_party(A_BOOKING).exclude(pk=Given("me", BigAutoField()))
+    return others.values_list("full_name", flat=True)
+
+
+@AskedOften
+def _others_than_the_contact() -> QuerySet[Visitor, str | None]:
+    return Visitor.objects.of_party(A_BOOKING).exclude(is_contact=True).values_list("full_name", flat=True)
 
 
 def in_lines(facts: Mapping[str, Any]) -> list[str]:

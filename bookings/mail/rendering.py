@@ -41,6 +41,7 @@ from hubs.vocabulary.teaching import listed
 MOMENTS = ("starts_at", "ends_at", "arrival_at", "deadline", "list_ends_at", "was_starts_at", "was_ends_at")
 OF_SEVERAL_LINES = {"joining", "message"}
 LINE = 72
+WRAPPER = textwrap.TextWrapper(LINE, break_long_words=False, break_on_hyphens=False)
 # What a mail's template extends; see docs/decisions/0021.
 SUBJECT, TEXT, HTML = (f"emails/layout/{name}" for name in ("subject.txt", "mail.txt", "mail.html"))
 
@@ -346,13 +347,15 @@ def _wrapped(text: str) -> str:
     A line of the templates' own white space is an empty one. Chinese has no spaces to break at, and mail programs break
     it themselves.
     """
-    lines = []
+    as_they_are = get_language() == CHINESE
+    lines: list[str] = []
     for line in text.strip().splitlines():
-        lines += (
-            [line if line.strip() else ""]
-            if "://" in line or get_language() == CHINESE
-            else textwrap.wrap(line, LINE, break_long_words=False, break_on_hyphens=False) or [""]
-        )
+        if as_they_are or "://" in line:
+            lines.append(line if line.strip() else "")
+        elif len(line) <= LINE and line.isprintable():
+            lines.append(line.rstrip())
+        else:
+            lines += WRAPPER.wrap(line) or [""]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)) + "\n"
 
 

@@ -1,7 +1,6 @@
 """Sending what stands in the outbox. Any number of processes may do it at once; each mail has one sender at a time.
 
-A sender claims a row by pushing `due_at` ahead by a lease and committing, sends outside any transaction, then marks the
-row. A sender killed in between leaves a row that comes due again: a mail may arrive twice, none is lost.
+A sender claims rows (claiming.py), sends outside any transaction, and marks each row once it has been answered.
 
 A mail on which the line broke stands in a lane of its own, behind every other: see docs/decisions/0050.
 """
@@ -15,7 +14,8 @@ from typing import TYPE_CHECKING
 from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import Max, Q, QuerySet
+from django.db.models.functions import Now
 
 from bookings.mail import together
 from bookings.mail.answers import (
@@ -27,6 +27,7 @@ from bookings.mail.answers import (
     retry,
     taken_in_silence,
 )
+from bookings.mail.claiming import InHand
 from bookings.mail.line import MayHaveArrived
 from bookings.mail.rendering import can_be_written_to, render
 from bookings.mail.still_wanted import still_wanted
@@ -34,6 +35,7 @@ from bookings.models import Mail
 from bookings.rule.one_by_one import never
 from bookings.rule.refusals import MailStands, MailTooLate
 from bookings.rule.room import Clock
+from hubs.vocabulary.asked_often import AskedOften
 from hubs.vocabulary.references import mail_token
 
 if TYPE_CHECKING:
@@ -41,19 +43,26 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("showcase.outbox")
 
-# Five waits of settings.EMAIL_TIMEOUT, and more than half as long again: a mail is claimed once the server has greeted
-# us, so what is left is MAIL, RCPT, DATA, the mail itself and the answer to it, each within one time-out (line.py).
-LEASE = dt.timedelta(minutes=3)
 MOST = 200  # mails of one run
 MOST_BROKEN = 3  # mails in a row that got no answer: then it is the server
 A_DAY = dt.timedelta(days=1)
 
-# What is asked of a mail when it is sent.
-WITH = ("booking", "visitor", "wish", "staff", "visiting_teacher", "invitation", "session__places")
+# Of this process. What cannot be given back while the database is away is given back by the next run.
+in_hand = InHand()
 
 
 class Unanswered(Exception):
     """The mail server said nothing of this mail: it is away, hangs, has hung up, or takes no mail of ours."""
+
+
+def is_due() -> bool:
+    """Whether a mail is due by the database's clock: one statement, cheap enough to be asked several times a second."""
+    return bool(_due_now.rows())
+
+
+@AskedOften
+def _due_now() -> QuerySet[Mail, int]:
+    return Mail.objects.due(now=Now()).order_by().values_list("pk", flat=True)[:1]
 
 
 def send_due(clock: Clock, *, most: int = MOST, stop: Callable[[], bool] = never) -> int:
@@ -63,31 +72,35 @@ def send_due(clock: Clock, *, most: int = MOST, stop: Callable[[], bool] = never
     One that takes connections and gets no further with three different mails ends it too: they wait a second, then
     two, four and so on, each time with one mail to try it by, until it answers one.
     """
+    in_hand.give_back()
+    if not Mail.objects.due(now=clock()).exists():
+        return 0
     tried, silent = 0, None
     line: BaseEmailBackend | None = None
-    most = Mail.objects.due(now=clock())[:most].count()  # what comes due meanwhile is the next run's
     try:
         while tried < most and not stop():
             line = line or _open(clock)
-            mail = _claim(clock()) if line else None
-            if line is None or mail is None:
+            mails = in_hand.next(clock, most=most - tried) if line else []
+            if line is None or not mails:
                 break
             tried += 1
-            beside = _claim_beside(mail, clock())
             try:
-                keep = _deal_with([mail, *beside], line, clock)
+                keep = _deal_with(mails, line, clock, now=in_hand.now)
                 silent = 0
             except Unanswered as error:
-                keep = False
-                silent = (_silent_before(mail, clock()) if silent is None else silent) + 1
-                if _gets_no_further(mail, silent, error.__cause__ or error, clock()):
+                in_hand.give_back()
+                keep, now = False, clock()
+                silent = (_silent_before(mails[0], now) if silent is None else silent) + 1
+                if _gets_no_further(mails[0], silent, error.__cause__ or error, now):
                     break
             if not keep:
+                in_hand.give_back()
                 _close(line)
                 line = None
     finally:
         if line:
             _close(line)
+        in_hand.give_back()
     return tried
 
 
@@ -130,54 +143,23 @@ def _close(line: BaseEmailBackend) -> None:
         log.debug("The mail server did not say goodbye")
 
 
-def _claim(now: dt.datetime) -> Mail | None:
-    """The next mail that is due, ours until the lease ends, or None: one on which the line broke before comes last."""
-    return _claim_of(Mail.objects.unbroken(), now) or _claim_of(Mail.objects.broken(), now)
-
-
-def _claim_of(lane: "MailQuerySet", now: dt.datetime) -> Mail | None:
-    """On SQLite the transaction itself is the lock (IMMEDIATE)."""
-    with transaction.atomic():
-        due = lane.due(now=now).select_related(*WITH)
-        mail = due.select_for_update(skip_locked=True, of=("self",), no_key=True).first()
-        if mail:
-            mail.due_at, mail.tries = now + LEASE, mail.tries + 1
-            mail.save(update_fields=["due_at", "tries"])
-    return mail
-
-
-def _claim_beside(mail: Mail, now: dt.datetime) -> list[Mail]:
-    """The mails that go with a claimed one, claimed too: what one press tells one reader of several sessions."""
-    if not together.may_go_with_others(mail):
-        return []
-    with transaction.atomic():
-        lane = Mail.objects.broken() if mail.broken_at else Mail.objects.unbroken()
-        due = lane.due(now=now).select_related(*WITH)
-        locked = together.beside(mail, due).select_for_update(skip_locked=True, of=("self",), no_key=True)
-        found = list(locked)
-        for one in found:
-            one.due_at, one.tries = now + LEASE, one.tries + 1
-            one.save(update_fields=["due_at", "tries"])
-    return found
-
-
-def _deal_with(mails: list[Mail], line: BaseEmailBackend, clock: Clock) -> bool:
-    """Send claimed mails to one reader as one, or drop them. Returns whether the connection can be used again; raises
-    Unanswered."""
+def _deal_with(mails: list[Mail], line: BaseEmailBackend, clock: Clock, *, now: dt.datetime) -> bool:
+    """Send claimed mails to one reader as one, or drop them, as things stood at `now`. Returns whether the connection
+    can be used again; raises Unanswered."""
     wanted = []
     for mail in mails:
-        if not still_wanted(mail, now=clock()):
+        if not still_wanted(mail, now=now):
             mark(mail, Mail.State.DROPPED)
         elif not can_be_written_to(mail.recipient):
             mark(mail, Mail.State.REFUSED, answered_at=clock(), last_error="Nothing can be sent to this address.")
         else:
             wanted.append(mail)
-    return _send(wanted, line, clock) if wanted else True
+    return _send(wanted, line, clock, now=now) if wanted else True
 
 
-def _send(mails: list[Mail], line: BaseEmailBackend, clock: Clock) -> bool:
+def _send(mails: list[Mail], line: BaseEmailBackend, clock: Clock, *, now: dt.datetime) -> bool:
     try:
-        message = together.render(mails, now=clock()) if len(mails) > 1 else render(mails[0], now=clock())
+        message = together.render(mails, now=now) if len(mails) > 1 else render(mails[0], now=now)
         line.send_messages([message])
     except MayHaveArrived as error:
         now = clock()
@@ -196,7 +178,7 @@ def _send(mails: list[Mail], line: BaseEmailBackend, clock: Clock) -> bool:
         return False
     except Exception as error:  # a fault of ours must not stop the mails behind it
         if len(mails) > 1:  # nor those beside it: each goes by itself; what is not tried comes due again
-            return all(_send([mail], line, clock) for mail in mails)
+            return all(_send([mail], line, clock, now=now) for mail in mails)
         log.exception("Mail %s could not be made", mails[0].pk)
         retry(mails[0], error, clock())
         return True

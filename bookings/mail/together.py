@@ -29,8 +29,18 @@ OFF = {Kind.SESSION_CANCELLED: Verb.CANCEL_SESSION, Kind.SESSION_POSTPONED: Verb
 
 def may_go_with_others(mail: Mail) -> bool:
     """Whether it tells of one of several sessions that were taken off by one press."""
+    if not mail.facts.get("wide"):
+        return False
     verb = OFF.get(Kind(mail.kind)) if mail.kind in Kind.values else None
-    return bool(mail.facts.get("wide")) and (verb or mail.facts.get("verb")) in VERBS
+    return (verb or mail.facts.get("verb")) in VERBS
+
+
+def go_as_one(mail: Mail, other: Mail) -> bool:
+    """Whether two mails are of the same press and kind, to the same reader."""
+    if not may_go_with_others(mail):
+        return False
+    known_by = [(one.kind, one.recipient_key, one.language, one.facts.get("wide")) for one in (mail, other)]
+    return known_by[0] == known_by[1]
 
 
 def beside(mail: Mail, due: "MailQuerySet") -> "MailQuerySet":

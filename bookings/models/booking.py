@@ -1,6 +1,7 @@
 """A booking: one school's party at one session."""
 
 import datetime as dt
+from types import SimpleNamespace
 from typing import Any
 
 from django.db import models
@@ -18,6 +19,7 @@ from hubs.models import School, ShowcaseSession
 from hubs.models.private_link import PrivateLink
 from hubs.models.spelled_out import SpelledOut
 from hubs.models.to_come import to_come
+from hubs.vocabulary.asked_often import Given
 from hubs.vocabulary.email_address import EmailField, email_key
 from hubs.vocabulary.keyed import keyed_hash
 from hubs.vocabulary.references import booking_reference
@@ -130,8 +132,9 @@ class BookingQuerySet(NamedQuerySet["Booking"]):
         """The waiting list, in order."""
         return self.filter(status=Status.WAITING).order_by("joined_at", "pk")
 
-    def to_settle(self, session: ShowcaseSession, *, now: dt.datetime) -> "BookingQuerySet":
-        """What settling looks at: the waiting list in order, and unconfirmed bookings whose time may be up.
+    def to_settle(self, session: ShowcaseSession, *, now: dt.datetime, also: Q | None = None) -> "BookingQuerySet":
+        """What settling looks at: the waiting list in order, and unconfirmed bookings whose time may be up; and what
+        the verb that settles wants to read by the same statement.
 
         By their own rows alone: every verb asks this, and hardly ever has to ask `lapsing` about their mails too.
         """
@@ -140,8 +143,8 @@ class BookingQuerySet(NamedQuerySet["Booking"]):
             up = Q()
         elif session.waiting_closes_at and session.waiting_closes_at <= now:
             up |= Q(status=Status.OFFERED)
-        of_session = self.filter(Q(status=Status.WAITING) | Q(up, status__in=UNCONFIRMED), session=session)
-        return of_session.order_by("joined_at", "pk")
+        of_session = Q(Q(status=Status.WAITING) | Q(up, status__in=UNCONFIRMED), session=session)
+        return self.filter(of_session | also if also else of_session).order_by("joined_at", "pk")
 
     def offerable(self, *, now: dt.datetime) -> "BookingQuerySet":
         """Parties that the passing of time alone lets have places: room for them, and no share of schools in force."""
@@ -349,6 +352,13 @@ class Booking(Named, PrivateLink):
     def is_live(self) -> bool:
         return self.status in LIVE
 
+    def may_be_up(self, session: ShowcaseSession, *, now: dt.datetime) -> bool:
+        """Whether its time in that session may be up, by its own row alone: as `to_settle` has it."""
+        if self.session_id != session.pk or self.status not in UNCONFIRMED:
+            return False
+        ends = [session.starts_at, self.deadline, session.waiting_closes_at if self.status == Status.OFFERED else None]
+        return any(end is not None and end <= now for end in ends)
+
     @property
     def asks_first(self) -> bool:
         """Whether it has never had a place and is to be confirmed first (rule.md#unproved)."""
@@ -380,3 +390,11 @@ class Booking(Named, PrivateLink):
         if self.school_kind == SchoolKind.NONE:
             return str(SchoolKind.NONE.label).capitalize()
         return ", ".join(part for part in (self.school_name, self.school_place) if part)
+
+
+# Whose party a question is about that is asked often (hubs/vocabulary/asked_often.py): known once it is asked.
+A_BOOKING: Any = SimpleNamespace(
+    first_id=Given("first", models.BigAutoField()),
+    session_id=Given("session", models.BigAutoField()),
+    email_key=Given("key", models.CharField()),
+)

@@ -207,11 +207,18 @@ def has_ended(request: HttpRequest) -> bool:
     return bool(request.COOKIES.get(COOKIE))
 
 
+def key_of(request: HttpRequest) -> uuid.UUID | None:
+    """The key of this browser's draft, as it says."""
+    try:
+        return uuid.UUID(request.COOKIES.get(COOKIE, ""))
+    except ValueError:
+        return None
+
+
 def find(request: HttpRequest, ref: str, *, now: dt.datetime) -> Draft | None:
     """This browser's draft for that session, with all that a step shows: one query. None where there is none."""
-    try:
-        key = uuid.UUID(request.COOKIES.get(COOKIE, ""))
-    except ValueError:
+    key = key_of(request)
+    if key is None:
         return None
     return _of_browser.one(key=key, ref=ref, now=now)
 

@@ -5,6 +5,7 @@ import hashlib
 
 from django.db import models
 from django.db.models import Exists, Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from bookings.mail_kinds import Kind, kind_choices
@@ -23,7 +24,7 @@ class MailQuerySet(models.QuerySet["Mail"]):
         rare: by their keys, it finds them by the index of states alone. PostgreSQL does, of the state itself."""
         return self.filter(state__in=states, pk__in=Mail.objects.filter(state__in=states).order_by().values("pk"))
 
-    def due(self, *, now: dt.datetime) -> "MailQuerySet":
+    def due(self, *, now: dt.datetime | Now) -> "MailQuerySet":
         """To be sent at `now`, urgent ones first, then the oldest; nothing while mail is held."""
         waiting = self.filter(~Exists(Running.objects.mail_held()), state=Mail.State.WAITING, due_at__lte=now)
         return waiting.order_by("-urgent", "due_at", "pk")

@@ -3,7 +3,8 @@
 import datetime as dt
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, Value, When
+from django.db.models.expressions import Combinable
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +19,31 @@ def is_open(now: dt.datetime) -> Q:
     """
     in_time = Q(closes_at__gt=now) | Q(closes_at=None, starts_at__gt=now) | Q(closes_at=None, starts_at=None)
     return in_time & Q(places__status=SessionStatus.OPEN, booked_elsewhere="")
+
+
+def stands(now: dt.datetime) -> Case:
+    """Of sessions: how each stands at `now`, one of `Standing`."""
+    today = timezone.localdate(now)
+    over = Q(ends_at__lte=now) | Q(ends_at=None, last_day__lt=today)
+    past_deadline = Q(closes_at__lte=now) | Q(closes_at=None, starts_at__lte=now)
+    off = (SessionStatus.DRAFT, SessionStatus.CANCELLED, SessionStatus.POSTPONED)
+    return Case(
+        *(When(places__status=status, then=Value(Standing(status))) for status in off),
+        When(over, then=Value(Standing.OVER)),
+        When(~Q(booked_elsewhere=""), then=Value(Standing.ELSEWHERE)),
+        When(places__status=SessionStatus.ANNOUNCED, then=Value(Standing.ANNOUNCED)),
+        When(Q(places__status=SessionStatus.CLOSED) | past_deadline, then=Value(Standing.CLOSED)),
+        When(opens_at__gt=now, then=Value(Standing.SOON)),
+        When(can_be_booked(now), then=Value(Standing.OPEN)),
+        default=Value(Standing.FULL),
+        output_field=models.CharField(),
+    )
+
+
+def places_left(now: dt.datetime) -> Combinable:
+    """Of sessions: how many places the public can have at `now`, as `Places.left` counts."""
+    kept = Case(When(release_at__lte=now, then=0), default=F("places__held_back"), output_field=models.IntegerField())
+    return F("places__capacity") - F("places__places_taken") - kept
 
 
 def can_be_booked(now: dt.datetime, *, places: int = 1) -> Q:

@@ -1,7 +1,7 @@
 """The ledger of erasures outside the database: a file beside the backups, a line each.
 
-The worker writes it within its round, seconds after an erasure. So what may be lost is an erasure of the last seconds
-before a machine dies with all its disks; what lies on another machine is as old as its last copy.
+The worker writes it within its round, a quarter of a minute after an erasure. So what may be lost is an erasure of the
+last seconds before a machine dies with all its disks; what lies on another machine is as old as its last copy.
 """
 
 import datetime as dt
@@ -9,8 +9,10 @@ import json
 import os
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
+from django.db.models import Count, Max
 
 from bookings.forgetting.again import AGAIN, check, erase_again
 from bookings.forgetting.kept import BACKUPS_KEPT
@@ -23,6 +25,12 @@ KEPT = dt.timedelta(days=BACKUPS_KEPT + 5)  # longer than any backup that could 
 Line = tuple[str, str, str, str]  # of what, whose, which row, when
 
 
+class Compared:
+    """What this process has last found to agree: a round with nothing new reads neither the file nor its rows."""
+
+    seen: tuple[Any, ...] | None = None
+
+
 def forget(*, now: dt.datetime) -> int:
     """Entries that no backup needs any longer. A round with nothing to do only reads."""
     old = list(Erasure.objects.filter(at__lt=now - KEPT).values_list("pk", flat=True)[:500])
@@ -32,8 +40,21 @@ def forget(*, now: dt.datetime) -> int:
 def write_outside(*, now: dt.datetime) -> None:
     """Bring the file up to what stands in the database, where there is a folder for it. What stands there alone stays:
     a database may have been brought back without it."""
-    if settings.BACKUP_DIR:
-        write(Path(settings.BACKUP_DIR), now=now)
+    if not settings.BACKUP_DIR:
+        return
+    folder = Path(settings.BACKUP_DIR)
+    rows = Erasure.objects.aggregate(Count("pk"), Max("pk"))  # before they are read: what comes meanwhile is news
+    if Compared.seen != (rows, _version(folder / FILE)):
+        write(folder, now=now)
+        Compared.seen = (rows, _version(folder / FILE))
+
+
+def _version(path: Path) -> tuple[Any, ...] | None:
+    """What changes with whatever is done to the file."""
+    if not path.exists():
+        return None
+    stat = path.stat()
+    return str(path), stat.st_ino, stat.st_size, stat.st_mtime_ns
 
 
 def write(folder: Path, *, now: dt.datetime) -> None:

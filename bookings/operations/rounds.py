@@ -1,5 +1,5 @@
-"""What the worker says of itself: that it is at work, and whether a booking can be made. Seldom, for it is never idle
-for long enough to write each second."""
+"""What the worker says of itself: that it is at work, and whether a booking can be made. Seldom: where a round follows
+upon a round, because there is much to do, not each of them writes."""
 
 import datetime as dt
 import socket

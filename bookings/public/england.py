@@ -13,10 +13,13 @@ from math import dist
 from typing import NamedTuple
 
 from django.db.models import Count, Sum
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from bookings.models.places import can_be_booked
+from bookings.public.answers import answers
+from hubs.models import Hub
 from hubs.models.session import ShowcaseSessionQuerySet
 from hubs.vocabulary.map_of_england import WIDTH, across, down
 from hubs.vocabulary.teaching import listed
@@ -25,6 +28,10 @@ NARROWEST = 288  # pixels of the map on a telephone of 320
 TARGET = 28  # pixels of a counter's width; WCAG 2.2 asks for 24
 APART = TARGET / NARROWEST * WIDTH * 1000  # metres between the middles of two counters
 EDGE = 3  # per cent of the sheet that a counter keeps from its border
+
+
+# Of sessions together: where they are, in sums, and how many of them have a place.
+WHERE = {"east": Sum("easting"), "north": Sum("northing"), "placed": Count("easting")}
 
 
 @dataclass
@@ -52,6 +59,11 @@ class ByHub:
     hubs: defaultdict[str, OfHub] = field(default_factory=lambda: defaultdict(OfHub))
     together: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
 
+    def add_together(self, first: str, second: str, *, free: bool) -> None:
+        """One more session that two hubs run together."""
+        n, with_places = self.together.get((first, second), (0, 0))
+        self.together[first, second] = n + 1, with_places + free
+
     def of(self, slugs: Iterable[str]) -> tuple[int, int]:
         """How many sessions some hubs have, and how many of them can be booked, each counted once."""
         slugs = list(slugs)
@@ -66,10 +78,7 @@ def count_by_hub(sessions: ShowcaseSessionQuerySet, *, now: dt.datetime) -> ByHu
     counts = {
         "n": Count("pk", distinct=True),
         "free": Count("pk", filter=can_be_booked(now), distinct=True),
-        "east": Sum("easting"),
-        "north": Sum("northing"),
-        "placed": Count("easting"),
-    }
+    } | WHERE
     own, other = "hub_year__hub__slug", "also_run_by__hub__slug"
     for slug, *numbers in sessions.values_list(own).annotate(**counts):
         found.hubs[slug].add(*numbers)
@@ -79,6 +88,11 @@ def count_by_hub(sessions: ShowcaseSessionQuerySet, *, now: dt.datetime) -> ByHu
             found.hubs[second].add(*numbers)
             found.together[first, second] = numbers[0], numbers[1]
     return found
+
+
+def named_hubs(*, now: dt.datetime) -> list[Hub]:
+    """Hubs that have had a year, with their name."""
+    return answers.get("hubs", lambda: list(Hub.objects.named(today=timezone.localdate(now))), now=now)
 
 
 class Marker(NamedTuple):

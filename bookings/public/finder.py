@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from django import forms
-from django.db.models import Count, IntegerField, QuerySet, TextField
+from django.db.models import Count, IntegerField, TextField
 from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
@@ -44,7 +44,7 @@ class Chip(NamedTuple):
     in_force: bool
 
 
-def fields_of(filters: Iterable[Filter], hubs: QuerySet[Hub]) -> dict[str, forms.Field]:
+def fields_of(filters: Iterable[Filter], hubs: Iterable[Hub]) -> dict[str, forms.Field]:
     """The filters' fields; a form knows the hubs, and makes a hub of its name in the address."""
     fields = {one.name: deepcopy(one.field) for one in filters}
     by_slug = {hub.slug: hub for hub in hubs}
@@ -66,7 +66,7 @@ class FinderForm(forms.Form):
         choices=[(name, name) for name, _miles in WITHIN], required=False, widget=forms.HiddenInput
     )
 
-    def __init__(self, data: Any, *, hubs: QuerySet[Hub], now: dt.datetime) -> None:
+    def __init__(self, data: Any, *, hubs: Iterable[Hub], now: dt.datetime) -> None:
         super().__init__(data)
         self.now = now
         self.fields = fields_of(FILTERS, hubs) | self.fields

@@ -1,24 +1,29 @@
 """A hub in one academic year as the public may know it: its sessions, host schools and the teachers who visit."""
 
 import datetime as dt
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-from django.db.models import Exists, F, OuterRef, Prefetch, Q
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, Sum
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import SafeString
 
+from bookings.models.places import can_be_booked, places_left, stands
+from bookings.public.answers import answers
 from bookings.public.counting import with_attended
-from bookings.public.england import England, count_by_hub, england
+from bookings.public.england import WHERE, ByHub, England, count_by_hub, england, named_hubs
+from bookings.public.gaps import Draw, Gaps
 from bookings.public.session import TONES, Showing, announced, left_in_words, with_whom
 from bookings.states import FROZEN, Standing
-from hubs.models import HostSchool, Hub, HubYear, ShowcaseSession, VisitingTeacher
+from hubs.models import HostSchool, HubYear, ShowcaseSession, VisitingTeacher
 from hubs.models.session import ShowcaseSessionQuerySet
 from hubs.models.to_come import to_come
+from hubs.vocabulary.changes import State
 
 
 def sessions_of(year: HubYear) -> ShowcaseSessionQuerySet:
@@ -140,21 +145,27 @@ def _without_dates(today: dt.date) -> Q:
 
 # How a hub's sessions stand on the list: the first of these that one of them does. What is off or over is not to come.
 BEST = (Standing.OPEN, Standing.SOON, Standing.ANNOUNCED, Standing.FULL, Standing.ELSEWHERE, Standing.CLOSED)
-# All that Places.standing and Places.left read of a session and its places.
-OF_SESSION = ("opens_at", "closes_at", "starts_at", "ends_at", "last_day", "release_at", "booked_elsewhere")
-OF_PLACES = ("places__status", "places__capacity", "places__held_back", "places__places_taken")
 
 
 @dataclass(frozen=True)
 class HubLine:
-    """A hub on the list."""
+    """A hub on the list, as it is now."""
 
     year: HubYear
-    showings: list[Showing]
+    found: "OfHubs"
+    left: int
+
+    @property
+    def slug(self) -> str:
+        return self.year.hub.slug
+
+    @property
+    def total(self) -> int:
+        return sum(self.found.to_come[self.slug][standing] for standing in BEST)
 
     @property
     def standing(self) -> Standing:
-        return next(best for best in BEST if any(one.standing == best for one in self.showings))
+        return next(best for best in BEST if self.found.to_come[self.slug][best])
 
     @property
     def tone(self) -> str:
@@ -163,49 +174,112 @@ class HubLine:
     @property
     def words(self) -> str:
         """How many places are left, or why there are none to book: "52 places left", "Opening soon"."""
-        left = sum(one.left for one in self.showings if one.is_open)
-        return left_in_words(left) if left else str(self.standing.label)
+        return left_in_words(self.left) if self.left else str(self.standing.label)
 
 
-def hub_lines(*, now: dt.datetime) -> list[HubLine]:
-    """Every hub that has had a year, by name. Four queries."""
-    to_come = defaultdict(list)
-    for showing in _to_come(now):
-        for hub in _run_by(showing.session):
-            to_come[hub].append(showing)
-    years = (
-        HubYear.objects.current(today=timezone.localdate(now))
-        .select_related("hub", "lead_school")
-        .prefetch_related("area")
+@dataclass
+class OfHubs:
+    """What hubs have to come, by their addresses: how many by their standing, the places left, and where on the map."""
+
+    to_come: defaultdict[str, Counter[Standing]] = field(default_factory=lambda: defaultdict(Counter))
+    left: Counter[str] = field(default_factory=Counter)
+    by_hub: ByHub = field(default_factory=ByHub)
+    newest: int = 0  # the highest id of a session
+
+    def add(self, hub: str, standing: Standing, n: int, left: int, where: Iterable[Any]) -> None:
+        is_open = standing == Standing.OPEN
+        self.by_hub.hubs[hub].add(n, n if is_open else 0, *where)
+        self.to_come[hub][standing] += n
+        self.left[hub] += left if is_open else 0
+
+
+def of_hubs(*, now: dt.datetime) -> OfHubs:
+    """What all hubs have to come, alone or with others. Two queries.
+
+    The database adds up, a row for each hub and standing; the few sessions that hubs run together it only counts.
+    """
+    sessions = announced().upcoming(today=timezone.localdate(now)).order_by()
+    standing = sessions.annotate(stood=stands(now), places_left=places_left(now))
+    sums = {"n": Count("pk"), "sum_left": Sum("places_left"), **WHERE, "newest": Max("pk")}
+    own, other, found = "hub_year__hub__slug", "also_run_by__hub__slug", OfHubs()
+    for hub, stood, n, left, *where, newest in standing.values_list(own, "stood").annotate(**sums):
+        found.add(hub, Standing(stood), n, left, where)
+        found.newest = max(found.newest, newest)
+    shared = standing.filter(also_run_by__isnull=False).values_list(
+        "pk", own, other, "stood", "places_left", "easting", "northing"
     )
-    return [HubLine(year, to_come[year.hub_id]) for year in years.order_by("name", "pk")]
+    for _pk, first, second, stood, left, east, north in shared.distinct():
+        if first == second:  # in another year
+            continue
+        found.add(second, Standing(stood), 1, left, (east, north, int(east is not None)))
+        found.by_hub.add_together(first, second, free=stood == Standing.OPEN)
+    return found
+
+
+def lines_of(found: OfHubs, *, today: dt.date) -> list[HubLine]:
+    """Every hub that has had a year, by name. Two queries."""
+    years = HubYear.objects.current(today=today).select_related("hub", "lead_school").prefetch_related("area")
+    return [HubLine(year, found, found.left[year.hub.slug]) for year in years.order_by("name", "pk")]
+
+
+class HubGaps(Gaps[HubLine]):
+    """The places left of each hub on a list."""
+
+    def __init__(self, state: State) -> None:
+        super().__init__(state)
+        self.lines: list[HubLine] = []
+        self.draw: Draw[HubLine] | None = None
+
+    def put(self, line: HubLine, draw: Draw[HubLine]) -> SafeString:
+        self.lines.append(line)
+        self.draw = draw
+        return super().put(line, draw)
+
+    def draw_changed(self, now: dt.datetime, state: State) -> None:
+        """Add up anew for the hubs whose sessions have changed: three queries. That none is full, or is no longer, has
+        been seen to: it would be another page."""
+        newest = max((line.found.newest for line in self.lines), default=0)
+        changed = state.sessions_since(self.state, newest=newest)
+        if not changed or self.draw is None:
+            return
+        hubs = ShowcaseSession.objects.filter(pk__in=changed).order_by()
+        pairs = list(hubs.values_list("hub_year__hub", "also_run_by__hub"))
+        left = left_of({hub for pair in pairs for hub in pair if hub}, now=now)
+        for n, line in enumerate(self.lines):
+            if line.year.hub_id in left:
+                self.drawn[n] = self.draw(replace(line, left=left[line.year.hub_id]))
+
+
+def left_of(hubs: Collection[int], *, now: dt.datetime) -> dict[int, int]:
+    """How many places the sessions of these hubs have left, alone or with others. Two queries."""
+    sessions = announced().upcoming(today=timezone.localdate(now)).filter(can_be_booked(now)).order_by()
+    sessions = sessions.select_related(None).alias(places_left=places_left(now))
+    left = Counter(dict.fromkeys(hubs, 0))
+    own = sessions.filter(hub_year__hub__in=hubs).values_list("hub_year__hub").annotate(n=Sum("places_left"))
+    for hub, n in own:
+        left[hub] += n
+    shared = sessions.filter(also_run_by__hub__in=hubs).annotate(n=places_left(now))
+    for _pk, first, second, n in shared.values_list("pk", "hub_year__hub", "also_run_by__hub", "n").distinct():
+        left[second] += n if second != first else 0
+    return left
+
+
+def map_of(lines: Iterable[HubLine], found: OfHubs) -> England | None:
+    """Where these hubs' sessions to come are; hubs lead to their pages, several at once to a list."""
+    return england(found.by_hub, {line.slug: line.year.name for line in lines}, page_of)
 
 
 def map_of_hubs(*, now: dt.datetime, here: str = "") -> England | None:
-    """Where every hub's sessions to come are; hubs lead to their pages, several at once to a list. Three queries."""
-    today = timezone.localdate(now)
-    names = {hub.slug: str(hub.current_name) for hub in Hub.objects.named(today=today)}  # type: ignore[attr-defined]  # annotated
-    sessions = announced().upcoming(today=today)
-    return england(count_by_hub(sessions, now=now), names, _page_of, here=[here])
+    """Where every hub's sessions to come are; hubs lead to their pages, several at once to a list. Three queries, for
+    the pages of all hubs."""
+    sessions = announced().upcoming(today=timezone.localdate(now))
+    by_hub = answers.get("by hub", lambda: count_by_hub(sessions, now=now), now=now)
+    names = {hub.slug: str(hub.current_name) for hub in named_hubs(now=now)}  # type: ignore[attr-defined]  # annotated
+    return england(by_hub, names, page_of, here=[here])
 
 
-def _page_of(*, hub: str | None, hubs: str | None, **narrowed: Any) -> str:
+def page_of(*, hub: str | None, hubs: str | None, **narrowed: Any) -> str:
     if hub:
         return reverse("hub", args=[hub])
     said = {"hubs": hubs, **{name: value for name, value in narrowed.items() if value}}
     return f"{reverse('home')}?{urlencode(said)}"
-
-
-def _to_come(now: dt.datetime) -> Iterator[Showing]:
-    """Public sessions to come that are on, with no more of each row than their places need."""
-    sessions = announced().upcoming(today=timezone.localdate(now)).order_by()
-    lean = sessions.select_related(None).select_related("places", "hub_year")
-    shared = Prefetch("also_run_by", HubYear.objects.only("hub_id"))
-    showings = (
-        Showing(row, now) for row in lean.only(*OF_SESSION, *OF_PLACES, "hub_year__hub_id").prefetch_related(shared)
-    )
-    return (one for one in showings if one.standing in BEST)
-
-
-def _run_by(session: ShowcaseSession) -> set[Any]:
-    return {session.hub_year.hub_id, *(year.hub_id for year in session.also_run_by.all())}

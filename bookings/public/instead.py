@@ -9,11 +9,13 @@ import datetime as dt
 from typing import Any
 
 from bookings.models.places import can_be_booked
+from bookings.public.answers import answers
 from bookings.public.finder import all_years
 from bookings.public.near import measured
-from bookings.public.session import Showing, announced
+from bookings.public.session import Showing, announced, lean
 from bookings.states import Standing
 from hubs.models import ShowcaseSession
+from hubs.models.session import ShowcaseSessionQuerySet
 from hubs.schools.whereabouts import METRES_IN_A_MILE, metres_between
 from hubs.vocabulary.access import Has
 
@@ -27,19 +29,25 @@ def alternatives(showing: Showing, *, most: int = 3, places: int = 1, step_free:
     """The best sessions to go to instead, the best first, each with how far it is from the one that was wanted.
 
     A party asks for as many `places` as it needs, and whoever needs it for those that are `step_free`. None for a
-    session that is only to come. Two queries.
+    session that is only to come. Two queries; of those who want the same at once, hardly anybody makes more than one.
     """
     if showing.standing in (Standing.ANNOUNCED, Standing.SOON, Standing.ELSEWHERE):
         return []
-    wanted = showing.session
-    bookable = announced().upcoming(today=showing.today).filter(can_be_booked(showing.now, places=places))
-    others = (bookable.filter(step_free=Has.YES) if step_free else bookable).exclude(pk=wanted.pk)
+    wanted, now = showing.session, showing.now
+    bookable = announced().upcoming(today=showing.today).filter(can_be_booked(now, places=places)).exclude(pk=wanted.pk)
+    others = bookable.filter(step_free=Has.YES) if step_free else bookable
+    asked = ("instead", wanted.pk, most, places, step_free)
+    order = answers.get(asked, lambda: _best(wanted, others, most), now=now)
+    rows = {row.pk: row for row in lean(others.filter(pk__in=order)).order_by()} if order else {}
+    return [Showing(measured(rows[pk], wanted), now) for pk in order if pk in rows]
+
+
+def _best(wanted: ShowcaseSession, others: ShowcaseSessionQuerySet, most: int) -> list[int]:
+    """Which of the others are the best, in order."""
     around = others.filter(first_day__gte=wanted.first_day - dt.timedelta(days=14)) if wanted.first_day else others
     found = list(around.values(*KEYS)[:MOST_LOOKED_AT]) or list(others.values(*KEYS)[:MOST_LOOKED_AT])
     best = sorted(found, key=lambda one: (_cost(wanted, one), one["first_day"], one["pk"]))[:most]
-    order = [one["pk"] for one in best]
-    rows = {row.pk: row for row in announced().filter(pk__in=order).order_by()}
-    return [Showing(measured(rows[pk], wanted), showing.now) for pk in order if pk in rows]
+    return [one["pk"] for one in best]
 
 
 def _cost(wanted: ShowcaseSession, other: dict[str, Any]) -> float:

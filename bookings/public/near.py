@@ -1,5 +1,6 @@
 """Sessions near a place, across hub borders: which are within so many miles, and widening where they are few."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -15,6 +16,7 @@ from hubs.schools.whereabouts import METRES_IN_A_MILE, Place, in_miles, metres_b
 ENGLAND = 0  # any distance
 RADII = (10, 30, 60, ENGLAND)
 USUAL = 30
+Narrowed = Callable[[ShowcaseSessionQuerySet], ShowcaseSessionQuerySet]  # to the columns that a page needs
 FEW = 3  # sessions, with less than which we look farther
 
 
@@ -64,7 +66,7 @@ class Near:
             return f"{first} {_('These are all there are, nearest first within each day.')}"
         return f"{first} {_('These are within %(miles)d miles.') % {'miles': self.radius}}"
 
-    def page(self, start: int, end: int, *, past: bool = False) -> list[Any]:
+    def page(self, start: int, end: int, *, past: bool = False, narrowed: Narrowed = lambda rows: rows) -> list[Any]:
         """Sessions by day, nearest first within the day, each with its `metres`.
 
         Keys are put in order first and whole rows fetched for a page: a database sorts all that it has fetched.
@@ -73,7 +75,9 @@ class Near:
         days = [F(day).desc() if past else F(day).asc(nulls_last=True) for day in ("first_day", "last_day")]
         ordered = near.order_by(*self.first, *days, F("far").asc(nulls_last=True), "starts_at", "pk")
         keys = list(ordered.values_list("pk", flat=True)[start:end])
-        rows: dict[int, Any] = {session.pk: session for session in self.sessions.filter(pk__in=keys).order_by()}
+        rows: dict[int, Any] = {
+            session.pk: session for session in narrowed(self.sessions.filter(pk__in=keys).order_by())
+        }
         return [measured(rows[key], self.place) for key in keys if key in rows]
 
     def within(self, sessions: ShowcaseSessionQuerySet) -> ShowcaseSessionQuerySet:

@@ -3,7 +3,7 @@
 Each says again what stands beside it in words, so that those who hear a page miss nothing.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import lru_cache
 from itertools import pairwise
 
@@ -51,6 +51,14 @@ def symbol(taken: int, kept: int, cells: int) -> str:
         f'<symbol id="f{taken}-{kept}-{cells}" viewBox="0 0 82 34">'
         f'<path class="grid" d="{"".join(grid)}"/>{"".join(counters)}</symbol>'
     )
+
+
+def symbols(frames: Collection[Frame]) -> SafeString:
+    """Each of these frames, drawn once, for the end of a page."""
+    if not frames:
+        return mark_safe("")
+    drawn = mark_safe("".join(symbol(*frame) for frame in sorted(frames)))  # noqa: S308  (numbers only)
+    return format_html('<svg class="sprite" aria-hidden="true">{}</svg>', drawn)
 
 
 def bar(taken: int, kept: int, capacity: int) -> SafeString:

@@ -57,6 +57,30 @@ def announced() -> ShowcaseSessionQuerySet:
     )
 
 
+# All that a row of a list says or is placed by (`Showing.row`, `together`): of two hundred columns these.
+OF_PLACES = ("places__status", "places__capacity", "places__held_back", "places__places_taken")
+OF_TIME = ("opens_at", "closes_at", "starts_at", "ends_at", "first_day", "last_day", "release_at", "booked_elsewhere")
+OF_WHERE = ("easting", "northing", "place_name", "place_town")
+OF_SCHOOLS = tuple(f"{of}__{name}" for of in ("venue", "host_school__school") for name in ("name", "town"))
+OF_WHOM = ("suits_years", "who_may_book", "only_list", "open_to_everyone_at")
+OF_ROW = (
+    *("ref", "kind", "visibility", "title", "title_zh", "taught", "hub_year__name", "hub_year__hub"),
+    *(*OF_TIME, *OF_WHERE, *OF_SCHOOLS, *OF_WHOM, *OF_PLACES),
+)
+
+
+def listed() -> ShowcaseSessionQuerySet:
+    """As `announced`, with what a row of a list says and nothing else."""
+    return lean(announced())
+
+
+def lean(sessions: ShowcaseSessionQuerySet) -> ShowcaseSessionQuerySet:
+    """Sessions of `announced` with what a row of a list says and nothing else."""
+    return (
+        sessions.select_related(None).select_related("hub_year", "venue", "host_school__school", "places").only(*OF_ROW)
+    )
+
+
 def bookable_first(now: dt.datetime) -> tuple[Any, ...]:
     """An order that puts before all else what can be booked, waited for or opens soon: `Showing.comes_first`."""
     elsewhere = ~Q(booked_elsewhere="") & Q(starts_at__gt=now) & ~Q(places__status__in=FROZEN)

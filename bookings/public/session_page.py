@@ -1,13 +1,15 @@
 """All that the page of a session says."""
 
 import datetime as dt
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Prefetch, Q, prefetch_related_objects
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models import SessionChange
 from bookings.public import morning
+from bookings.public.answers import answers
 from bookings.public.directions import open_street_map
 from bookings.public.feeds import as_script, schema_event, summary
 from bookings.public.flyer import invites
@@ -48,27 +50,48 @@ BEFORE_IT_CLOSES = {Standing.ANNOUNCED, Standing.SOON, Standing.OPEN, Standing.F
 def said_of(showing: Showing) -> dict[str, Any]:
     """All that the page of a session says."""
     found, now = showing.session, showing.now
-    lessons = _lessons(showing)
-    programme = list(found.programme.all())
-    lines = morning.lines_of(found, programme, lessons)
+    rows = answers.get(("session", found.pk), lambda: _rows_of(showing), now=now)
+    lessons = rows.lessons
+    lines = morning.lines_of(found, rows.programme, lessons)
     to_come = showing.standing in BEFORE_IT_CLOSES
     return page_of(showing) | {
-        "notices": Notice.objects.showing(now=now).filter(Q(hub=None) | Q(hub=found.hub)),
+        "notices": rows.notices,
         "lessons": lessons,
         "hero": next((lesson for lesson in lessons if lesson.picture_of), None),
         "teachers": _teachers(lessons),
         "morning": lines,
         "morning_is": morning.heading(found),
         "times_follow": not lines and to_come and found.kind in WITH_A_LESSON,
-        "resources": found.resources.public(now=now),
+        "resources": rows.resources,
         "usual": USUAL[ShowcaseSession.Kind(found.kind)],
         "for_whom": who_may_book(found, now=now) if to_come or showing.is_booked_elsewhere else "",
         "open_street_map": open_street_map(found),
         "to_a_colleague": mail_to_a_colleague(showing) if to_come else "",
         "has_flyer": invites(showing),
         "about": summary(showing),
-        "event": as_script(schema_event(showing, found.changes.filter(verb=Verb.MOVE).newest())),
+        "event": as_script(schema_event(showing, rows.moved)),
     }
+
+
+class Rows(NamedTuple):
+    """What the page says besides the session's own row: no place that is taken changes it."""
+
+    lessons: list[Lesson]
+    programme: list[Any]
+    notices: list[Notice]
+    resources: list[Any]
+    moved: SessionChange | None
+
+
+def _rows_of(showing: Showing) -> Rows:
+    found, now = showing.session, showing.now
+    return Rows(
+        _lessons(showing),
+        list(found.programme.all()),
+        list(Notice.objects.showing(now=now).filter(Q(hub=None) | Q(hub=found.hub))),
+        list(found.resources.public(now=now)),
+        found.changes.filter(verb=Verb.MOVE).newest(),
+    )
 
 
 def _lessons(showing: Showing) -> list[Lesson]:
@@ -96,9 +119,8 @@ def page_of(showing: Showing) -> dict[str, Any]:
         calendar = calendar_of_session(found.pk)
         return {"showing": showing, "session": found, "keep_until": hold_deadline(found, calendar, now=now)}
     off = found.changes.newest() if showing.places.status in FROZEN else None
-    return {"showing": showing, "session": found, "instead": alternatives(showing), "change": off} | offered_instead(
-        off, now
-    )
+    instead = SimpleLazyObject(lambda: alternatives(showing))  # a page for a party asks for its own, and this is not
+    return {"showing": showing, "session": found, "instead": instead, "change": off} | offered_instead(off, now)
 
 
 def offered_instead(change: SessionChange | None, now: dt.datetime) -> dict[str, Any]:

@@ -1,10 +1,12 @@
 """What every booking on the web is judged by. Nothing here writes, and nothing depends on an address."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
+from django.db.models import Q
 from django.utils import timezone
 
 from bookings.models import Booking, Places
@@ -38,13 +40,22 @@ class BookingRequest:
         return already_there(self.booking, self.beside)
 
 
+Asked = Callable[[Room], Q]  # which bookings of a session a verb reads, once it is locked
+
+
+def beside(party: Party) -> Asked:
+    """Those that `build_request` reads for this party."""
+    keys: dict[str, Any] = {"email_key": party.email_key, "request_key": party.request_key}
+    return lambda room: room.beside(school_key=party.school.key, **keys)
+
+
 def build_request(room: Room, party: Party, *, instead_of: Booking | None = None) -> BookingRequest:
     """What `party` asks of a session. A booking confirmed meanwhile is replaced by nothing (rule.md#hold).
 
     Raises ChangedMeanwhile where the session is not as they have read.
     """
     booking = party.booking(room.session, now=room.now)
-    beside = room.bookings_beside(booking)
+    beside = room.read_beside(booking)
     made = next((other for other in beside if other.request_key == party.request_key), None)
     if made is None and party.shown and party.shown != shown.of(room.session):
         raise ChangedMeanwhile

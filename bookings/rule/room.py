@@ -1,6 +1,7 @@
 """A session under the lock: its places, and the moment that counts for everything done to them."""
 
 import datetime as dt
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -27,6 +28,8 @@ class Room:
     now: dt.datetime
     writes: int = 0
     waiting: list[Booking] = field(default_factory=list)  # as settling found them, in order
+    also: "Callable[[Room], Q] | None" = None  # which bookings this verb reads beside those that settling looks at
+    at_hand: list[Booking] | None = None  # these together, as settling has read them
     told: dict[int | None, Mail] = field(default_factory=dict)  # the one mail of this press to each party's contact
     came_from: dict[str, Any] = field(default_factory=dict)  # what mails say of the session that a booking was in
 
@@ -55,13 +58,29 @@ class Room:
         deadline = self.session.closes_at or self.session.starts_at
         return deadline is not None and deadline <= self.now and self.places.status not in FROZEN
 
-    def bookings_beside(self, booking: Booking) -> list[Booking]:
+    def beside(self, *, school_key: str, email_key: str | None, request_key: uuid.UUID | None) -> Q:
         """Live bookings of the same school or contact in this session, and the one made from the same draft."""
         live = Q(session=self.session, status__in=LIVE)
-        same = Q(school_key=booking.school_key) | Q(email_key=booking.email_key, email_key__isnull=False)
-        again = Q(request_key=booking.request_key, request_key__isnull=False)
-        found = Booking.objects.filter((live & same) | again)
+        same = Q(school_key=school_key) | Q(email_key=email_key, email_key__isnull=False)
+        return (live & same) | Q(request_key=request_key, request_key__isnull=False)
+
+    def bookings_beside(self, booking: Booking) -> list[Booking]:
+        """What `beside` finds, apart from the booking itself."""
+        keys = self.beside(school_key=booking.school_key, email_key=booking.email_key, request_key=booking.request_key)
+        found = Booking.objects.filter(keys)
         return [other for other in found if booking.pk is None or other.pk != booking.pk]
+
+    def read_beside(self, booking: Booking) -> list[Booking]:
+        """The same of a new booking that settling has read for; asked anew where that has changed anything."""
+        if self.at_hand is None or self.writes:
+            return self.bookings_beside(booking)
+        return [other for other in self.at_hand if self._is_beside(other, booking)]
+
+    def _is_beside(self, other: Booking, booking: Booking) -> bool:
+        if other.request_key == booking.request_key is not None:
+            return True
+        same = other.school_key == booking.school_key or other.email_key == booking.email_key is not None
+        return same and other.is_live and other.session_id == self.session.pk
 
 
 def session_facts(session: ShowcaseSession, *, sequence: int) -> dict[str, Any]:

@@ -1,8 +1,8 @@
 """Ten frames, and how dates and times are written."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable
-from functools import lru_cache
+from collections.abc import Iterable
+from functools import lru_cache, partial
 from typing import Any
 
 from django import template
@@ -13,11 +13,12 @@ from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.dateformat import format as written
 from django.utils.html import conditional_escape, format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from bookings.public import lesson_pictures, pictures
+from bookings.public.gaps import GAPS, Draw, Drawn
 from bookings.states import Status
 from hubs.models import VisitingTeacher
 from hubs.vocabulary.dates import clock, day, days_between, moment, short_day
@@ -49,7 +50,8 @@ _picture = lru_cache(maxsize=2048)(pictures.places)
 @register.simple_tag(takes_context=True)
 def frame_symbols(context: template.Context) -> SafeString:
     """Each frame that the page has used, drawn once."""
-    return _drawn(context.dicts[0].get("frames_used", ()))
+    used = context.dicts[0].get("frames_used", ())
+    return context[GAPS].put_frames(used) if GAPS in context else pictures.symbols(used)
 
 
 @register.simple_tag
@@ -57,14 +59,7 @@ def frames_of(sessions: Iterable[Any]) -> SafeString:
     """Each frame of the pictures of these sessions, which stand in a list of the staff pages, drawn once."""
     now = timezone.now()
     rooms = [(one.places.places_taken, one.places.kept(now=now), one.places.capacity) for one in sessions]
-    return _drawn({frame for room in rooms for frame in _picture(*room)[1]})
-
-
-def _drawn(frames: Collection[pictures.Frame]) -> SafeString:
-    if not frames:
-        return mark_safe("")
-    symbols = mark_safe("".join(pictures.symbol(*frame) for frame in sorted(frames)))  # noqa: S308  (numbers only)
-    return format_html('<svg class="sprite" aria-hidden="true">{}</svg>', symbols)
+    return pictures.symbols({frame for room in rooms for frame in _picture(*room)[1]})
 
 
 @register.simple_tag
@@ -99,22 +94,45 @@ register.filter(lesson_pictures.numbered)
 
 
 @register.simple_tag(takes_context=True)
-def session_row(context: template.Context, row: dict[str, Any]) -> SafeString:
+def session_row(context: template.Context, showing: Any) -> SafeString:
     """A session on a list, from its words (`Showing.row`). Its link carries the list's `search`, for the way back.
 
-    The search is put in afterwards: a row is kept, and there are as many searches as people think of.
+    On a page with gaps there is one in its place (bookings/public/gaps.py).
     """
-    if row["shows_places"]:
-        _frames_used(context).update(_picture(row["taken"], row["kept"], row["capacity"])[1])
-    search = conditional_escape(context.get("search") or "")
+    return _in_a_gap(context, showing, partial(_drawn_row, conditional_escape(context.get("search") or "")))
+
+
+def _in_a_gap(context: template.Context, one: Any, draw: Draw[Any]) -> SafeString:
+    if GAPS in context:
+        return context[GAPS].put(one, draw)  # type: ignore[no-any-return]
+    drawn = draw(one)
+    _frames_used(context).update(drawn.frames)
+    return SafeString(drawn.html)
+
+
+def _drawn_row(search: str, showing: Any) -> Drawn:
+    """The row and the frames that it uses. The search is put in afterwards: a row is kept, and there are as many
+    searches as people think of."""
+    row = showing.row
+    frames = _picture(row["taken"], row["kept"], row["capacity"])[1] if row["shows_places"] else []
     before, link, after = _row(tuple(row.items())).partition(f'href="{row["url"]}')
-    return SafeString(f"{before}{link}{search}{after}")
+    return Drawn(f"{before}{link}{search}{after}", frames)
 
 
 @kept_by_language
 def _row(words: tuple[tuple[str, Any], ...]) -> str:
     """The same words make the same row: of the fifty on a page, hardly any has changed since the page before."""
     return get_template("components/session_row.html").render(dict(words))
+
+
+@register.simple_tag(takes_context=True)
+def hub_places(context: template.Context, line: Any) -> SafeString:
+    """How many places a hub's sessions have left; in a gap, as `session_row`."""
+    return _in_a_gap(context, line, _drawn_hub)
+
+
+def _drawn_hub(line: Any) -> Drawn:
+    return Drawn(format_html('<span class="tag {}">{}</span>', line.tone, line.words))
 
 
 @register.simple_tag

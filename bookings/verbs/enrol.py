@@ -3,7 +3,7 @@
 from bookings.models import Booking, By
 from bookings.places import locked, write
 from bookings.rule import people
-from bookings.rule.judging import build_request, judge
+from bookings.rule.judging import beside, build_request, judge
 from bookings.rule.party import Party
 from bookings.rule.references import retry_on_reference_clash
 from bookings.rule.refusals import AlreadyBooked
@@ -19,7 +19,7 @@ def enrol(session_id: int, party: Party, *, clock: Clock) -> Booking:
     The same request key gives the same booking again, and a booking that staff have made meanwhile for the same address
     and as many people stands for it. Raises what `judge` raises, or AlreadyBooked.
     """
-    with locked(session_id, clock) as room:
+    with locked(session_id, clock, also=beside(party)) as room:
         request = build_request(room, party)
         if request.made:
             return request.made

@@ -43,7 +43,7 @@ from bookings.rule.refusals import (
 from bookings.rule.words import why_not
 from bookings.states import Standing
 from bookings.verbs import waiting_list
-from bookings.views import limits, turned_away
+from bookings.views import full, limits, turned_away
 from bookings.views.blocks import add_or_remove
 from bookings.views.faults import again, look_again, same, sent_to, step_of
 from bookings.views.sessions import if_visible, visible_session
@@ -228,6 +228,7 @@ def _who_page(
     return form_page(request, "bookings/book/who.html", showing, draft, form, **said)
 
 
+@full.told_at_once
 @step
 def check(request: HttpRequest, showing: Showing, draft: Draft) -> HttpResponse:
     """Check what was answered; the button books. The page after it is the same for every address."""
@@ -235,7 +236,8 @@ def check(request: HttpRequest, showing: Showing, draft: Draft) -> HttpResponse:
     if party is None:
         return redirect("book-who" if school_of(draft) else "book", showing.session.ref)
     if request.method != "POST":
-        return _check_page(request, showing, draft, party, pressed=sent_to(request, draft))
+        sent = None if full.was_pressed(request) else sent_to(request, draft)
+        return _check_page(request, showing, draft, party, pressed=sent)
     if draft.is_stale(now=showing.now):
         return go(request, "book-sent", draft, now=showing.now)
     wait, read = request.POST.get("wait", ""), request.POST.get("shown", "")
@@ -243,6 +245,7 @@ def check(request: HttpRequest, showing: Showing, draft: Draft) -> HttpResponse:
     if wait and not form.is_valid():
         return again(request, draft, form, now=showing.now, wait=wait, shown=read)
     if not wait and (refused := _full(showing, draft, party)):
+        full.keep(draft.session)
         turned_away.count(request, draft, refused, places=party.size)
         return look_again(request, draft, now=showing.now)
     try:
@@ -253,6 +256,8 @@ def check(request: HttpRequest, showing: Showing, draft: Draft) -> HttpResponse:
         turned_away.count(request, draft, refused, places=party.size)
         return again(request, draft, form, now=showing.now, wait=wait, shown=read)
     except Refused as refused:
+        if isinstance(refused, SessionFull):
+            full.keep(draft.session)
         if not (wait and can_wait(showing, refused)):  # who waits chooses again among fewer places
             turned_away.count(request, draft, refused, places=party.size)
         return look_again(request, draft, now=timezone.now())
@@ -341,8 +346,9 @@ def _check_page(
 ) -> HttpResponse:
     """What was answered, and the button that books; where places are missing, the waiting list keeps the answers."""
     refused = _why_not(request, showing, party, pressed)
-    if refused and not can_wait(showing, refused):
+    if refused and (full.was_pressed(request) or not can_wait(showing, refused)):
         turned_away.count(request, draft, refused, places=party.size)
+    if refused and not can_wait(showing, refused):
         return not_this_time(request, showing, refused, places=party.size)
     context = page_of(showing) | {"party": party, "visitors": visitors_of(party), "stale": drafts.counted_anew(draft)}
     context["changes"] = shown.changes(shown.opened(pressed["shown"] if pressed else ""), showing.session)

@@ -18,9 +18,10 @@ from bookings.models import draft as drafts
 from hubs.pages import SeeOther
 
 
-def same(request: HttpRequest) -> HttpResponse:
+def same(request: HttpRequest, *, query: str = "") -> HttpResponse:
     """Look at the step that was sent: it says why nothing came of it."""
-    return SeeOther(reverse(step_of(request).url_name, kwargs=step_of(request).kwargs))
+    step = reverse(step_of(request).url_name, kwargs=step_of(request).kwargs)
+    return SeeOther(f"{step}?{query}" if query else step)
 
 
 def again(

@@ -11,8 +11,19 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bookings.public.chosen_figures import sentences
-from bookings.public.hub_page import hosts_of, hub_lines, map_of_hubs, on_page_of, sessions_of, teachers_of
-from bookings.public.session import by_day, parts, to_come
+from bookings.public.gaps import rendered
+from bookings.public.hub_page import (
+    HubGaps,
+    hosts_of,
+    lines_of,
+    map_of,
+    map_of_hubs,
+    of_hubs,
+    on_page_of,
+    sessions_of,
+    teachers_of,
+)
+from bookings.public.session import by_day, lean, parts, to_come
 from hubs.models import HubYear, Notice, OldHubAddress, ShowcaseSession
 from hubs.pages import public
 from hubs.vocabulary.own_words import own_words
@@ -24,28 +35,37 @@ MOST = 50  # sessions of a kind on one page; the list at / has them all
 def hubs(request: HttpRequest) -> HttpResponse:
     """Every hub: those with sessions to come and how many places these have left, then the others."""
     now = timezone.now()
-    lines = hub_lines(now=now)
-    context = {
-        "england": map_of_hubs(now=now),
-        "to_come": [line for line in lines if line.showings],
-        "others": [line for line in lines if not line.showings],
+    return rendered(request, "hubs/hubs.html", lambda: _all_hubs(now), now=now, gaps=HubGaps)
+
+
+def _all_hubs(now: dt.datetime) -> dict[str, Any]:
+    found = of_hubs(now=now)
+    lines = lines_of(found, today=timezone.localdate(now))
+    return {
+        "england": map_of(lines, found),
+        "to_come": [line for line in lines if line.total],
+        "others": [line for line in lines if not line.total],
     }
-    return render(request, "hubs/hubs.html", context)
 
 
 @public
 def hub(request: HttpRequest, slug: str) -> HttpResponse:
     """One hub, as it is in its current year, and its sessions; an old address redirects."""
     now = timezone.now()
+    return rendered(request, "bookings/hub.html", lambda: _of_hub(slug, now), now=now)
+
+
+def _of_hub(slug: str, now: dt.datetime) -> dict[str, Any] | HttpResponse:
+    """What the page of a hub says, or the way to its page."""
     today = timezone.localdate(now)
     years = list(HubYear.objects.of(slug, today=today))
     if not years:
         return _moved("hub", slug)
     year, *earlier = years
-    upcoming = list(to_come(slug, now=now)[: MOST + 1])
+    upcoming = list(lean(to_come(slug, now=now))[: MOST + 1])
     past = list(sessions_of(year).past(today=today).reverse()[: MOST + 1])
     made = _("%(hub)s: lessons taught by teachers from Shanghai.") % {"hub": year.name}
-    context = _who(year, [*upcoming, *past], today) | {
+    return _who(year, [*upcoming, *past], today) | {
         "about": own_words(year, "about") or made,
         "figures": sentences(year, year.shows, now=now),
         "parts": parts(on_page_of(year, upcoming[:MOST], now)),
@@ -56,7 +76,6 @@ def hub(request: HttpRequest, slug: str) -> HttpResponse:
         "earlier": earlier,
         "england": map_of_hubs(now=now, here=slug),
     }
-    return render(request, "bookings/hub.html", context)
 
 
 @public

@@ -10,14 +10,16 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from bookings.public.answers import answers
 from bookings.public.directions import own_map
-from bookings.public.england import England, england
+from bookings.public.england import England, england, named_hubs
 from bookings.public.finder import Chip, FinderForm, parameters
-from bookings.public.near import Near
-from bookings.public.session import IN_ORDER, Showing, announced, bookable_first, parts, showings
+from bookings.public.gaps import rendered
+from bookings.public.near import Narrowed, Near
+from bookings.public.session import IN_ORDER, Showing, announced, bookable_first, lean, parts, showings
 from bookings.public.session_page import said_of
 from bookings.states import SessionStatus
-from hubs.models import Hub, Notice, ShowcaseSession
+from hubs.models import Notice, ShowcaseSession
 from hubs.models.session import ShowcaseSessionQuerySet
 from hubs.pages import private, public
 from hubs.vocabulary.asked_often import AskedOften, Given
@@ -71,12 +73,15 @@ class Finding:
         fitting = self.form.narrow(self.of_time, leaving=filters)
         return self.near.within(fitting) if self.near else fitting
 
-    def page(self, number: int, size: int | None = None) -> list[ShowcaseSession]:
+    def page(
+        self, number: int, size: int | None = None, *, narrowed: Narrowed = lambda all_: all_
+    ) -> list[ShowcaseSession]:
+        """The sessions of a page; `narrowed` to what is said of them."""
         size = size or PAGE
         start, end = (number - 1) * size, number * size
         if self.near:
-            return self.near.page(start, end, past=self.past)
-        return list(with_total(self.fitting)[start:end])
+            return self.near.page(start, end, past=self.past, narrowed=narrowed)
+        return list(with_total(narrowed(self.fitting))[start:end])
 
     def total(self, rows: list[ShowcaseSession]) -> int:
         """How many there are in all, of which `rows` are a page."""
@@ -101,16 +106,21 @@ class Finding:
 def find(request: HttpRequest) -> HttpResponse:
     """The list of sessions by date, or near a place; filtered. Eight queries, and as many more for a place."""
     now = timezone.now()
-    form = FinderForm(request.GET, hubs=Hub.objects.named(today=timezone.localdate(now)), now=now)
+    return rendered(request, "bookings/find.html", lambda: _found(request, now), now=now)
+
+
+def _found(request: HttpRequest, now: dt.datetime) -> dict[str, Any] | HttpResponse:
+    """What the list says; or the way to its first page, where it has none of that number."""
+    form = FinderForm(request.GET, hubs=named_hubs(now=now), now=now)
     found = Finding(form, first=bookable_first(now))
     number = form.page
-    rows = found.page(number)
+    rows = found.page(number, narrowed=lean)
     if not rows and number > 1:
         return redirect(f"{request.path}{form.address(page=None)}")
     total = found.total(rows)
     of_hubs = found.count_choices()
     chosen = form.chosen()
-    context = {
+    return {
         "form": form,
         "chosen": chosen,
         "searched": bool(chosen or form.is_wrong or found.past or number > 1),
@@ -124,13 +134,12 @@ def find(request: HttpRequest) -> HttpResponse:
         "parts": parts(showings(rows, now), past=found.past),
         "total": total,
         "without_one": [] if rows else found.without_one(),
-        "notices": Notice.objects.showing(now=now).filter(hub=None),
+        "notices": answers.get("notices", lambda: list(Notice.objects.showing(now=now).filter(hub=None)), now=now),
         "previous_page": form.address(page=number - 1) if number > 1 else None,
         "next_page": form.address(page=number + 1) if number * PAGE < total else None,
         "page": number,
         "pages": -(-total // PAGE),
     }
-    return render(request, "bookings/find.html", context)
 
 
 def visible_session(ref: str) -> ShowcaseSession:
@@ -173,7 +182,7 @@ def _back_to_search(request: HttpRequest, now: dt.datetime) -> dict[str, Any]:
     """The address of the search that led here, and how many it finds; nothing where none did."""
     if not request.GET:
         return {}
-    form = FinderForm(request.GET, hubs=Hub.objects.named(today=timezone.localdate(now)), now=now)
+    form = FinderForm(request.GET, hubs=named_hubs(now=now), now=now)
     search = form.address()
     return {"search": search, "found": Finding(form).count()} if search != "?" else {}
 

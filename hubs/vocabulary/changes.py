@@ -1,8 +1,9 @@
 """What has changed, said to every process of this host: so that what is kept in memory is known to be old at once.
 
-A small file in VAR_DIR has a number for each session (by its id, so that several share one), one for any session, and
-one for anything else. Whoever changes something puts new numbers there, *after* its commit. Whoever keeps something
-takes the state *before* reading the rows, keeps its mark beside, and compares later: another mark, another page.
+A small file in VAR_DIR has a number for each session (by its id, so that several share one), one for any session, one
+for which of them have places left, and one for anything else. Whoever changes something puts new numbers there,
+*after* its commit. Whoever keeps something takes the state *before* reading the rows, keeps its mark beside, and
+compares later: another mark, another page.
 
 The numbers are random and not counted: two who write at once cannot bring an old one back, and half a number, read
 while it is written, is one that nobody has kept. Another host has another file, so nothing is kept for more than
@@ -21,7 +22,7 @@ from typing import NamedTuple
 from django.conf import settings
 
 WIDTH = 8  # bytes of a number
-ANYTHING, ANY_SESSION, FIRST = 0, 1, 2  # which number is whose; from FIRST on they are of sessions
+ANYTHING, WHICH_ARE_FULL, ANY_SESSION, FIRST = 0, 1, 2, 3  # which number is whose; from FIRST on they are of sessions
 NUMBERS = 2048
 SIZE = NUMBERS * WIDTH
 
@@ -37,6 +38,10 @@ class State(NamedTuple):
         """The mark of what shows many sessions: another one after any change."""
         return self.numbers[: FIRST * WIDTH]
 
+    def of_lists(self) -> bytes:
+        """The mark of what counts sessions, and those with places left, but says of none how many are taken."""
+        return self.numbers[: (WHICH_ARE_FULL + 1) * WIDTH]
+
     def of_anything_else(self) -> bytes:
         """The mark of what no place changes: of hubs and their days, of what staff say of sessions."""
         return self.numbers[:WIDTH]
@@ -45,6 +50,12 @@ class State(NamedTuple):
         """The mark of what shows this one: another one after its changes, and after what was no session's."""
         at = _number_of(session_id) * WIDTH
         return self.numbers[:WIDTH] + self.numbers[at : at + WIDTH]
+
+    def sessions_since(self, before: "State", *, newest: int) -> list[int]:
+        """The ids, up to the `newest`, of sessions that have changed since that state, and of some that have not."""
+        ours, theirs = (memoryview(one.numbers).cast("q") for one in (self, before))
+        numbers = [n for n in range(FIRST, NUMBERS) if ours[n] != theirs[n]]
+        return [one for n in numbers for one in range(n - FIRST, newest + 1, NUMBERS - FIRST)]
 
 
 def _number_of(session_id: int) -> int:
@@ -60,9 +71,9 @@ class Changes:
         self._file: int | None = None
         self._is_told = False
 
-    def changed(self, session_ids: Iterable[int]) -> None:
-        """The places of these sessions have changed, and it is committed."""
-        self._write({ANY_SESSION, *map(_number_of, session_ids)})
+    def changed(self, session_ids: Iterable[int], *, on_lists: bool = True) -> None:
+        """The places of these sessions have changed, and it is committed; `on_lists`: more than how many are taken."""
+        self._write({ANY_SESSION, *map(_number_of, session_ids), *([WHICH_ARE_FULL] if on_lists else [])})
 
     def changed_all(self) -> None:
         """Something else has changed, which any page may show, and it is committed."""

@@ -4,6 +4,7 @@ A page may be kept that a view made of its address alone, and that shows what st
 state of changes is taken before the first row is read.
 """
 
+import math
 import time
 from collections.abc import Callable, Collection
 from http import HTTPStatus
@@ -32,6 +33,7 @@ class Keeping:
         self.began = 0.0
         self.began_at = 0.0
         self.state: State | None = None
+        self.seconds_old = 0.0
         self.session_id: int | None = None
         self.may = False
 
@@ -46,6 +48,8 @@ class Keeping:
             return
         if len(response.content) > LARGEST:
             return
+        self.seconds_old = getattr(response, "seconds_old", 0.0)
+        self.began, self.began_at = self.began - self.seconds_old, self.began_at - self.seconds_old
         self.session_id, self.may = getattr(response, "shows_session", None), True
         for name in SEEN_TO:
             meta.pop(name, None)
@@ -54,6 +58,14 @@ class Keeping:
 def shows_one(response: HttpResponse, session_id: int) -> HttpResponse:
     """The page is of this session: what changes others leaves it as it is, but for seconds."""
     response.shows_session = session_id  # type: ignore[attr-defined]
+    return response
+
+
+def made_before(response: HttpResponse, seconds_old: float) -> HttpResponse:
+    """Most of the page was made so many seconds ago: it may be kept for the rest of them."""
+    response.seconds_old = seconds_old  # type: ignore[attr-defined]
+    left = max(1, SECONDS - math.ceil(seconds_old))
+    response["Cache-Control"] = CACHED.replace(f"={SECONDS}", f"={left}")
     return response
 
 

@@ -12,7 +12,7 @@ def one_line(text: str) -> str:
 
     Line breaks and control characters become a space, so nothing in it can start a header or a line of its own.
     """
-    words = ("".join(_seen(c) for c in text)).split()
+    words = (text if text.isprintable() else "".join(_seen(c) for c in text)).split()
     begun = (word.lstrip(JOINERS) for word in words)
     return " ".join(word for word in begun if word)
 

@@ -6,23 +6,13 @@ Times of day are London's; moments are aware.
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
 
-import holidays
 from django.utils import timezone
+
+from hubs.vocabulary.bank_holidays import is_bank_holiday
 
 OPENS, CLOSES = dt.time(8), dt.time(18)  # of the school clock (rule.md#waiting-list)
 SCHOOL_YEAR_STARTS = 9  # September
-
-
-@cache
-def _bank_holidays() -> holidays.HolidayBase:
-    return holidays.country_holidays("GB", subdiv="ENG")
-
-
-def is_bank_holiday(day: dt.date) -> bool:
-    """Whether that day is a bank holiday in England."""
-    return day in _bank_holidays()
 
 
 def _at_christmas(day: dt.date) -> bool:

@@ -21,6 +21,9 @@ from hubs.vocabulary import patience
 from hubs.vocabulary.database_faults import is_of_a_kept_plan
 
 SHORTEST = 2  # seconds, which libpq allows to connect
+# When this machine finds that the other one is gone, and not only slow: what was sent is not even received for ten
+# seconds, or nothing comes for that long and nobody answers when asked. Milliseconds, seconds, seconds, times.
+NOTICED = {"tcp_user_timeout": 10_000, "keepalives_idle": 10, "keepalives_interval": 3, "keepalives_count": 3}
 
 
 class DeadlinePassed(psycopg.OperationalError):
@@ -90,7 +93,7 @@ def connect(parameters: dict[str, Any], *, through_a_pooler: bool = False) -> Co
     each = max(SHORTEST, int(longest / hosts))
 
     def connects() -> Connection:
-        made = Connection.connect(**{"connect_timeout": each} | parameters)
+        made = Connection.connect(**{"connect_timeout": each} | NOTICED | parameters)
         if made.prepare_threshold is not None and not through_a_pooler:
             _prepare_nothing_if_pooled(made)
         return made

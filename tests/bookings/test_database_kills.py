@@ -10,7 +10,7 @@ import time
 import pytest
 from django.db import connection
 
-from bookings.mail.sending import LEASE
+from bookings.mail.claiming import LEASE
 from tests.bookings import rush
 from tests.factories import NOW
 from tests.postgres import Cluster

@@ -16,9 +16,10 @@ from pytest_django import Settings
 
 from bookings import places
 from bookings.due import run_due
-from bookings.mail import answers, links, sending
+from bookings.mail import answers, links
 from bookings.mail.answers import GIVE_UP_AFTER
-from bookings.mail.sending import LEASE, send_due
+from bookings.mail.claiming import LEASE, InHand
+from bookings.mail.sending import send_due
 from bookings.mail_kinds import Kind
 from bookings.models import Booking, Mail
 from bookings.rule.party import NewVisitor
@@ -127,8 +128,12 @@ def test_run_sends_no_more_than_it_may(smtp_server: MailServer) -> None:
 
 def test_run_that_is_told_to_stop_finishes_the_mail_in_hand(smtp_server: MailServer) -> None:
     hold("a@school.example", "b@school.example")
+    Mail.objects.filter(recipient="b@school.example").update(due_at=NOW - SECOND / 2)
+    Mail.objects.filter(recipient="a@school.example").update(due_at=NOW - SECOND)
     assert send_due(at(), stop=lambda: bool(smtp_server.received)) == 1
     assert smtp_server.to == ["a@school.example"]
+    untried = mail_to("b@school.example")
+    assert (untried.tries, untried.due_at <= NOW) == (0, True)
 
 
 # --- what the server answers ----------------------------------------------------------------------------------------
@@ -341,9 +346,14 @@ def test_mail_is_tried_less_and_less_often_and_then_given_up(smtp_server: MailSe
     assert now < NOW + GIVE_UP_AFTER + 3 * 60 * MINUTE
 
 
+def claimed(now: dt.datetime) -> Mail:
+    (mail,) = InHand().next(at(now), most=1)
+    return mail
+
+
 def test_claimed_mail_is_left_alone_until_its_lease_ends(smtp_server: MailServer) -> None:
     hold("a@school.example")
-    assert sending._claim(NOW)  # by a sender that is killed now
+    assert claimed(NOW)  # by a sender that is killed now
     assert send_due(at(NOW + LEASE - dt.timedelta(seconds=1))) == 0
     assert send_due(at(NOW + LEASE)) == 1
     assert (smtp_server.to, mail_to("a@school.example").tries) == (["a@school.example"], 2)
@@ -356,9 +366,7 @@ def test_lease_outlasts_the_slowest_sending() -> None:
 
 def test_sender_whose_lease_ended_does_not_disturb_the_next_one() -> None:
     hold("a@school.example")
-    slow, next_one = sending._claim(NOW), sending._claim(NOW + LEASE)
-    assert slow
-    assert next_one
+    slow, _next = claimed(NOW), claimed(NOW + LEASE)
     answers.retry(slow, OSError("gone"), NOW + LEASE)
     mail = mail_to("a@school.example")
     assert (mail.due_at, mail.last_error) == (NOW + LEASE + LEASE, "")
@@ -366,9 +374,7 @@ def test_sender_whose_lease_ended_does_not_disturb_the_next_one() -> None:
 
 def test_what_was_said_of_a_mail_first_stands() -> None:
     hold("a@school.example")
-    first, second = sending._claim(NOW), sending._claim(NOW + LEASE)
-    assert first
-    assert second
+    first, second = claimed(NOW), claimed(NOW + LEASE)
     answers.mark(first, State.SENT, answered_at=NOW)
     answers.mark(second, State.REFUSED, answered_at=NOW + LEASE, last_error="550")
     answers.retry(second, OSError("gone"), NOW + LEASE)
@@ -517,7 +523,7 @@ def statements(captured: CaptureQueriesContext) -> list[str]:
     return [word for word in words if word in {"SELECT", "UPDATE", "INSERT", "DELETE"}]
 
 
-def test_a_mail_to_who_is_expected_costs_five_statements_and_one_more_to_the_contact(smtp_server: MailServer) -> None:
+def test_a_mail_to_who_is_expected_costs_three_statements_and_one_more_to_the_contact(smtp_server: MailServer) -> None:
     booking = places.hold(a_session().pk, party(size=3), clock=at())
     assert booking
     places.confirm(booking.pk, clock=at())
@@ -526,10 +532,11 @@ def test_a_mail_to_who_is_expected_costs_five_statements_and_one_more_to_the_con
         connection,
     ) as captured:
         assert send_due(at()) == 3
-    # How many are due? Then claim each, look for who comes too and for other places at the same time, and mark it; for
-    # the contact also how the others of the party stand.
-    each, more = ["SELECT", "UPDATE", "SELECT", "SELECT", "UPDATE"], ["SELECT", "UPDATE", "SELECT", "SELECT", "SELECT"]
-    assert statements(captured) == ["SELECT", *more, "UPDATE", *each, *each]
+    # Is any due? Then claim them all, and read their booking, visitors, session and its places. For each look for who
+    # comes too and for other places at the same time, and mark it; for the contact also whether it is the whole party.
+    claim, more, none_left = ["SELECT", "UPDATE", *["SELECT"] * 4], ["SELECT"], ["SELECT", "SELECT"]
+    each = ["SELECT", "SELECT", "UPDATE"]
+    assert statements(captured) == ["SELECT", *claim, *more, *each, *each, *each, *none_left]
 
 
 def test_round_with_nothing_to_do_only_reads() -> None:

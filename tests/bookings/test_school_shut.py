@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from bookings import places
 from bookings.due import run_due
-from bookings.mail import sending, together
+from bookings.mail import together
+from bookings.mail.claiming import claim_beside
 from bookings.mail.sending import send_due
 from bookings.models import AuditEntry, Booking, Mail, Phoned, SessionChange, WideChange, WideStep
 from bookings.rule.party import NewVisitor
@@ -328,7 +329,7 @@ def test_mail_of_one_session_goes_by_itself(visit):
     confirmed(sessions(visit)[0], ADA)
     changes.postpone(sessions(visit)[0].pk, by=StaffFactory(), clock=lambda: MORNING)
     mail = Mail.objects.get(kind="session_postponed")
-    assert (mail.due_at, together.may_go_with_others(mail), sending._claim_beside(mail, MORNING)) == (
+    assert (mail.due_at, together.may_go_with_others(mail), claim_beside(mail, MORNING)) == (
         MORNING,
         False,
         [],

@@ -43,9 +43,9 @@ def test_hold_is_told_once_it_is_committed(session, mark, monkeypatch):
 
     monkeypatch.setattr(places, "write", seen_inside)
 
-    def seen_when_told(ids):
+    def seen_when_told(ids, **on_lists):
         during.append(transaction.get_connection().in_atomic_block)
-        told(ids)
+        told(ids, **on_lists)
 
     monkeypatch.setattr(changes, "changed", seen_when_told)
     hold(session)
@@ -80,7 +80,7 @@ def test_what_was_settled_before_a_refusal_is_told(session, mark):
 def test_verb_stands_though_nobody_can_be_told(session, monkeypatch, caplog):
     """What fails after the commit undoes nothing, and is no error of whoever pressed."""
 
-    def fails(_ids):
+    def fails(_ids, **_on_lists):
         raise ZeroDivisionError
 
     monkeypatch.setattr(changes, "changed", fails)

@@ -8,7 +8,7 @@ from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
 
-from bookings.models.places import can_be_booked
+from bookings.models.places import can_be_booked, places_left, stands
 from bookings.public.session import Showing, announced, bookable_first
 from bookings.states import SessionStatus
 from bookings.views import sessions
@@ -117,6 +117,8 @@ def test_database_and_page_have_one_mind_about_what_can_be_booked(way):
     left = showing.left if showing.is_open else 0
     bookable = [n for n in (1, 2, 30) if announced().filter(can_be_booked(NOW, places=n), pk=session.pk).exists()]
     assert bookable == [n for n in (1, 2, 30) if n <= left]
+    counted = announced().alias(stood=stands(NOW), left=places_left(NOW)).annotate(said=F("stood"), room=F("left"))
+    assert [(one.said, max(one.room, 0)) for one in counted] == [(showing.standing, showing.left)]
 
 
 def test_what_can_be_booked_comes_first_on_each_page_of_a_list(client):

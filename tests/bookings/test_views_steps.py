@@ -15,6 +15,7 @@ from bookings.verbs import staff_booking, waiting_list
 from hubs.models import LocalAuthority, School, SchoolList, ShowcaseSession
 from hubs.vocabulary.school_days import london
 from hubs.vocabulary.teaching import Roles, Years
+from tests.bookings.observed import statements
 from tests.browser.reading import Page
 from tests.browser.rows import every_row, questions
 from tests.browser.steps import ADA, at, book, choose_school, fill_in, say_who, shown, shown_again
@@ -155,6 +156,37 @@ def test_school_that_was_not_found_cannot_be_chosen(client, session, school, cho
     response = shown_again(client, "book-school", session, chosen)
     assert (response.status_code, Page(response).errors) == (422, {"urn_0": "Choose your school"})
     assert "school" not in Draft.objects.get().answers
+
+
+def test_school_that_has_closed_since_it_was_found_cannot_be_chosen_but_what_it_became_can(client, session, school):
+    junior = SchoolFactory(urn=100102, name="Ash Junior School")
+    client.post(at("book", session), {"school": "ash"})
+    academy = SchoolFactory(urn=100103, name="Elm Academy")
+    School.objects.filter(pk=junior.pk).update(status=School.Status.CLOSED, successor=academy)
+    page = Page(shown_again(client, "book-school", session, {"urn": "100102"}))
+    assert page.errors == {"urn_0": "Choose your school"}
+    assert ("Ash Junior School" in page.text, "Elm Academy" in page.text) == (False, True)
+    assert client.post(at("book-school", session), {"urn": "100103"})["Location"] == at("book-who", session)
+    assert Draft.objects.get().school == academy
+
+
+def test_schools_found_are_offered_and_chosen_without_searching_again(client, session, school):
+    SchoolFactory(urn=100102, name="Ash Junior School")
+    client.post(at("book", session), {"school": "ash"})
+    with statements() as asked:
+        page = get(client, "book-school", session)
+        client.post(at("book-school", session), {"urn": "100102"})
+    assert ("Ash Primary School" in page.text, Draft.objects.get().school_id) == (True, 100102)
+    assert [sql for sql in asked if "hubs_schoolword" in sql] == []
+
+
+def test_draft_that_remembers_no_schools_is_searched_for_anew(client, session, school):
+    """As the release before wrote it, and one made again from a booking's people."""
+    SchoolFactory(urn=100102, name="Ash Junior School")
+    client.post(at("book", session), {"school": "ash"})
+    Draft.objects.update(answers={"typed": "ash"})
+    assert "Ash Junior School" in get(client, "book-school", session).text
+    assert client.post(at("book-school", session), {"urn": "100102"})["Location"] == at("book-who", session)
 
 
 def test_school_chosen_before_is_shown_again(client, session, school):

@@ -10,7 +10,7 @@ from django.db import IntegrityError, connection, transaction
 
 from bookings import places
 from bookings.due import run_due
-from bookings.mail.sending import LEASE
+from bookings.mail.claiming import LEASE
 from bookings.mail_kinds import Kind
 from bookings.models import AuditEntry, Mail, Places, SessionChange, WideChange, WideStep
 from bookings.operations.counting import miscounts

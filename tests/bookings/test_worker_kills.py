@@ -19,11 +19,12 @@ from django.utils import timezone
 
 from bookings import due, places
 from bookings.due import run_due
-from bookings.mail.sending import LEASE, Clock
+from bookings.mail.claiming import LEASE
 from bookings.mail_kinds import Kind
 from bookings.models import AuditEntry, Booking, Mail, Places
 from bookings.operations.counting import miscounts
 from bookings.rule import mails as emails
+from bookings.rule.room import Clock
 from bookings.states import Status, Verb
 from hubs.models import School, ShowcaseSession
 from tests.bookings.conftest import MailServer

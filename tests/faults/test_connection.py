@@ -13,7 +13,7 @@ from django.db.utils import ConnectionHandler
 from hubs.vocabulary import database_faults, patience
 from hubs.vocabulary.patience import CommitNotKnown
 from showcase.postgres.base import FRESH, DatabaseWrapper
-from showcase.postgres.connection import Connection, DeadlinePassed
+from showcase.postgres.connection import NOTICED, Connection, DeadlinePassed
 from tests import pgbouncer
 from tests.faults.conftest import took
 
@@ -159,6 +159,12 @@ def test_connection_that_has_just_answered_is_not_asked_whether_it_lives(databas
     with pytest.raises(AttributeError):  # for what it was asked is not answered here
         put(database, 3)
     assert asked == ["SHOW transaction_read_only"]
+
+
+def test_machine_that_is_gone_is_noticed_before_a_worker_would_give_up(database):
+    assert (database.connection.info.get_parameters().items()) >= {
+        (name, str(value)) for name, value in NOTICED.items()
+    }
 
 
 def test_connection_that_has_just_failed_is_asked(database):

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from hubs.vocabulary import changes
-from hubs.vocabulary.changes import NUMBERS, SIZE, WIDTH, Changes
+from hubs.vocabulary.changes import FIRST, NUMBERS, SIZE, WIDTH, Changes
 
 OTHER = 7 + NUMBERS  # of another number than session 7 has
 
@@ -64,7 +64,7 @@ def test_number_that_is_half_written_is_like_no_other(path, of_host):
     whole = path.read_bytes()
     of_host.changed([7])
     after, new = marks(of_host), path.read_bytes()
-    at = next(n for n in range(2 * WIDTH, SIZE) if whole[n] != new[n]) // WIDTH * WIDTH
+    at = next(n for n in range(FIRST * WIDTH, SIZE) if whole[n] != new[n]) // WIDTH * WIDTH
     torn = whole[: at + WIDTH // 2] + new[at + WIDTH // 2 :]
     with path.open("r+b") as file:
         file.write(torn)
@@ -121,3 +121,26 @@ def test_every_session_has_a_number_of_its_own_until_they_run_out(of_host):
     assert all(before.of(n) != after.of(n) for n in range(NUMBERS))
     of_host.changed([10**12])
     assert len([n for n in range(NUMBERS - changes.FIRST) if after.of(n) != of_host.state().of(n)]) == 1
+
+
+def test_lists_hear_of_places_where_it_changes_more_than_how_many_are_taken(of_host):
+    before = of_host.state()
+    of_host.changed([7], on_lists=False)
+    taken = of_host.state()
+    assert taken.of_lists() == before.of_lists()
+    assert taken.of(7) != before.of(7)
+    for change in (lambda: of_host.changed([7]), of_host.changed_all):
+        was = of_host.state().of_lists()
+        change()
+        assert of_host.state().of_lists() != was
+
+
+def test_which_sessions_may_have_changed_can_be_told(of_host):
+    of_host.changed_all()
+    before = of_host.state()
+    of_host.changed([7, 4000])
+    apart = NUMBERS - FIRST
+    may = {one for told in (7, 4000) for one in range(told % apart, 5001, apart)}
+    assert set(of_host.state().sessions_since(before, newest=5000)) == may
+    assert of_host.state().sessions_since(of_host.state(), newest=5000) == []
+    assert of_host.state().sessions_since(before, newest=6) == []

@@ -92,7 +92,7 @@ FIGURES = [
     *("list while", "session while", "hub while", "hubs while"),
     *("list, first", "session, first", "hub, first", "hubs, first"),
     *("statements of a whole booking", "statements under the lock: hold", "statements under the lock: confirm"),
-    *("whole booking", "rush of 16", "last confirm mail", "memory", "idle worker"),
+    *("whole booking", "its pages", "rush of 16", "last confirm mail", "memory", "idle worker"),
     *("mails a second of one worker, by its CPU", "mails a second of one worker, by the clock"),
     *("list near a postcode", "/hubs/ after a change"),
     *("Home", "staff list of bookings", "search by a name", "outbox", "trail"),

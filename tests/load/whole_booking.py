@@ -20,20 +20,27 @@ def statements(at: Installation) -> Iterator[Row]:
 
 
 def whole_bookings(at: Installation) -> Iterator[Row]:
-    """Per page and mail beside a template-only page; and PostgreSQL beside web and worker."""
-    ours, database, floors, n = [], [], [], at.size.bookings
+    """Pages and mails beside as many template-only pages; the pages alone; and PostgreSQL beside web and worker.
+
+    The worker's share has all its rounds in it, also those in which it finds nothing: on a slow machine these are many.
+    """
+    spent, floors, n = [], [], at.size.bookings
     for _round in range(at.size.rounds):
         wait_for_mail(at.made)
-        taken, before = len(at.mail.taken), (cpu([*at.web, *at.worker]), cpu(at.postgres))
+        taken, before = len(at.mail.taken), (cpu(at.web), cpu(at.worker), cpu(at.postgres))
         asked = some_bookings(at, n)
-        ours.append(1000 * (cpu([*at.web, *at.worker]) - before[0]) / n)
-        database.append(1000 * (cpu(at.postgres) - before[1]) / n)
+        after = cpu(at.web), cpu(at.worker), cpu(at.postgres)
+        spent.append([1000 * (later - earlier) / n for later, earlier in zip(after, before, strict=True)])
         mails = len(at.mail.taken) - taken
-        floors.append(at.template_only() * (asked + mails) / n)
+        floors.append(at.template_only())
+    floor, ours = median(floors), median(web + worker for web, worker, _database in spent)
     name = f"whole booking ÷ {asked // n} + {mails // n} template-only pages, web + worker"
-    yield Row(name, median(ours), "ms", "≤ 2", median(floors))
+    yield Row(name, ours, "ms", "≤ 2", floor * (asked + mails) / n)
+    yield Row(
+        "its pages ÷ as many template-only pages, web", median(one[0] for one in spent), "ms", "≤ 2", floor * asked / n
+    )
     if at.postgres:
-        yield Row("the same, PostgreSQL ÷ web + worker", median(database), "ms", "≤ 0.3", median(ours))
+        yield Row("the same booking, PostgreSQL ÷ web + worker", median(one[2] for one in spent), "ms", "≤ 0.3", ours)
 
 
 def some_bookings(at: Installation, number: int) -> int:

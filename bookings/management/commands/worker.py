@@ -1,9 +1,15 @@
-"""`manage.py worker`: the mail worker. Calls run_due in a loop until it is told to stop."""
+"""`manage.py worker`: does what is due until it is told to stop. Mails leave at once; the rest has a rhythm of its own.
+
+A look is one statement, which finds a mail within a quarter of a second. A round asks for all else that is due, and
+finds whatever a look has missed: nothing depends on being woken (docs/decisions/0060).
+"""
 
 import datetime as dt
 import logging
 import queue
 import signal
+from collections.abc import Callable
+from time import monotonic
 from typing import Any
 
 from django.core.management.base import BaseCommand
@@ -11,12 +17,16 @@ from django.db import close_old_connections
 from django.utils import timezone
 
 from bookings.due import once_a_day, run_due
+from bookings.mail import sending
 from bookings.operations.rounds import Rounds
 from bookings.rule import clock_jumps
 from hubs.vocabulary import clock
 
 log = logging.getLogger("showcase.worker")
-AFTER_FAILURE = 5  # rounds to wait, for a database that is away
+LOOK = 0.25  # seconds between looks for a mail
+ROUND, SELDOM = 15.0, 120.0  # seconds between rounds, and between those that do what is seldom due
+AFTER_WORK = 1.0  # seconds, where a round has found something to do: there may be more of it
+AFTER_FAILURE = 5.0  # seconds, for a database that is away
 
 
 class Stop:
@@ -43,29 +53,54 @@ class Stop:
             return
 
 
+class Work:
+    """When what is done."""
+
+    def __init__(self, every: float) -> None:
+        self.every = every
+        self.rounds = Rounds()
+        self.checked: dt.date | None = None
+        self.next_round = self.next_seldom = monotonic()
+
+    def go_on(self, stop: Callable[[], bool]) -> None:
+        """A round where one is due, else a look. Where either fails a round is next."""
+        due, self.next_round = self.next_round, 0.0
+        if monotonic() < due:
+            if sending.is_due():
+                sending.send_due(clock.now, stop=stop)
+            self.next_round = due
+            return
+        close_old_connections()
+        clock_jumps.watch(now=clock.now())
+        seldom = monotonic() >= self.next_seldom
+        done = run_due(clock.now, stop=stop, seldom=seldom)
+        if self.checked != timezone.localdate():
+            once_a_day(clock.now)
+            self.checked = timezone.localdate()
+        self.rounds.note(clock.now)
+        self.next_round = monotonic() + (min(self.every, AFTER_WORK) if done else self.every)
+        if done:
+            self.next_seldom = 0.0
+        elif seldom:
+            self.next_seldom = monotonic() + SELDOM
+
+
 class Command(BaseCommand):
-    help = "Do what is due every few seconds, until SIGTERM or Ctrl-C."
+    help = "Do what is due, until SIGTERM or Ctrl-C."
 
     def add_arguments(self, parser: Any) -> None:
-        parser.add_argument("--every", type=float, default=1.0, help="seconds between rounds (1)")
+        parser.add_argument("--every", type=float, default=ROUND, help=f"seconds between rounds ({ROUND:g})")
 
     def handle(self, *args: Any, every: float, **options: Any) -> None:
         stop = Stop()
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, stop.tell)
-        rounds = Rounds()
-        checked: dt.date | None = None
+        work = Work(every)
         while not stop.told():
-            close_old_connections()
             try:
-                clock_jumps.watch(now=clock.now())
-                run_due(clock.now, stop=stop.told)
-                if checked != timezone.localdate():
-                    once_a_day(clock.now)
-                    checked = timezone.localdate()
-                rounds.note(clock.now)
+                work.go_on(stop.told)
             except Exception:
                 # The database is away, or a fault of ours: nothing is lost, the next round finds it all again.
                 log.exception("This round failed; trying again")
-                stop.wait(every * AFTER_FAILURE)
-            stop.wait(every)
+                stop.wait(min(every, AFTER_FAILURE))
+            stop.wait(min(every, LOOK))

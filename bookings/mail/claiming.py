@@ -1,0 +1,92 @@
+"""Which mails a sender has in hand, so that each has one sender at a time, in any number of processes.
+
+A claim pushes `due_at` ahead by a lease and is committed before anything is sent. A sender that is killed leaves rows
+that come due again: a mail may arrive twice, none is lost. Some are claimed in one transaction and read together; what
+has not been tried a moment later is given back as it was, and so is the rest where the line breaks.
+"""
+
+import datetime as dt
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.db.models import F, prefetch_related_objects
+
+from bookings.mail import together
+from bookings.models import Mail
+from bookings.rule.room import Clock
+
+if TYPE_CHECKING:
+    from bookings.models.outbox import MailQuerySet
+
+# Five waits of settings.EMAIL_TIMEOUT, and more than half as long again: a mail is claimed once the server has greeted
+# us, so what is left is MAIL, RCPT, DATA, the mail itself and the answer to it, each within one time-out (line.py).
+LEASE = dt.timedelta(minutes=3)
+AT_ONCE = 10  # mails: as many wait for the lease to end where their sender is killed
+FRESH = 2.0  # seconds after its claim in which a mail is sent as it was read
+
+# What is asked of a mail when it is sent.
+WITH = ("booking", "visitor", "wish", "staff", "visiting_teacher", "invitation", "session__places")
+
+
+class InHand:
+    """Claimed mails of one sender that are still to be tried."""
+
+    def __init__(self) -> None:
+        self.now: dt.datetime  # when they were claimed
+        self._mails: list[Mail] = []
+        self._due_since: dt.datetime
+        self._fresh_until = 0.0
+
+    def next(self, clock: Clock, *, most: int) -> list[Mail]:
+        """The next mail that is due, with those that go as one with it; none where none is due. One on which the line
+        broke before comes last, and by itself."""
+        if monotonic() > self._fresh_until:
+            self.give_back()
+        if not self._mails:
+            self.now, self._fresh_until = clock(), monotonic() + FRESH
+            if not self._claim(Mail.objects.unbroken(), most=min(most, AT_ONCE)):
+                self._claim(Mail.objects.broken(), most=1)
+        if not self._mails:
+            return []
+        mail, *rest = self._mails
+        beside = [one for one in rest if together.go_as_one(mail, one)]
+        self._mails = [one for one in rest if one not in beside]
+        return [mail, *beside, *claim_beside(mail, self.now)]
+
+    def _claim(self, lane: "MailQuerySet", *, most: int) -> bool:
+        self._mails, self._due_since = claim(lane.due(now=self.now), self.now, most=most)
+        return bool(self._mails)
+
+    def give_back(self) -> None:
+        """What has not been tried is due again as it was: before whatever came after it."""
+        if self._mails:
+            ours = Mail.objects.filter(pk__in=[one.pk for one in self._mails], state=Mail.State.WAITING)
+            ours.filter(due_at=self._mails[0].due_at).update(due_at=self._due_since, tries=F("tries") - 1)
+            self._mails = []
+
+
+def claim(due: "MailQuerySet", now: dt.datetime, *, most: int | None) -> tuple[list[Mail], dt.datetime]:
+    """Some of those that are due, ours until the lease ends, with what is asked of them; and since when the first of
+    them was due. On SQLite the transaction itself is the lock (IMMEDIATE)."""
+    with transaction.atomic():
+        mails = list(due.select_for_update(skip_locked=True, no_key=True)[:most])
+        since = min((mail.due_at for mail in mails), default=now)
+        if mails:
+            mine = Mail.objects.filter(pk__in=[mail.pk for mail in mails])
+            mine.update(due_at=now + LEASE, tries=F("tries") + 1)
+    for mail in mails:
+        mail.due_at, mail.tries = now + LEASE, mail.tries + 1
+    prefetch_related_objects(mails, *WITH)
+    for mail in mails:
+        if mail.booking and mail.session and mail.booking.session_id == mail.session_id:
+            mail.booking.session = mail.session
+    return mails, since
+
+
+def claim_beside(mail: Mail, now: dt.datetime) -> list[Mail]:
+    """The mails that go with a claimed one, claimed too: what one press tells one reader of several sessions."""
+    if not together.may_go_with_others(mail):
+        return []
+    lane = Mail.objects.broken() if mail.broken_at else Mail.objects.unbroken()
+    return claim(together.beside(mail, lane.due(now=now)), now, most=None)[0]

@@ -1,0 +1,84 @@
+"""A press for a place of a session that is known to be full: answered at once, so that a rush is over sooner.
+
+That a session is full depends on nobody who asks. Each process keeps it for a moment, until something changes in that
+session, and sends who presses meanwhile to the page that says it: that one looks again, judges, and counts the press.
+It reads no session, no school and no answers; what a press has booked already is found all the same.
+"""
+
+import time
+from functools import wraps
+from typing import NamedTuple
+
+from django.db.models import Exists, F, OuterRef
+from django.http import HttpRequest, HttpResponse
+
+from bookings.models import Booking, Draft, Places
+from bookings.models import draft as drafts
+from bookings.views.faults import same
+from hubs.models import ShowcaseSession
+from hubs.pages import View, private
+from hubs.vocabulary import changes
+
+KEPT = 2.0  # seconds: longer than a rush between two changes, shorter than anybody presses again
+MOST = 200  # sessions
+PRESSED = "pressed"  # in the address of the page that a press was sent to
+
+
+class Full(NamedTuple):
+    """A session that was full, what stood in the file of changes before that was read, and until when it counts."""
+
+    session_id: int
+    mark: bytes
+    until: float
+
+
+_known: dict[str, Full] = {}
+
+
+def told_at_once(view: View) -> View:
+    """The step whose button books. Who has said how they would wait is judged as ever."""
+
+    @private
+    @wraps(view)
+    def of_session(request: HttpRequest, ref: str) -> HttpResponse:
+        if request.method == "POST" and not request.POST.get("wait"):
+            full = _still_full(ref)
+            if full and _asks_for_more(request, full):
+                return same(request, query=PRESSED)
+        return view(request, ref)
+
+    return of_session
+
+
+def was_pressed(request: HttpRequest) -> bool:
+    """Whether this page answers a press, and not a look."""
+    return PRESSED in request.GET
+
+
+def keep(session: ShowcaseSession) -> None:
+    """A press has found this session full, and nothing in it that was due."""
+    state = changes.state()
+    full = Places.objects.filter(pk=session.pk, capacity__lte=F("places_taken") + F("held_back"))
+    if state and full.exists():
+        if len(_known) >= MOST:
+            _known.clear()
+        _known[session.ref] = Full(session.pk, state.of(session.pk), time.monotonic() + KEPT)
+
+
+def _still_full(ref: str) -> Full | None:
+    found = _known.get(ref)
+    if found is None:
+        return None
+    state = changes.state()
+    if state and state.of(found.session_id) == found.mark and time.monotonic() < found.until:
+        return found
+    _known.pop(ref, None)
+    return None
+
+
+def _asks_for_more(request: HttpRequest, full: Full) -> bool:
+    """Whether this browser has a draft here that has booked nothing: one narrow query."""
+    booked = Booking.objects.filter(request_key=OuterRef("request_key")).order_by()
+    unbooked = Draft.objects.filter(~Exists(booked), session=full.session_id, consumed_at=None)
+    key = drafts.key_of(request)
+    return key is not None and unbooked.filter(key=key).exists()

@@ -1,0 +1,144 @@
+"""What a sender has in hand: claimed together, sent as it was read a moment ago, given back where it was not tried."""
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import OperationalError, connection
+
+from bookings import places
+from bookings.mail import claiming
+from bookings.mail.claiming import AT_ONCE, LEASE, InHand
+from bookings.mail.sending import in_hand, is_due, send_due
+from bookings.models import Mail, Running
+from hubs.vocabulary import clock
+from tests.bookings.conftest import MailServer
+from tests.factories import NOW, SessionFactory, StaffFactory, party
+
+pytestmark = pytest.mark.django_db
+SECOND = dt.timedelta(seconds=1)
+
+
+def at(moment: dt.datetime = NOW) -> Callable[[], dt.datetime]:
+    return lambda: moment
+
+
+def hold(*names: str) -> dict[str, Any]:
+    """A hold each, and so a mail each, due one after the other."""
+    session = SessionFactory()
+    made = {}
+    for number, name in enumerate(names):
+        made[name] = places.hold(session.pk, party(email=f"{name}@school.example"), clock=at())
+        due_at = NOW - (len(names) - number) * SECOND
+        Mail.objects.filter(booking=made[name]).update(due_at=due_at)
+    return made
+
+
+def untried() -> list[str]:
+    """Whose mails are due as they were, never tried."""
+    mails = Mail.objects.due(now=NOW).filter(tries=0, state="waiting")
+    return [(mail.recipient or "").partition("@")[0] for mail in mails]
+
+
+def names(server: MailServer) -> list[str]:
+    return [address.partition("@")[0] for address in server.to]
+
+
+def test_some_are_claimed_at_once_and_the_rest_is_another_senders() -> None:
+    hold(*(f"n{number:02}" for number in range(AT_ONCE + 2)))
+    mine, theirs = InHand(), InHand()
+    assert [mail.recipient for mail in mine.next(at(), most=200)] == ["n00@school.example"]
+    assert [mail.recipient for mail in theirs.next(at(), most=200)] == [f"n{AT_ONCE}@school.example"]
+    assert (untried(), Mail.objects.filter(due_at=NOW + LEASE, tries=1).count()) == ([], AT_ONCE + 2)
+    mine.give_back()
+    theirs.give_back()
+    assert untried() == [f"n{number:02}" for number in range(1, AT_ONCE + 2) if number != AT_ONCE]
+
+
+def test_what_was_claimed_by_somebody_else_since_is_not_given_back() -> None:
+    hold("a", "b")
+    slow, next_one = InHand(), InHand()
+    slow.next(at(), most=2)
+    next_one.next(at(NOW + LEASE), most=2)
+    slow.give_back()
+    assert list(Mail.objects.values_list("due_at", "tries")) == [(NOW + LEASE + LEASE, 2)] * 2
+
+
+@pytest.mark.parametrize("fails", ["drops", "rcpt"])
+def test_line_that_breaks_costs_no_other_mail_a_try(smtp_server: MailServer, fails: str) -> None:
+    hold("a", "b", "c")
+    if fails == "drops":
+        smtp_server.drops = {"a@school.example"}
+    else:
+        smtp_server.rcpt["a@school.example"] = "451 Later"
+    send_due(at())
+    assert names(smtp_server) == ["b", "c"]
+    assert list(Mail.objects.order_by("pk").values_list("tries", flat=True)) == [1, 1, 1]
+
+
+def test_server_that_goes_away_leaves_the_rest_due_with_it(smtp_server: MailServer) -> None:
+    hold("a", "b", "c")
+    smtp_server.drops = {"a@school.example"}
+    asked = []
+
+    def stop() -> bool:
+        asked.append(1)
+        if len(asked) == 2:  # once the first has broken the line
+            smtp_server.stop()
+        return False
+
+    send_due(at(), stop=stop)
+    waiting = Mail.objects.exclude(recipient="a@school.example")
+    assert list(waiting.values_list("due_at", "tries")) == [(NOW + dt.timedelta(minutes=1), 0)] * 2
+
+
+def test_what_was_read_too_long_ago_is_read_again(smtp_server: MailServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = hold("a", "b")
+    passed = iter(range(0, 1000, 10))  # each look at the clock is long after the one before
+    monkeypatch.setattr(claiming, "monotonic", lambda: next(passed))
+
+    def stop() -> bool:
+        if smtp_server.received:
+            places.cancel(made["b"].pk, clock=at(), by=StaffFactory(), why="snow")
+        return False
+
+    send_due(at(), stop=stop)
+    subjects = [message["Subject"].split()[0] for _to, message in smtp_server.received]
+    assert (subjects, names(smtp_server)) == (["Confirm", "The"], ["a", "b"])  # The hub has cancelled your booking
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_could_not_be_given_back_is_by_the_next_run(smtp_server: MailServer) -> None:
+    hold("a", "b", "c")
+    gone = []
+
+    def away(execute: Any, sql: str, *args: Any) -> Any:
+        if smtp_server.received and sql.startswith("UPDATE"):  # of the mail that has been accepted, and all after it
+            gone.append(sql)
+            raise OperationalError("the database is away")
+        return execute(sql, *args)
+
+    with connection.execute_wrapper(away), pytest.raises(OperationalError):
+        send_due(at())
+    assert (len(gone), names(smtp_server), untried()) == (2, ["a"], [])
+    send_due(at())
+    assert names(smtp_server) == ["a", "b", "c"]
+    send_due(at(NOW + LEASE))
+    assert names(smtp_server) == ["a", "b", "c", "a"]  # nobody wrote down that it was accepted
+    assert in_hand._mails == []
+
+
+def test_whether_any_is_due_is_asked_of_the_databases_clock_and_not_while_mail_is_held() -> None:
+    assert not is_due()
+    hold("a")
+    mail, now = Mail.objects.get(), clock.now()
+    Mail.objects.update(due_at=now + 60 * SECOND)
+    assert not is_due()
+    Mail.objects.update(due_at=now - SECOND)
+    assert is_due()
+    Running.objects.keep(mail_held_at=now)
+    assert not is_due()
+    Running.objects.keep(mail_held_at=None)
+    Mail.objects.filter(pk=mail.pk).update(state="sent", answered_at=now)
+    assert not is_due()
