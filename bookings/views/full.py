@@ -9,6 +9,7 @@ import time
 from functools import wraps
 from typing import NamedTuple
 
+from django.db import connection
 from django.db.models import Exists, F, OuterRef
 from django.http import HttpRequest, HttpResponse
 
@@ -56,8 +57,9 @@ def was_pressed(request: HttpRequest) -> bool:
 
 
 def keep(session: ShowcaseSession) -> None:
-    """A press has found this session full, and nothing in it that was due."""
-    state = changes.state()
+    """A press has found this session full, and nothing in it that was due. What a transaction saw is not kept: it may
+    never have been."""
+    state = None if connection.in_atomic_block else changes.state()
     full = Places.objects.filter(pk=session.pk, capacity__lte=F("places_taken") + F("held_back"))
     if state and full.exists():
         if len(_known) >= MOST:
