@@ -588,6 +588,26 @@ def test_only_a_page_that_came_by_https_tells_browsers_to_stay_with_it(server, s
 
 @pytest.mark.django_db
 @pytest.mark.usefixtures("session")
+@pytest.mark.parametrize(
+    "takes, is_packed",
+    [
+        ("gzip", True),
+        ("br, GZIP;q=0.5", True),
+        ("gzip; q=0.01, br", True),
+        ("gzip;q=0", False),
+        ("gzip ; q=0.000, identity", False),
+        ("br;q=1.0, deflate", False),
+    ],
+)
+def test_page_is_packed_for_whoever_takes_it_so(takes, is_packed, server):
+    for _ in range(2):
+        answer = server.ask("/", HTTP_ACCEPT_ENCODING=takes)
+        assert ("Content-Encoding", "gzip") in answer.headers or not is_packed
+        assert answer.body.startswith(b"<!doctype") is not is_packed
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("session")
 @pytest.mark.parametrize("prefix", ["/evil", "/hubs", "//evil.example"])
 def test_prefix_that_a_request_names_stands_in_no_page_of_anybodys(prefix, server):
     """gunicorn takes it from a header, and what a template keeps of addresses is everybody's."""
