@@ -38,7 +38,7 @@ MOST_PAGES = 500
 MOST_KNOWN = 5000
 LONGEST = 500  # characters of an address that is kept: nobody's search is longer
 OF_A_PAGE = 2048  # bytes that it takes besides what it says, or more
-PACKS = re.compile(r"\bgzip\b")
+PACKS = re.compile(r"\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))", re.IGNORECASE)  # q=0: anything but that
 # What a page that has not changed says again: as Django does, and what may be packed.
 SAID_AGAIN = {
     "cache-control",

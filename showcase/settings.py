@@ -145,6 +145,8 @@ MIDDLEWARE = [
 ]
 ROOT_URLCONF = "showcase.urls"
 WSGI_APPLICATION = "showcase.wsgi.application"
+# The site is the root of its host: no header puts a prefix before its links (gunicorn makes SCRIPT_NAME of one).
+FORCE_SCRIPT_NAME = ""
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",

@@ -17,8 +17,9 @@ from django.utils.translation import gettext, override  # noqa: E402
 from bookings.operations.ready import migrations_of_this_code  # noqa: E402
 from showcase.kept_pages import KeptPages  # noqa: E402
 from showcase.probes import Probed  # noqa: E402
+from showcase.utf8 import InUtf8  # noqa: E402
 
-application = Probed(KeptPages(django, settings.PAGES_KEPT * 1024 * 1024))
+application = Probed(InUtf8(KeptPages(django, settings.PAGES_KEPT * 1024 * 1024)))
 
 
 def warm() -> None:

@@ -11,6 +11,7 @@ from django.db import close_old_connections
 from django.test import RequestFactory
 
 from showcase.kept_pages import KeptPages
+from showcase.utf8 import InUtf8
 
 MEGABYTE = 1024 * 1024
 
@@ -62,7 +63,7 @@ class Server:
 
     def ask(self, address: str, method: str = "GET", **environ: str) -> Answer:
         """One request, as a reader of this process's pages."""
-        return _ask(self.kept, address, method, **environ)
+        return _ask(InUtf8(self.kept), address, method, **environ)
 
     def ask_django(self, address: str, method: str = "GET", **environ: str) -> Answer:
         """The same of Django alone."""

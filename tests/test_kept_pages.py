@@ -588,11 +588,34 @@ def test_only_a_page_that_came_by_https_tells_browsers_to_stay_with_it(server, s
 
 @pytest.mark.django_db
 @pytest.mark.usefixtures("session")
-def test_page_under_a_prefix_of_the_server_is_kept_by_nobody(server):
-    """Its links would lead everybody under that prefix."""
-    assert "/evil/hubs/" in server.ask("/", SCRIPT_NAME="/evil").text
-    assert "/evil/hubs/" not in server.ask("/").text
-    assert server.makes("/", SCRIPT_NAME="/evil")
+@pytest.mark.parametrize(
+    "takes, is_packed",
+    [
+        ("gzip", True),
+        ("br, GZIP;q=0.5", True),
+        ("gzip; q=0.01, br", True),
+        ("gzip;q=0", False),
+        ("gzip ; q=0.000, identity", False),
+        ("br;q=1.0, deflate", False),
+    ],
+)
+def test_page_is_packed_for_whoever_takes_it_so(takes, is_packed, server):
+    for _ in range(2):
+        answer = server.ask("/", HTTP_ACCEPT_ENCODING=takes)
+        assert ("Content-Encoding", "gzip") in answer.headers or not is_packed
+        assert answer.body.startswith(b"<!doctype") is not is_packed
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("session")
+@pytest.mark.parametrize("prefix", ["/evil", "/hubs", "//evil.example"])
+def test_prefix_that_a_request_names_stands_in_no_page_of_anybodys(prefix, server):
+    """gunicorn takes it from a header, and what a template keeps of addresses is everybody's."""
+    for address in PAGES:
+        named = server.ask(address, SCRIPT_NAME=prefix)
+        assert f'"{prefix}/hubs/' not in named.text
+        assert server.ask(address).text == named.text == server.ask_django(address).text
+        assert server.makes(address, SCRIPT_NAME=prefix)
 
 
 @pytest.mark.django_db

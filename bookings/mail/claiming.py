@@ -2,19 +2,21 @@
 
 A claim pushes `due_at` ahead by a lease and is committed before anything is sent. A sender that is killed leaves rows
 that come due again: a mail may arrive twice, none is lost. Some are claimed in one transaction and read together; what
-has not been tried a moment later is given back as it was, and so is the rest where the line breaks.
+has not been tried a moment later is given back as it was, and so is the rest where the line breaks, or where the next
+one no longer stands as it was read: a booking is cancelled, somebody is forgotten, mail is held.
 """
 
 import datetime as dt
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.db.models import F, prefetch_related_objects
+from django.db.models import BigAutoField, Exists, F, QuerySet, prefetch_related_objects
 
 from bookings.mail import together
-from bookings.models import Mail
+from bookings.models import Mail, Running
 from bookings.rule.room import Clock
+from hubs.vocabulary.asked_often import AskedOften, Given
 
 if TYPE_CHECKING:
     from bookings.models.outbox import MailQuerySet
@@ -27,6 +29,13 @@ FRESH = 2.0  # seconds after its claim in which a mail is sent as it was read
 
 # What is asked of a mail when it is sent.
 WITH = ("booking", "visitor", "wish", "staff", "visiting_teacher", "invitation", "session__places")
+# What decides whether a mail is still to be sent, to whom, by which link, and what it must not say any longer.
+AS_READ = (
+    *("state", "tries", "recipient", "recipient_key", "facts"),
+    *("booking__status", "booking__session_id", "booking__email_key", "booking__link_version"),
+    *("visitor__released_at", "visitor__email_key", "visitor__link_version"),
+    *("session__places__status", "session__places__calendar_sequence", "staff__is_active"),
+)
 
 
 class InHand:
@@ -41,7 +50,7 @@ class InHand:
     def next(self, clock: Clock, *, most: int) -> list[Mail]:
         """The next mail that is due, with those that go as one with it; none where none is due. One on which the line
         broke before comes last, and by itself."""
-        if monotonic() > self._fresh_until:
+        if self._mails and not (monotonic() <= self._fresh_until and all(map(stands_as_read, self._next()))):
             self.give_back()
         if not self._mails:
             self.now, self._fresh_until = clock(), monotonic() + FRESH
@@ -49,10 +58,13 @@ class InHand:
                 self._claim(Mail.objects.broken(), most=1)
         if not self._mails:
             return []
+        mails = self._next()
+        self._mails = [one for one in self._mails if one not in mails]
+        return [*mails, *claim_beside(mails[0], self.now)]
+
+    def _next(self) -> list[Mail]:
         mail, *rest = self._mails
-        beside = [one for one in rest if together.go_as_one(mail, one)]
-        self._mails = [one for one in rest if one not in beside]
-        return [mail, *beside, *claim_beside(mail, self.now)]
+        return [mail, *(one for one in rest if together.go_as_one(mail, one))]
 
     def _claim(self, lane: "MailQuerySet", *, most: int) -> bool:
         self._mails, self._due_since = claim(lane.due(now=self.now), self.now, most=most)
@@ -82,6 +94,26 @@ def claim(due: "MailQuerySet", now: dt.datetime, *, most: int | None) -> tuple[l
         if mail.booking and mail.session and mail.booking.session_id == mail.session_id:
             mail.booking.session = mail.session
     return mails, since
+
+
+def stands_as_read(mail: Mail) -> bool:
+    """Whether all that decides about a claimed mail is as it was read: one narrow statement."""
+    read = tuple(_of(mail, name) for name in AS_READ)
+    return _as_it_stands.rows(mail=mail.pk) == [read]
+
+
+def _of(mail: Mail, name: str) -> Any:
+    found: Any = mail
+    for part in name.split("__"):
+        found = getattr(found, part, None)
+    return found
+
+
+@AskedOften
+def _as_it_stands() -> "QuerySet[Mail, tuple[Any, ...]]":
+    """Nothing while mail is held."""
+    mail = Mail.objects.filter(~Exists(Running.objects.mail_held()), pk=Given("mail", BigAutoField()))
+    return mail.order_by().values_list(*AS_READ)
 
 
 def claim_beside(mail: Mail, now: dt.datetime) -> list[Mail]:

@@ -5,13 +5,15 @@ session, and sends who presses meanwhile to the page that says it: that one look
 It reads no session, no school and no answers; what a press has booked already is found all the same.
 """
 
+import datetime as dt
 import time
 from functools import wraps
 from typing import NamedTuple
 
 from django.db import connection
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 
 from bookings.models import Booking, Draft, Places
 from bookings.models import draft as drafts
@@ -57,11 +59,14 @@ def was_pressed(request: HttpRequest) -> bool:
 
 
 def keep(session: ShowcaseSession) -> None:
-    """A press has found this session full, and nothing in it that was due. What a transaction saw is not kept: it may
-    never have been."""
+    """A press has found this session full, and nothing in it that was due. Where the clock alone brings places within
+    that moment, a deadline or the release of what is held back, nothing is kept: who presses then settles it. Nor is
+    what a transaction saw, which may never have been."""
     state = None if connection.in_atomic_block else changes.state()
-    full = Places.objects.filter(pk=session.pk, capacity__lte=F("places_taken") + F("held_back"))
-    if state and full.exists():
+    until = timezone.now() + dt.timedelta(seconds=KEPT)
+    places = Places.objects.select_related("session").filter(pk=session.pk).first()
+    is_full = places is not None and places.left(now=until) <= 0
+    if state and is_full and not Booking.objects.filter(session=session.pk).lapsing(now=until).exists():
         if len(_known) >= MOST:
             _known.clear()
         _known[session.ref] = Full(session.pk, state.of(session.pk), time.monotonic() + KEPT)

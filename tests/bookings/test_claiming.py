@@ -8,10 +8,12 @@ import pytest
 from django.db import OperationalError, connection
 
 from bookings import places
+from bookings.forgetting.erasing import Whom, forget_all
 from bookings.mail import claiming
-from bookings.mail.claiming import AT_ONCE, LEASE, InHand
+from bookings.mail.claiming import AT_ONCE, LEASE, InHand, stands_as_read
 from bookings.mail.sending import in_hand, is_due, send_due
 from bookings.models import Mail, Running
+from bookings.operations import held_mail
 from hubs.vocabulary import clock
 from tests.bookings.conftest import MailServer
 from tests.factories import NOW, SessionFactory, StaffFactory, party
@@ -106,6 +108,58 @@ def test_what_was_read_too_long_ago_is_read_again(smtp_server: MailServer, monke
     send_due(at(), stop=stop)
     subjects = [message["Subject"].split()[0] for _to, message in smtp_server.received]
     assert (subjects, names(smtp_server)) == (["Confirm", "The"], ["a", "b"])  # The hub has cancelled your booking
+
+
+def after_the_first(server: MailServer, then: Callable[[], object]) -> None:
+    """Send what is due, and do that once the first has gone, while the rest is in hand."""
+    done = []
+
+    def stop() -> bool:
+        if server.received and not done:
+            done.append(then())
+        return False
+
+    send_due(at(), stop=stop)
+
+
+def test_who_is_forgotten_while_their_mail_is_in_hand_is_not_written_to(smtp_server: MailServer) -> None:
+    made = hold("a", "b", "c")
+    whom = Whom(made["b"])
+    after_the_first(smtp_server, lambda: forget_all(whom, clock=at()))
+    assert names(smtp_server) == ["a", "c"]
+
+
+def test_booking_that_is_cancelled_while_its_mail_is_in_hand_is_not_said_to_stand(smtp_server: MailServer) -> None:
+    made = hold("a", "b")
+    after_the_first(smtp_server, lambda: places.cancel(made["b"].pk, clock=at(), by=StaffFactory(), why="snow"))
+    subjects = [message["Subject"].split()[0] for _to, message in smtp_server.received]
+    assert subjects == ["Confirm", "The"]  # The hub has cancelled your booking
+
+
+def test_what_was_taken_out_of_a_mail_in_hand_is_not_sent(smtp_server: MailServer) -> None:
+    made = hold("a", "b")
+    mails = Mail.objects.filter(booking=made["b"])
+    after_the_first(smtp_server, lambda: mails.update(facts=mails.get().facts | {"hub": "Another hub"}))
+    assert ["Another hub" in message["From"] for _to, message in smtp_server.received] == [False, True]
+
+
+def test_mail_that_is_held_stays_though_it_is_in_hand(smtp_server: MailServer) -> None:
+    hold("a", "b", "c")
+    after_the_first(smtp_server, lambda: held_mail.hold(now=NOW))
+    assert (names(smtp_server), Mail.objects.filter(state="waiting", tries=0).count()) == (["a"], 2)
+
+
+def test_mail_in_hand_is_looked_at_again_by_one_statement(
+    smtp_server: MailServer, django_assert_num_queries: Any
+) -> None:
+    hold("a", "b")
+    in_hand.next(at(), most=2)
+    (mail,) = in_hand._mails
+    for _ in range(2):
+        with django_assert_num_queries(1):
+            assert stands_as_read(mail)
+    in_hand.give_back()
+    assert not stands_as_read(mail)
 
 
 @pytest.mark.django_db(transaction=True)

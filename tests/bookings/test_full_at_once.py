@@ -1,17 +1,21 @@
 """A press on a session that this process knows to be full is answered at once, and judged by the page it leads to."""
 
+import datetime as dt
+
 import pytest
 from django.utils import timezone
 
 from bookings import places
-from bookings.models import Booking, Draft, TurnedAway
+from bookings.models import Booking, Draft, Mail, Places, TurnedAway
 from bookings.views import full
+from hubs.models import ShowcaseSession
 from tests.bookings.observed import statements
 from tests.browser.reading import Page
 from tests.browser.steps import at, fill_in, shown_again
 from tests.factories import NOW, SchoolFactory, SessionFactory, party
 
 pytestmark = pytest.mark.django_db(transaction=True)  # what is kept goes with a commit
+SECOND, HOUR = dt.timedelta(seconds=1), dt.timedelta(hours=1)
 TAKEN = "Every place at this session is taken."
 
 
@@ -78,6 +82,22 @@ def test_after_a_moment_it_is_looked_at_anew(client, session, monkeypatch):
     monkeypatch.setattr(full, "KEPT", 0)
     full.keep(session)
     assert press(client, session)["Location"] == at("book-check", session)
+
+
+@pytest.mark.parametrize("comes_free", ["a hold lapses", "what is held back is released"])
+def test_places_that_the_clock_brings_can_be_booked_at_once(client, session, known, monkeypatch, comes_free):
+    soon = NOW + SECOND
+    if comes_free == "a hold lapses":
+        Mail.objects.update(state="sent", answered_at=NOW - 12 * HOUR)
+        Booking.objects.update(deadline=soon)
+    else:
+        Places.objects.update(capacity=2, held_back=1)
+        ShowcaseSession.objects.update(release_at=soon)
+    full._known.clear()
+    full.keep(session)
+    monkeypatch.setattr(timezone, "now", lambda: soon)
+    response = press(client, session)
+    assert (response.status_code, response["Location"]) == (302, at("book-sent", session))
 
 
 @pytest.mark.usefixtures("known")
