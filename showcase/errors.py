@@ -6,6 +6,7 @@ import sys
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import REASON_BAD_ORIGIN, REASON_NO_CSRF_COOKIE, REASON_NO_REFERER
 from django.shortcuts import render
+from django.templatetags.static import static
 
 from showcase.trouble.page import page
 
@@ -54,4 +55,13 @@ def broken(request: HttpRequest) -> HttpResponse:
     except Exception:
         log.exception("A page of the database's troubles could not be made")
         of_the_database = None
-    return of_the_database or render(None, "errors/500.html", status=500)
+    return of_the_database or render(None, "errors/500.html", {"style": _style()}, status=500)
+
+
+def _style() -> str:
+    """Where the style sheet is; nothing where that is what is broken."""
+    try:
+        return static("sheets/public.css")
+    except Exception:
+        log.exception("The style sheet could not be found")
+        return ""

@@ -363,6 +363,20 @@ def test_fault_of_ours_is_answered_in_words(client, monkeypatch):
     assert policy_of(response) == POLICY
     assert "Something went wrong on our side" in html
     assert "SECRET" not in html
+    assert '<link rel="stylesheet" href="/static/sheets/public' in html
+
+
+def test_fault_of_ours_is_answered_in_words_where_no_file_can_be_named(client, monkeypatch):
+    def fail(*args, **kwargs):
+        raise ValueError("Missing staticfiles manifest entry")
+
+    monkeypatch.setattr("django.contrib.staticfiles.storage.StaticFilesStorage.url", fail)
+    monkeypatch.setattr("showcase.errors.static", fail)
+    client.raise_request_exception = False
+    response = client.get("/")
+    assert response.status_code == 500
+    assert "Something went wrong on our side" in response.content.decode()
+    assert "stylesheet" not in response.content.decode()
 
 
 # --- how heavy a first visit is --------------------------------------------------------------------------------------
