@@ -11,12 +11,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from bookings.mail_kinds import READING_TIME, SAYS_ANEW, SHORTEST_OFFER, TELLS
-from bookings.models.names import Named, NamedQuerySet, NameWords, words_go_with
+from bookings.models.names import Named, NamedQuerySet, NameWords, word_indexes, words_go_with
 from bookings.models.outbox import Mail
 from bookings.models.running import Running
 from bookings.states import FROZEN, LIVE, OFFERING, SEATED, UNCONFIRMED, Status
 from hubs.models import School, ShowcaseSession
 from hubs.models.private_link import PrivateLink
+from hubs.models.spelled_out import SpelledOut
 from hubs.models.to_come import to_come
 from hubs.vocabulary.asked_often import Given
 from hubs.vocabulary.email_address import EmailField, email_key
@@ -42,6 +43,7 @@ STATE_FIELDS = [
 ]
 
 ASKED_FOR = dt.timedelta(days=1)  # so long what is to be confirmed first counts among the ten of its address
+MOBILE = ~Q(contact_mobile="")
 MOBILE_KEPT = dt.timedelta(days=1)  # after the session's last day (rule.md#what-is-kept)
 
 
@@ -105,7 +107,10 @@ class BookingQuerySet(NamedQuerySet["Booking"]):
     def past_mobile(self, *, now: dt.datetime) -> "BookingQuerySet":
         """Those with a contact's mobile number that has had its time."""
         past = self.filter(session__last_day__lt=timezone.localdate(now) - MOBILE_KEPT)
-        return past.exclude(contact_mobile="")
+        return past.with_mobile()
+
+    def with_mobile(self) -> "BookingQuerySet":
+        return self.filter(SpelledOut(MOBILE))
 
     def live(self) -> "BookingQuerySet":
         return self.filter(status__in=LIVE)
@@ -251,7 +256,8 @@ class Booking(Named, PrivateLink):
                 fields=["session", "held_from"], name="booking_held_from", condition=Q(held_from__isnull=False)
             ),
             models.Index(fields=["session"], name="booking_with_names", condition=Q(forgotten_at=None)),
-            models.Index(fields=["session"], name="booking_with_mobile", condition=~Q(contact_mobile="")),
+            models.Index(fields=["session"], name="booking_with_mobile", condition=MOBILE),
+            *word_indexes("booking"),
         ]
         constraints = [
             words_go_with("contact_name", "contact_erased_with_words"),

@@ -3,17 +3,28 @@
 Staff type "ONeill", "O'Neill" or "O’Neill" for one and the same, so names are compared as schools are
 (hubs/vocabulary/school_words.py), and no database does that by itself on both. Every way of writing rows that Django
 has computes the words here; the CHECK refuses a name that is erased while its words stay.
+
+A name is found by how its words begin, by an index of each of `PARTS` (docs/decisions/0059). They are part of the row:
+nothing has to be kept in step with it.
 """
 
+import re
 from collections.abc import Collection, Iterable
 from typing import Any, TypeVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Func, Q
+from django.db.models.lookups import GreaterThanOrEqual, LessThan
 
+from hubs.models.school import AFTER_ALL
 from hubs.vocabulary.school_words import searchable
 
 Row = TypeVar("Row", bound=models.Model, covariant=True)
+LONGEST_BEGINNING = 30  # letters that an index keeps
+LAST = "last"
+PARTS = ("first", "second", "third", LAST)  # words of a name by which it is found; shorter names repeat one
+# Scripts in which a name is one word: Thai to Korean, Khmer, Chinese and Japanese.
+NO_SPACES = re.compile("[\u0e00-\u11ff\u1780-\u17ff\u3000-\u9fff\uac00-\ud7af\U00020000-\U0003ffff]")
 
 
 class NameWords(models.TextField):  # type: ignore[type-arg]  # generic in the stubs alone
@@ -37,6 +48,59 @@ class NameWords(models.TextField):  # type: ignore[type-arg]  # generic in the s
 
     def words(self, name: str | None) -> str:
         return searchable(name or "")
+
+
+class FromWord(Func):
+    """A name from one of its words on, as an index keeps it; from the last one, where it has fewer.
+
+    Without parameters, for no database finds an index of an expression by those; on PostgreSQL byte by byte, for an
+    index in the order of en_GB is of no use for beginnings.
+    """
+
+    output_field = models.TextField()
+
+    def __init__(self, words: Any, part: str) -> None:
+        self.part = part
+        super().__init__(words)
+
+    def as_sql(self, compiler: Any, connection: Any, *_args: Any, **_more: Any) -> Any:
+        words, params = compiler.compile(self.source_expressions[0])
+        is_postgres = connection.vendor == "postgresql"
+        if self.part == LAST:
+            words = f"SUBSTR({words}, LENGTH(RTRIM({words}, REPLACE({words}, ' ', ''))) + 1)"
+        else:
+            for _before in range(PARTS.index(self.part)):
+                words = f"SUBSTR({words}, {'STRPOS' if is_postgres else 'INSTR'}({words}, ' ') + 1)"
+        begins = f"SUBSTR({words}, 1, {LONGEST_BEGINNING})"
+        return f'{begins} COLLATE "C"' if is_postgres else begins, params
+
+
+def word_indexes(name: str) -> list[models.Index]:
+    """One for each part of a name."""
+    return [models.Index(FromWord(F("name_words"), part), name=f"{name}_by_{part}_word") for part in PARTS]
+
+
+def has_words(words: Iterable[str]) -> Q:
+    """Names that have words which begin so, in any order: the longest, which is the rarest, by index."""
+    led, *others = sorted(words, key=len, reverse=True)
+    return Q(has_word(led), *(has_word(word, by_index=False) for word in others))
+
+
+def has_word(word: str, *, by_index: bool = True) -> Q:
+    """Names that have a word which begins so.
+
+    One look by index is enough for several words: of what it finds, rows are sooner read than their keys compared. A
+    script that has no spaces is looked for anywhere in the name, without an index.
+    """
+    if NO_SPACES.search(word):
+        return Q(name_words__contains=word)
+    if not by_index:
+        return Q(name_words__startswith=word) | Q(name_words__contains=f" {word}")
+    begins, found = word[:LONGEST_BEGINNING], Q()
+    for part in PARTS:
+        there = FromWord(F("name_words"), part)
+        found |= Q(GreaterThanOrEqual(there, begins), LessThan(there, begins + AFTER_ALL))
+    return found if begins == word else found & Q(name_words__contains=word)
 
 
 def words_go_with(name: str, constraint: str) -> models.CheckConstraint:

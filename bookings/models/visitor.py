@@ -10,10 +10,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models.booking import MOBILE_KEPT, Booking
-from bookings.models.names import Named, NamedQuerySet, NameWords, words_go_with
+from bookings.models.names import Named, NamedQuerySet, NameWords, word_indexes, words_go_with
 from bookings.states import Status
 from hubs.models import ShowcaseSession
 from hubs.models.private_link import PrivateLink
+from hubs.models.spelled_out import SpelledOut
 from hubs.vocabulary.email_address import EmailField, email_key
 from hubs.vocabulary.flags import FlagField
 from hubs.vocabulary.teaching import Roles, Years
@@ -21,6 +22,8 @@ from hubs.vocabulary.teaching import Roles, Years
 # What is kept of a visitor after the session's last day (rule.md#what-is-kept).
 NEEDS_KEPT = dt.timedelta(days=7)
 BETWEEN_NEEDS = "; "
+# Few say either: each has an index of those who do.
+NEEDS, MOBILE = ~Q(needs="", needs_added=""), ~Q(mobile="")
 
 
 def needs_deleted_on(session: ShowcaseSession) -> dt.date | None:
@@ -50,7 +53,10 @@ class VisitorQuerySet(NamedQuerySet["Visitor"]):
 
     def with_needs(self) -> "VisitorQuerySet":
         """Those of whom somebody has said what they need: they themselves, or their contact."""
-        return self.exclude(needs="", needs_added="")
+        return self.filter(SpelledOut(NEEDS))
+
+    def with_mobile(self) -> "VisitorQuerySet":
+        return self.filter(SpelledOut(MOBILE))
 
     def ask_anew(self) -> None:
         """What was arranged for them holds no longer: it stands before staff again, with those words beside."""
@@ -64,7 +70,7 @@ class VisitorQuerySet(NamedQuerySet["Visitor"]):
     def past_mobile(self, *, now: dt.datetime) -> "VisitorQuerySet":
         """Those with a mobile number that has had its time."""
         past = self.filter(booking__session__last_day__lt=timezone.localdate(now) - MOBILE_KEPT)
-        return past.exclude(mobile="").filter(booking__forgotten_at=None)
+        return past.with_mobile().filter(booking__forgotten_at=None)
 
     def of_party(self, booking: Booking) -> "VisitorQuerySet":
         """The named visitors with a confirmed place of that booking's whole party, of which some may have been booked
@@ -138,13 +144,14 @@ class Visitor(Named, PrivateLink):
             models.Index(fields=["email_key"], name="visitor_by_address"),
             models.Index(fields=["marked_at"], name="visitor_by_mark"),  # who was put right lately
             # Few say either, and each round of the worker asks what is to be forgotten.
-            models.Index(fields=["booking"], name="visitor_with_needs", condition=~Q(needs="", needs_added="")),
-            models.Index(fields=["booking"], name="visitor_with_mobile", condition=~Q(mobile="")),
+            models.Index(fields=["booking"], name="visitor_with_needs", condition=NEEDS),
+            models.Index(fields=["booking"], name="visitor_with_mobile", condition=MOBILE),
             models.Index(
                 fields=["booking"],
                 name="visitor_to_recognise",
                 condition=Q(perhaps_id=None, person_id__isnull=False, full_name__isnull=False),
             ),
+            *word_indexes("visitor"),
         ]
         constraints = [
             words_go_with("full_name", "visitor_erased_with_words"),

@@ -19,8 +19,8 @@ MANY_REFUSED = 20  # in a day: more than people mistype
 
 def oldest_due(now: dt.datetime) -> dt.datetime | None:
     """Since when the oldest mail waits that should have gone: due now, or put off because a try failed."""
-    waiting = Mail.objects.filter(Q(due_at__lte=now) | ~Q(last_error=""), state=Mail.State.WAITING).order_by()
-    found: dt.datetime | None = waiting.aggregate(at=Min(Coalesce("again_at", "created_at")))["at"]
+    due = Mail.objects.in_state(Mail.State.WAITING).filter(Q(due_at__lte=now) | ~Q(last_error="")).order_by()
+    found: dt.datetime | None = due.aggregate(at=Min(Coalesce("again_at", "created_at")))["at"]
     return found
 
 

@@ -28,7 +28,8 @@ def narrow(sessions: "QuerySet[Any]", *, now: dt.datetime) -> "QuerySet[Any]":
     held = Booking.objects.filter(session=OuterRef("pk"), status=Status.HELD).order_by()
     each = _since(held, now).annotate(network=Left("held_from", HALF)).values("network").annotate(n=Sum("party"))
     all_of_them = held.values("session").annotate(n=Sum("party")).values("n")
-    counted = sessions.annotate(
+    of_networks = Booking.objects.filter(held_from__isnull=False).order_by().values("session")
+    counted = sessions.filter(pk__in=of_networks).annotate(
         of_one_network=Subquery(each.order_by("-n").values("n")[:1]), of_all_networks=Subquery(all_of_them)
     )
     found: QuerySet[Any] = counted.filter(of_one_network__gte=MANY, of_all_networks__lt=F("of_one_network") * 2)

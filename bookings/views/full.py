@@ -10,6 +10,7 @@ import time
 from functools import wraps
 from typing import NamedTuple
 
+from django.db import connection
 from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -59,8 +60,10 @@ def was_pressed(request: HttpRequest) -> bool:
 
 def keep(session: ShowcaseSession) -> None:
     """A press has found this session full, and nothing in it that was due. Where the clock alone brings places within
-    that moment, a deadline or the release of what is held back, nothing is kept: who presses then settles it."""
-    state, until = changes.state(), timezone.now() + dt.timedelta(seconds=KEPT)
+    that moment, a deadline or the release of what is held back, nothing is kept: who presses then settles it. Nor is
+    what a transaction saw, which may never have been."""
+    state = None if connection.in_atomic_block else changes.state()
+    until = timezone.now() + dt.timedelta(seconds=KEPT)
     places = Places.objects.select_related("session").filter(pk=session.pk).first()
     is_full = places is not None and places.left(now=until) <= 0
     if state and is_full and not Booking.objects.filter(session=session.pk).lapsing(now=until).exists():

@@ -28,7 +28,7 @@ else:
     _TabularInline = admin.TabularInline
 
 
-class _Rows(ChangeList):
+class Rows(ChangeList):
     """A list whose rows lead to their main page."""
 
     def url_for_result(self, result: Any) -> str:
@@ -77,7 +77,7 @@ class ModelAdmin(Scoped, _ModelAdmin):
         return reverse(f"{self.admin_site.name}:{self.url_name(page or self.main_page)}", args=[row_id])
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> Any:
-        return _Rows
+        return Rows
 
     def response_post_save_add(self, request: HttpRequest, obj: Any) -> HttpResponseRedirect:
         return self._after_save(obj) or super().response_post_save_add(request, obj)

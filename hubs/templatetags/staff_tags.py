@@ -5,9 +5,11 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django import template
+from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 
 from hubs.staff.navigation import called
 
@@ -22,6 +24,16 @@ NOTHING = re.compile(r"<td[^>]*>\s*-?\s*</td>")  # Django writes a hyphen where 
 def list_called(context: template.Context, options: Any) -> str:
     """What people call a list, by the options of its model."""
     return called(context["user"], options)
+
+
+@register.simple_tag
+def rows_found(changelist: Any, one: str = "", many: str = "") -> str:
+    """How many rows a list has, in words: of a long one, more than it has counted."""
+    number, options = changelist.result_count, changelist.opts
+    names = getattr(changelist.model_admin, "rows_called", (options.verbose_name, options.verbose_name_plural))
+    name = (one or names[0]) if number == 1 else (many or names[1])
+    said = _("more than %(n)s %(rows)s") if getattr(changelist.paginator, "has_more", False) else "%(n)s %(rows)s"
+    return said % {"n": number_format(number, force_grouping=True), "rows": name}
 
 
 @register.filter

@@ -88,6 +88,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def prepare_database(self) -> None:
         """What `migrate` asks first, and whatever else needs a session of its own: refuses a pooler."""
         super().prepare_database()
+        self.ensure_connection()
         if self.connection and is_pooled(self.connection):
             raise ImproperlyConfigured(
                 "Between here and the database stands a pooler: let DATABASE_URL_DIRECT name the server itself."

@@ -309,4 +309,5 @@ def test_other_step_free_sessions_are_looked_for_once(client):
     fields = Page(client.get(address)).fields | {"name": "Cara Colleague", "needs": NEEDS}
     with CaptureQueriesContext(connection) as asked:
         client.post(address, fields)
-    assert sum("step_free\" = 'yes'" in one["sql"] for one in asked.captured_queries) == 1
+    looked = [one["sql"] for one in asked.captured_queries if "step_free\" = 'yes'" in one["sql"]]
+    assert len(looked) == len(set(looked)) == 2  # which are the best, and these

@@ -67,12 +67,13 @@ class WithExport(ModelAdmin):
             shown = self.get_changelist_instance(request)
         except IncorrectLookupParameters:
             return redirect(back)
-        if kind == "xlsx" and shown.result_count > MOST_ROWS_OF_A_SHEET:
+        number = shown.queryset.order_by().count()
+        if kind == "xlsx" and number > MOST_ROWS_OF_A_SHEET:
             self.message_user(request, _("That is more rows than a sheet has room for: save it as CSV."), "ERROR")
             return redirect(back)
         try:
             with one_of_two():
-                self._record(request, kind, shown.result_count)
+                self._record(request, kind, number)
                 with one_moment():
                     file = self._written(request, kind, shown.get_queryset(request))
         except AllTaken:

@@ -1,11 +1,15 @@
 """What verbs write is shown in the admin, and no form of it changes anything."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
+from django.contrib.admin import ShowFacets
+from django.contrib.admin.views.main import PAGE_VAR
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
+from bookings.admin.base.long_list import LongList, SomeCounted, up_to
 from bookings.models import Booking
 from hubs.admin.bases import ModelAdmin, TabularInline
 from hubs.models import StaffUser
@@ -20,6 +24,10 @@ def staff(request: HttpRequest) -> StaffUser:
     return request.user
 
 
+# What belongs to the word after it, however it is typed: O Neill, D Arcy, Mc Donald, Mac Donald.
+BEFORE_A_NAME = re.compile(r"\b(o|d|mc|mac) (?=\w)")
+
+
 class _NeverWritten:
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -32,9 +40,17 @@ class _NeverWritten:
 
 
 class ReadOnlyAdmin(_NeverWritten, ModelAdmin):
-    """Rows to look at: up to a million, so no list counts them all twice."""
+    """Rows to look at: up to a million, so no list counts them all, nor those of each choice beside it."""
 
     show_full_result_count = False
+    show_facets = ShowFacets.NEVER
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> Any:
+        return LongList
+
+    def get_paginator(self, request: HttpRequest, queryset: Any, per_page: int, *args: Any, **kwargs: Any) -> Any:
+        page = request.GET.get(PAGE_VAR, "")
+        return SomeCounted(queryset, per_page, *args, up_to=up_to(page, per_page), **kwargs)
 
 
 class ReadOnlyInline(_NeverWritten, TabularInline):
@@ -57,12 +73,19 @@ def by_booking_or_address(term: str, *, reference: str, address: str) -> Q | Non
     return None
 
 
-def by_words(term: str, stands: Callable[[str], Q]) -> Q | None:
-    """Rows in which each word of a term stands, as names are compared; `stands` says where. None for an empty term."""
+def by_words(term: str, stands: Callable[[list[str]], Q]) -> Q | None:
+    """Rows in which the words of a term stand, as names are compared; `stands` says where. None for an empty term."""
     if not term.strip():
         return None
-    words = searchable(term).split()
-    return Q(*(stands(word) for word in words)) if words else Q(pk__in=[])
+    plain = searchable(term)
+    if not plain:
+        return Q(pk__in=[])
+    found, together = stands(_each_once(plain)), BEFORE_A_NAME.sub(r"\1", plain)
+    return found if together == plain else found | stands(_each_once(together))
+
+
+def _each_once(words: str) -> list[str]:
+    return list(dict.fromkeys(words.split()))
 
 
 class FoundByBookingOrAddress(ReadOnlyAdmin):

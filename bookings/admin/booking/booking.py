@@ -37,16 +37,19 @@ from bookings.admin.booking.visitor import AddressChangeInline, VisitorInline
 from bookings.admin.home.needs import Needs
 from bookings.mail_kinds import Kind
 from bookings.models import Booking, Mail
+from bookings.models.names import has_word
 from bookings.rule.refusals import Ended, Refused
 from bookings.rule.words import why_not
 from bookings.states import LIVE, Status
 from bookings.verbs import contact, staff_booking
-from hubs.models import ShowcaseSession
+from hubs.models import School, ShowcaseSession
+from hubs.models.school import SchoolWord
 from hubs.models.to_come import to_come
 from hubs.staff import scope
-from hubs.vocabulary.school_words import words_of
+from hubs.vocabulary.school_words import distinctive, searchable, words_of
 
 MOST_AT_ONCE = 100
+MOST_SCHOOLS = 500  # beyond so many, bookings are asked for the words of their schools
 # The colour of a status in a list.
 TONES: dict[str, str] = {Status.CONFIRMED: "good", Status.HELD: "wait", Status.OFFERED: "wait", Status.WAITING: "wait"}
 
@@ -117,10 +120,10 @@ class BookingAdmin(WithPages, WithExport, FoundByBookingOrAddress):
     def by_name(self, term: str) -> Q | None:
         """By the contact or the school, or by words of both."""
         found = by_words(term, _of_contact_or_school)
-        called = words_of(term)  # "C of E" is one word of a school's, and "of" is none
-        if found is None or not called:
+        called = words_of(term)
+        if found is None or called == [word for typed in searchable(term).split() for word in words_of(typed)[:1]]:
             return found
-        return found | Q(*(Q(school__search__contains=f" {word}") for word in called))
+        return found | _of_school(called)[0]  # "C of E" is one word of a school's, and "of" is none
 
     def to_export(self, request: HttpRequest, queryset: QuerySet[Booking]) -> QuerySet[Booking]:
         plain = queryset.select_related(None).prefetch_related(None)
@@ -282,11 +285,33 @@ class BookingAdmin(WithPages, WithExport, FoundByBookingOrAddress):
         return booking
 
 
-def _of_contact_or_school(word: str) -> Q:
-    """Where a word may stand: a part of the contact's name, or the beginning of a word of the school's."""
-    typed = Q(school_words__startswith=word) | Q(school_words__contains=f" {word}") | Q(school_place__icontains=word)
-    listed = Q(school__search__contains=f" {(words_of(word) or [word])[0]}")
-    return Q(name_words__contains=word) | typed | listed
+def _of_contact_or_school(words: list[str]) -> Q:
+    """Where words may stand: each is the beginning of a word of the contact's name, or of the school's.
+
+    The longest that is not of too many schools leads to them by index.
+    """
+    words = sorted(words, key=len, reverse=True)
+    schools = {word: _of_school((words_of(word) or [word])[:1]) for word in words}
+    led = next((word for word, (_listed, by_index) in schools.items() if by_index), None)
+    return Q(*(has_word(word, by_index=word == led) | _typed(word) | schools[word][0] for word in words))
+
+
+def _typed(word: str) -> Q:
+    """Of a school that is not in the register."""
+    beginning = Q(school_words__startswith=word) | Q(school_words__contains=f" {word}")
+    return Q(school=None) & (beginning | Q(school_place__icontains=word))
+
+
+def _of_school(words: list[str]) -> tuple[Q, bool]:
+    """Bookings of schools of the register that have all these words; and whether an index leads to them, where there
+    are not too many."""
+    found = School.objects.filter(*(Q(search__contains=f" {word}") for word in words)).order_by()
+    if led := [word for word in distinctive(words) if not word.isdecimal()]:  # a URN is no word
+        found = found.filter(pk__in=SchoolWord.objects.beginning(led[0]).order_by().values("school"))
+    keys = list(found.values_list("pk", flat=True)[: MOST_SCHOOLS + 1])
+    if len(keys) > MOST_SCHOOLS:
+        return Q(*(Q(school__search__contains=f" {word}") for word in words)), False
+    return Q(school__in=keys), True
 
 
 def why_not_confirmed(booking: Booking, error: Refused) -> str:

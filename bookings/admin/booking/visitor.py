@@ -25,6 +25,7 @@ from bookings.admin.booking.need_pages import NeedPages
 from bookings.admin.booking.person_pages import PersonPages
 from bookings.admin.home.needs import Needs
 from bookings.models import AddressChange, HandOver, Visitor
+from bookings.models.names import has_words
 from bookings.states import Status
 from bookings.verbs import contact
 from hubs.vocabulary.teaching import in_words, roles_in_words
@@ -160,7 +161,7 @@ class VisitorAdmin(InWords, WithPages, WithExport, FoundByBookingOrAddress):
         return plain.select_related("booking__school").prefetch_related(columns.sessions_of("booking__session"))
 
     def by_name(self, term: str) -> Q | None:
-        return by_words(term, lambda word: Q(name_words__contains=word))
+        return by_words(term, has_words)
 
     @admin.display(description=_("session"), ordering="booking__session__first_day")
     def session(self, visitor: Visitor) -> SafeString:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from django.core.exceptions import ValidationError
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -21,7 +21,9 @@ from bookings.admin.base.read_only import by_words
 from bookings.admin.base.sessions import name_and_day
 from bookings.admin.booking.overview import how_it_stands, page_of
 from bookings.models import Booking, Visitor
-from bookings.models.booking import MOBILE_KEPT
+from bookings.models.booking import MOBILE_KEPT, BookingQuerySet
+from bookings.models.names import has_words
+from bookings.models.visitor import VisitorQuerySet
 from hubs.models import HostSchool, School, ShowcaseSession
 from hubs.models.to_come import to_come
 from hubs.schools.search import Search
@@ -112,34 +114,36 @@ def _digits(number: str) -> str:
 def _with_number(user: Any, number: str) -> list[Hit]:
     """Among the numbers that are still kept: those of people to come."""
     kept = timezone.localdate() - MOBILE_KEPT
-    of_booking = _bookings(user).exclude(contact_mobile="").filter(to_come(kept, of="session"))
-    of_place = _visitors(user).exclude(mobile="").filter(to_come(kept, of="booking__session"))
+    of_booking = _bookings(user).with_mobile().filter(to_come(kept, of="session"))
+    with_one = Visitor.objects.with_mobile().order_by().values("pk")  # few, so first
+    of_place = _visitors(user).filter(to_come(kept, of="booking__session"), pk__in=with_one)
     booked = [pk for pk, one in of_booking.order_by().values_list("pk", "contact_mobile") if _digits(one) == number]
     placed = [pk for pk, one in of_place.order_by().values_list("pk", "mobile") if _digits(one) == number]
     return _as_people(_bookings(user).filter(pk__in=booked[:MOST]), _visitors(user).filter(pk__in=placed[:MOST]))
 
 
 def _called(user: Any, words: str) -> list[Hit]:
-    """By words of a name, in the sessions whose people still have theirs."""
-    has_words = by_words(words, lambda word: Q(name_words__contains=word))
-    if has_words is None:
+    """By how words of a name begin, in the sessions whose people still have theirs."""
+    called = by_words(words, has_words)
+    if called is None:
         return []
     since = timezone.localdate() - NAMES_KEPT
-    sessions = scope.rows(user, ShowcaseSession.objects.filter(to_come(since))).order_by().values("pk")
+    sessions = scope.rows(user, ShowcaseSession.objects.filter(to_come(since))).order_by()
+    # Of each row that a name leads to: of a list of sessions, SQLite would look at every booking.
     return _as_people(
-        _bookings(user).filter(has_words, session__in=sessions),
-        _visitors(user).filter(has_words, booking__session__in=sessions),
+        _bookings(user).filter(called, Exists(sessions.filter(pk=OuterRef("session")))),
+        _visitors(user).filter(called, Exists(sessions.filter(pk=OuterRef("booking__session")))),
     )
 
 
-def _bookings(user: Any) -> QuerySet[Booking]:
-    found: QuerySet[Booking] = scope.rows(user, Booking.objects.all())
+def _bookings(user: Any) -> BookingQuerySet:
+    found: BookingQuerySet = scope.rows(user, Booking.objects.all())
     return found
 
 
-def _visitors(user: Any) -> QuerySet[Visitor]:
+def _visitors(user: Any) -> VisitorQuerySet:
     """Those whose place somebody else booked: a contact is found by the booking."""
-    found: QuerySet[Visitor] = scope.rows(user, Visitor.objects.coming().filter(is_contact=False))
+    found: VisitorQuerySet = scope.rows(user, Visitor.objects.coming().filter(is_contact=False))
     return found
 
 

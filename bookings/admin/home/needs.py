@@ -67,8 +67,9 @@ def _register(sessions: Rows, now: dt.datetime) -> Rows:
 def _not_arranged(visitors: Rows, now: dt.datetime) -> Rows:
     """People with a place at a session to come who need something, and nobody has said what is arranged since they said
     so."""
-    coming = visitors.filter(released_at=None, arranged_at=None, booking__status=Status.CONFIRMED)
-    asking = coming.exclude(needs="", needs_added="").filter(to_come(timezone.localdate(now), of="booking__session"))
+    who_say = Visitor.objects.with_needs().order_by().values("pk")  # few, so first
+    coming = visitors.filter(pk__in=who_say, released_at=None, arranged_at=None, booking__status=Status.CONFIRMED)
+    asking = coming.filter(to_come(timezone.localdate(now), of="booking__session"))
     return asking.exclude(booking__session__places__status__in=FROZEN)
 
 
@@ -86,14 +87,13 @@ def _unsure(mails: Rows, now: dt.datetime) -> Rows:
     return _about_what_comes(asked, Q(state=Mail.State.UNSURE), (Mail.State.UNSURE,), now)
 
 
-def _about_what_comes(mails: Rows, of_sessions: Q, of_teachers: tuple[str, ...], now: dt.datetime) -> Rows:
+def _about_what_comes(mails: Any, of_sessions: Q, of_teachers: tuple[str, ...], now: dt.datetime) -> Rows:
     """Those of sessions to come, and the last of each kind to a visiting teacher who still has that address."""
     of_session = Q(to_come(timezone.localdate(now), of="session"), session__isnull=False) & of_sessions
     same = {"visiting_teacher": OuterRef("visiting_teacher"), "kind": OuterRef("kind")}
     later = mails.model.objects.filter(**same, pk__gt=OuterRef("pk"))
     of_teacher = Q(~Exists(later), recipient=F("visiting_teacher__email"), expires_at__gt=now)
-    unsent = mails.exclude(kind=Kind.ASKED_AGAIN).filter(state__in=of_teachers)
-    found: Rows = unsent.filter(of_session | of_teacher)
+    found: Rows = mails.in_state(*of_teachers).exclude(kind=Kind.ASKED_AGAIN).filter(of_session | of_teacher)
     return found
 
 
@@ -330,7 +330,7 @@ def groups(user: Any, *, now: dt.datetime) -> list[Group]:
     """What needs this member of staff, what is of today and tomorrow first: at most three queries for each kind."""
     found = []
     for need in NEEDS:
-        seen = need.narrow(scope.rows(user, need.model._base_manager.order_by()), now)
+        seen = need.narrow(scope.rows(user, need.model._default_manager.order_by()), now)
         if number := seen.count():
             shown = SHOWN[need.name]
             one_by_one = number <= shown.most or shown.most > EACH

@@ -60,12 +60,23 @@ class AuditEntryAdmin(ToItsPages, FoundByBookingOrAddress):
         return change_in_words(entry)
 
 
+class OfState(admin.ChoicesFieldListFilter):
+    """Mails by their state: those that have not been sent are few, and found by its index."""
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        states: Any = self.lookup_val or []
+        if states and Mail.State.SENT not in states:
+            return queryset.in_state(*states)
+        return super().queryset(request, queryset)
+
+
 @admin.register(Mail)
 class MailAdmin(ToItsPages, WithPages, FoundByBookingOrAddress):
     """The outbox; what was given up can be sent again, and what may have arrived too, or be said to have."""
 
+    rows_called = (_("email"), _("emails"))
     list_display = ["kind", "recipient", "fate", "booking_page", "session_page", "created_at", "answered_at"]
-    list_filter = [Needs, "state", "kind", "urgent"]
+    list_filter = [Needs, ("state", OfState), "kind", "urgent"]
     list_select_related = ["session", "booking"]
     search_fields = ["session__ref"]
     search_help_text = _("Email address, or a booking's or a session's reference.")

@@ -81,13 +81,14 @@ def one_at_a_time(connection: BaseDatabaseWrapper) -> Iterator[None]:
 def _has_the_lock(connection: BaseDatabaseWrapper) -> bool:
     """Try to take it, in a transaction that stays open if it was free.
 
-    Never by waiting in a statement: CREATE INDEX CONCURRENTLY waits for every statement that began before it.
+    Never by waiting in a statement: CREATE INDEX CONCURRENTLY waits for every statement that began before it; and the
+    last one is none that reads, for what PostgreSQL has bound to parameters stays begun until the next is.
     """
     connection.set_autocommit(False)
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [OURS])
         (taken,) = cursor.fetchone()
+        cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
     if not taken:
         connection.rollback()
     return bool(taken)
