@@ -68,6 +68,7 @@ class InHand:
 
     def _claim(self, lane: "MailQuerySet", *, most: int) -> bool:
         self._mails, self._due_since = claim(lane.due(now=self.now), self.now, most=most)
+        _read(self._mails)  # in hand already: where this fails they are given back
         return bool(self._mails)
 
     def give_back(self) -> None:
@@ -79,8 +80,8 @@ class InHand:
 
 
 def claim(due: "MailQuerySet", now: dt.datetime, *, most: int | None) -> tuple[list[Mail], dt.datetime]:
-    """Some of those that are due, ours until the lease ends, with what is asked of them; and since when the first of
-    them was due. On SQLite the transaction itself is the lock (IMMEDIATE)."""
+    """Some of those that are due, ours until the lease ends; and since when the first of them was due. On SQLite the
+    transaction itself is the lock (IMMEDIATE)."""
     with transaction.atomic():
         mails = list(due.select_for_update(skip_locked=True, no_key=True)[:most])
         since = min((mail.due_at for mail in mails), default=now)
@@ -89,11 +90,15 @@ def claim(due: "MailQuerySet", now: dt.datetime, *, most: int | None) -> tuple[l
             mine.update(due_at=now + LEASE, tries=F("tries") + 1)
     for mail in mails:
         mail.due_at, mail.tries = now + LEASE, mail.tries + 1
+    return mails, since
+
+
+def _read(mails: list[Mail]) -> None:
+    """What is asked of them."""
     prefetch_related_objects(mails, *WITH)
     for mail in mails:
         if mail.booking and mail.session and mail.booking.session_id == mail.session_id:
             mail.booking.session = mail.session
-    return mails, since
 
 
 def stands_as_read(mail: Mail) -> bool:
@@ -121,4 +126,6 @@ def claim_beside(mail: Mail, now: dt.datetime) -> list[Mail]:
     if not together.may_go_with_others(mail):
         return []
     lane = Mail.objects.broken() if mail.broken_at else Mail.objects.unbroken()
-    return claim(together.beside(mail, lane.due(now=now)), now, most=None)[0]
+    mails = claim(together.beside(mail, lane.due(now=now)), now, most=None)[0]
+    _read(mails)
+    return mails

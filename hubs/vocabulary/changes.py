@@ -100,10 +100,15 @@ class Changes:
             self._tell(error)
 
     def _opened(self) -> int:
-        """The file of that name, anew where somebody has deleted it meanwhile."""
-        if self._file is not None and not os.fstat(self._file).st_nlink:
-            gone, self._file = self._file, None
-            os.close(gone)
+        """The file of that name: anew where somebody has deleted it meanwhile, and all its numbers where they have cut
+        it short."""
+        if self._file is not None:
+            about = os.fstat(self._file)
+            if not about.st_nlink:
+                gone, self._file = self._file, None
+                os.close(gone)
+            elif about.st_size < SIZE:
+                os.pwrite(self._file, secrets.token_bytes(SIZE), 0)
         if self._file is None:
             self._file = _open(self._path())
         return self._file

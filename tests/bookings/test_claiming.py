@@ -183,6 +183,23 @@ def test_what_could_not_be_given_back_is_by_the_next_run(smtp_server: MailServer
     assert in_hand._mails == []
 
 
+@pytest.mark.django_db(transaction=True)
+def test_what_could_not_be_read_once_it_was_claimed_is_due_as_it_was(smtp_server: MailServer) -> None:
+    hold("a", "b", "c")
+    claimed = []
+
+    def away(execute: Any, sql: str, *args: Any) -> Any:
+        if claimed and sql.startswith("SELECT"):
+            raise OperationalError("the database is away")
+        if sql.startswith("UPDATE"):
+            claimed.append(sql)
+        return execute(sql, *args)
+
+    with connection.execute_wrapper(away), pytest.raises(OperationalError):
+        send_due(at())
+    assert (names(smtp_server), untried()) == ([], ["a", "b", "c"])
+
+
 def test_whether_any_is_due_is_asked_of_the_databases_clock_and_not_while_mail_is_held() -> None:
     assert not is_due()
     hold("a")

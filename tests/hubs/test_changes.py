@@ -96,11 +96,21 @@ def test_nothing_is_known_where_there_is_no_file_and_nothing_breaks(spoil, tmp_p
     ]
 
 
-def test_file_that_somebody_cut_short_tells_nothing_until_it_is_whole(path, of_host):
-    marks(of_host)
-    os.truncate(path, SIZE // 2)
-    assert of_host.state() is None
-    assert marks(Changes(lambda: path)) == marks(of_host)
+@pytest.mark.parametrize("left", [0, WIDTH, SIZE // 2, SIZE - 1])
+@pytest.mark.parametrize(
+    "then",
+    [lambda one: one.state(), lambda one: one.changed([3]), lambda one: one.changed_all()],
+    ids=["read", "of one", "of all"],
+)
+def test_file_that_somebody_cut_short_is_whole_again_and_everything_is_new(path, of_host, left, then):
+    of_host.changed_all()
+    before = marks(of_host)
+    os.truncate(path, left)
+    then(of_host)
+    after = marks(of_host)
+    assert changed_between(before, after) == {"all", "7", "other"}
+    assert (path.stat().st_size, marks(of_host)) == (SIZE, after)
+    assert marks(Changes(lambda: path)) == after
 
 
 def test_file_that_somebody_deleted_is_made_anew_and_everything_is_new(path, of_host):
