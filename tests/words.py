@@ -61,6 +61,7 @@ OF_STAFF = (
     "hubs/admin/",
     "hubs/vocabulary/typed",
     "hubs/management/",
+    "hubs/templatetags/staff_tags.py",
     "hubs/models/cost.py",
     "hubs/models/staff.py",
     "hubs/staff/navigation.py",
