@@ -42,7 +42,12 @@ class Databases:
 
     @property
     def sync_standby(self) -> Host:
-        return self.hosts[next(name for name, one in self.members().items() if one["role"] == "sync_standby")]
+        """The host whose answer each COMMIT waits for. Patroni says who it is a moment after it has become so."""
+        wait_for(self._synchronous, PATIENCE, lambda: f"None is synchronous: {self.members()}")
+        return self.hosts[self._synchronous()[0]]
+
+    def _synchronous(self) -> list[str]:
+        return [name for name, one in self.members().items() if one["role"] == "sync_standby"]
 
     def members(self) -> dict[str, dict[str, Any]]:
         """Each member by name, with role, state, lag and timeline, as the first host that answers says it."""

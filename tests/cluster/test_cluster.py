@@ -11,7 +11,7 @@ import pytest
 
 from tests.cluster.alone import Alone
 from tests.cluster.conftest import Cluster
-from tests.cluster.databases import wait_for
+from tests.cluster.databases import PATIENCE, wait_for
 from tests.cluster.rush import AFTERWARDS, Rush, compare, compare_letters
 
 pytestmark = pytest.mark.long
@@ -83,7 +83,9 @@ def test_synchronous_standby_is_killed(cluster: Cluster) -> None:
         rush.happens()
         standby.kill()
         rush.wait_for_bookings(AFTERWARDS)
-        assert cluster.databases.sync_standby is not standby
+        wait_for(
+            lambda: cluster.databases.sync_standby is not standby, PATIENCE, lambda: f"It is still {standby.name}."
+        )
     nothing_lost(cluster, rush)
     cluster.bring_back(standby)
 
