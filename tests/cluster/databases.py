@@ -51,16 +51,19 @@ class Databases:
 
     def members(self) -> dict[str, dict[str, Any]]:
         """Each member by name, with role, state, lag and timeline, as the first host that answers says it."""
-        for host in self.hosts.values():
-            if host.runs and (said := host.fetch(f"http://{host.name}:8008/cluster")):
-                return {one["name"]: one for one in json.loads(said)["members"]}
-        return {}
+        return next((said for host in self.hosts.values() if (said := _members_by(host))), {})
 
     def wait_until_whole(self) -> float:
-        """Until there is a primary with two standbys that follow it, one of them synchronous. Returns the seconds."""
+        """Until there is a primary with two standbys that follow it, one of them synchronous, and each of them says the
+        same: one that was cut off says for a while that it has the office. Returns the seconds."""
         began = time.monotonic()
-        wait_for(lambda: _whole(self.members()), PATIENCE, lambda: f"The cluster is not whole: {self.members()}")
+        wait_for(self._is_whole, PATIENCE, lambda: f"The cluster is not whole: {self.members()}")
         return time.monotonic() - began
+
+    def _is_whole(self) -> bool:
+        said = [_members_by(host) for host in self.hosts.values()]
+        roles = {tuple(sorted((name, one["role"]) for name, one in members.items())) for members in said}
+        return all(map(_whole, said)) and len(roles) == 1
 
     def sql(self, host: Host, statement: str, database: str = "postgres") -> str:
         """What a superuser is told on that host itself."""
@@ -103,6 +106,12 @@ def begin(host: Host) -> None:
     settings = dict(re.findall(r"(?m)^(ETCD_\w+)=(.*)$", host.file("/etc/default/etcd").read_text()))
     host.begin("etcd", log="etcd", user="etcd", env={"PATH": PATH} | settings)
     host.begin("patroni", "/etc/patroni/showcase.yml", log="patroni", user="postgres", env={"PATH": PATH, "LANG": "C"})
+
+
+def _members_by(host: Host) -> dict[str, dict[str, Any]]:
+    """What that host says of all; nothing where it does not answer."""
+    said = host.fetch(f"http://{host.name}:8008/cluster") if host.runs else ""
+    return {one["name"]: one for one in json.loads(said)["members"]} if said else {}
 
 
 def _whole(members: dict[str, dict[str, Any]]) -> bool:

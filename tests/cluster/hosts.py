@@ -148,17 +148,22 @@ class Host:
     def freeze(self) -> None:
         """Everything stops where it is, as a virtual machine that is being moved; its cable is in."""
         for process in self._processes():
-            process.suspend()
+            with suppress(psutil.NoSuchProcess):
+                process.suspend()
 
     def thaw(self) -> None:
         """It goes on, and knows nothing of the time between."""
         for process in self._processes():
-            process.resume()
+            with suppress(psutil.NoSuchProcess):
+                process.resume()
 
     def _processes(self) -> list[psutil.Process]:
         """All that run on the host, but its first."""
-        tops = [psutil.Process(pid) for pid in (self.pid, *(one.pid for one in self._programs))]
-        return list({one.pid: one for top in tops for one in top.children(recursive=True)}.values())
+        found: dict[int, psutil.Process] = {}
+        for pid in (self.pid, *(one.pid for one in self._programs)):
+            with suppress(psutil.NoSuchProcess):  # it ended a moment ago
+                found |= {one.pid: one for one in psutil.Process(pid).children(recursive=True)}
+        return list(found.values())
 
     def kill(self) -> None:
         """A power cut. Without the cable first, the sockets of killed processes would say that they are gone."""
