@@ -9,7 +9,6 @@ from django import template
 from django.template.base import FilterExpression, Node, Parser, Token, TokenType
 from django.template.defaulttags import url
 from django.templatetags.i18n import do_block_translate, do_translate
-from django.urls import get_script_prefix
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
@@ -27,18 +26,12 @@ class Kept(Node):
         self.said: dict[str | None, SafeString] = {}
 
     def render(self, context: template.Context) -> SafeString:
-        said = self._said_in(context)
-        if self.name:
-            context[self.name] = said
-            return SafeString("")
-        return said
-
-    def _said_in(self, context: template.Context) -> SafeString:
-        if get_script_prefix() != "/":  # as the request says, so its addresses are nobody else's
-            return SafeString(self.node.render(context))
         language = get_language()
         if language not in self.said:
             self.said[language] = SafeString(self.node.render(context))
+        if self.name:
+            context[self.name] = self.said[language]
+            return SafeString("")
         return self.said[language]
 
 
