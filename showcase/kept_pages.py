@@ -7,7 +7,6 @@ most. Who asks for a page while it is made waits for it (docs/decisions/0055-pag
 """
 
 import gzip
-import math
 import re
 import threading
 import time
@@ -23,20 +22,17 @@ from django.utils.http import parse_etags
 
 from hubs.vocabulary import changes
 from hubs.vocabulary.changes import State
-from hubs.vocabulary.keeping import CACHED, KEEPING, SECONDS, Keeping, heeded
+from hubs.vocabulary.keeping import CACHED, KEEPING, LONGEST, SECONDS, Keeping, cached_for_the_rest, heeded, is_of_now
 
 Environ = dict[str, Any]
 Start = Callable[..., Any]
 Application = Callable[[Environ, Start], Iterable[bytes]]
 Headers = list[tuple[str, str]]
 
-KEPT = SECONDS - 1.0  # seconds, so that a cache is told of one more at least
 CACHED_FOR = {CACHED.replace(f"={SECONDS}", f"={left}") for left in range(1, SECONDS + 1)}
-BY_THE_CLOCK = 10  # seconds, as docs/running/nginx.conf has them
 PATIENCE = 3.0  # seconds that somebody waits for a page which another is having made
 MOST_PAGES = 500
 MOST_KNOWN = 5000
-LONGEST = 500  # characters of an address that is kept: nobody's search is longer
 OF_A_PAGE = 2048  # bytes that it takes besides what it says, or more
 PACKS = re.compile(r"\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))", re.IGNORECASE)  # q=0: anything but that
 # What a page that has not changed says again: as Django does, and what may be packed.
@@ -122,8 +118,7 @@ class Pages:
 
 def _is_of_now(page: Page) -> bool:
     """By the clock; whether something has changed is another matter."""
-    is_young = 0 <= time.monotonic() - page.began < KEPT
-    return is_young and page.began_at // BY_THE_CLOCK == time.time() // BY_THE_CLOCK
+    return is_of_now(time.monotonic() - page.began, began_at=page.began_at, now=time.time())
 
 
 def _mark(state: State | None, session_id: int | None) -> bytes | None:
@@ -265,8 +260,8 @@ def _answer(page: Page, environ: Environ, start: Start, *, is_new: bool = False)
     packed = page.packed if PACKS.search(environ.get("HTTP_ACCEPT_ENCODING", "")) else None
     body, etag = (page.plain, page.etag) if packed is None else (packed, f"W/{page.etag}")
     is_get = environ["REQUEST_METHOD"] == "GET"
-    left = SECONDS if is_new else max(1, SECONDS - math.ceil(time.monotonic() - page.began))
-    said = [("Cache-Control", CACHED.replace(f"={SECONDS}", f"={left}")), ("ETag", etag)]
+    seconds_old = 0.0 if is_new else time.monotonic() - page.began
+    said = [("Cache-Control", cached_for_the_rest(seconds_old)), ("ETag", etag)]
     if is_get and _has_it(page, environ.get("HTTP_IF_NONE_MATCH", "")):
         start("304 Not Modified", [one for one in page.headers if one[0].lower() in SAID_AGAIN] + said)
         return []

@@ -16,10 +16,8 @@ from django.db import connection
 
 from hubs.vocabulary import changes
 from hubs.vocabulary.changes import State
-from hubs.vocabulary.keeping import SECONDS
+from hubs.vocabulary.keeping import is_of_now
 
-KEPT = SECONDS - 1.0  # seconds, so that a cache is told of one more at least
-BY_THE_CLOCK = 10  # seconds: bookings open and close on these, so nothing is kept past them
 MOST = 200
 T = TypeVar("T")
 
@@ -31,8 +29,7 @@ def state_to_keep_by() -> State | None:
 
 def are_as_one(began: dt.datetime, now: dt.datetime) -> bool:
     """Whether what was read then may be said now."""
-    same_ten = began.timestamp() // BY_THE_CLOCK == now.timestamp() // BY_THE_CLOCK
-    return same_ten and 0 <= (now - began).total_seconds() < KEPT
+    return is_of_now((now - began).total_seconds(), began_at=began.timestamp(), now=now.timestamp())
 
 
 class Answers:

@@ -25,10 +25,9 @@ from bookings.public.pictures import Frame, symbols
 from bookings.public.session import Showing, listed, with_whom
 from bookings.states import Standing
 from hubs.vocabulary.changes import State
-from hubs.vocabulary.keeping import made_before
+from hubs.vocabulary.keeping import LONGEST, made_before
 
 MOST = 40  # pages, most of them of fifty thousand characters
-LONGEST = 500  # characters of an address that is kept: nobody's search is longer
 MARK = f"<!-- {secrets.token_hex(16)} -->"  # where a gap is; nobody can know it
 GAPS = "gaps"  # where the context of a template has them
 

@@ -19,6 +19,11 @@ from hubs.vocabulary.changes import State
 KEEPING = "showcase.keeping"  # where a request has its Keeping, if somebody wants to keep its page
 SECONDS = 5  # that a public page says it may be kept
 CACHED = f"public, max-age=0, s-maxage={SECONDS}"
+KEPT = SECONDS - 1.0  # seconds that we keep it, so that a cache is told of one more at least
+BY_THE_CLOCK = (
+    10  # seconds: bookings open and close on these, and nginx begins its pages anew (docs/running/nginx.conf)
+)
+LONGEST = 500  # characters of an address that is kept: nobody's search is longer
 LARGEST = 512 * 1024  # bytes of a page that is kept; photographs are often more
 # What an answer would be packed or cut short by. A page is kept whole, and whoever keeps it sees to these.
 SEEN_TO = ("HTTP_ACCEPT_ENCODING", "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE")
@@ -64,9 +69,19 @@ def shows_one(response: HttpResponse, session_id: int) -> HttpResponse:
 def made_before(response: HttpResponse, seconds_old: float) -> HttpResponse:
     """Most of the page was made so many seconds ago: it may be kept for the rest of them."""
     response.seconds_old = seconds_old  # type: ignore[attr-defined]
-    left = max(1, SECONDS - math.ceil(seconds_old))
-    response["Cache-Control"] = CACHED.replace(f"={SECONDS}", f"={left}")
+    response["Cache-Control"] = cached_for_the_rest(seconds_old)
     return response
+
+
+def cached_for_the_rest(seconds_old: float) -> str:
+    """What a page of that age tells caches."""
+    return CACHED.replace(f"={SECONDS}", f"={max(1, SECONDS - math.ceil(seconds_old))}")
+
+
+def is_of_now(seconds_old: float, *, began_at: float, now: float) -> bool:
+    """Whether what is so old, and was read at that moment, may still be said; both by the clock, in seconds since 1970.
+    Whether something has changed is another matter."""
+    return 0 <= seconds_old < KEPT and began_at // BY_THE_CLOCK == now // BY_THE_CLOCK
 
 
 def heeded(asked: str, heeds: Collection[str]) -> str:
