@@ -9,7 +9,7 @@ from django.contrib.auth import get_user_model
 from bookings.models import Places, SchoolKind
 from bookings.rule.party import NewVisitor, Party, VisitingSchool
 from bookings.states import SessionStatus
-from hubs.models import Exchange, Hub, HubYear, Lesson, Membership, School, ShowcaseSession
+from hubs.models import Exchange, HostSchool, Hub, HubYear, Lesson, Membership, School, ShowcaseSession
 from hubs.vocabulary.school_days import SchoolDays, london
 from hubs.vocabulary.teaching import Years
 
@@ -109,3 +109,12 @@ def party(
     visiting = fields.pop("visiting", None) or VisitingSchool(kind=SchoolKind.REGISTER, school=school)
     defaults = {"contact_name": "Test Teacher", "contact_email": email, "school": visiting}
     return Party(**(defaults | {"visitors": (NewVisitor(), *colleagues)} | fields))
+
+
+def session_of_every_page() -> ShowcaseSession:
+    """With all that a public page can be of, but for files: a host school, and a hub that had an earlier year."""
+    session = SessionFactory(ref="ABC234", hub_year__hub__slug="kent")
+    session.host_school = HostSchool.objects.create(pk=1, hub_year=session.hub_year, school=session.venue)
+    session.save()
+    HubYearFactory(hub=session.hub, exchange=ExchangeFactory(year=2018))
+    return session

@@ -13,12 +13,18 @@ from django.utils import timezone
 from bookings import places
 from bookings.models import Draft
 from bookings.states import SessionStatus
-from hubs.models import HostSchool, Notice, ShowcaseSession
+from hubs.models import Notice, ShowcaseSession
 from hubs.vocabulary import changes
 from showcase import kept_pages
 from tests.addresses import public_addresses, views
 from tests.browser.steps import choose_school
-from tests.factories import NOW, ExchangeFactory, HubYearFactory, SchoolFactory, SessionFactory, party
+from tests.factories import (
+    NOW,
+    SchoolFactory,
+    SessionFactory,
+    party,
+    session_of_every_page,
+)
 from tests.kept_pages import Server
 from tests.misbehaving import MISBEHAVING
 
@@ -59,12 +65,7 @@ def server():
 
 @pytest.fixture
 def session():
-    """With all that a public page can be of, but for files."""
-    session = SessionFactory(ref="ABC234", hub_year__hub__slug="kent")
-    session.host_school = HostSchool.objects.create(pk=1, hub_year=session.hub_year, school=session.venue)
-    session.save()
-    HubYearFactory(hub=session.hub, exchange=ExchangeFactory(year=2018))
-    return session
+    return session_of_every_page()
 
 
 def hold(session, size=1, email="teacher@school.example"):

@@ -13,12 +13,11 @@ from django.urls import resolve
 from django.utils import timezone
 
 from bookings.public.finder import parameters
-from hubs.models import HostSchool
 from hubs.vocabulary.references import ALPHABET
 from tests import nginx
 from tests.addresses import kept_by, public_addresses
 from tests.answering import KEPT, Host
-from tests.factories import NOW, ExchangeFactory, HubYearFactory, SessionFactory
+from tests.factories import NOW, session_of_every_page
 from tests.units import RUNNING
 
 pytestmark = pytest.mark.slow
@@ -168,10 +167,7 @@ class Noted(QueryDict):
 def test_public_page_reads_nothing_else(monkeypatch):
     monkeypatch.setattr(timezone, "now", lambda: NOW)
     monkeypatch.setattr("django.core.handlers.wsgi.QueryDict", Noted)
-    session = SessionFactory(ref="ABC234", hub_year__hub__slug="kent")
-    session.host_school = HostSchool.objects.create(pk=1, hub_year=session.hub_year, school=session.venue)
-    session.save()
-    HubYearFactory(hub=session.hub, exchange=ExchangeFactory(year=2018))
+    session_of_every_page()
     read = set()
     for address in PUBLIC:
         if address.startswith(("/zh-hans/", "/photographs/")) or "/files/" in address:

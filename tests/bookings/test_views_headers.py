@@ -31,7 +31,16 @@ from hubs.vocabulary.school_days import london
 from showcase.style_sheets import as_served
 from tests.addresses import public_addresses, views
 from tests.browser.steps import at, book, choose_school, fill_in
-from tests.factories import DAY, NOW, ExchangeFactory, HubYearFactory, SchoolFactory, SessionFactory, party
+from tests.factories import (
+    DAY,
+    NOW,
+    ExchangeFactory,
+    HubYearFactory,
+    SchoolFactory,
+    SessionFactory,
+    party,
+    session_of_every_page,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -61,11 +70,7 @@ def _now(monkeypatch):
 
 @pytest.fixture
 def session():
-    session = SessionFactory(ref="ABC234", hub_year__hub__slug="kent")
-    session.host_school = HostSchool.objects.create(pk=1, hub_year=session.hub_year, school=session.venue)
-    session.save()
-    HubYearFactory(hub=session.hub, exchange=ExchangeFactory(year=2018))
-    return session
+    return session_of_every_page()
 
 
 def policy_of(response):
