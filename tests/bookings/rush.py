@@ -359,7 +359,7 @@ def _take_the_lock_out(processes: int) -> None:
     rows = Places.objects.select_related("session__hub_year__hub", "session__venue", "session__host_school__school")
     places.lock = lambda session_id: rows.get(session_id=session_id)
     all_have_read = get_context("fork").Barrier(processes)
-    reads = Room.bookings_beside
+    reads = Room.read_beside
     met = []
 
     def reads_and_waits(room: Room, booking: Any) -> Any:
@@ -369,7 +369,7 @@ def _take_the_lock_out(processes: int) -> None:
             all_have_read.wait(PATIENCE)
         return found
 
-    Room.bookings_beside = reads_and_waits  # type: ignore[method-assign]
+    Room.read_beside = reads_and_waits  # type: ignore[method-assign]
 
 
 if __name__ == "__main__":
