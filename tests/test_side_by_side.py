@@ -60,6 +60,6 @@ def item(nodeid, *, slow=False):
 
 
 def test_faults_come_first_and_modules_with_a_slow_test_whole_after_them():
-    items = [item("a.py::1"), item("b.py::1"), item("b.py::2", slow=True), item("tests/faults/c.py::1"), item("d.py::1")]
+    items = [item("a.py::1"), item("b.py::1"), item("b.py::2", slow=True), item("tests/faults/c.py::1"), item("d.py")]
     pytest_collection_modifyitems(SimpleNamespace(workerinput={}), items)
-    assert [one.nodeid for one in items] == ["tests/faults/c.py::1", "b.py::1", "b.py::2", "a.py::1", "d.py::1"]
+    assert [one.nodeid for one in items] == ["tests/faults/c.py::1", "b.py::1", "b.py::2", "a.py::1", "d.py"]
