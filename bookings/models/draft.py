@@ -16,7 +16,7 @@ from bookings.models.booking import Booking
 from hubs.models import HostSchool, Hub, School, ShowcaseSession
 from hubs.models.private_link import PrivateLink
 from hubs.models.session import OF_ITS_SESSION
-from hubs.vocabulary.asked_often import AskedOften, Given
+from hubs.vocabulary.asked_often import AskedOften, DoneOften, Given
 from hubs.vocabulary.email_address import EmailField
 from hubs.vocabulary.flags import FlagField
 from hubs.vocabulary.teaching import Roles, Years
@@ -246,9 +246,17 @@ def keep(draft: Draft, *, now: dt.datetime) -> None:
     if draft.pk is None:
         draft.save()
         return
-    Draft.objects.filter(pk=draft.pk, consumed_at=None).update(
-        answers=draft.answers, school=draft.school, expires_at=draft.expires_at
-    )
+    _keep(draft=draft.pk, answers=draft.answers, school=draft.school_id, expires_at=draft.expires_at)
+
+
+@DoneOften
+def _keep() -> "tuple[models.QuerySet[Draft], dict[str, Any]]":
+    drafts = Draft.objects.filter(pk=Given("draft", models.BigAutoField()), consumed_at=None)
+    return drafts, {
+        "answers": Given("answers", models.JSONField()),
+        "school": Given("school", models.IntegerField(), or_nothing=True),
+        "expires_at": Given("expires_at", models.DateTimeField()),
+    }
 
 
 def counted_anew(draft: Draft) -> bool:

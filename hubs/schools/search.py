@@ -4,18 +4,19 @@ Each word typed leads through an index to the schools that have it; the few that
 (hubs/schools/ranking.py). Words of kind ("primary", "CofE") lead to thousands and are often wrong: they only rank.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from heapq import nsmallest
 from typing import NamedTuple
 
-from django.db.models import CharField, QuerySet
+from django.db.models import CharField, PositiveIntegerField, QuerySet
 
 from hubs.models.school import AFTER_ALL, School, SchoolQuerySet, SchoolWord, SchoolWordQuerySet
 from hubs.schools.ranking import Fit, at_a_glance, fit, nearest
-from hubs.vocabulary.asked_often import AskedOften, Given
+from hubs.vocabulary.asked_often import AskedOften, Given, Several
 from hubs.vocabulary.school_words import distinctive, head, searchable, words_typed
 
 MOST_FOUND = 40
+MOST_OFFERED = 20  # schools to choose from on one page
 MOST_LED_TO = 2000  # schools of one word: "st" and "primary" have more, and no list of theirs is whole
 MOST_READ = 600
 MOST_NAMED = 200  # URNs in a question: Django takes 10 µs for each
@@ -173,6 +174,20 @@ def schools_found(typed: str, most: int = MOST_FOUND, *, among: SchoolQuerySet |
 def urns_found(typed: str, most: int) -> list[int]:
     """The URNs of schools that `typed` may mean, best first, at most `most`: also of one closed with no successor."""
     return Search(typed).best(most)
+
+
+def still_open(urns: Sequence[int]) -> list[School]:
+    """Those of these schools that are open, in their order: as many as are offered, and one more."""
+    found = {one.pk: one for one in _open_ones.rows(**OFFERED(urns))} if urns else {}
+    return [found[urn] for urn in urns if urn in found]
+
+
+OFFERED = Several("urn", PositiveIntegerField(), MOST_OFFERED + 1)
+
+
+@AskedOften
+def _open_ones() -> SchoolQuerySet:
+    return School.objects.open().filter(pk__in=OFFERED.given).order_by()
 
 
 def the_one(typed: str, found: Iterable[School]) -> School | None:
