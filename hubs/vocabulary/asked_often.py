@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from django.db import connections
-from django.db.models import Expression, Field, QuerySet
+from django.db.models import Expression, Field, Model, QuerySet
 from django.db.models.sql import UpdateQuery
 from django.db.models.sql.constants import ROW_COUNT
 from django.db.transaction import TransactionManagementError
@@ -40,6 +40,12 @@ class Given(Expression):
                 return None
             raise ValueError(self.name)
         return self.output_field.get_db_prep_value(given[self.name], connection)
+
+
+def columns(model: type[Model], *names: str) -> dict[str, Given]:
+    """These columns of a row, to be written to or asked for, each by its own name."""
+    fields = [model._meta.get_field(name) for name in names]
+    return {one.name: Given(one.name, one, or_nothing=one.null) for one in fields if isinstance(one, Field)}
 
 
 class Several:

@@ -59,5 +59,5 @@ def test_line_ends_of_any_kind_are_escaped() -> None:
 
 @pytest.mark.parametrize("end", ["\n", "\r"])
 def test_address_that_holds_another_line_is_no_line(end: str) -> None:
-    with pytest.raises(ValueError, match="^ATTENDEE$"):
+    with pytest.raises(ValueError, match=r"^ATTENDEE$"):
         written([line("ATTENDEE", f"mailto:a@b.example{end}BEGIN:VEVENT")])
