@@ -99,14 +99,7 @@ class Search:
 
     def _ranked(self, urns: set[int], *, all_have: str | None = None, loosely: bool = False) -> list[Found]:
         """`urns` with how they fit. `all_have` is a word that leads to them all: a long list is not sent back."""
-        if all_have and len(urns) > MOST_NAMED and all_have not in self.alternatives:
-            schools = School.objects.filter(pk__in=SchoolWord.objects.beginning(all_have).order_by().values("school"))
-        else:
-            schools = School.objects.filter(pk__in=sorted(urns)[:MOST_READ])
-        if not self.closed_too:
-            schools = schools.found_today()
-        read = schools.order_by().values_list("urn", "search", "successor_id", "status")
-        rows = [row for row in read if row[0] in urns]
+        rows = [row for row in self._rows(urns, all_have) if row[0] in urns]
         if len(rows) > MOST_RANKED:
             rows = nsmallest(MOST_RANKED, rows, key=lambda row: (at_a_glance(row[1], self.words), row[0]))
         return [
@@ -117,6 +110,27 @@ class Search:
             )
             for urn, search, successor, status in rows
         ]
+
+    def _rows(self, urns: set[int], all_have: str | None) -> "Iterable[tuple[int, str, int | None, int]]":
+        """What these schools are ranked by, and perhaps some others: mostly of few."""
+        if 0 < len(urns) <= FEW.most and not self.closed_too:
+            return _few_found_today.rows(**FEW(sorted(urns)))
+        if all_have and len(urns) > MOST_NAMED and all_have not in self.alternatives:
+            schools = School.objects.filter(pk__in=SchoolWord.objects.beginning(all_have).order_by().values("school"))
+        else:
+            schools = School.objects.filter(pk__in=sorted(urns)[:MOST_READ])
+        if not self.closed_too:
+            schools = schools.found_today()
+        return schools.order_by().values_list(*RANKED_BY)
+
+
+FEW = Several("urn", PositiveIntegerField(), 50)
+RANKED_BY = ("urn", "search", "successor_id", "status")
+
+
+@AskedOften
+def _few_found_today() -> "QuerySet[School, tuple[int, str, int | None, int]]":
+    return School.objects.filter(pk__in=FEW.given).found_today().order_by().values_list(*RANKED_BY)
 
 
 def _schools_of(word: str) -> set[int]:
