@@ -168,7 +168,7 @@ NEEDS = (
         Mail,
         _("not delivered"),
         _failed,
-        lambda n: ngettext("%(n)d mail was not delivered", "%(n)d mails were not delivered", n) % {"n": n},
+        lambda n: ngettext("%(n)d email was not delivered", "%(n)d emails were not delivered", n) % {"n": n},
     ),
     Need(
         "one_network",
@@ -191,8 +191,8 @@ NEEDS = (
         _unsure,
         lambda n: (
             ngettext(
-                "%(n)d mail may have arrived: the mail server took it and did not answer",
-                "%(n)d mails may have arrived: the mail server took them and did not answer",
+                "%(n)d email may have arrived: the mail server took it and did not answer",
+                "%(n)d emails may have arrived: the mail server took them and did not answer",
                 n,
             )
             % {"n": n}
