@@ -189,8 +189,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "transaction_mode": "IMMEDIATE",
         # Longer than anybody has to wait for one press, and no longer than somebody does.
         "timeout": 30 if command else 10,
-        # What SQLite would keep of the file, 2 MB a thread, stands in the system's memory once for all: as fast.
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-500;",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
     }
 else:
     DATABASES["default"]["ENGINE"] = "showcase.postgres"
