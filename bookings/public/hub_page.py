@@ -14,9 +14,9 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from bookings.models.places import can_be_booked, places_left, stands
-from bookings.public.answers import answers
+from bookings.public.brief import all_to_come
 from bookings.public.counting import with_attended
-from bookings.public.england import WHERE, ByHub, England, count_by_hub, england, named_hubs
+from bookings.public.england import ByHub, England, england, named_hubs
 from bookings.public.gaps import Draw, Gaps
 from bookings.public.session import TONES, Showing, announced, left_in_words, with_whom
 from bookings.states import FROZEN, Standing
@@ -142,6 +142,9 @@ def _without_dates(today: dt.date) -> Q:
 
 # The hubs, each with how many sessions it has to come and how many places those have left.
 
+
+# Of sessions together: where they are, in sums, and how many of them have a place.
+WHERE = {"east": Sum("easting"), "north": Sum("northing"), "placed": Count("easting")}
 
 # How a hub's sessions stand on the list: the first of these that one of them does. What is off or over is not to come.
 BEST = (Standing.OPEN, Standing.SOON, Standing.ANNOUNCED, Standing.FULL, Standing.ELSEWHERE, Standing.CLOSED)
@@ -272,10 +275,8 @@ def map_of(lines: Iterable[HubLine], found: OfHubs) -> England | None:
 def map_of_hubs(*, now: dt.datetime, here: str = "") -> England | None:
     """Where every hub's sessions to come are; hubs lead to their pages, several at once to a list. Three queries, for
     the pages of all hubs."""
-    sessions = announced().upcoming(today=timezone.localdate(now))
-    by_hub = answers.get("by hub", lambda: count_by_hub(sessions, now=now), now=now)
     names = {hub.slug: str(hub.current_name) for hub in named_hubs(now=now)}  # type: ignore[attr-defined]  # annotated
-    return england(by_hub, names, page_of, here=[here])
+    return england(all_to_come(now=now).by_hub, names, page_of, here=[here])
 
 
 def page_of(*, hub: str | None, hubs: str | None, **narrowed: Any) -> str:

@@ -15,12 +15,12 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from bookings.models import Places
 from bookings.models.places import is_open
-from bookings.public.near import distance_in_words
 from bookings.rule.offers import list_has_ended
 from bookings.rule.words import who_may_book
 from bookings.states import FROZEN, SessionStatus, Standing
 from hubs.models import ShowcaseSession
 from hubs.models.session import ShowcaseSessionQuerySet
+from hubs.schools.whereabouts import in_miles
 from hubs.vocabulary.dates import between, clock, days_between, moment
 from hubs.vocabulary.kept_words import kept_by_language
 
@@ -130,8 +130,9 @@ class Showing:
 
     @property
     def far(self) -> str:
-        """How far it is from the place or session that it was measured from, if it was."""
-        return distance_in_words(self.session)
+        """How far it is in whole miles from what `near.measured` measured it from; empty where nobody did or can."""
+        metres = getattr(self.session, "metres", None)
+        return "" if metres is None else in_miles(metres)
 
     @property
     def is_open(self) -> bool:

@@ -9,6 +9,7 @@ from django.utils import timezone
 from bookings import places
 from bookings.models import Places
 from bookings.public import gaps
+from bookings.public.answers import answers
 from bookings.states import SessionStatus
 from hubs.models import Notice, ShowcaseSession
 from hubs.vocabulary import changes
@@ -52,6 +53,7 @@ def take(session, size=1):
 def anew(client, address):
     """The page as it is without anything that was kept."""
     gaps.pages.__init__()
+    answers.__init__()
     return client.get(address).content
 
 
