@@ -62,16 +62,19 @@ def list_of(group: WorkGroup) -> SchoolList:
     return group.schools
 
 
-def invite(group_id: int, asked: Iterable[Asked], *, by: StaffUser, clock: Clock) -> list[Invitation]:
-    """Invite schools, each once, by one mail each; one that has declined or left is asked anew. Returns whom it wrote
-    to: a school that is asked or in already is left as it is."""
+def invite(
+    group_id: int, asked: Iterable[Asked], *, by: StaffUser, clock: Clock, elsewhere: int | None = None
+) -> list[Invitation]:
+    """Invite schools, each once, by one mail each; one that has declined or left is asked anew, and so is the
+    invitation `elsewhere`, at another address, while nobody has answered it. Returns whom it wrote to: a school that is
+    asked or in already is left as it is."""
     with locked_group(group_id) as group:
         now = moment(clock)
         known = {one.school_id: one for one in group.invitations.select_for_update(of=("self",), no_key=True)}
         written = []
         for one in asked:
             found = known.get(one.school.pk)
-            if found and found.state not in ENDED:
+            if found and found.state not in ENDED and not (found.pk == elsewhere and _moves(found, one)):
                 continue
             invitation = found or Invitation(group=group, school=one.school)
             invitation.group = group
@@ -79,6 +82,11 @@ def invite(group_id: int, asked: Iterable[Asked], *, by: StaffUser, clock: Clock
             known[one.school.pk] = invitation
             written.append(invitation)
         return written
+
+
+def _moves(invitation: Invitation, asked: Asked) -> bool:
+    """Whether nobody has answered at the address that it went to, and this is another."""
+    return invitation.state == S.INVITED and email_key(invitation.asked_email or "") != email_key(asked.email)
 
 
 def _ask(invitation: Invitation, asked: Asked, *, by: StaffUser, now: dt.datetime) -> None:

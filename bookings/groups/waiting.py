@@ -1,9 +1,9 @@
-"""Which invitations nobody has answered for so long that somebody should ring."""
+"""Which invitations nobody has answered for so long that somebody should ring, and which mails still count."""
 
 import datetime as dt
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from bookings.attendance.standing import closed_calendars
@@ -30,6 +30,15 @@ def unanswered(*, now: dt.datetime) -> Q:
 
 def _since(calendar: SchoolDays, now: dt.datetime) -> dt.datetime:
     return london(calendar.before(timezone.localdate(now), RING_AFTER - 1), dt.time())
+
+
+def last_to_schools() -> Q:
+    """Of each kind the last mail to each address that an invitation has, unless it is over."""
+    same = {name: OuterRef(name) for name in ("invitation", "kind", "recipient_key")}
+    later = Mail.objects.filter(**same, pk__gt=OuterRef("pk")).order_by()
+    has_it = Q(recipient=F("invitation__asked_email")) | Q(recipient=F("invitation__head_email"))
+    over = (Invitation.State.DECLINED, Invitation.State.LEFT)
+    return has_it & Q(~Exists(later), ~Q(invitation__state__in=over))
 
 
 def without_meetings(rows: Any) -> Any:

@@ -70,7 +70,7 @@ def _send(request: HttpRequest, address: str) -> None:
 def sent(request: HttpRequest) -> HttpResponse:
     """The same for every address."""
     said = [
-        _("If that address has an account here, a mail with a link is on its way to it. The link works for 3 days."),
+        _("If that address has an account here, an email with a link is on its way to it. The link works for 3 days."),
         _("Some school systems keep mail for an hour. Look among unwanted mail too."),
         _("If nothing comes, ask your hub lead whether you were invited with another address."),
     ]

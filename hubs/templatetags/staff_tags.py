@@ -29,11 +29,25 @@ def list_called(context: template.Context, options: Any) -> str:
 @register.simple_tag
 def rows_found(changelist: Any, one: str = "", many: str = "") -> str:
     """How many rows a list has, in words: of a long one, more than it has counted."""
-    number, options = changelist.result_count, changelist.opts
-    names = getattr(changelist.model_admin, "rows_called", (options.verbose_name, options.verbose_name_plural))
+    number, names = changelist.result_count, _names(changelist)
     name = (one or names[0]) if number == 1 else (many or names[1])
     said = _("more than %(n)s %(rows)s") if getattr(changelist.paginator, "has_more", False) else "%(n)s %(rows)s"
     return said % {"n": number_format(number, force_grouping=True), "rows": name}
+
+
+@register.simple_tag
+def no_rows(changelist: Any) -> str:
+    """Why a list shows nothing: because nothing is there yet, or nothing is as was asked for."""
+    asked = changelist.query or changelist.has_active_filters
+    said = _("No %(rows)s match that.") if asked else _("There are no %(rows)s yet.")
+    return said % {"rows": _names(changelist)[1]}
+
+
+def _names(changelist: Any) -> tuple[Any, Any]:
+    """What one row of a list is called, and what several are."""
+    options = changelist.opts
+    names: tuple[Any, Any] = (options.verbose_name, options.verbose_name_plural)
+    return getattr(changelist.model_admin, "rows_called", names)
 
 
 @register.filter

@@ -149,7 +149,7 @@ def test_address_that_nobody_reads_is_put_right_at_once_with_a_reason(client, hu
     sent["why"] = "It came back"
     assert "The old link stops working" in words_of(client.post(page_of(booking, "contact"), sent))
     answer = client.post(page_of(booking, "contact"), sent | {"send": "1"})
-    assert messages_of(answer) == [f"Changed: {booking}. A mail with a new link goes to right@school.example."]
+    assert messages_of(answer) == [f"Changed: {booking}. An email with a new link goes to right@school.example."]
     assert Booking.objects.get().contact_email == "right@school.example"
 
 
@@ -206,7 +206,7 @@ def test_booking_without_an_address_says_so(client, hub):
     session = SessionFactory(hub_year=hub)
     booking = staff_booking(session.pk, party(email=""), by=StaffFactory(), clock=lambda: NOW)
     page = words_of(client.get(page_of(booking)))
-    assert "No email address: no mail is sent and there is no link." in page
+    assert "No email address: no email is sent and there is no link." in page
     assert "Send the link again" not in page
     assert messages_of(press(client, "send_link", booking)) == [
         f"{booking}: This booking has no email address, so there is nobody to send it to."
@@ -218,7 +218,7 @@ def test_hold_whose_mail_was_given_up_warns(client, hub):
     assert "could not be sent" not in words_of(client.get(page_of(booking)))
     Mail.objects.update(state=Mail.State.FAILED, last_error="ConnectionRefusedError")
     page = words_of(client.get(page_of(booking)))
-    assert "The mail that asks to confirm could not be sent, so nobody knows of these places." in page
+    assert "The email that asks to confirm could not be sent, so nobody knows of these places." in page
     assert "ConnectionRefusedError" in page
     press(client, "send_link", booking)
     assert "could not be sent, so nobody" not in words_of(client.get(page_of(booking)))
@@ -236,9 +236,9 @@ def test_history_tells_events_and_mails_in_time_order_and_who_did_it(client, hub
         "Booked by staff by Ada Admin to be confirmed → confirmed",
         "Moved to another session by Ada Admin confirmed, 1 place given back She rang",
         f"Moved here from another session by Ada Admin confirmed, 1 place taken now at {new.ref} She rang",
-        "Confirm your places mail to teacher@school.example to be sent",
-        "Confirmed mail to teacher@school.example to be sent",
-        "Your booking moved to another session mail to teacher@school.example to be sent",
+        "Confirm your places email to teacher@school.example to be sent",
+        "Confirmed email to teacher@school.example to be sent",
+        "Your booking moved to another session email to teacher@school.example to be sent",
     ]
 
 

@@ -109,7 +109,7 @@ def links_of(client, row):
 def test_session_links_to_what_the_table_allows(admin_client, was, shown):
     session = SessionFactory(room__status=was)
     found = {label for _address, label in links_of(admin_client, session)}
-    of_all = {"Register", "Set places", "Make more dates", "Bookings", "Book for somebody", "What happened", "Mails"}
+    of_all = {"Register", "Set places", "Make more dates", "Bookings", "Book for somebody", "What happened", "Emails"}
     of_all |= {"Change the details", "Changes of the details", "Add a walk-in", "Print the register", "Badges"}
     of_all |= {"The school’s office", "Visitors", "Visitors’ sheet", "Costs"}
     of_all |= set() if was == SessionStatus.DRAFT else {"Write to everyone"}
@@ -153,7 +153,7 @@ def test_session_is_taken_off_after_a_look_at_whom_it_touches(admin_client, sess
     sent = untouched(preview)
     answer = admin_client.post(page_of(session, page), sent)
     assert answer.headers["Location"] == page_of(session, "seen")
-    assert messages_of(answer) == ["Done. 2 mails are on their way."]
+    assert messages_of(answer) == ["Done. 2 emails are on their way."]
     assert status(session) == becomes
     change = SessionChange.objects.get()
     assert (change.message, list(change.instead.all())) == ("Snow & ice", [other])
@@ -327,11 +327,11 @@ def test_moving_asks_what_is_true_of_the_new_place_and_says_what_is_emptied(admi
         f"Emptied, for it is true of the old place: {emptied}.".replace("'", "&#x27;"),
         f"The link of the old office ({OLD}) stops working.",
         "The office at new@office.example gets the register at 12:00 on the school day before.",
-        "1 school office has the register: it gets a mail, in numbers",
+        "1 school office has the register: it gets an email, in numbers",
     ):
         assert line in said_on(preview)
     answer = admin_client.post(page_of(with_office, "move"), untouched(preview))
-    assert messages_of(answer) == ["Done. 2 mails are on their way."]
+    assert messages_of(answer) == ["Done. 2 emails are on their way."]
     moved = ShowcaseSession.objects.get(pk=with_office.pk)
     assert (moved.venue, moved.entrance, moved.parking) == (new, "By the pond", "")
 
@@ -347,7 +347,7 @@ def test_place_without_an_office_says_that_nobody_gets_the_register(admin_client
 def test_another_day_at_the_same_place_says_nothing_of_the_place(admin_client, with_office):
     lines = said_on(fill_in(admin_client, page_of(with_office, "move"), **NEXT_WEEK))
     assert [line for line in lines if "place:" in line or "old office" in line] == []
-    assert "1 school office has the register: it gets a mail, in numbers" in lines
+    assert "1 school office has the register: it gets an email, in numbers" in lines
 
 
 @pytest.mark.parametrize("page", ["cancel", "postpone", "reinstate", "substitute"])
@@ -357,10 +357,12 @@ def test_preview_counts_the_mail_to_the_office_and_so_does_what_was_done(admin_c
     address = lesson_page(with_office) if page == "substitute" else page_of(with_office, page)
     preview = fill_in(admin_client, address, **({"topic": "division"} if page == "substitute" else {}))
     offices = [line for line in said_on(preview) if "school office" in line]
-    assert offices == ([] if page == "substitute" else ["1 school office has the register: it gets a mail, in numbers"])
+    assert offices == (
+        [] if page == "substitute" else ["1 school office has the register: it gets an email, in numbers"]
+    )
     number = 1 + len(offices)
     answer = admin_client.post(address, untouched(preview))
-    assert messages_of(answer) == [f"Done. {'1 mail is on its way' if number == 1 else '2 mails are on their way'}."]
+    assert messages_of(answer) == [f"Done. {'1 email is on its way' if number == 1 else '2 emails are on their way'}."]
 
 
 def test_moving_to_a_smaller_room_names_whom_to_ask(admin_client, session):
@@ -411,7 +413,7 @@ def test_substituting_changes_one_lesson_and_tells_everyone(admin_client, sessio
         admin_client, lesson_page(session), topic="division", visiting_teachers=[teacher.pk], other_teacher="Jo Brown"
     )
     answer = admin_client.post(lesson_page(session), untouched(preview))
-    assert messages_of(answer) == ["Done. 1 mail is on its way."]
+    assert messages_of(answer) == ["Done. 1 email is on its way."]
     lesson = Lesson.objects.get(session=session)
     assert (lesson.topic, lesson.other_teacher, list(lesson.visiting_teachers.all())) == (
         "division",

@@ -250,6 +250,45 @@ def test_list_of_a_groups_schools_fills_as_they_join(mine, group, staff):
     assert Membership.objects.filter(hub=kept.hub, user=staff).exists()
 
 
+def test_invitation_that_did_not_arrive_is_said_on_home_until_its_school_is_asked_elsewhere(mine, group, staff):
+    school = SchoolFactory(name="Ash Junior")
+    inviting.invite(group.pk, [asked(school, "wrong@school.example")], by=staff, clock=clock)
+    Mail.objects.update(state=Mail.State.REFUSED, answered_at=NOW)
+    (failed,) = [one for one in needs.groups(staff, now=NOW) if one.name == "failed"]
+    assert [row.detail for row in failed.rows] == ["Ash Junior, wrong@school.example"]
+    assert [one.recipient for one in mine.get(failed.address).context["cl"].result_list] == ["wrong@school.example"]
+    assert needs.groups(staff_of(HubYearFactory().hub), now=NOW) == []
+
+    said = mine.get(page(group))
+    assert said.context["step"].why == "The email to Ash Junior did not arrive"
+    assert "email not delivered" in said.content.decode()
+    again = said.context["step"].address
+    form = mine.get(again).context["others"][0]
+    assert (form["school"].value(), form["name"].value()) == (str(school.urn), "Maths Lead")
+    sent = {"other1-school": str(school.urn), "other1-name": "Maths Lead", "other1-email": "right@school.example"}
+    assert "Asked or in already" in mine.post(page(group, "invite"), sent, follow=True).content.decode()
+    assert "Invited: Ash Junior." in mine.post(again, sent, follow=True).content.decode()
+    assert Invitation.objects.get().asked_email == "right@school.example"
+    assert list(Mail.objects.order_by("pk").values_list("recipient", flat=True))[1:] == ["right@school.example"]
+    assert "Asked or in already" in mine.post(again, sent, follow=True).content.decode()  # a second press
+    assert needs.groups(staff, now=NOW) == []
+    assert "email not delivered" not in mine.get(page(group)).content.decode()
+
+
+def test_school_that_has_answered_is_not_asked_elsewhere(mine, group, staff):
+    invitation = named(group, staff)
+    Mail.objects.filter(kind="group_head").update(state=Mail.State.FAILED, answered_at=NOW)
+    said = mine.get(page(group)).content.decode()
+    assert "email not delivered" in said
+    assert "Ask at another address" not in said
+    other = [asked(invitation.school, "other@school.example")]
+    assert inviting.invite(group.pk, other, by=staff, clock=clock, elsewhere=invitation.pk) == []
+    invitation.refresh_from_db()
+    assert (invitation.state, invitation.asked_email) == ("named", "lead@school.example")
+    inviting.decline(invitation.pk, clock=clock)
+    assert "failed" not in [one.name for one in needs.groups(staff, now=NOW)]
+
+
 # --- the session's own pages ------------------------------------------------------------------------------------------
 
 

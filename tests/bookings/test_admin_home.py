@@ -109,7 +109,7 @@ def one_of_each(hub_year, mark):
 
 ONE_OF_EACH = {
     "1 session is over and its register is not recorded": 1,
-    "1 mail was not delivered": 1,
+    "1 email was not delivered": 1,
     "1 hold is not confirmed yet": 1,
     "1 party waits for places": 1,
     "1 announced session has no time when booking opens": 1,
@@ -128,7 +128,7 @@ def test_each_thing_that_needs_somebody_is_counted_and_its_list_shows_just_these
     one_of_each(hub_year, "b")
     assert list(needs(administrator)) == [
         "2 sessions are over and their registers are not recorded",
-        "2 mails were not delivered",
+        "2 emails were not delivered",
         "2 holds are not confirmed yet",
         "2 parties wait for places",
         "2 announced sessions have no time when booking opens",
@@ -193,7 +193,7 @@ def test_refused_mail_counts_while_somebody_with_a_booking_has_that_address(admi
     session = SessionFactory(hub_year=hub_year)
     booking = confirmed(session, "typo@school.example")
     Mail.objects.filter(kind="confirmed").update(state=Mail.State.REFUSED, answered_at=NOW)
-    assert needs(administrator) == {"1 mail was not delivered": 1}
+    assert needs(administrator) == {"1 email was not delivered": 1}
     Booking.objects.filter(pk=booking.pk).update(contact_email="right@school.example", email_key="right@school.example")
     assert needs(administrator) == {}
 

@@ -135,7 +135,7 @@ def test_three_presses_tell_everyone(administrator, session, label, kind, said, 
     assert "1 booking has places" in words_of(preview)
     assert not Mail.objects.filter(kind=kind).exists()
     answer = administrator.post(address, untouched(preview))  # Send
-    assert messages_of(answer) == ["Done. 1 mail is on its way."]
+    assert messages_of(answer) == ["Done. 1 email is on its way."]
     mail = Mail.objects.get(kind=kind)
     assert mail.urgent
     assert mail.facts["message"].startswith(said)

@@ -275,7 +275,7 @@ def test_staff_read_both_and_say_what_is_arranged(client, booking, staff):
     for _press in range(2):
         response = client.post(page_of(ben), sent)
         assert response["Location"] == f"/admin/bookings/visitor/{ben.pk}/change/"
-    assert "Saved, and a mail is on its way to Ben Colleague." in words(client.get(response["Location"]))
+    assert "Saved, and an email is on its way to Ben Colleague." in words(client.get(response["Location"]))
     ben.refresh_from_db()
     assert (ben.arranged, ben.arranged_at, ben.arranged_by) == (ANSWER, NOW, staff)
     assert verbs(booking.session).count("arrange") == 1

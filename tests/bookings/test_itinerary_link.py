@@ -119,9 +119,9 @@ def test_mail_that_was_given_up_is_shown_to_the_hub_and_sent_again(lead, teacher
     Mail.objects.update(state=Mail.State.FAILED)
     user = teacher.hub_year.hub.memberships.get().user
     need = {one.words: one.address for one in groups(user, now=NOW)}
-    assert list(need) == ["1 mail was not delivered"]
+    assert list(need) == ["1 email was not delivered"]
     mail = Mail.objects.get()
-    listed = lead.get(need["1 mail was not delivered"]).context["cl"].result_list
+    listed = lead.get(need["1 email was not delivered"]).context["cl"].result_list
     assert [one.pk for one in listed] == [mail.pk]
     sending.send_again(mail.pk, now=NOW)
     send_due(lambda: NOW)

@@ -107,10 +107,10 @@ def message_to(address):
 )
 def test_letter_goes_to_whom_it_is_for(administrator, session, to, addresses):
     preview = fill_in(administrator, session, to=to)
-    assert f"{len(addresses)} mail" in rows_of(preview)[0]
+    assert f"{len(addresses)} email" in rows_of(preview)[0]
     assert written() == []
     answer = administrator.post(page_of(session), untouched(preview))
-    assert messages_of(answer)[-1].startswith(f"{len(addresses)} mail")
+    assert messages_of(answer)[-1].startswith(f"{len(addresses)} email")
     assert written() == addresses
 
 
@@ -120,7 +120,7 @@ def test_preview_shows_the_words_and_who_has_no_address(administrator, session):
     Booking.objects.filter(contact_email="waits@school.example").update(contact_email=None, email_key=None)
     preview = fill_in(administrator, session, to="all", subject="Coats & gloves")
     assert rows_of(preview) == [
-        "To everyone: confirmed, not confirmed yet, and waiting: 3 mails",
+        "To everyone: confirmed, not confirmed yet, and waiting: 3 emails",
         "1 booking has no email address: ring or write to them",
         "Subject: Coats &amp; gloves",
         "Your message: Bring a coat &amp; gloves.<br><br>&lt;b&gt;It is cold.&lt;/b&gt;",
@@ -348,7 +348,7 @@ def test_people_of_several_sessions_are_written_to_at_once(session, hub_year, of
     SessionFactory(hub_year=hub_year, host_school=visit, title="Draft", room__status=SessionStatus.DRAFT)
     row = visit if of == "visit" else hub_year
     preview = fill_in(lead, row, subject="Coats")
-    assert "3 mails" in rows_of(preview)[0]
+    assert "3 emails" in rows_of(preview)[0]
     for _press in range(2):
         lead.post(page_of(row), untouched(preview))
     assert written() == ["ada+2@school.example", "ada@school.example", "other@school.example"]

@@ -115,6 +115,17 @@ def test_a_list_that_was_counted_says_how_many_it_has(client):
     assert "_facets" not in page
 
 
+@pytest.mark.usefixtures("five")
+def test_a_list_that_shows_nothing_says_why(client):
+    nobody = client.get(reverse("admin:bookings_booking_changelist"), {"q": "nobody"}).content.decode()
+    assert "No bookings match that." in nobody
+    assert "0 results" not in nobody
+    empty = client.get(reverse("admin:hubs_notice_changelist")).content.decode()
+    assert "There are no notices yet." in empty
+    assert 'name="action"' not in empty
+    assert "show all" not in client.get(reverse("admin:bookings_booking_changelist")).content.decode()
+
+
 # --- names ------------------------------------------------------------------------------------------------------------
 
 

@@ -142,8 +142,8 @@ def test_question_that_gets_no_answer_is_put_once_and_waited_for_no_longer():
     assert time.monotonic() - began < 2
     assert answers == [[ready.AWAY]] * 8
     began = time.monotonic()
-    assert kept.answer() == [ready.AWAY]  # at once: it has been waited for
-    assert time.monotonic() - began < 0.2
+    assert [kept.answer() for _ in range(20)] == [[ready.AWAY]] * 20  # at once: it has been waited for
+    assert time.monotonic() - began < 3  # and not 20 times 0.3 seconds
     assert asked.times == 2
     asked.go.set()
     time.sleep(0.1)

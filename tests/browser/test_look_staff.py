@@ -265,7 +265,7 @@ def test_second_page_of_book_for_somebody_looks_right(staff, hub):
     assert_looks_right(staff, "staff-book-for-others")
     staff.locator("#id_why").fill("They rang")
     sent(staff)
-    expect(staff.get_by_text("No email address: no mail is sent")).to_be_visible()
+    expect(staff.get_by_text("No email address: no email is sent")).to_be_visible()
     assert_looks_right(staff, "staff-booking-warns")
     staff.goto(f"{staff.url}contact/")
     assert_looks_right(staff, "staff-booking-contact")

@@ -259,7 +259,7 @@ def test_staff_see_what_may_have_arrived_wherever_they_look(
     ill: Callable[..., IllServer], session: ShowcaseSession, lead: Client
 ) -> None:
     _server, booking, mail = in_silence(ill, session)
-    assert said_by_home(lead) == [("1 mail may have arrived: the mail server took it and did not answer", 1)]
+    assert said_by_home(lead) == [("1 email may have arrived: the mail server took it and did not answer", 1)]
     own = Page(lead.get(page_of(mail)))
     assert "Ask whoever it is for." in own.text
     assert {"Send again", "It arrived"} <= set(own.buttons)

@@ -61,7 +61,7 @@ class WhyForm(forms.Form):
     tell_why = forms.BooleanField(
         label=_("Tell them this reason"),
         required=False,
-        help_text=_("In the mail to everyone of the booking, and on its page. Without the tick staff alone see it."),
+        help_text=_("In the email to everyone of the booking, and on its page. Without the tick staff alone see it."),
     )
 
 
@@ -175,16 +175,16 @@ class BookingAdmin(WithPages, WithExport, FoundByBookingOrAddress):
             last = asked.order_by("pk").last()
             if last and last.state == Mail.State.FAILED:
                 yield _now(
-                    "The mail that asks to confirm could not be sent, so nobody knows of these places. "
+                    "The email that asks to confirm could not be sent, so nobody knows of these places. "
                     "Send the link again, ring and confirm, or cancel."
                 )
             if last and last.state == Mail.State.UNSURE:
                 yield _now(
-                    "The mail that asks to confirm may not have arrived: the mail server took it and did not answer. "
-                    "Ask them, and say on the mail’s page whether it did. Until then these places are kept."
+                    "The email that asks to confirm may not have arrived: the mail server took it and did not answer. "
+                    "Ask them, and say on the email’s page whether it did. Until then these places are kept."
                 )
         if row.status in LIVE and not row.contact_email:
-            yield _now("No email address: no mail is sent and there is no link. Ring or write to them.")
+            yield _now("No email address: no email is sent and there is no link. Ring or write to them.")
 
     def story(self, request: HttpRequest, row: Any) -> Iterable[Any]:
         return story_of(row)

@@ -241,7 +241,7 @@ def what_moves(booking: Booking, session: ShowcaseSession) -> list[str]:
     """How many places, from where to where, and who is told."""
     number = sum(one.party for one in party_of(booking))
     places = ngettext("%(n)d place moves", "%(n)d places move", number) % {"n": number}
-    told = _now("The contact and each named visitor with an address get one mail, which says both sessions.")
+    told = _now("The contact and each named visitor with an address get one email, which says both sessions.")
     if not booking.contact_email:
         told = _now("The contact has no email address: ring or write to them.")
     showing = Showing(session, timezone.now())
@@ -290,7 +290,7 @@ def _done_to_contact(booking: Booking, form: ContactForm) -> str:
     if form.asks_new_address:
         return _now("A link goes to %(address)s. It counts once they press it.") % said
     if form.new_address:
-        return _now("Changed: %(booking)s. A mail with a new link goes to %(address)s.") % said
+        return _now("Changed: %(booking)s. An email with a new link goes to %(address)s.") % said
     return _now("Changed: %(booking)s.") % said
 
 
@@ -304,7 +304,7 @@ def _new_contact(booking: Booking, form: ContactForm) -> list[str]:
         rows.append(_now("The new address gets a link. Until it is pressed, the old address stays."))
         rows.append(_now("The old address is told."))
     elif form.new_address:
-        rows.append(_now("The new address gets a mail with a new link."))
+        rows.append(_now("The new address gets an email with a new link."))
         if booking.contact_email:
             rows.append(_now("The old link stops working, and the old address is told nothing."))
     return rows

@@ -111,9 +111,9 @@ def _rows(visitor: Visitor) -> Iterable[str]:
 def _done(visitor: Visitor) -> str:
     """Who is told of it."""
     if visitor.has_own_mail or (visitor.is_contact and visitor.email):
-        return _now("Saved, and a mail is on its way to %(name)s.") % {"name": visitor}
+        return _now("Saved, and an email is on its way to %(name)s.") % {"name": visitor}
     if visitor.booking.contact_email:
-        return _now("Saved. %(name)s has no email address of their own, so the mail goes to %(contact)s.") % {
+        return _now("Saved. %(name)s has no email address of their own, so the email goes to %(contact)s.") % {
             "name": visitor,
             "contact": visitor.booking.contact_name,
         }

@@ -78,7 +78,7 @@ class StaffBookingForm(SchoolFields):
     session = forms.ModelChoiceField(ShowcaseSession.objects.none(), label=_("Session"))
     contact_name = Line(label=_("Full name"), empty=_("Enter the contact's full name"))
     contact_email = Address(
-        label=_("Email address"), help_text=_("Empty: no mail is sent, and the booking has no link.")
+        label=_("Email address"), help_text=_("Empty: no email is sent, and the booking has no link.")
     )
     contact_mobile = Mobile(label=_("Mobile number"), help_text=_("Only used if something changes on the day."))
     contact_comes = forms.BooleanField(label=_("The contact is coming"), required=False, initial=True)

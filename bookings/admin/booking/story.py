@@ -77,7 +77,7 @@ def mail_line(mail: Mail) -> Happening:
     """A mail: to whom, what became of it and when, how often it was tried, what went wrong last."""
     page = reverse("admin:bookings_mail_change", args=[mail.pk])
     details = [
-        _("mail to %(address)s") % {"address": mail.recipient or _("an address that was erased")},
+        _("email to %(address)s") % {"address": mail.recipient or _("an address that was erased")},
         *fate_of(mail),
     ]
     return Happening(mail.created_at, _capital(mail.get_kind_display()), details, page)

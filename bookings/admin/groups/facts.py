@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from bookings.groups import nearest
 from bookings.groups.nearest import Candidate, Proposal
-from bookings.groups.waiting import unanswered
+from bookings.groups.waiting import last_to_schools, unanswered
 from bookings.models import Booking, Enrolment, Invitation, Mail, SchoolKind
 from bookings.models.booking import school_key
 from bookings.public.counting import with_attended
@@ -33,6 +33,7 @@ class SchoolLine:
     is_late: bool  # nobody has answered for five school days
     booked: int
     problems: list[Enrolment]
+    not_reached: str = ""  # the address of the teacher, or the head, whom the mail that asks has not reached
 
     @property
     def teachers(self) -> list[Any]:
@@ -89,7 +90,15 @@ class GroupFacts:
         metres = metres_between(one.school.easting, one.school.northing, *at)
         key = school_key(SchoolKind.REGISTER, one.school)
         miles = "" if metres is None or one.school == self.group.school else in_miles(metres)
-        return SchoolLine(one, miles, one.pk in late, booked.get(key, 0), problems)
+        asked_at = {S.INVITED: one.asked_email, S.NAMED: one.head_email}.get(S(one.state)) or ""
+        not_reached = asked_at if (one.pk, asked_at) in self.not_delivered else ""
+        return SchoolLine(one, miles, one.pk in late, booked.get(key, 0), problems, not_reached)
+
+    @cached_property
+    def not_delivered(self) -> set[tuple[int | None, str | None]]:
+        """Invitations, and the addresses that their mails did not reach."""
+        failed = Mail.objects.in_state(Mail.State.FAILED, Mail.State.REFUSED).filter(invitation__group=self.group)
+        return set(failed.filter(last_to_schools()).values_list("invitation", "recipient"))
 
     def in_state(self, *states: Invitation.State) -> list[SchoolLine]:
         return [line for line in self.schools if line.invitation.state in states]

@@ -18,6 +18,7 @@ from bookings.admin.groups.facts import GroupFacts
 from bookings.forms.fields import Address, Line, StepForm
 from bookings.groups import inviting
 from bookings.groups.nearest import Candidate
+from bookings.models import Invitation
 from bookings.rule.invited import Asked
 from hubs.models import WorkGroup
 from hubs.schools.pasted import read_schools
@@ -69,12 +70,15 @@ class InvitePages(RowPages):
     def invite_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
         group = self.get_object_or_deny(request, object_id)
         facts = GroupFacts(group, timezone.now())
+        again = next((one for one in facts.invitations if str(one.pk) == request.GET.get("again")), None)
+        known = {"school": str(again.school.urn), "name": again.asked_name or ""} if again else {}
         others = [
-            OtherForm(request.POST if request.method == "POST" else None, prefix=f"other{n}")
-            for n in range(1, OTHERS + 1)
+            OtherForm(request.POST if request.method == "POST" else None, prefix=f"other{n}", initial=initial)
+            for n, initial in enumerate([known, *[{}] * (OTHERS - 1)], start=1)
         ]
         if request.method != "POST":
-            return self._page(request, facts, others, ticked=request.GET.getlist("interest") or _nearest(facts))
+            nearest = [] if again else _nearest(facts)  # who asks one school anew asks no other by the way
+            return self._page(request, facts, others, ticked=request.GET.getlist("interest") or nearest)
         ticked = set(request.POST.getlist("interest"))
         right = [form.is_valid() for form in others]
         asked = [
@@ -86,10 +90,13 @@ class InvitePages(RowPages):
         if not asked:
             why = _now("Tick a school, or name one.")
             return self._page(request, facts, others, ticked=ticked, status=422, why=why)
-        return self._invite(request, group, asked)
+        return self._invite(request, group, asked, again)
 
-    def _invite(self, request: HttpRequest, group: WorkGroup, asked: list[Asked]) -> HttpResponse:
-        made = inviting.invite(group.pk, asked, by=staff(request), clock=timezone.now)
+    def _invite(
+        self, request: HttpRequest, group: WorkGroup, asked: list[Asked], again: Invitation | None
+    ) -> HttpResponse:
+        elsewhere = again.pk if again else None
+        made = inviting.invite(group.pk, asked, by=staff(request), clock=timezone.now, elsewhere=elsewhere)
         if made:
             said = ngettext("Invited: %(schools)s.", "Invited: %(schools)s.", len(made))
             self.message(request, said % {"schools": listed([one.school.name for one in made])})

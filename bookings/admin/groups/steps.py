@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from bookings.admin.groups.facts import GroupFacts
+from bookings.models import Invitation
 from hubs.vocabulary.dates import short_day
 
 
@@ -48,6 +49,15 @@ def _left(facts: GroupFacts) -> GroupStep | None:
         why = _("%(school)s has left and still has places") % {"school": line.invitation.school.name}
         address = f"{page(facts, 'leave')}?invitation={line.invitation.pk}"
         return GroupStep(why, _("Give them back"), _("give back the places of who has left"), address)
+    return None
+
+
+def _not_reached(facts: GroupFacts) -> GroupStep | None:
+    for line in facts.in_state(Invitation.State.INVITED):
+        if line.not_reached:
+            why = _("The email to %(school)s did not arrive") % {"school": line.invitation.school.name}
+            address = f"{page(facts, 'invite')}?again={line.invitation.pk}"
+            return GroupStep(why, _("Ask at another address"), _("ask at another address"), address)
     return None
 
 
@@ -99,7 +109,15 @@ def _open(facts: GroupFacts) -> GroupStep | None:
     return GroupStep(why, _("Say where"), _("say where the meetings are"), address)
 
 
-STEPS: tuple[Callable[[GroupFacts], GroupStep | None], ...] = (_problems, _left, _late, _dates, _open, _invite)
+STEPS: tuple[Callable[[GroupFacts], GroupStep | None], ...] = (
+    _problems,
+    _left,
+    _not_reached,
+    _late,
+    _dates,
+    _open,
+    _invite,
+)
 
 
 def nothing_to_do(facts: GroupFacts) -> str:

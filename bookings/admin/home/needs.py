@@ -74,8 +74,8 @@ def _not_arranged(visitors: Rows, now: dt.datetime) -> Rows:
 
 
 def _failed(mails: Rows, now: dt.datetime) -> Rows:
-    """Mails given up, or refused by the address that somebody with a booking still has, or the visiting teacher; not of
-    sessions past."""
+    """Mails given up, or refused by the address that somebody with a booking still has, or the visiting teacher, or a
+    school that was invited to a group; not of sessions past."""
     same_address = Q(recipient_key=F("booking__email_key")) | Q(recipient_key=F("visitor__email_key"))
     refused = Q(same_address, state=Mail.State.REFUSED, booking__status__in=LIVE)
     return _about_what_comes(mails, Q(state=Mail.State.FAILED) | refused, (Mail.State.FAILED, Mail.State.REFUSED), now)
@@ -87,13 +87,15 @@ def _unsure(mails: Rows, now: dt.datetime) -> Rows:
     return _about_what_comes(asked, Q(state=Mail.State.UNSURE), (Mail.State.UNSURE,), now)
 
 
-def _about_what_comes(mails: Any, of_sessions: Q, of_teachers: tuple[str, ...], now: dt.datetime) -> Rows:
-    """Those of sessions to come, and the last of each kind to a visiting teacher who still has that address."""
+def _about_what_comes(mails: Any, of_sessions: Q, of_others: tuple[str, ...], now: dt.datetime) -> Rows:
+    """Those of sessions to come, and the last of each kind to a visiting teacher, or a school that was invited to a
+    group, who still has that address."""
     of_session = Q(to_come(timezone.localdate(now), of="session"), session__isnull=False) & of_sessions
     same = {"visiting_teacher": OuterRef("visiting_teacher"), "kind": OuterRef("kind")}
     later = mails.model.objects.filter(**same, pk__gt=OuterRef("pk"))
-    of_teacher = Q(~Exists(later), recipient=F("visiting_teacher__email"), expires_at__gt=now)
-    found: Rows = mails.in_state(*of_teachers).exclude(kind=Kind.ASKED_AGAIN).filter(of_session | of_teacher)
+    of_teacher = Q(~Exists(later), recipient=F("visiting_teacher__email"))
+    to_others = Q(of_teacher | waiting.last_to_schools(), expires_at__gt=now)
+    found: Rows = mails.in_state(*of_others).exclude(kind=Kind.ASKED_AGAIN).filter(of_session | to_others)
     return found
 
 
@@ -168,7 +170,7 @@ NEEDS = (
         Mail,
         _("not delivered"),
         _failed,
-        lambda n: ngettext("%(n)d mail was not delivered", "%(n)d mails were not delivered", n) % {"n": n},
+        lambda n: ngettext("%(n)d email was not delivered", "%(n)d emails were not delivered", n) % {"n": n},
     ),
     Need(
         "one_network",
@@ -191,8 +193,8 @@ NEEDS = (
         _unsure,
         lambda n: (
             ngettext(
-                "%(n)d mail may have arrived: the mail server took it and did not answer",
-                "%(n)d mails may have arrived: the mail server took them and did not answer",
+                "%(n)d email may have arrived: the mail server took it and did not answer",
+                "%(n)d emails may have arrived: the mail server took them and did not answer",
                 n,
             )
             % {"n": n}

@@ -117,7 +117,8 @@ def _party(booking: Any) -> str:
 
 def _to_whom(mail: Any) -> str:
     named = (mail.visitor and mail.visitor.full_name) or (mail.booking and mail.booking.contact_name)
-    return ", ".join(part for part in (named, mail.recipient) if part)
+    school = mail.invitation and mail.invitation.school.name
+    return ", ".join(part for part in (named or school, mail.recipient) if part)
 
 
 def _itself(session: Any) -> ShowcaseSession | None:
@@ -172,7 +173,7 @@ SHOWN: dict[str, Shown] = {
         _to_whom,
         lambda mail: mail.session,
         _("Put it right"),
-        related=("session__hub_year", "booking", "visitor"),
+        related=("session__hub_year", "booking", "visitor", "invitation__school"),
         lessons=LESSONS,
         order=("-pk",),
     ),
@@ -196,7 +197,7 @@ SHOWN: dict[str, Shown] = {
         _to_whom,
         lambda mail: mail.session,
         _("Say whether it arrived"),
-        related=("session__hub_year", "booking", "visitor"),
+        related=("session__hub_year", "booking", "visitor", "invitation__school"),
         lessons=LESSONS,
         order=("-pk",),
     ),

@@ -41,7 +41,7 @@ class NewsForm(forms.Form):
         max_length=LONGEST_MESSAGE,
         widget=forms.Textarea(attrs={"rows": 6}),
         help_text=_(
-            "In the hub's own words, at the top of the mail and on the session's page. Up to 1,000 characters."
+            "In the hub's own words, at the top of the email and on the session's page. Up to 1,000 characters."
         ),
         error_messages={"max_length": _("Write 1,000 characters or fewer.")},
     )

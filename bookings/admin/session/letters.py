@@ -62,7 +62,7 @@ class WideLetterForm(LetterForm):
         ShowcaseSession.objects.none(),
         label=_("Sessions"),
         widget=forms.CheckboxSelectMultiple,
-        help_text=_("Who has a place at several of them gets a mail for each."),
+        help_text=_("Who has a place at several of them gets an email for each."),
         error_messages={"required": _("Choose at least one session.")},
     )
 
@@ -89,7 +89,7 @@ class _WritePages(PreviewPages):
         def do(form: Any) -> str:
             ids = session_ids(form)
             sent = sum(one.mails for one in messages.write(ids, form.words(), by=staff(request), clock=timezone.now))
-            return ngettext("%(n)d mail is on its way.", "%(n)d mails are on their way.", sent) % {"n": sent}
+            return ngettext("%(n)d email is on its way.", "%(n)d emails are on their way.", sent) % {"n": sent}
 
         def test(form: Any) -> str:
             me = staff(request)
@@ -107,7 +107,7 @@ class _WritePages(PreviewPages):
 def in_words(form: LetterForm, reach: messages.Recipients) -> list[str]:
     """Whom a letter goes to, and whom it does not reach."""
     to = _now("To %(whom)s") % {"whom": Letter.To(form.cleaned_data["to"]).label}
-    lines = [f"{to}: " + ngettext("%(n)d mail", "%(n)d mails", reach.mails) % {"n": reach.mails}]
+    lines = [f"{to}: " + ngettext("%(n)d email", "%(n)d emails", reach.mails) % {"n": reach.mails}]
     if reach.without_email:
         lines.append(
             ngettext(

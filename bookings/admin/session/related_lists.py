@@ -27,7 +27,7 @@ class RelatedLists(RowPages):
             yield f"{self._address('booking_add')}?session={row.ref}", _("Book for somebody")
         if user.has_perm("bookings.view_auditentry", row):
             yield self._address("auditentry_changelist") + of_it, _("What happened")
-            yield self._address("mail_changelist") + of_it, _("Mails")
+            yield self._address("mail_changelist") + of_it, _("Emails")
 
     def _address(self, page: str) -> str:
         return reverse(f"{self.admin_site.name}:bookings_{page}")

@@ -42,8 +42,8 @@ def whom(session_ids: list[int], *, offices: bool = True) -> list[str]:
     lines += [_to_phone(one) for one in teachers.to_phone]
     if offices and (number := office.with_register(session_ids).count()):
         told = ngettext(
-            "%(n)d school office has the register: it gets a mail, in numbers",
-            "%(n)d school offices have the register: each gets a mail, in numbers",
+            "%(n)d school office has the register: it gets an email, in numbers",
+            "%(n)d school offices have the register: each gets an email, in numbers",
             number,
         )
         lines.append(told % {"n": number})

@@ -27,7 +27,7 @@ def what_was_done(change: SessionChange | None) -> str:
     if change is None:
         return _now("That had been done already. Nobody was written to.")
     told = change.session.mails.filter(dedupe_key__startswith=f"change:{change.pk}:").count()
-    return ngettext("Done. %(n)d mail is on its way.", "Done. %(n)d mails are on their way.", told) % {"n": told}
+    return ngettext("Done. %(n)d email is on its way.", "Done. %(n)d emails are on their way.", told) % {"n": told}
 
 
 def whom_to_phone(session: Any) -> str:
