@@ -16,14 +16,15 @@ from itertools import groupby
 from operator import attrgetter, or_
 from typing import Any, NamedTuple
 
-from django.db.models import Case, IntegerField, TextField, When
+from django.db.models import IntegerField, TextField
 from django.db.models.functions import Cast
 from django.utils import timezone
 
-from bookings.models.places import can_be_booked
+from bookings.models.places import stands
 from bookings.public.answers import answers
 from bookings.public.england import ByHub
 from bookings.public.session import IN_ORDER, announced, bookable_first
+from bookings.states import Standing
 from hubs.models.session import ShowcaseSessionQuerySet
 from hubs.schools.whereabouts import METRES_IN_A_MILE, Place
 
@@ -44,7 +45,12 @@ class Brief(NamedTuple):
     roles: int
     hub: str
     rest: int  # 0: a list that has first what can be booked has it there (`bookable_first`)
-    free: int  # 1: it can be booked
+    stood: str  # a `Standing`
+
+    @property
+    def free(self) -> bool:
+        """Whether it can be booked."""
+        return self.stood == Standing.OPEN
 
     def square_of_far(self, place: Place) -> float:
         """The square of its distance from a place, in metres; more than any for one whose place is not known."""
@@ -131,7 +137,7 @@ class Sessions:
             found.add(row.hub, row.free, row.easting, row.northing)
             for other in self.also_run_by.get(row.pk, ()):
                 found.add(other, row.free, row.easting, row.northing)
-                found.add_together(row.hub, other, free=bool(row.free))
+                found.add_together(row.hub, other, free=row.free)
         return found
 
     def _some(self, rows: Iterable[Brief]) -> "Sessions":
@@ -157,7 +163,7 @@ def in_brief(sessions: ShowcaseSessionQuerySet, *, now: dt.datetime) -> Sessions
         Cast("suits_roles", IntegerField()),
         "hub_year__hub__slug",
         bookable_first(now)[0],
-        Case(When(can_be_booked(now), then=1), default=0, output_field=IntegerField()),
+        stands(now),
     )
     rows = sessions.order_by(*IN_ORDER).values_list(*columns)
     shared = sessions.order_by().filter(also_run_by__isnull=False)

@@ -74,11 +74,10 @@ def listed() -> ShowcaseSessionQuerySet:
     return lean(announced())
 
 
-def lean(sessions: ShowcaseSessionQuerySet) -> ShowcaseSessionQuerySet:
-    """Sessions of `announced` with what a row of a list says and nothing else."""
-    return (
-        sessions.select_related(None).select_related("hub_year", "venue", "host_school__school", "places").only(*OF_ROW)
-    )
+def lean(sessions: ShowcaseSessionQuerySet, *besides: str) -> ShowcaseSessionQuerySet:
+    """Sessions of `announced` with what a row of a list says and nothing else but these columns."""
+    of_row = sessions.select_related(None).select_related("hub_year", "venue", "host_school__school", "places")
+    return of_row.only(*OF_ROW, *besides)
 
 
 def bookable_first(now: dt.datetime) -> tuple[Any, ...]:
@@ -192,7 +191,7 @@ class Showing:
         """The picture of places in words: "24 of 30 taken, 2 kept for guests"."""
         return _count(self.taken, self.kept, self.places.capacity)
 
-    @property
+    @cached_property
     def row(self) -> dict[str, Any]:
         """What a list says of it, put into words once: a template asks for each word again, at ten times the cost."""
         session = self.session

@@ -20,7 +20,7 @@ from bookings.public.finder import Chip, FinderForm, parameters
 from bookings.public.gaps import rendered
 from bookings.public.near import Near, measured
 from bookings.public.session import Showing, announced, lean, parts, showings
-from bookings.public.session_page import said_of
+from bookings.public.session_page import details_of, said_of
 from bookings.states import SessionStatus
 from hubs.models import Notice, ShowcaseSession
 from hubs.models.session import ShowcaseSessionQuerySet
@@ -177,7 +177,9 @@ def session(request: HttpRequest, ref: str) -> HttpResponse:
     whoever has that address, and may be kept by caches; the session's one address stands in its head.
     """
     showing = Showing(visible_session(ref), timezone.now())
-    response = render(request, "bookings/session.html", said_of(showing) | _back_to_search(request, showing.now))
+    said = said_of(showing)
+    said |= {"details": details_of(showing, said)} | _back_to_search(request, showing.now)
+    response = render(request, "bookings/session.html", said)
     if showing.session.visibility == ShowcaseSession.Visibility.LINK:
         response["X-Robots-Tag"] = "noindex"
     return response if request.GET else shows_one(response, showing.session.pk)
