@@ -23,7 +23,9 @@ RESULTS = VAR / "test-results"
 # What a developer may have set for a server of their own, and no test may see.
 OURS = set(re.findall(r'Setting\(\s*"([A-Z_]+)"', (ROOT / "showcase" / "environment.py").read_text()))
 OTHERS = ("DJANGO_", "GUNICORN_", "PG", "PYTEST_", "PYTHONWARNINGS", "SHOWCASE_")
-PYTEST = ["-m", "pytest", "-q", "-n", "2", "--dist", "loadscope", "--durations=10", "-p", "tests.statements"]
+PYTEST = ["-m", "pytest", "-q", "-n", "2", "--durations=10", "-p", "tests.statements", "-p", "tests.side_by_side"]
+# Two processes keep two cores busy; where one of them waits for what it has frozen or killed, a third has a core.
+BESIDE_WHAT_WAITS = ("-n", "3")
 # Debian's servers that faults are tried with; what many machines are made of is for `all`.
 SERVERS = ("nginx-light", "pgbouncer")
 HEAVY = ("patroni", "etcd-server", "etcd-client", "postgresql-15", "debootstrap", "iproute2", "python3-etcd", "curl")
@@ -96,9 +98,9 @@ def main() -> int:
             run_.pytest("tests on SQLite", "-m", FAST)
         else:
             shutil.rmtree(VAR / "statements", ignore_errors=True)
-            run_.pytest("tests on SQLite", "-m", "not browser and not long", "--record-statements")
+            run_.pytest("tests on SQLite", *BESIDE_WHAT_WAITS, "-m", "not browser and not long", "--record-statements")
             # What SQLite was asked, and all that differs: see tests/statements.py.
-            chosen = ("-m", "not browser and not long", "--choose-by-statements")
+            chosen = (*BESIDE_WHAT_WAITS, "-m", "not browser and not long", "--choose-by-statements")
             run_.pytest("tests on PostgreSQL", *chosen, on_postgres=True)
             browser(run_, chromium)
             if what == "all":

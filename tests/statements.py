@@ -12,7 +12,9 @@ a record, or by hand, everything runs.
 import json
 import re
 import zlib
+from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
@@ -40,6 +42,7 @@ BEGIN = 20  # statements that a test takes as long as before it asks its first
 Record = dict[str, dict[str, object]]
 
 
+@lru_cache(20_000)  # most are asked again and again, and five patterns on each would be a minute of the whole run
 def shape(statement: str) -> int:
     """A number for a statement, the same for all that differ in their values alone."""
     for pattern, instead in SAME:
@@ -50,19 +53,31 @@ def shape(statement: str) -> int:
 def chosen(record: dict[str, tuple[int, set[int]]], always: set[str]) -> set[str]:
     """The tests in `always`, and of the others so many that every statement is asked.
 
-    The record says of each test how often it asks, and which statements. Those with the most for that come first.
+    The record says of each test how often it asks, and which statements. Those with the most for that come first; and
+    what those after them ask as well, between them, goes again.
     """
     asked: set[int] = set().union(*(record[name][1] for name in always & record.keys()))
-    left = {name: statements - asked for name, (_often, statements) in record.items() if name not in always}
-    found = set(always)
+    alone = {name: statements - asked for name, (_often, statements) in record.items() if name not in always}
+    left, found = dict(alone), list[str]()
     while left:
         best = max(left, key=lambda name: (len(left[name]) / (record[name][0] + BEGIN), name))
         if not left[best]:
             break
-        found.add(best)
+        found.append(best)
         new = left.pop(best)
         left = {name: statements - new for name, statements in left.items()}
-    return found
+    return always.union(found) - without_need({name: alone[name] for name in found}, record)
+
+
+def without_need(found: dict[str, set[int]], record: dict[str, tuple[int, set[int]]]) -> set[str]:
+    """Of the tests found, those whose every statement others of them ask, beginning with what asks longest."""
+    times = Counter(statement for statements in found.values() for statement in statements)
+    gone = set()
+    for name in sorted(found, key=lambda name: (-record[name][0], name)):
+        if all(times[statement] > 1 for statement in found[name]):
+            times.subtract(found[name])
+            gone.add(name)
+    return gone
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -1,7 +1,7 @@
 """A process that test_worker_kills.py keeps warm, and that forks runs of run_due which kill themselves on the way.
 
 It reads a line of JSON from its input for each order and answers with one: {"now": ISO, "kill_at": n} forks one run
-that dies before its n-th step, a database statement or something said to or heard from the mail server;
+that dies before its n-th step, a statement that writes or locks or something said to or heard from the mail server;
 {"now": ISO, "at_once": n} forks n whole runs at the same time. The answer is how each of them ended, and how many
 steps the last one took. Forked from here because this process has one thread; the tests' own has several.
 """
@@ -22,7 +22,10 @@ from django.utils.dateparse import parse_datetime
 
 
 class Steps:
-    """Counts the steps of a run; dies by SIGKILL before step `kill_at`."""
+    """Counts the steps of a run; dies by SIGKILL before step `kill_at`.
+
+    A statement that only reads is none: whoever dies before it leaves what he would have left before the step after it.
+    """
 
     def __init__(self, kill_at: int | None) -> None:
         self.kill_at, self.taken = kill_at, 0
@@ -32,9 +35,10 @@ class Steps:
         if self.taken == self.kill_at:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    def before_statement(self, execute: Callable[..., Any], *args: Any) -> Any:
-        self.step()
-        return execute(*args)
+    def before_statement(self, execute: Callable[..., Any], sql: str, *args: Any) -> Any:
+        if not sql.startswith("SELECT") or "FOR UPDATE" in sql:
+            self.step()
+        return execute(sql, *args)
 
     def before(self, owner: type, name: str) -> None:
         does = getattr(owner, name)

@@ -189,7 +189,7 @@ def test_ten_workers_at_once_change_each_session_once(runs: Runs, smtp_server: M
 def test_worker_killed_on_the_way_leaves_the_rest_to_the_next(runs: Runs, smtp_server: MailServer) -> None:
     hub_year, killed_at, halfway = HubYearFactory(), 0, 0
     while True:
-        killed_at += 4
+        killed_at += 2
         visit = a_visit(2, hub_year=hub_year)
         ask_for(visit)
         smtp_server.received.clear()
