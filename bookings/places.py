@@ -8,11 +8,11 @@ A verb judges before it writes: a refusal commits what was settled, and is raise
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from typing import Any
 
-from django.db import OperationalError, connection, transaction
-from django.db.models import F, Q, QuerySet
+from django.db import OperationalError, transaction
+from django.db.models import BigIntegerField, F, IntegerField, QuerySet
 
 from bookings.mail_kinds import PressedBy
 from bookings.models import AddressChange, AuditEntry, Booking, By, HandOver, Mail, Places, Visitor
@@ -21,91 +21,42 @@ from bookings.rule import allowance, offers, people
 from bookings.rule import mails as emails
 from bookings.rule.calendar import ahead_after, sequence_after
 from bookings.rule.committed import after_commit
-from bookings.rule.judging import Asked, already_there, beside, build_request, hold_deadline, judge, refuse_after_start
+from bookings.rule.judging import already_there, build_request, hold_deadline, judge, refuse_after_start
+from bookings.rule.locking import OfBooking, Sessions, lock, locks
 from bookings.rule.party import Party
+from bookings.rule.reading import Reads, coming, what_goes_with, what_is_beside, what_is_due
 from bookings.rule.references import retry_on_reference_clash
 from bookings.rule.refusals import AlreadyBooked, Ended, MovedMeanwhile, NeedsReason, NotBookable, Refused, SessionFull
 from bookings.rule.room import Clock, Room
 from bookings.states import ENDED, FROZEN, UNCONFIRMED, Row, Status, Verb, row_for
 from hubs.models import ShowcaseSession, StaffUser
 from hubs.models.calendar import calendar_of_session
-from hubs.models.session import OF_ITS_SESSION
+from hubs.vocabulary.asked_often import DoneOften, Given
 from hubs.vocabulary.clock import moment
-from hubs.vocabulary.database_faults import is_lock_timeout, is_waiting
+from hubs.vocabulary.database_faults import is_waiting
 from hubs.vocabulary.patience import transaction_that_waits
-from hubs.vocabulary.shedding import EVERY_SESSION, doors
-
-
-def lock(session_id: "int | QuerySet[Booking, Any]") -> Places:
-    """Lock a session's places, and its own row so that no form moves its dates meanwhile.
-
-    On SQLite the transaction itself is the lock (IMMEDIATE). Raises Places.DoesNotExist.
-    """
-    locked_rows = Places.objects.select_for_update(of=("self", "session"), no_key=True)
-    return locked_rows.select_related(*OF_ITS_SESSION).get(session_id=session_id)  # type: ignore[misc]  # or a query of it
-
-
-Sessions = Sequence["int | QuerySet[Booking, Any]"]
 
 
 @contextmanager
-def locks(session_ids: Sessions) -> Iterator[list[Places]]:
-    """A transaction with these locks. Raises Busy where they would be waited for in vain: see shedding.py."""
-    with ExitStack() as transaction:
-        places = None
-        while places is None:
-            places = _try_locks(session_ids, transaction)
-        yield places
-
-
-def _try_locks(session_ids: Sessions, transaction: ExitStack) -> list[Places] | None:
-    """Begin the transaction, and wait for its locks; None where the wait was cut short and may go on."""
-
-    def named() -> list[int]:
-        """Asked outside the transaction, and only while some session's lock is not to be had."""
-        return keys([found for one in session_ids for found in ([one] if isinstance(one, int) else one)])
-
-    def keys(sessions: list[int]) -> list[int]:
-        return [EVERY_SESSION] if connection.vendor == "sqlite" else sessions
-
-    turn = None
-    try:
-        with ExitStack() as begun:
-            known = keys([one for one in session_ids if isinstance(one, int)])
-            turn = begun.enter_context(doors.turn(named, known=known))
-            begun.enter_context(transaction_that_waits(turn.most))
-            places = [lock(session_id) for session_id in session_ids]
-            doors.has_locks(turn, keys([one.session_id for one in places]))
-            transaction.push(begun.pop_all())
-            return places
-    except OperationalError as error:
-        if turn is None or not is_lock_timeout(error) or not doors.moves_on(turn):
-            raise
-    return None
-
-
-@contextmanager
-def locked(session_id: "int | QuerySet[Booking, Any]", clock: Clock, *, also: Asked | None = None) -> Iterator[Room]:
+def locked(session: int | OfBooking, clock: Clock, *, reads: Reads = what_is_due) -> Iterator[Room]:
     """One verb's transaction in one session: see `locked_together`."""
-    with locked_together([session_id], clock, also=also) as (room,):
+    with locked_together([session], clock, reads=reads) as (room,):
         yield room
 
 
 @contextmanager
-def locked_together(
-    session_ids: "Sequence[int | QuerySet[Booking, Any]]", clock: Clock, *, also: Asked | None = None
-) -> Iterator[Sequence[Room]]:
+def locked_together(sessions: Sessions, clock: Clock, *, reads: Reads = what_is_due) -> Iterator[Sequence[Room]]:
     """One verb's transaction: lock, then clock, then settle; the body judges and writes. What it gave back goes to the
-    waiting list at once. Settling reads what is asked for `also` (`Room.at_hand`), for each statement waits.
+    waiting list at once. By the statement that settling reads by the verb `reads` its own (rule/reading.py).
 
     A verb of several sessions must name them in the order of their ids, so that two of them never wait for each other
     for ever. A Refused raised before anything was written commits what was settled and is raised again after the
     commit; after a write it rolls everything back. Raises Places.DoesNotExist.
     """
     refusal: Refused | None = None
-    with locks(session_ids) as places:
+    with locks(sessions) as places:
         now = moment(clock)
-        rooms = [Room(one, now=now, also=also) for one in places]
+        rooms = [Room(one, now=now, reads=reads) for one in places]
         for room in rooms:
             settle(room)
             room.told.clear()  # what was due anyway is news of its own
@@ -128,11 +79,10 @@ def locked_together(
 def locked_booking(booking_id: int, clock: Clock) -> Iterator[tuple[Room, Booking]]:
     """`locked`, with one of its bookings as it stands after settling. Raises Places.DoesNotExist: no such booking; and
     MovedMeanwhile: while this waited for the lock, staff moved the booking to another session, which is not locked."""
-    of_booking = Booking.objects.filter(pk=booking_id).order_by().values("session_id")[:1]
-    with locked(of_booking, clock, also=lambda _room: Q(pk=booking_id)) as room:
-        booking = next((one for one in room.at_hand or () if one.pk == booking_id), None)
-        if booking is None or room.writes:
-            booking = Booking.objects.select_related("school").get(pk=booking_id)
+    with locked(OfBooking(booking_id), clock, reads=what_goes_with(booking_id)) as room:
+        booking = next((one for one in room.read() if one.pk == booking_id), None)
+        if booking is None:
+            raise Booking.DoesNotExist
         if booking.session_id != room.session.pk:
             raise MovedMeanwhile
         yield room, booking
@@ -159,9 +109,7 @@ def settle(room: Room) -> None:
     """Do what is due at this moment, in bulk: lapses, held-back places that come free, the waiting list."""
     if room.places.status in FROZEN:
         return
-    also = room.also(room) if room.also else None
-    found = list(Booking.objects.to_settle(room.session, now=room.now, also=also))
-    room.at_hand = found if also else None
+    found = room.read()
     room.waiting = [one for one in found if one.status == Status.WAITING and one.session_id == room.session.pk]
     lapsing = [one for one in found if one.may_be_up(room.session, now=room.now)]
     if lapsing:
@@ -249,8 +197,9 @@ def write(
     if sequence > room.places.calendar_sequence:
         of_places["calendar_sequence"] = sequence
     if taken or used or of_places:
-        changed = {"places_taken": F("places_taken") + taken, "held_back": F("held_back") - used} | of_places
-        Places.objects.filter(pk=room.places.pk).update(**changed)
+        _count(session=room.places.pk, taken=taken, used=used)
+        if of_places:
+            Places.objects.filter(pk=room.places.pk).update(**of_places)
         room.places.places_taken += taken
         room.places.held_back -= used
         for name, value in of_places.items():
@@ -275,6 +224,13 @@ def write(
     room.writes += 1
     has_room = room.places.left(now=room.now) > 0
     after_commit(room.session.pk, on_lists=bool(of_places) or has_room != had_room)
+
+
+@DoneOften
+def _count() -> tuple[QuerySet[Places], dict[str, Any]]:
+    taken, used = (Given(name, IntegerField()) for name in ("taken", "used"))
+    places = Places.objects.filter(session=Given("session", BigIntegerField()))
+    return places, {"places_taken": F("places_taken") + taken, "held_back": F("held_back") - used}
 
 
 def _end_or_revive(room: Room, booking: Booking, row: Row) -> None:
@@ -364,7 +320,7 @@ def hold(
     made then. Raises what `judge` and `count` raise, and ConfirmFirst where only that is left.
     """
     calendar = calendar_of_session(session_id)
-    with locked(session_id, clock, also=beside(party)) as room:
+    with locked(session_id, clock, reads=what_is_beside(party)) as room:
         request = build_request(room, party, instead_of=instead_of)
         if request.made:
             return request.made
@@ -405,7 +361,7 @@ def confirm(
     `judge` raises, or AlreadyBooked.
     """
     with locked_booking(booking_id, clock) as (room, booking):
-        answers = [(booking, Verb.BOOK)] if isinstance(by, StaffUser) else _answers(booking, only)
+        answers = [(booking, Verb.BOOK)] if isinstance(by, StaffUser) else _answers(room, booking, only)
         if booking.status == Status.CONFIRMED and (isinstance(by, StaffUser) or not answers):
             return booking
         if booking.status == Status.OFFERED and not answers:  # since the page was read that has been pressed twice
@@ -414,24 +370,20 @@ def confirm(
         for one, verb in answers:
             if not isinstance(by, StaffUser):
                 one.address_proved_at = one.address_proved_at or room.now
-            coming = list(one.visitors.coming())
-            people.recognise(coming)
-            write(room, verb, [one], by=by, visitors=coming)
+            visitors = coming(one)
+            people.recognise(visitors)
+            write(room, verb, [one], by=by, visitors=visitors)
         if any(one.address_proved_at for one, _verb in answers):
             prove(room, waiting_of(room, booking))
         return booking
 
 
-def _answers(booking: Booking, only: Collection[str] | None) -> list[tuple[Booking, Verb]]:
+def _answers(room: Room, booking: Booking, only: Collection[str] | None) -> list[tuple[Booking, Verb]]:
     """What the press of Confirm says yes to: what its page showed. A lapsed booking is booked again by itself."""
     if booking.status == Status.LAPSED:
         return [(booking, Verb.REVIVE)]
-    party = Booking.objects.of_party(booking).filter(status__in=UNCONFIRMED).select_related("school")
-    return [
-        (booking if one == booking else one, CONFIRMS[Status(one.status)])
-        for one in party
-        if only is None or one.reference in only
-    ]
+    party = [one for one in room.party_of(booking) if one.status in UNCONFIRMED]
+    return [(one, CONFIRMS[Status(one.status)]) for one in party if only is None or one.reference in only]
 
 
 def _judge_answers(room: Room, booking: Booking, answers: Sequence[tuple[Booking, Verb]]) -> None:
@@ -484,7 +436,7 @@ def cancel(
     with locked_booking(booking_id, clock) as (room, booking):
         parts = [booking]
         if whole_party:
-            live = Booking.objects.of_party(booking).live().select_related("school")
+            live = [one for one in room.party_of(booking) if one.is_live]
             parts = sorted(live, key=lambda one: (one.status != Status.CONFIRMED, one.pk))
         elif booking.status == Status.CANCELLED:
             return booking

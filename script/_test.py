@@ -25,7 +25,8 @@ OURS = set(re.findall(r'Setting\(\s*"([A-Z_]+)"', (ROOT / "showcase" / "environm
 OTHERS = ("DJANGO_", "GUNICORN_", "PG", "PYTEST_", "PYTHONWARNINGS", "SHOWCASE_")
 PYTEST = ["-m", "pytest", "-q", "-n", "2", "--durations=10", "-p", "tests.statements", "-p", "tests.side_by_side"]
 # Two processes keep two cores busy; where one of them waits for what it has frozen or killed, a third has a core.
-BESIDE_WHAT_WAITS = ("-n", "3")
+# What is slow begins first. In the browser the module of most tests does: it looks at pages before others add to them.
+BESIDE_WHAT_WAITS = ("-n", "3", "--no-loadscope-reorder")
 # Debian's servers that faults are tried with; what many machines are made of is for `all`.
 SERVERS = ("nginx-light", "pgbouncer")
 HEAVY = ("patroni", "etcd-server", "etcd-client", "postgresql-15", "debootstrap", "iproute2", "python3-etcd", "curl")

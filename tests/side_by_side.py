@@ -11,11 +11,7 @@ WAITING = "tests/faults/"
 
 
 class SideBySide(LoadScopeScheduling):  # type: ignore[misc]
-    """By module, in the order of collection and not by how many tests there are."""
-
-    def __init__(self, config: pytest.Config, log: object) -> None:
-        super().__init__(config, log)
-        config.option.loadscopereorder = False
+    """By module; with --no-loadscope-reorder in the order of collection, and not by how many tests there are."""
 
     def _split_scope(self, nodeid: str) -> str:
         return WAITING if nodeid.startswith(WAITING) else str(nodeid.partition("::")[0])

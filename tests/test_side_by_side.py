@@ -20,7 +20,7 @@ class Node:
 
 def shared_out(collected, *, processes):
     """The tests that each process is given, where all take as long."""
-    options = SimpleNamespace(tx=["popen"] * processes, loadscopereorder=True)
+    options = SimpleNamespace(tx=["popen"] * processes, loadscopereorder=False)
     config = SimpleNamespace(option=options, getvalue=lambda name: getattr(options, name))
     scheduler, nodes = SideBySide(config, None), [Node(f"gw{n}") for n in range(processes)]
     for node in nodes:

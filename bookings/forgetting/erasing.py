@@ -36,6 +36,7 @@ from bookings.models import (
     NewsConsent,
     Visitor,
 )
+from bookings.rule.locking import lock
 from bookings.rule.refusals import NotBookable
 from bookings.rule.room import Clock, Room
 from bookings.states import LIVE, SEATED, Standing, Status, Verb
@@ -122,7 +123,7 @@ def erase(whom: Whom, *, clock: Clock, by: StaffUser | By = By.VISITOR) -> None:
 def forget_all(whom: Whom, *, clock: Clock, by: StaffUser | By = By.VISITOR) -> None:
     """Delete all that is kept of them, and write into the ledger that it was done. Twice is once."""
     with transaction.atomic():
-        room = Room(places.lock(whom.booking.session_id), now=moment(clock))
+        room = Room(lock(whom.booking.session_id), now=moment(clock))
         booking = Booking.objects.get(pk=whom.booking.pk)
         if whom.visitor:
             people = _erase_visitor(Visitor.objects.get(pk=whom.visitor.pk), room.session, room.now)

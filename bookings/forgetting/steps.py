@@ -32,7 +32,8 @@ from bookings.models import (
     Visitor,
 )
 from bookings.models.visitor import NEEDS_KEPT
-from bookings.places import lock, write
+from bookings.places import write
+from bookings.rule.locking import lock
 from bookings.rule.room import Room
 from bookings.states import FROZEN, Verb
 from hubs.models import Hub, Photograph, Resource, ShowcaseSession

@@ -9,10 +9,13 @@ Then a person says whether it arrived: it is neither sent nor refused.
 import datetime as dt
 import re
 import smtplib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import BigAutoField, DateTimeField
 
 from bookings.mail.line import MayHaveArrived
 from bookings.models import Mail
+from hubs.vocabulary.asked_often import DoneOften, Given
 from hubs.vocabulary.logs import without_private
 from hubs.vocabulary.one_line import one_line
 
@@ -61,6 +64,17 @@ def _in_words(error: BaseException) -> str:
 def mark(mail: Mail, state: Mail.State, **fields: object) -> None:
     """What became of a mail, once: what another sender has said of it stands."""
     Mail.objects.filter(pk=mail.pk, state=Mail.State.WAITING).update(state=state, **fields)
+
+
+def accepted(mail: Mail, now: dt.datetime) -> None:
+    """`mark`, of nearly every mail: a mail server has taken it."""
+    _accepted(mail=mail.pk, at=now)
+
+
+@DoneOften
+def _accepted() -> "tuple[MailQuerySet, dict[str, Any]]":
+    waiting = Mail.objects.filter(pk=Given("mail", BigAutoField()), state=Mail.State.WAITING)
+    return waiting, {"state": Mail.State.SENT, "answered_at": Given("at", DateTimeField()), "last_error": ""}
 
 
 def retry(mail: Mail, error: Exception, now: dt.datetime, *, broken: bool = False) -> None:

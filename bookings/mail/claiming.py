@@ -7,16 +7,17 @@ one no longer stands as it was read: a booking is cancelled, somebody is forgott
 """
 
 import datetime as dt
+from collections.abc import Callable, Iterator
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.db.models import BigAutoField, Exists, F, QuerySet, prefetch_related_objects
+from django.db.models import BigAutoField, DateTimeField, Exists, F, QuerySet
 
 from bookings.mail import together
 from bookings.models import Mail, Running
 from bookings.rule.room import Clock
-from hubs.vocabulary.asked_often import AskedOften, Given
+from hubs.vocabulary.asked_often import AskedOften, DoneOften, Given, Several
 
 if TYPE_CHECKING:
     from bookings.models.outbox import MailQuerySet
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 # us, so what is left is MAIL, RCPT, DATA, the mail itself and the answer to it, each within one time-out (line.py).
 LEASE = dt.timedelta(minutes=3)
 AT_ONCE = 10  # mails: as many wait for the lease to end where their sender is killed
+THESE = Several("mail", BigAutoField(), AT_ONCE)
 FRESH = 2.0  # seconds after its claim in which a mail is sent as it was read
 
 # What is asked of a mail when it is sent.
@@ -47,15 +49,19 @@ class InHand:
         self._due_since: dt.datetime
         self._fresh_until = 0.0
 
-    def next(self, clock: Clock, *, most: int) -> list[Mail]:
+    def is_left(self, clock: Clock) -> bool:
+        """Whether there is one in hand, or one that is due: a statement, where a claim is a transaction."""
+        return bool(self._mails or _any_due.rows(now=clock()))
+
+    def next(self, clock: Clock) -> list[Mail]:
         """The next mail that is due, with those that go as one with it; none where none is due. One on which the line
         broke before comes last, and by itself."""
         if self._mails and not (monotonic() <= self._fresh_until and all(map(stands_as_read, self._next()))):
             self.give_back()
         if not self._mails:
             self.now, self._fresh_until = clock(), monotonic() + FRESH
-            if not self._claim(Mail.objects.unbroken(), most=min(most, AT_ONCE)):
-                self._claim(Mail.objects.broken(), most=1)
+            if not self._claim(_unbroken):
+                self._claim(_broken)
         if not self._mails:
             return []
         mails = self._next()
@@ -66,9 +72,9 @@ class InHand:
         mail, *rest = self._mails
         return [mail, *(one for one in rest if together.go_as_one(mail, one))]
 
-    def _claim(self, lane: "MailQuerySet", *, most: int) -> bool:
-        self._mails, self._due_since = claim(lane.due(now=self.now), self.now, most=most)
-        _read(self._mails)  # in hand already: where this fails they are given back
+    def _claim(self, lane: AskedOften[Mail]) -> bool:
+        self._mails, self._due_since = claim(lambda: lane.rows(now=self.now), self.now)
+        self._mails = _read(self._mails)  # in hand already: where this fails they are given back
         return bool(self._mails)
 
     def give_back(self) -> None:
@@ -79,26 +85,66 @@ class InHand:
             self._mails = []
 
 
-def claim(due: "MailQuerySet", now: dt.datetime, *, most: int | None) -> tuple[list[Mail], dt.datetime]:
+def _due() -> "MailQuerySet":
+    return Mail.objects.due(now=Given("now", DateTimeField()))
+
+
+def _ours(due: "MailQuerySet") -> "MailQuerySet":
+    return due.select_for_update(skip_locked=True, no_key=True)
+
+
+@AskedOften
+def _any_due() -> QuerySet[Mail, int]:
+    return _due().order_by().values_list("pk", flat=True)[:1]
+
+
+@AskedOften
+def _unbroken() -> "MailQuerySet":
+    return _ours(_due().unbroken())[:AT_ONCE]
+
+
+@AskedOften
+def _broken() -> "MailQuerySet":
+    return _ours(_due().broken())[:1]
+
+
+def claim(find: Callable[[], list[Mail]], now: dt.datetime) -> tuple[list[Mail], dt.datetime]:
     """Some of those that are due, ours until the lease ends; and since when the first of them was due. On SQLite the
     transaction itself is the lock (IMMEDIATE)."""
     with transaction.atomic():
-        mails = list(due.select_for_update(skip_locked=True, no_key=True)[:most])
+        mails = find()
         since = min((mail.due_at for mail in mails), default=now)
-        if mails:
-            mine = Mail.objects.filter(pk__in=[mail.pk for mail in mails])
-            mine.update(due_at=now + LEASE, tries=F("tries") + 1)
+        for some in _in_tens(mails):
+            _lease(until=now + LEASE, **some)
     for mail in mails:
         mail.due_at, mail.tries = now + LEASE, mail.tries + 1
     return mails, since
 
 
-def _read(mails: list[Mail]) -> None:
-    """What is asked of them."""
-    prefetch_related_objects(mails, *WITH)
-    for mail in mails:
+def _in_tens(mails: list[Mail]) -> Iterator[dict[str, int]]:
+    """Their keys, as the statements below take them."""
+    for start in range(0, len(mails), AT_ONCE):
+        yield THESE([mail.pk for mail in mails[start : start + AT_ONCE]])
+
+
+@DoneOften
+def _lease() -> "tuple[MailQuerySet, dict[str, Any]]":
+    mails = Mail.objects.filter(pk__in=THESE.given)
+    return mails, {"due_at": Given("until", DateTimeField()), "tries": F("tries") + 1}
+
+
+def _read(mails: list[Mail]) -> list[Mail]:
+    """With what is asked of them; without one that has gone meanwhile."""
+    found = {mail.pk: mail for some in _in_tens(mails) for mail in _with_all.rows(**some)}
+    for mail in found.values():
         if mail.booking and mail.session and mail.booking.session_id == mail.session_id:
             mail.booking.session = mail.session
+    return [found[mail.pk] for mail in mails if mail.pk in found]
+
+
+@AskedOften
+def _with_all() -> "MailQuerySet":
+    return Mail.objects.filter(pk__in=THESE.given).select_related(*WITH).order_by()
 
 
 def stands_as_read(mail: Mail) -> bool:
@@ -126,6 +172,5 @@ def claim_beside(mail: Mail, now: dt.datetime) -> list[Mail]:
     if not together.may_go_with_others(mail):
         return []
     lane = Mail.objects.broken() if mail.broken_at else Mail.objects.unbroken()
-    mails = claim(together.beside(mail, lane.due(now=now)), now, most=None)[0]
-    _read(mails)
-    return mails
+    beside = _ours(together.beside(mail, lane.due(now=now)))
+    return _read(claim(lambda: list(beside), now)[0])

@@ -21,6 +21,7 @@ from bookings.mail import together
 from bookings.mail.answers import (
     BACK_OFF,
     GIVE_UP_AFTER,
+    accepted,
     in_words,
     mark,
     refused_for_good,
@@ -73,14 +74,12 @@ def send_due(clock: Clock, *, most: int = MOST, stop: Callable[[], bool] = never
     two, four and so on, each time with one mail to try it by, until it answers one.
     """
     in_hand.give_back()
-    if not Mail.objects.due(now=clock()).exists():
-        return 0
     tried, silent = 0, None
     line: BaseEmailBackend | None = None
     try:
-        while tried < most and not stop():
+        while tried < most and in_hand.is_left(clock) and not stop():
             line = line or _open(clock)
-            mails = in_hand.next(clock, most=most - tried) if line else []
+            mails = in_hand.next(clock) if line else []
             if line is None or not mails:
                 break
             tried += 1
@@ -184,7 +183,7 @@ def _send(mails: list[Mail], line: BaseEmailBackend, clock: Clock, *, now: dt.da
         return True
     now = clock()
     for mail in mails:
-        mark(mail, Mail.State.SENT, answered_at=now, last_error="")
+        accepted(mail, now)
     return True
 
 

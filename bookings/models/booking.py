@@ -132,20 +132,6 @@ class BookingQuerySet(NamedQuerySet["Booking"]):
         """The waiting list, in order."""
         return self.filter(status=Status.WAITING).order_by("joined_at", "pk")
 
-    def to_settle(self, session: ShowcaseSession, *, now: dt.datetime, also: Q | None = None) -> "BookingQuerySet":
-        """What settling looks at: the waiting list in order, and unconfirmed bookings whose time may be up; and what
-        the verb that settles wants to read by the same statement.
-
-        By their own rows alone: every verb asks this, and hardly ever has to ask `lapsing` about their mails too.
-        """
-        up = Q(deadline__lte=now)
-        if session.starts_at and session.starts_at <= now:
-            up = Q()
-        elif session.waiting_closes_at and session.waiting_closes_at <= now:
-            up |= Q(status=Status.OFFERED)
-        of_session = Q(Q(status=Status.WAITING) | Q(up, status__in=UNCONFIRMED), session=session)
-        return self.filter(of_session | also if also else of_session).order_by("joined_at", "pk")
-
     def offerable(self, *, now: dt.datetime) -> "BookingQuerySet":
         """Parties that the passing of time alone lets have places: room for them, and no share of schools in force."""
         places = F("session__places__capacity") - F("session__places__places_taken") - F("session__places__held_back")
@@ -353,7 +339,7 @@ class Booking(Named, PrivateLink):
         return self.status in LIVE
 
     def may_be_up(self, session: ShowcaseSession, *, now: dt.datetime) -> bool:
-        """Whether its time in that session may be up, by its own row alone: as `to_settle` has it."""
+        """Whether its time in that session may be up, by its own row alone: `lapsing` asks about its mails too."""
         if self.session_id != session.pk or self.status not in UNCONFIRMED:
             return False
         ends = [session.starts_at, self.deadline, session.waiting_closes_at if self.status == Status.OFFERED else None]
@@ -363,6 +349,13 @@ class Booking(Named, PrivateLink):
     def asks_first(self) -> bool:
         """Whether it has never had a place and is to be confirmed first (rule.md#unproved)."""
         return self.status == Status.LAPSED and self.deadline is None and self.joined_at is None
+
+    def is_unproved(self, *, now: dt.datetime) -> bool:
+        """As `unproved` has it, by its own row alone: whether its session is to come is another question."""
+        if self.address_proved_at or self.goes_with_id or self.source != Source.WEB:
+            return False
+        first = self.asks_first and self.created_at > now - ASKED_FOR
+        return first or self.status in (Status.HELD, Status.WAITING)
 
     @property
     def can_be_dropped(self) -> bool:

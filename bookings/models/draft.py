@@ -16,7 +16,7 @@ from bookings.models.booking import Booking
 from hubs.models import HostSchool, Hub, School, ShowcaseSession
 from hubs.models.private_link import PrivateLink
 from hubs.models.session import OF_ITS_SESSION
-from hubs.vocabulary.asked_often import AskedOften, Given
+from hubs.vocabulary.asked_often import AskedOften, DoneOften, Given, columns
 from hubs.vocabulary.email_address import EmailField
 from hubs.vocabulary.flags import FlagField
 from hubs.vocabulary.teaching import Roles, Years
@@ -246,9 +246,16 @@ def keep(draft: Draft, *, now: dt.datetime) -> None:
     if draft.pk is None:
         draft.save()
         return
-    Draft.objects.filter(pk=draft.pk, consumed_at=None).update(
-        answers=draft.answers, school=draft.school, expires_at=draft.expires_at
-    )
+    _keep(draft=draft.pk, answers=draft.answers, school=draft.school_id, expires_at=draft.expires_at)
+
+
+@DoneOften
+def _keep() -> "tuple[models.QuerySet[Draft], dict[str, Any]]":
+    return _not_consumed(), columns(Draft, "answers", "school", "expires_at")
+
+
+def _not_consumed() -> models.QuerySet[Draft]:
+    return Draft.objects.filter(pk=Given("draft", models.BigAutoField()), consumed_at=None)
 
 
 def counted_anew(draft: Draft) -> bool:
@@ -310,14 +317,23 @@ def consume(draft: Draft, *, now: dt.datetime, until: dt.datetime, held_from: st
     """
     forget_faults(draft)
     draft.answers.pop("other", None)  # a school that was not named in the end
-    as_found = Draft.objects.filter(pk=draft.pk, consumed_at=draft.consumed_at)
+    said = {
+        "answers": draft.answers,
+        "request_key": draft.request_key,
+        "booking": draft.booking_id,
+        "consumed_at": now,
+        "expires_at": until,
+        "held_from": held_from if silent else None,
+        "silent": silent,
+    }
+    if draft.consumed_at is None:
+        _consume(draft=draft.pk, **said)
+    else:  # once more, for another address
+        Draft.objects.filter(pk=draft.pk, consumed_at=draft.consumed_at).update(**said)
     draft.consumed_at, draft.expires_at = now, until
-    as_found.update(
-        answers=draft.answers,
-        request_key=draft.request_key,
-        booking=draft.booking,
-        consumed_at=draft.consumed_at,
-        expires_at=draft.expires_at,
-        held_from=held_from if silent else None,
-        silent=silent,
-    )
+
+
+@DoneOften
+def _consume() -> "tuple[models.QuerySet[Draft], dict[str, Any]]":
+    names = ("answers", "request_key", "booking", "consumed_at", "expires_at", "held_from", "silent")
+    return _not_consumed(), columns(Draft, *names)

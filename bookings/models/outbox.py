@@ -4,8 +4,7 @@ import datetime as dt
 import hashlib
 
 from django.db import models
-from django.db.models import Exists, Q
-from django.db.models.functions import Now
+from django.db.models import Exists, Expression, Q
 from django.utils.translation import gettext_lazy as _
 
 from bookings.mail_kinds import Kind, kind_choices
@@ -24,7 +23,7 @@ class MailQuerySet(models.QuerySet["Mail"]):
         rare: by their keys, it finds them by the index of states alone. PostgreSQL does, of the state itself."""
         return self.filter(state__in=states, pk__in=Mail.objects.filter(state__in=states).order_by().values("pk"))
 
-    def due(self, *, now: dt.datetime | Now) -> "MailQuerySet":
+    def due(self, *, now: dt.datetime | Expression) -> "MailQuerySet":
         """To be sent at `now`, urgent ones first, then the oldest; nothing while mail is held."""
         waiting = self.filter(~Exists(Running.objects.mail_held()), state=Mail.State.WAITING, due_at__lte=now)
         return waiting.order_by("-urgent", "due_at", "pk")

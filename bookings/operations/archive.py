@@ -14,9 +14,14 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
-import pyrage
+from hubs.vocabulary.later import Later
+
+if TYPE_CHECKING:
+    import pyrage
+else:
+    pyrage = Later("pyrage")
 
 MANIFEST = "manifest.json"
 ENCRYPTED = ".age"

@@ -10,15 +10,17 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db.backends.base.base import BaseDatabaseWrapper
-from psycopg import pq
-from psycopg.conninfo import make_conninfo
 
 from bookings.operations.archive import NoBackup
+from hubs.vocabulary.later import Later
 
-KNOWN_TO_THEM = {option.keyword.decode() for option in pq.Conninfo.get_defaults()} - {"password"}
+if TYPE_CHECKING:
+    from psycopg import conninfo, pq
+else:
+    conninfo, pq = Later("psycopg.conninfo"), Later("psycopg.pq")
 
 
 def version(connection: Any) -> int:
@@ -57,13 +59,14 @@ class Address(NamedTuple):
 def address(connection: BaseDatabaseWrapper) -> Iterator[Address]:
     """The password goes by a file that has no name any more: it stands on no disk, in no list of processes."""
     said = connection.get_connection_params()
-    known = {name: value for name, value in said.items() if name in KNOWN_TO_THEM and value is not None}
+    known_to_them = {option.keyword.decode() for option in pq.Conninfo.get_defaults()} - {"password"}
+    known = {name: value for name, value in said.items() if name in known_to_them and value is not None}
     if not said.get("password"):
-        yield Address(make_conninfo(**known), ())
+        yield Address(conninfo.make_conninfo(**known), ())
         return
     with tempfile.TemporaryFile() as file:
         password = re.sub(r"([\\:])", r"\\\1", str(said["password"]))
         file.write(f"*:*:*:*:{password}\n".encode())
         file.flush()
         file.seek(0)
-        yield Address(make_conninfo(**known, passfile=f"/dev/fd/{file.fileno()}"), (file.fileno(),))
+        yield Address(conninfo.make_conninfo(**known, passfile=f"/dev/fd/{file.fileno()}"), (file.fileno(),))

@@ -12,7 +12,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from bookings.models import AuditEntry, Booking, By, Mail, SchoolKind
-from bookings.places import create, hold, lock, write
+from bookings.places import create, hold, write
+from bookings.rule.locking import lock
 from bookings.rule.party import NewVisitor, Party, VisitingSchool
 from bookings.rule.room import Clock, Room
 from bookings.states import SessionStatus, Status, Verb

@@ -9,17 +9,22 @@ import json
 import threading
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import fontpkg_noto_sans_arabic
 import fontpkg_source_sans_3
 import pylopdf_fonts_zh_cn
-import typst
 from django.utils.translation import gettext as _
 
 from bookings.public.certificate import Sheet
 from bookings.public.certificate_of_teaching import TaughtSheet
 from hubs.vocabulary.languages import CHINESE, TAGS, in_both, tag
+from hubs.vocabulary.later import Later
+
+if TYPE_CHECKING:
+    import typst
+else:
+    typst = Later("typst")
 
 HERE = Path(__file__).parent
 HEAD = (HERE / "certificate_head.typ").read_bytes()
@@ -92,6 +97,6 @@ def _set(template: bytes, said: dict[str, Any]) -> bytes:
 
 
 @lru_cache(maxsize=1)
-def _compiler() -> typst.Compiler:
+def _compiler() -> "typst.Compiler":
     """Made when it is first needed, by each process for itself."""
     return typst.Compiler(font_paths=list(FONTS), ignore_system_fonts=True)

@@ -7,9 +7,8 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import segno
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import Truncator
@@ -23,8 +22,14 @@ from bookings.states import Standing
 from hubs.models import HostSchool, ShowcaseSession
 from hubs.models.session import ShowcaseSessionQuerySet
 from hubs.vocabulary.dates import days_between, moment
+from hubs.vocabulary.later import Later
 from hubs.vocabulary.money import pounds
 from hubs.vocabulary.own_words import own_words
+
+if TYPE_CHECKING:
+    import segno
+else:
+    segno = Later("segno")
 
 # Whoever reads a flyer can still come.
 INVITES = {Standing.ANNOUNCED, Standing.SOON, Standing.OPEN, Standing.FULL, Standing.ELSEWHERE}

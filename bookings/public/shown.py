@@ -11,9 +11,9 @@ from typing import Any
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from hubs.vocabulary import changes
+from hubs.vocabulary.statements import writes
 
-CHANGES = ("INSERT", "UPDATE", "DELETE")
-TABLE = re.compile(r'(?:INSERT(?: OR \w+)? INTO|UPDATE|DELETE FROM)\s+"?(\w+)')
+TABLE = re.compile(r'\s*(?:INSERT(?: OR \w+)?\s+INTO|UPDATE|DELETE\s+FROM)\s+"?(\w+)', re.IGNORECASE)
 # Tables that no public page reads, by how their names begin; a test reads what each page asks for.
 NOT_SHOWN = ("bookings_", "hubs_historical", "hubs_staffuser", "hubs_membership", "django_", "axes_", "otp_", "auth_")
 SHOWN = {"bookings_quote", "bookings_keptreport"}
@@ -26,7 +26,7 @@ def is_shown(table: str) -> bool:
 def _seen(does: Callable[..., Any], sql: Any, params: Any, many: bool, context: dict[str, Any]) -> Any:  # noqa: FBT001
     """Around each statement of a connection."""
     result = does(sql, params, many, context)
-    if sql.startswith(CHANGES) and (of := TABLE.match(sql)) and is_shown(of[1]):
+    if writes(sql) and (of := TABLE.match(str(sql))) and is_shown(of[1].lower()):
         context["connection"].on_commit(changes.changed_all, robust=True)
     return result
 

@@ -6,18 +6,20 @@ school asks for at once and less than a script would like. Whoever confirms make
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from django.db.models import BigIntegerField, DateTimeField, Q, QuerySet
 from django.db.models.fields.json import KT
 
 from bookings.models import Booking, Draft, Places, SchoolKind
 from bookings.rule.fair_share import share_of
+from bookings.rule.reading import HALF
 from bookings.rule.refusals import ConfirmFirst
 from bookings.rule.room import Room
+from hubs.vocabulary.asked_often import AskedOften, Given
 
 LEAST, PART = 20, 4
 WIDE = 2  # times as much for all of a /48, which is given to one site or street
-HALF = 16  # so many characters of `held_from` stand for the wide network, the others for the narrow one
 
 
 class Unproved(NamedTuple):
@@ -42,22 +44,34 @@ def most(places: Places) -> int:
 
 
 def judge_network(room: Room, booking: Booking, *, size: int, dropped: Sequence[Booking] = ()) -> None:
-    """Raises ConfirmFirst where `size` more places would be more than the network may have unproved."""
-    if is_beyond(room.places, booking, size=size, now=room.now, dropped=dropped):
+    """Raises ConfirmFirst where `size` more places would be more than the network may have unproved.
+
+    `dropped` is what the booking replaces. Of a new booking of the party that the verb reads for (`what_is_beside`).
+    """
+    if not booking.held_from:
+        return
+    held = [one for one in room.read() if one.held_from and one.session_id == room.session.pk and one not in dropped]
+    unproved = [Unproved(one.held_from or "", one.party, one.school_kind) for one in held]
+    unproved += [Unproved(*row) for row in _silent.rows(session=room.session.pk, now=room.now)]
+    if _are_too_many(unproved, room.places, booking, size=size, now=room.now):
         raise ConfirmFirst
 
 
-def is_beyond(
-    places: Places, booking: Booking, *, size: int, now: dt.datetime, dropped: Sequence[Booking] = ()
-) -> bool:
-    """Whether `size` more places would be too many of its network; schools that were typed share one share.
-
-    `dropped` is what the booking replaces. One statement, and none for who comes through no network.
-    """
+def is_beyond(places: Places, booking: Booking, *, size: int, now: dt.datetime) -> bool:
+    """Whether `size` more places would be too many of its network, by a look without a lock: one statement, and none
+    for who comes through no network."""
     if not booking.held_from:
         return False
-    own = Unproved(booking.held_from, size, booking.school_kind)
-    others = [one for one in unproved(places, now=now, without=dropped) if one.wide == own.wide]
+    unproved = [Unproved(*row) for row in _unproved.rows(session=places.pk, now=now)]
+    return _are_too_many(unproved, places, booking, size=size, now=now)
+
+
+def _are_too_many(
+    unproved: Sequence[Unproved], places: Places, booking: Booking, *, size: int, now: dt.datetime
+) -> bool:
+    """Schools that were typed share one share."""
+    own = Unproved(booking.held_from or "", size, booking.school_kind)
+    others = [one for one in unproved if one.wide == own.wide]
     narrow = [one for one in others if one.held_from == own.held_from]
     allowed = most(places)
     if size + _sum(narrow) > allowed or size + _sum(others) > WIDE * allowed:
@@ -66,14 +80,26 @@ def is_beyond(
     return share is not None and own.is_typed and size + _sum([one for one in narrow if one.is_typed]) > share
 
 
-def unproved(places: Places, *, now: dt.datetime, without: Sequence[Booking] = ()) -> list[Unproved]:
+@AskedOften
+def _unproved() -> QuerySet[Booking, Any]:
     """Places that are held for networks, and those that count as held since the answer was to say nothing else."""
-    held = Booking.objects.filter(session=places.pk, held_from__isnull=False)
-    held = held.exclude(pk__in=[one.pk for one in without]) if without else held
-    silent = Draft.objects.filter(session=places.pk, held_from__isnull=False, expires_at__gt=now)
-    rows = held.order_by().values_list("held_from", "party", "school_kind")
-    also = silent.order_by().annotate(kind=KT("answers__school__kind")).values_list("held_from", "silent", "kind")
-    return [Unproved(str(network), size, kind) for network, size, kind in rows.union(also, all=True)]
+    held = Booking.objects.filter(_at_networks()).order_by()
+    return held.values_list("held_from", "party", "school_kind").union(_silently(), all=True)
+
+
+@AskedOften
+def _silent() -> QuerySet[Draft, Any]:
+    return _silently()
+
+
+def _silently() -> QuerySet[Draft, Any]:
+    kind = KT("answers__school__kind")
+    drafts = Draft.objects.filter(_at_networks(), expires_at__gt=Given("now", DateTimeField())).order_by()
+    return drafts.annotate(kind=kind).values_list("held_from", "silent", "kind")
+
+
+def _at_networks() -> Q:
+    return Q(session=Given("session", BigIntegerField()), held_from__isnull=False)
 
 
 def _sum(some: Sequence[Unproved]) -> int:

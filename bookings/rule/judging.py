@@ -1,12 +1,10 @@
 """What every booking on the web is judged by. Nothing here writes, and nothing depends on an address."""
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
-from django.db.models import Q
 from django.utils import timezone
 
 from bookings.models import Booking, Places
@@ -38,15 +36,6 @@ class BookingRequest:
     def existing(self) -> Booking | None:
         """The live booking of the same address that leaves no room for this one."""
         return already_there(self.booking, self.beside)
-
-
-Asked = Callable[[Room], Q]  # which bookings of a session a verb reads, once it is locked
-
-
-def beside(party: Party) -> Asked:
-    """Those that `build_request` reads for this party."""
-    keys: dict[str, Any] = {"email_key": party.email_key, "request_key": party.request_key}
-    return lambda room: room.beside(school_key=party.school.key, **keys)
 
 
 def build_request(room: Room, party: Party, *, instead_of: Booking | None = None) -> BookingRequest:

@@ -291,17 +291,21 @@ def to_everyone(room: Room, kind: Kind, bookings: Sequence[Booking]) -> Iterator
 def answered_by_mail(room: Room, asked: Booking, existing: Booking | None) -> bool:
     """Whether nothing is made of what was asked, and the owner of the address is told by mail alone: it has a booking
     here, or ten anywhere that nobody has proved (rule.md#unproved). The caller must answer the same."""
-    if asked.email_key and _tell_unproved(asked, now=room.now):
+    if asked.email_key and _tell_unproved(room, asked):
         return True
     if existing:
         tell_already_booked(room, existing)
     return existing is not None
 
 
-def _tell_unproved(asked: Booking, *, now: dt.datetime) -> bool:
+def _tell_unproved(room: Room, asked: Booking) -> bool:
     """Tell an address that so many of its bookings wait to be confirmed, once a day, at the address as one of them has
-    it; whether there are so many."""
-    waiting = Booking.objects.filter(email_key=asked.email_key).unproved(now=now)
+    it; whether there are so many. Hardly ever may there be, and only then it is asked which of them are to come."""
+    now, key = room.now, asked.email_key
+    perhaps = [one for one in room.read() if one.email_key == key and one.is_unproved(now=now)]
+    if len(perhaps) < MOST_UNPROVED:
+        return False
+    waiting = Booking.objects.filter(email_key=key).unproved(now=now)
     found = list(waiting.order_by("pk").values_list("contact_email", flat=True)[:MOST_UNPROVED])
     if len(found) < MOST_UNPROVED:
         return False

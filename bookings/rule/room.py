@@ -1,18 +1,17 @@
 """A session under the lock: its places, and the moment that counts for everything done to them."""
 
 import datetime as dt
-import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Q
 from django.utils import translation
 
 from bookings.models import Booking, Mail, Places
 from bookings.rule import clock_jumps
-from bookings.states import FROZEN, LIVE
+from bookings.rule.reading import Reads, beside, read, what_is_due
+from bookings.states import FROZEN
 from hubs.models import ShowcaseSession
 from hubs.vocabulary.languages import CHINESE, ENGLISH
 from hubs.vocabulary.maps import open_street_map
@@ -28,10 +27,11 @@ class Room:
     now: dt.datetime
     writes: int = 0
     waiting: list[Booking] = field(default_factory=list)  # as settling found them, in order
-    also: "Callable[[Room], Q] | None" = None  # which bookings this verb reads beside those that settling looks at
-    at_hand: list[Booking] | None = None  # these together, as settling has read them
+    reads: Reads = what_is_due  # which bookings this verb reads together with those that settling looks at
     told: dict[int | None, Mail] = field(default_factory=dict)  # the one mail of this press to each party's contact
     came_from: dict[str, Any] = field(default_factory=dict)  # what mails say of the session that a booking was in
+    _found: list[Booking] = field(default_factory=list)
+    _read_at: int = -1  # `writes` when that was read
 
     @property
     def session(self) -> ShowcaseSession:
@@ -58,29 +58,36 @@ class Room:
         deadline = self.session.closes_at or self.session.starts_at
         return deadline is not None and deadline <= self.now and self.places.status not in FROZEN
 
-    def beside(self, *, school_key: str, email_key: str | None, request_key: uuid.UUID | None) -> Q:
-        """Live bookings of the same school or contact in this session, and the one made from the same draft."""
-        live = Q(session=self.session, status__in=LIVE)
-        same = Q(school_key=school_key) | Q(email_key=email_key, email_key__isnull=False)
-        return (live & same) | Q(request_key=request_key, request_key__isnull=False)
+    def read(self) -> list[Booking]:
+        """What settling looks at and the verb reads; asked for anew where something has been written since."""
+        if self._read_at != self.writes:
+            self._read_at, self._found = self.writes, read(self.reads, self.session, now=self.now)
+        return self._found
 
     def bookings_beside(self, booking: Booking) -> list[Booking]:
-        """What `beside` finds, apart from the booking itself."""
-        keys = self.beside(school_key=booking.school_key, email_key=booking.email_key, request_key=booking.request_key)
-        found = Booking.objects.filter(keys)
+        """Live bookings of the same school or contact in this session, and the one made from the same draft; not the
+        booking itself."""
+        found = beside(self.session.pk, booking)
         return [other for other in found if booking.pk is None or other.pk != booking.pk]
 
     def read_beside(self, booking: Booking) -> list[Booking]:
-        """The same of a new booking that settling has read for; asked anew where that has changed anything."""
-        if self.at_hand is None or self.writes:
-            return self.bookings_beside(booking)
-        return [other for other in self.at_hand if self._is_beside(other, booking)]
+        """The same of a new booking of the party that this verb reads for (`what_is_beside`)."""
+        return [other for other in self.read() if self._is_beside(other, booking)]
 
     def _is_beside(self, other: Booking, booking: Booking) -> bool:
         if other.request_key == booking.request_key is not None:
             return True
         same = other.school_key == booking.school_key or other.email_key == booking.email_key is not None
         return same and other.is_live and other.session_id == self.session.pk
+
+    def party_of(self, booking: Booking) -> list[Booking]:
+        """As `of_party`, of the booking that this verb reads for (`what_goes_with`)."""
+        if booking.goes_with_id:
+            party = list(Booking.objects.of_party(booking))
+        else:
+            keys = (booking.pk, booking.session_id, booking.email_key)
+            party = [one for one in self.read() if (one.first_id, one.session_id, one.email_key) == keys]
+        return [booking if one == booking else one for one in sorted(party, key=lambda one: one.pk)]
 
 
 def session_facts(session: ShowcaseSession, *, sequence: int) -> dict[str, Any]:

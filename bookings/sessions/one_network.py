@@ -13,7 +13,7 @@ from django.db.models.functions import Left
 
 from bookings.models import Booking
 from bookings.places import locked, write
-from bookings.rule.allowance import HALF
+from bookings.rule.reading import HALF
 from bookings.rule.refusals import NeedsReason
 from bookings.rule.room import Clock
 from bookings.states import Status, Verb

@@ -3,8 +3,9 @@
 from bookings.models import Booking, By
 from bookings.places import locked, write
 from bookings.rule import people
-from bookings.rule.judging import beside, build_request, judge
+from bookings.rule.judging import build_request, judge
 from bookings.rule.party import Party
+from bookings.rule.reading import what_is_beside
 from bookings.rule.references import retry_on_reference_clash
 from bookings.rule.refusals import AlreadyBooked
 from bookings.rule.room import Clock
@@ -19,7 +20,7 @@ def enrol(session_id: int, party: Party, *, clock: Clock) -> Booking:
     The same request key gives the same booking again, and a booking that staff have made meanwhile for the same address
     and as many people stands for it. Raises what `judge` raises, or AlreadyBooked.
     """
-    with locked(session_id, clock, also=beside(party)) as room:
+    with locked(session_id, clock, reads=what_is_beside(party)) as room:
         request = build_request(room, party)
         if request.made:
             return request.made
@@ -31,6 +32,6 @@ def enrol(session_id: int, party: Party, *, clock: Clock) -> Booking:
             raise AlreadyBooked
         booking.address_proved_at = room.now
         visitors = party.rows()
-        people.recognise(visitors, save=False)
         write(room, Verb.ENROL, [booking], by=By.VISITOR, visitors=visitors)
+        people.recognise(visitors)
         return booking

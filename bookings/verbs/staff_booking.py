@@ -30,8 +30,8 @@ def staff_booking(
         left = room.places.held_back if use_held_back else room.places.left(now=room.now)
         _judge(room, booking, beside, left=left, why=why)
         visitors = party.rows()
-        people.recognise(visitors, save=False)
         write(room, Verb.BOOK, [booking], by=by, why=why, visitors=visitors)
+        people.recognise(visitors)
         return booking
 
 
@@ -52,12 +52,12 @@ def walk_in(session_id: int, party: Party, *, by: StaffUser, clock: Clock, raise
         if raised and not why.strip():
             raise NeedsReason
         visitors = party.rows()
-        people.recognise(visitors, save=False)
         for visitor in visitors:
             visitor.attendance, visitor.marked_at, visitor.marked_by = Visitor.Attendance.ATTENDED, room.now, by
         if raised:
             write(room, Verb.SET_PLACES, by=by, why=why, capacity=raise_to)
         write(room, Verb.BOOK, [booking], by=by, why=why, visitors=visitors)
+        people.recognise(visitors)
         return booking
 
 

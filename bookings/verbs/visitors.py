@@ -225,9 +225,9 @@ def _seat(
     last = booking.visitors.order_by("-position").values_list("position", flat=True).first() or 0
     visitor = Visitor(booking=booking, position=last + 1, public_id=made)
     colleague.put_on(visitor)
-    if booking.status == Status.CONFIRMED:
-        people.recognise([visitor], save=False)
     visitor.save()
+    if booking.status == Status.CONFIRMED:
+        people.recognise([visitor])
     verb = Verb.PUT_IN if isinstance(by, StaffUser) else Verb.ADD
     write(room, verb, [booking], by=by, why=why, party=booking.party + 1, visitors=[visitor])
     return booking

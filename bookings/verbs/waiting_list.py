@@ -10,9 +10,10 @@ from typing import Any, NamedTuple
 from bookings.models import Booking, By
 from bookings.places import drop, hold, locked, locked_booking, nothing, prove, waiting_of, write
 from bookings.rule import allowance, mails
-from bookings.rule.judging import already_there, beside, build_request, fits, hold_deadline, judge_asking
+from bookings.rule.judging import already_there, build_request, fits, hold_deadline, judge_asking
 from bookings.rule.offers import list_has_ended
 from bookings.rule.party import Party
+from bookings.rule.reading import what_is_beside
 from bookings.rule.references import retry_on_reference_clash
 from bookings.rule.refusals import (
     AlreadyBooked,
@@ -57,7 +58,7 @@ def join(
     `hold`.
     """
     calendar = calendar_of_session(session_id)
-    with locked(session_id, clock, also=beside(party)) as room:
+    with locked(session_id, clock, reads=what_is_beside(party)) as room:
         request = build_request(room, party, instead_of=instead_of)
         if request.made:
             return Joined(request.made, request.made.party if request.made.asks_first else request.made.seats)

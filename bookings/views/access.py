@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 _OF_A_FORM = ("visitor__booking__session__hub_year__hub", "visitor__booking__session__places", "hub_year__hub")
 _WITH = (*OF_ITS_SESSION, "session__places")
 _PUBLIC_ID = Given("public_id", models.UUIDField())
+_BY_ITS_CONTACT: dict[str, Any] = {"public_id": _PUBLIC_ID, "link_version": Given("version", models.IntegerField())}
 
 
 @dataclass(frozen=True)
@@ -92,9 +93,22 @@ def open_link(token: str) -> Opened:
 def _booking() -> "QuerySet[Booking]":
     asked = AddressChange.objects.filter(booking=OuterRef("pk"), visitor=None)
     bookings = Booking.objects.with_company().annotate(has_asked=Exists(asked), **_of_session("session"))
-    return bookings.select_related("school", *_WITH).filter(
-        public_id=_PUBLIC_ID, link_version=Given("version", models.IntegerField())
-    )
+    return bookings.select_related("school", *_WITH).filter(**_BY_ITS_CONTACT)
+
+
+def booking_of_contact(token: str) -> int:
+    """The key of the booking whose contact's link `token` is, for a press that shows nothing of it. Raises Http404, as
+    `open_link` does, and for a visitor's link."""
+    link = genuine(token, Purpose.CONTACT)
+    found = _key_of_booking.one(public_id=link.public_id, version=link.version)
+    if found is None:
+        raise Http404
+    return found
+
+
+@AskedOften
+def _key_of_booking() -> "QuerySet[Booking, int]":
+    return Booking.objects.filter(**_BY_ITS_CONTACT).order_by().values_list("pk", flat=True)
 
 
 @AskedOften

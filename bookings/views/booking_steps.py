@@ -51,10 +51,9 @@ from bookings.views.turned_away import size_of
 from hubs.models import School
 from hubs.models.calendar import calendar_of_session
 from hubs.pages import View, private
-from hubs.schools.search import the_one, urns_found
+from hubs.schools.search import MOST_OFFERED, still_open, the_one, urns_found
 from hubs.vocabulary.teaching import in_words, roles_in_words
 
-MOST_SCHOOLS = 20
 LACKS_PLACES = (SessionFull, SchoolShareUsed)
 
 
@@ -138,7 +137,7 @@ def _take(request: HttpRequest, draft: Draft, school: School, *, now: dt.datetim
 
 def _search(draft: Draft) -> list[School]:
     """The schools that match what was typed. The draft remembers them: these are offered, and one of these is taken."""
-    found = School.objects.open().listed(urns_found(draft.answers["typed"], MOST_SCHOOLS + 1))
+    found = still_open(urns_found(draft.answers["typed"], MOST_OFFERED + 1))
     draft.answers["found"] = [one.pk for one in found]
     return found
 
@@ -146,7 +145,7 @@ def _search(draft: Draft) -> list[School]:
 def _offered(draft: Draft) -> list[School]:
     """The schools that were found, without searching again; where one of them has closed since, what is found now."""
     urns = draft.answers.get("found")
-    found = None if urns is None else School.objects.open().listed(urns)
+    found = None if urns is None else still_open(urns)
     return _search(draft) if found is None or len(found) < len(urns) else found
 
 
@@ -158,9 +157,9 @@ def pick_school(request: HttpRequest, showing: Showing, draft: Draft) -> HttpRes
         return redirect("book", showing.session.ref)
     found = _offered(draft)
     chosen = draft.school_id or (found[0].pk if len(found) == 1 else "")
-    form = SchoolPickForm(sent_to(request, draft), initial={"urn": str(chosen)}, schools=found[:MOST_SCHOOLS])
+    form = SchoolPickForm(sent_to(request, draft), initial={"urn": str(chosen)}, schools=found[:MOST_OFFERED])
     if request.method != "POST":
-        context = {"typed": words, "more": len(found) > MOST_SCHOOLS}
+        context = {"typed": words, "more": len(found) > MOST_OFFERED}
         return form_page(request, "bookings/book/pick_school.html", showing, draft, form, **context)
     if not form.is_valid():
         return again(request, draft, form, now=showing.now)

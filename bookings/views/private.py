@@ -23,7 +23,7 @@ from bookings.sessions.seen import NOTHING_TO_SEE, mark_seen, unseen_changes
 from bookings.states import FROZEN
 from bookings.verbs import visitors as details
 from bookings.verbs import waiting_list
-from bookings.views.access import Opened, open_link
+from bookings.views.access import Opened, booking_of_contact, open_link
 from bookings.views.party_page import context_of, is_expected
 from hubs.pages import View, private
 from hubs.vocabulary.ids import AN_ID
@@ -56,6 +56,24 @@ def opened(view: Callable[..., HttpResponse]) -> View:
     return opened_by_giver_too(of_owner)
 
 
+def pressed_by_contact(press: Callable[[HttpRequest, int], None]) -> Callable[..., HttpResponse]:
+    """What only the button of a contact's page does: whoever opens its address comes to the booking."""
+
+    @private
+    @require_http_methods(["GET", "HEAD", "POST"])
+    @wraps(press)
+    def of_contact(request: HttpRequest, token: str) -> HttpResponse:
+        booking_id = booking_of_contact(token)
+        try:
+            if request.method == "POST":
+                press(request, booking_id)
+        except Refused as refused:
+            return booking_page(request, open_link(token), refused=refused, status=409)
+        return redirect("booking", token)
+
+    return of_contact
+
+
 @opened_by_giver_too
 @require_http_methods(["GET", "HEAD"])
 def booking(request: HttpRequest, link: Opened) -> HttpResponse:
@@ -63,26 +81,16 @@ def booking(request: HttpRequest, link: Opened) -> HttpResponse:
     return booking_page(request, link)
 
 
-@opened
-@require_http_methods(["GET", "HEAD", "POST"])
-def confirm(request: HttpRequest, link: Opened) -> HttpResponse:
-    """Confirm; on a lapsed booking, book again. Only the button does: who opens the address comes to the booking."""
-    if link.visitor:
-        raise Http404
-    if request.method == "POST":
-        places.confirm(link.booking.pk, clock=timezone.now, only=request.POST.getlist("answers") or None)
-    return redirect("booking", link.token)
+@pressed_by_contact
+def confirm(request: HttpRequest, booking_id: int) -> None:
+    """Confirm; on a lapsed booking, book again."""
+    places.confirm(booking_id, clock=timezone.now, only=request.POST.getlist("answers") or None)
 
 
-@opened
-@require_http_methods(["GET", "HEAD", "POST"])
-def wait(request: HttpRequest, link: Opened) -> HttpResponse:
-    """Confirm that a party waits; on a lapsed booking, wait again. Only the button does."""
-    if link.visitor:
-        raise Http404
-    if request.method == "POST":
-        waiting_list.wait(link.booking.pk, clock=timezone.now)
-    return redirect("booking", link.token)
+@pressed_by_contact
+def wait(_request: HttpRequest, booking_id: int) -> None:
+    """Confirm that a party waits; on a lapsed booking, wait again."""
+    waiting_list.wait(booking_id, clock=timezone.now)
 
 
 @opened

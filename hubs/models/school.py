@@ -112,11 +112,6 @@ class SchoolQuerySet(models.QuerySet["School"]):
         place = [models.When(pk=urn, then=n) for n, urn in enumerate(urns)]
         return self.filter(pk__in=urns).order_by(models.Case(*place, output_field=models.IntegerField()))
 
-    def listed(self, urns: Sequence[int]) -> list["School"]:
-        """The schools of these URNs, in their order, where nothing more is asked of them: at a third of the cost."""
-        rows = self.order_by().in_bulk(urns) if urns else {}
-        return [rows[urn] for urn in urns if urn in rows]
-
     def bulk_create(self, objs: Iterable["School"], *args: Any, **kwargs: Any) -> list["School"]:
         """As Django's, with what each school is found by."""
         schools = list(objs)

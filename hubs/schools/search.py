@@ -4,18 +4,19 @@ Each word typed leads through an index to the schools that have it; the few that
 (hubs/schools/ranking.py). Words of kind ("primary", "CofE") lead to thousands and are often wrong: they only rank.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from heapq import nsmallest
 from typing import NamedTuple
 
-from django.db.models import CharField, QuerySet
+from django.db.models import CharField, PositiveIntegerField, QuerySet
 
 from hubs.models.school import AFTER_ALL, School, SchoolQuerySet, SchoolWord, SchoolWordQuerySet
 from hubs.schools.ranking import Fit, at_a_glance, fit, nearest
-from hubs.vocabulary.asked_often import AskedOften, Given
+from hubs.vocabulary.asked_often import AskedOften, Given, Several
 from hubs.vocabulary.school_words import distinctive, head, searchable, words_typed
 
 MOST_FOUND = 40
+MOST_OFFERED = 20  # schools to choose from on one page
 MOST_LED_TO = 2000  # schools of one word: "st" and "primary" have more, and no list of theirs is whole
 MOST_READ = 600
 MOST_NAMED = 200  # URNs in a question: Django takes 10 µs for each
@@ -98,14 +99,7 @@ class Search:
 
     def _ranked(self, urns: set[int], *, all_have: str | None = None, loosely: bool = False) -> list[Found]:
         """`urns` with how they fit. `all_have` is a word that leads to them all: a long list is not sent back."""
-        if all_have and len(urns) > MOST_NAMED and all_have not in self.alternatives:
-            schools = School.objects.filter(pk__in=SchoolWord.objects.beginning(all_have).order_by().values("school"))
-        else:
-            schools = School.objects.filter(pk__in=sorted(urns)[:MOST_READ])
-        if not self.closed_too:
-            schools = schools.found_today()
-        read = schools.order_by().values_list("urn", "search", "successor_id", "status")
-        rows = [row for row in read if row[0] in urns]
+        rows = [row for row in self._rows(urns, all_have) if row[0] in urns]
         if len(rows) > MOST_RANKED:
             rows = nsmallest(MOST_RANKED, rows, key=lambda row: (at_a_glance(row[1], self.words), row[0]))
         return [
@@ -116,6 +110,27 @@ class Search:
             )
             for urn, search, successor, status in rows
         ]
+
+    def _rows(self, urns: set[int], all_have: str | None) -> "Iterable[tuple[int, str, int | None, int]]":
+        """What these schools are ranked by, and perhaps some others: mostly of few."""
+        if 0 < len(urns) <= FEW.most and not self.closed_too:
+            return _few_found_today.rows(**FEW(sorted(urns)))
+        if all_have and len(urns) > MOST_NAMED and all_have not in self.alternatives:
+            schools = School.objects.filter(pk__in=SchoolWord.objects.beginning(all_have).order_by().values("school"))
+        else:
+            schools = School.objects.filter(pk__in=sorted(urns)[:MOST_READ])
+        if not self.closed_too:
+            schools = schools.found_today()
+        return schools.order_by().values_list(*RANKED_BY)
+
+
+FEW = Several("urn", PositiveIntegerField(), 50)
+RANKED_BY = ("urn", "search", "successor_id", "status")
+
+
+@AskedOften
+def _few_found_today() -> "QuerySet[School, tuple[int, str, int | None, int]]":
+    return School.objects.filter(pk__in=FEW.given).found_today().order_by().values_list(*RANKED_BY)
 
 
 def _schools_of(word: str) -> set[int]:
@@ -173,6 +188,20 @@ def schools_found(typed: str, most: int = MOST_FOUND, *, among: SchoolQuerySet |
 def urns_found(typed: str, most: int) -> list[int]:
     """The URNs of schools that `typed` may mean, best first, at most `most`: also of one closed with no successor."""
     return Search(typed).best(most)
+
+
+def still_open(urns: Sequence[int]) -> list[School]:
+    """Those of these schools that are open, in their order: as many as are offered, and one more."""
+    found = {one.pk: one for one in _open_ones.rows(**OFFERED(urns))} if urns else {}
+    return [found[urn] for urn in urns if urn in found]
+
+
+OFFERED = Several("urn", PositiveIntegerField(), MOST_OFFERED + 1)
+
+
+@AskedOften
+def _open_ones() -> SchoolQuerySet:
+    return School.objects.open().filter(pk__in=OFFERED.given).order_by()
 
 
 def the_one(typed: str, found: Iterable[School]) -> School | None:

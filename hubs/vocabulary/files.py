@@ -8,12 +8,18 @@ import io
 import zipfile
 from collections.abc import Callable
 from pathlib import PurePath
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile, File
 from django.utils.translation import gettext as _
-from PIL import Image, ImageOps
+
+from hubs.vocabulary.later import Later
+
+if TYPE_CHECKING:
+    from PIL import Image, ImageOps
+else:
+    Image, ImageOps = Later("PIL.Image"), Later("PIL.ImageOps")
 
 MEGABYTE = 1024 * 1024
 MOST_BYTES = 10 * MEGABYTE
@@ -79,7 +85,7 @@ def painted_anew(file: IO[bytes], *, longest: int) -> "File[bytes]":
     return ContentFile(made.getvalue(), "photograph.jpg")
 
 
-def _refuse_too_many_pixels(image: Image.Image) -> None:
+def _refuse_too_many_pixels(image: "Image.Image") -> None:
     if image.width * image.height > MOST_PIXELS:
         raise ValueError("too many pixels")
 

@@ -15,8 +15,8 @@ from django.http.response import HttpResponseBase
 
 from hubs.vocabulary.database_faults import is_lost, is_waiting, passes
 from hubs.vocabulary.patience import CommitNotKnown
+from hubs.vocabulary.statements import writes
 
-CHANGES = ("INSERT", "UPDATE", "DELETE")
 COUNTS = '"bookings_networkuse"'  # how often a network has asked is nothing that anybody asked for
 
 
@@ -35,7 +35,7 @@ class Written:
         self.committed = self.perhaps = False
 
     def __call__(self, does: Callable[..., Any], sql: Any, params: Any, many: bool, context: dict[str, Any]) -> Any:  # noqa: FBT001
-        if not str(sql).lstrip().startswith(CHANGES) or COUNTS in str(sql):
+        if not writes(sql) or COUNTS in str(sql):
             return does(sql, params, many, context)
         used = context["connection"]
         try:

@@ -350,14 +350,14 @@ def _take_the_lock_out(processes: int) -> None:
     """Reads what it read, and locks nothing; and the first attempt of each waits until all have read."""
     from django.db import connection
 
-    from bookings import places
     from bookings.models import Places
+    from bookings.rule import locking
     from bookings.rule.room import Room
 
     if connection.vendor == "sqlite":
         connection.settings_dict["OPTIONS"]["transaction_mode"] = "DEFERRED"
     rows = Places.objects.select_related("session__hub_year__hub", "session__venue", "session__host_school__school")
-    places.lock = lambda session_id: rows.get(session_id=session_id)
+    locking.lock = lambda session_id: rows.get(session_id=session_id)
     all_have_read = get_context("fork").Barrier(processes)
     reads = Room.read_beside
     met = []

@@ -50,8 +50,8 @@ def names(server: MailServer) -> list[str]:
 def test_some_are_claimed_at_once_and_the_rest_is_another_senders() -> None:
     hold(*(f"n{number:02}" for number in range(AT_ONCE + 2)))
     mine, theirs = InHand(), InHand()
-    assert [mail.recipient for mail in mine.next(at(), most=200)] == ["n00@school.example"]
-    assert [mail.recipient for mail in theirs.next(at(), most=200)] == [f"n{AT_ONCE}@school.example"]
+    assert [mail.recipient for mail in mine.next(at())] == ["n00@school.example"]
+    assert [mail.recipient for mail in theirs.next(at())] == [f"n{AT_ONCE}@school.example"]
     assert (untried(), Mail.objects.filter(due_at=NOW + LEASE, tries=1).count()) == ([], AT_ONCE + 2)
     mine.give_back()
     theirs.give_back()
@@ -61,8 +61,8 @@ def test_some_are_claimed_at_once_and_the_rest_is_another_senders() -> None:
 def test_what_was_claimed_by_somebody_else_since_is_not_given_back() -> None:
     hold("a", "b")
     slow, next_one = InHand(), InHand()
-    slow.next(at(), most=2)
-    next_one.next(at(NOW + LEASE), most=2)
+    slow.next(at())
+    next_one.next(at(NOW + LEASE))
     slow.give_back()
     assert list(Mail.objects.values_list("due_at", "tries")) == [(NOW + LEASE + LEASE, 2)] * 2
 
@@ -153,7 +153,7 @@ def test_mail_in_hand_is_looked_at_again_by_one_statement(
     smtp_server: MailServer, django_assert_num_queries: Any
 ) -> None:
     hold("a", "b")
-    in_hand.next(at(), most=2)
+    in_hand.next(at())
     (mail,) = in_hand._mails
     for _ in range(2):
         with django_assert_num_queries(1):

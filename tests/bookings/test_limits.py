@@ -209,6 +209,16 @@ def test_counting_takes_one_statement_but_for_the_first_of_an_hour(django_assert
             use(request("127.0.0.1"), BOOKING, now=NOW)
 
 
+def test_who_has_begun_to_book_books_within_the_hour_by_one_statement(django_assert_num_queries):
+    use(request("127.0.0.1"), limits.DRAFT, now=NOW)
+    assert dict(NetworkUse.objects.values_list("what", "used")) == {limits.DRAFT: 1, BOOKING: 0}
+    with django_assert_num_queries(1):
+        use(request("127.0.0.1"), BOOKING, now=NOW)
+    use_up(times=MOST_AN_HOUR[BOOKING] - 1)
+    with pytest.raises(TooManyFromHere):
+        use(request("127.0.0.1"), BOOKING, now=NOW)
+
+
 def test_what_is_given_back_has_not_been_counted(settings):
     settings.PROXIES = 0
     for address in ("192.0.2.1", "2001:db8::1"):

@@ -5,7 +5,9 @@ import threading
 import time
 
 import pytest
+from django.conf import settings
 from django.db import connection
+from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
 from bookings.operations import ready
@@ -78,6 +80,31 @@ def test_migration_that_stands_for_others_is_there_where_they_are(monkeypatch):
     monkeypatch.setattr(ready, "migrations_of_this_code", lambda: wanted)
     assert ready.missing(old) == ready.missing({squashed}) == set()
     assert ready.missing({("a", "0001")}) == {squashed}
+
+
+@pytest.fixture
+def squashed(tmp_path, monkeypatch):
+    """The migrations of an app of ours are others, the last of which stands for one."""
+    folder = tmp_path / "squashed_here"
+    folder.mkdir()
+    migration = "from django.db.migrations import Migration as Any\n\n\nclass Migration(Any):\n    "
+    (folder / "__init__.py").touch()
+    (folder / "_not_one.py").touch()
+    (folder / "0001_first.py").write_text(f"{migration}pass\n")
+    (folder / "0002_squashed.py").write_text(f"{migration}replaces = [('hubs', '0001_first')]\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(settings, "MIGRATION_MODULES", {"hubs": "squashed_here", "axes": None})
+
+
+@pytest.mark.parametrize("ours", ["as they are", "squashed"])
+def test_migrations_are_those_that_django_finds(ours, request):
+    if ours == "squashed":
+        request.getfixturevalue(ours)
+    found = MigrationLoader(None, load=False, ignore_no_migrations=True)
+    found.load_disk()
+    wanted = {key: frozenset(migration.replaces) for key, migration in found.disk_migrations.items()}
+    assert ready.migrations_of_this_code.__wrapped__() == wanted
+    assert any(wanted.values()) is (ours == "squashed")
 
 
 @pytest.mark.django_db

@@ -70,9 +70,19 @@ def test_every_table_that_a_public_page_reads_is_watched(client, monkeypatch):
         lambda hub: School.objects.bulk_create([School(urn="100001", name="A")], ignore_conflicts=True),
         lambda hub: hub.delete(),
         lambda hub: connection.cursor().execute('UPDATE "hubs_school" SET "name" = %s', ["x"]),
+        lambda hub: connection.cursor().execute("\n  update  HUBS_SCHOOL set name = 'x'"),
         lambda hub: emit_post_migrate_signal(verbosity=0, interactive=False, db="default"),
     ],
-    ids=["create", "bulk_create", "update", "ignoring conflicts", "delete", "by hand", "migrate"],
+    ids=[
+        "create",
+        "bulk_create",
+        "update",
+        "ignoring conflicts",
+        "delete",
+        "by hand",
+        "by hand, in small letters",
+        "migrate",
+    ],
 )
 def test_whatever_writes_it_every_page_is_new(write):
     hub, _school = HubFactory(), SchoolFactory()

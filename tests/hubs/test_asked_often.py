@@ -11,8 +11,8 @@ from django.db.transaction import TransactionManagementError
 
 from bookings.models import Draft, Places
 from hubs.models import ShowcaseSession
-from hubs.vocabulary.asked_often import AskedOften, DoneOften, Given
-from tests.factories import NOW, SessionFactory
+from hubs.vocabulary.asked_often import AskedOften, DoneOften, Given, Several
+from tests.factories import NOW, SchoolFactory, SessionFactory
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + dt.timedelta(days=1)
@@ -97,7 +97,9 @@ def test_value_that_was_forgotten_or_is_nothing_is_no_question(drafts):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_each_thread_asks_by_its_own_connection(drafts):
+def test_each_thread_asks_by_its_own_connection_in_the_words_of_the_first(drafts):
+    asked(drafts[0])
+    before = list(worked_out)
     found, at_once = {}, threading.Barrier(4)
 
     def ask(n):
@@ -113,6 +115,8 @@ def test_each_thread_asks_by_its_own_connection(drafts):
         thread.join()
     assert found == dict.fromkeys(range(4), True)
     assert asked(drafts[0]) == drafts[0]
+    assert worked_out == before
+    assert of_browser.words.compiler.connection is None
 
 
 def test_words_outlive_a_connection_that_was_closed(drafts, transactional_db):
@@ -153,3 +157,39 @@ def test_rows_are_written_to_with_the_values_of_each_time(drafts, django_assert_
             assert make_larger(session=session, by=by) == written
     assert dict(Places.objects.values_list("pk", "capacity")) == {one: 36, other: 505}
     assert make_larger(session=0, by=1) == 0
+
+
+THREE = Several("session", models.BigIntegerField(), 3)
+
+
+@AskedOften
+def some():
+    return ShowcaseSession.objects.filter(pk__in=THREE.given).order_by("pk").values_list("pk", flat=True)
+
+
+def test_now_more_and_now_fewer_are_asked_for_in_the_same_words(django_assert_num_queries):
+    made = [SessionFactory().pk for _ in range(4)]
+    for few in (made[:1], made[1:3], made[:3], [made[3], made[0]]):
+        with django_assert_num_queries(1):
+            assert some.rows(**THREE(few)) == sorted(few)
+    for none_or_too_many in ([], made):
+        with pytest.raises(ValueError, match=str(len(none_or_too_many))):
+            THREE(none_or_too_many)
+
+
+@DoneOften
+def book():
+    drafts = Draft.objects.filter(pk=Given("draft", models.BigIntegerField()))
+    school = Given("school", models.IntegerField(), or_nothing=True)
+    return drafts, {"school": school, "answers": Given("answers", models.JSONField())}
+
+
+def test_nothing_can_be_written_where_it_may_be_nothing(drafts):
+    draft, school = drafts[0], SchoolFactory()
+    for said in (school, None):
+        answers = {"typed": "née Größe 学校", "others": [1, None]}
+        assert book(draft=draft.pk, school=said and said.pk, answers=answers) == 1
+        draft.refresh_from_db()
+        assert (draft.school, draft.answers) == (said, answers)
+    with pytest.raises(ValueError, match="answers"):
+        book(draft=draft.pk, school=None, answers=None)

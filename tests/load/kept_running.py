@@ -33,7 +33,7 @@ def held(at: Installation) -> Iterator[Row]:
 
 
 def idle(at: Installation) -> Iterator[Row]:
-    time.sleep(min(5, at.size.idle))  # what the last booking has left to do
+    time.sleep(min(45, 2 * at.size.idle))  # a worker that has just begun has years of others to forget
     began, before = time.monotonic(), (cpu(at.worker), cpu(at.postgres))
     time.sleep(at.size.idle)
     spent, seconds = (cpu(at.worker) - before[0], cpu(at.postgres) - before[1]), time.monotonic() - began

@@ -104,7 +104,7 @@ def pages() -> Iterator[tuple[str, Callable[[], Any]]]:
     yield "school search, of a common word", lambda: list(schools_found("st", 21))
     yield "my bookings", lambda: client.post("/my-bookings/", {"email": booking.contact_email})
     yield from ((f"admin: {name}", lambda path=path: staff.get(path)) for name, path in admin.items())
-    yield "mail claim", lambda: InHand().next(timezone.now, most=1)
+    yield "mail claim", lambda: InHand().next(timezone.now)
     yield "what is due", lambda: due._sessions_due(timezone.now())
     yield "openings to tell of", lambda: openings.due(timezone.now())
     wishes = openings._wishes(session, of_all=True)

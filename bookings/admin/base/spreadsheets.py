@@ -9,14 +9,19 @@ import datetime as dt
 import io
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
-from typing import IO, Any, NamedTuple
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
-import xlsxwriter
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from hubs.vocabulary.kept_words import kept_by_language
+from hubs.vocabulary.later import Later
+
+if TYPE_CHECKING:
+    import xlsxwriter
+else:
+    xlsxwriter = Later("xlsxwriter")
 
 # How a formula begins, for one spreadsheet or another (OWASP, "CSV Injection"); the wide forms are typed in Chinese.
 BEGINS_A_FORMULA = tuple("=+-@\t\r\n＝＋－＠")

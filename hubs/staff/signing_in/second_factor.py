@@ -8,8 +8,8 @@ import datetime as dt
 import math
 import secrets
 from base64 import b32encode
+from typing import TYPE_CHECKING
 
-import segno
 from django.conf import settings
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.db import transaction
@@ -21,6 +21,12 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from hubs.models import StaffUser
 from hubs.vocabulary.keyed import keyed_hash
+from hubs.vocabulary.later import Later
+
+if TYPE_CHECKING:
+    import segno
+else:
+    segno = Later("segno")
 
 RECOVERY_CODES = 10
 LENGTH = 10  # of a recovery code: 49 bits
