@@ -32,7 +32,7 @@ GROUPS: dict[str, list[Figures]] = {
 }
 
 # Programs of their own, which print their figures themselves.
-PROGRAMS = {"visit": "tests.load.first_visit"}
+PROGRAMS = {"row": "tests.load.hot_row", "visit": "tests.load.first_visit"}
 
 
 def main(arguments: list[str]) -> None:

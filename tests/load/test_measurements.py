@@ -88,6 +88,14 @@ def test_bench_measures_every_rate_it_names(tmp_path):
     assert [line.split()[0] for line in said.splitlines()[3:]] == ["constant", "list", "session", "hold"]
 
 
+def test_holds_on_one_hot_row_are_measured_beside_the_same_statements():
+    name = {"postgresql": "postgres"}.get(connection.vendor, connection.vendor)
+    command = [sys.executable, "-m", "tests.load.hot_row", "small", name]
+    done = subprocess.run(command, cwd=settings.BASE_DIR, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.splitlines()[-1].startswith("holds on one hot row")
+
+
 FIGURES = [
     *("list while", "session while", "hub while", "hubs while"),
     *("list, first", "session, first", "hub, first", "hubs, first"),
