@@ -16,9 +16,9 @@ from typing import Any
 from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from icalendar import Calendar, Event, vCalAddress, vText
 
 from bookings.mail.arriving import in_lines
-from hubs.vocabulary.calendar_lines import component, line, moment, text, written
 from hubs.vocabulary.one_line import one_line, several_lines
 
 PRODUCT = "-//Showcase//Maths Hubs//EN"
@@ -29,40 +29,32 @@ def our_address() -> str:
     return parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
 
 
-def our_domain() -> str:
-    """The name that makes ours what we number."""
-    return our_address().rpartition("@")[2]
-
-
 def calendar_entry(facts: dict[str, Any], *, attendee: str, created_at: dt.datetime, method: str = "REQUEST") -> str:
     """The .ics text of the place that `facts` describe. Times are UTC. CANCEL is the last word on its UID."""
     facts = {name: several_lines(fact) if isinstance(fact, str) else fact for name, fact in facts.items()}
+    calendar = Calendar()
+    calendar.add("prodid", PRODUCT)
+    calendar.add("version", "2.0")
+    calendar.add("calscale", "GREGORIAN")
+    calendar.add("method", method)
     cancelled = method == "CANCEL"
-    event = [
-        text("SUMMARY", facts["title"]),
-        line("DTSTART", moment(facts["starts_at"])),
-        line("DTEND", moment(facts["ends_at"])),
-        line("DTSTAMP", moment(created_at)),
-        text("UID", f"visitor-{facts['calendar_of']}@{our_domain()}"),
-        line("SEQUENCE", facts["sequence"] + cancelled),
-        *([_attendee(attendee)] if attendee else ()),
-        text("DESCRIPTION", _description(facts, cancelled=cancelled)),
-        text("LOCATION", facts["place"]),
-        line("ORGANIZER", f"mailto:{one_line(facts['reply_to']) or our_address()}", cn=facts["hub"]),
-        line("STATUS", "CANCELLED" if cancelled else "CONFIRMED"),
-        line("TRANSP", "OPAQUE"),
-        line("URL", settings.SITE_URL + reverse("session", args=[facts["ref"]])),
-    ]
-    return written(component("VCALENDAR", head_of(method), component("VEVENT", event)))
-
-
-def head_of(method: str) -> list[str]:
-    """How each calendar of ours begins."""
-    return [line("VERSION", "2.0"), text("PRODID", PRODUCT), line("CALSCALE", "GREGORIAN"), line("METHOD", method)]
-
-
-def _attendee(address: str) -> str:
-    return line("ATTENDEE", f"mailto:{address}", partstat="ACCEPTED", role="REQ-PARTICIPANT", rsvp="FALSE")
+    event = Event()
+    event.add("uid", f"visitor-{facts['calendar_of']}@{our_address().rpartition('@')[2]}")
+    event.add("sequence", facts["sequence"] + cancelled)
+    event.add("dtstamp", created_at.astimezone(dt.timezone.utc))
+    event.add("dtstart", facts["starts_at"].astimezone(dt.timezone.utc))
+    event.add("dtend", facts["ends_at"].astimezone(dt.timezone.utc))
+    event.add("summary", facts["title"])
+    event.add("location", facts["place"])
+    event.add("description", _description(facts, cancelled=cancelled))
+    event.add("url", settings.SITE_URL + reverse("session", args=[facts["ref"]]))
+    event.add("status", "CANCELLED" if cancelled else "CONFIRMED")
+    event.add("transp", "OPAQUE")
+    event.add("organizer", _person(one_line(facts["reply_to"]) or our_address(), cn=facts["hub"]))
+    if attendee:
+        event.add("attendee", _person(attendee, partstat="ACCEPTED", role="REQ-PARTICIPANT", rsvp="FALSE"))
+    calendar.add_component(event)
+    return str(calendar.to_ical().decode())
 
 
 def _description(facts: dict[str, Any], *, cancelled: bool) -> str:
@@ -71,3 +63,10 @@ def _description(facts: dict[str, Any], *, cancelled: bool) -> str:
         _("See, change or cancel your place:") + " " + settings.SITE_URL + reverse("my-bookings"),
     ]
     return "\n".join(lines if cancelled else [*lines, "", *in_lines(facts)])
+
+
+def _person(address: str, **said: str) -> vCalAddress:
+    person = vCalAddress(f"mailto:{address}")
+    for name, value in said.items():
+        person.params[name] = vText(value)
+    return person

@@ -11,14 +11,14 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from icalendar import Calendar, Event, Timezone, TimezoneDaylight, TimezoneStandard
 
-from bookings.mail.calendar_entry import head_of, our_domain
+from bookings.mail.calendar_entry import PRODUCT, our_address
 from bookings.models import SessionChange
 from bookings.public.session import Showing
 from bookings.rule.words import who_may_book
 from bookings.states import Standing
 from hubs.vocabulary.access import FEATURES
-from hubs.vocabulary.calendar_lines import component, line, moment, text, written
 from hubs.vocabulary.dates import day
 from hubs.vocabulary.one_line import one_line, several_lines
 from hubs.vocabulary.own_words import own_words
@@ -170,46 +170,53 @@ def calendar_of(showings: Iterable[Showing], *, name: str, now: dt.datetime) -> 
     A calendar has a component (RFC 5545 section 3.4), and programs call one that has none broken: while there is no
     session, it says in which time zone it is.
     """
-    calendar = [text("X-PUBLISHED-TTL", "PT1H"), text("X-WR-CALNAME", one_line(name))]
-    entries = [
-        component("VEVENT", _entry(one, one.session.starts_at, one.session.ends_at, now))
-        for one in showings
-        if one.session.starts_at and one.session.ends_at
-    ]
-    return written(component("VCALENDAR", head_of("PUBLISH"), calendar, *(entries or [_london()])))
+    calendar = Calendar()
+    calendar.add("prodid", PRODUCT)
+    calendar.add("version", "2.0")
+    calendar.add("calscale", "GREGORIAN")
+    calendar.add("method", "PUBLISH")
+    calendar.add("x-wr-calname", one_line(name))
+    calendar.add("x-published-ttl", "PT1H")
+    for showing in showings:
+        if showing.session.starts_at and showing.session.ends_at:
+            times = (showing.session.starts_at, showing.session.ends_at)
+            calendar.add_component(_entry(showing, *times, now))
+    if not calendar.subcomponents:
+        calendar.add_component(_london())
+    return str(calendar.to_ical().decode())
 
 
-def _london() -> list[str]:
+def _london() -> Timezone:
     """London's time as it has been kept since 1996: an hour ahead from the last Sunday of March to October's."""
-    zone = [line("TZID", "Europe/London")]
-    for part, name, since, month, was, then in (
-        ("STANDARD", "GMT", "19961027T020000", 10, "+0100", "+0000"),
-        ("DAYLIGHT", "BST", "19960331T010000", 3, "+0000", "+0100"),
-    ):
-        on = line("RRULE", f"FREQ=YEARLY;BYDAY=-1SU;BYMONTH={month}")
-        zone += component(
-            part,
-            [line("DTSTART", since), on, line("TZNAME", name), line("TZOFFSETFROM", was), line("TZOFFSETTO", then)],
-        )
-    return component("VTIMEZONE", zone)
+    zone = Timezone()
+    zone.add("tzid", "Europe/London")
+    for part, name, month, hours in ((TimezoneStandard(), "GMT", 10, (1, 0)), (TimezoneDaylight(), "BST", 3, (0, 1))):
+        was, then = (dt.timedelta(hours=n) for n in hours)
+        part.add("dtstart", dt.datetime(1996, month, 27 if month == 10 else 31, 1 + hours[0]))  # noqa: DTZ001  (local)
+        part.add("rrule", {"freq": "yearly", "bymonth": month, "byday": "-1su"})
+        part.add("tzoffsetfrom", was)
+        part.add("tzoffsetto", then)
+        part.add("tzname", name)
+        zone.add_component(part)
+    return zone
 
 
-def _entry(showing: Showing, starts_at: dt.datetime, ends_at: dt.datetime, now: dt.datetime) -> list[str]:
+def _entry(showing: Showing, starts_at: dt.datetime, ends_at: dt.datetime, now: dt.datetime) -> Event:
     session = showing.session
+    event = Event()
+    event.add("uid", f"session-{session.ref}@{our_address().rpartition('@')[2]}")
+    event.add("sequence", showing.places.calendar_sequence)
+    # The day, not the moment: the same sessions make the same calendar, so that it need not be sent again.
+    event.add("dtstamp", dt.datetime.combine(timezone.localdate(now), dt.time(), dt.timezone.utc))
+    event.add("dtstart", starts_at.astimezone(dt.timezone.utc))
+    event.add("dtend", ends_at.astimezone(dt.timezone.utc))
     off = showing.standing in IN_CALENDAR
+    event.add("summary", one_line(f"{showing.standing.label}: {session.name}" if off else session.name))
+    event.add("location", one_line(session.where))
     url = address_of(session.get_absolute_url())
     said = [_("This entry is not a booking."), showing.words, showing.elsewhere, url]
-    return [
-        text("SUMMARY", one_line(f"{showing.standing.label}: {session.name}" if off else session.name)),
-        line("DTSTART", moment(starts_at)),
-        line("DTEND", moment(ends_at)),
-        # The day, not the moment: the same sessions make the same calendar, so that it need not be sent again.
-        line("DTSTAMP", moment(dt.datetime.combine(timezone.localdate(now), dt.time(), dt.timezone.utc))),
-        text("UID", f"session-{session.ref}@{our_domain()}"),
-        line("SEQUENCE", showing.places.calendar_sequence),
-        text("DESCRIPTION", several_lines("\n".join(filter(None, said)))),
-        text("LOCATION", one_line(session.where)),
-        line("STATUS", IN_CALENDAR.get(showing.standing, "CONFIRMED")),
-        line("TRANSP", "TRANSPARENT"),
-        line("URL", url),
-    ]
+    event.add("description", several_lines("\n".join(filter(None, said))))
+    event.add("url", url)
+    event.add("status", IN_CALENDAR.get(showing.standing, "CONFIRMED"))
+    event.add("transp", "TRANSPARENT")
+    return event
