@@ -197,7 +197,7 @@ def test_home_and_the_bookings_page_say_that_it_came_back(booking: Booking) -> N
     lead = Client()
     lead.force_login(user)
     home = lead.get(reverse("admin:index")).context["home"]
-    assert "1 mail was not delivered" in [one.words for one in home["needs"]]
+    assert "1 email was not delivered" in [one.words for one in home["needs"]]
     page = lead.get(reverse("admin:bookings_booking_overview", args=[booking.pk])).content.decode()
     assert "refused by the address" in page
     assert "Came back: 5.1.1" in page
