@@ -261,6 +261,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+WHITENOISE_ALLOW_ALL_ORIGINS = False  # no other site's page asks for them by a script
 MEDIA_ROOT = VAR_DIR / "media"  # where files lay once: `manage.py move_files` brings them into the database
 STORAGES = {
     "default": {"BACKEND": "hubs.models.stored_file.DatabaseStorage"},

@@ -55,5 +55,10 @@ class Answers:
                 self._kept.popitem(last=False)
         return answer
 
+    def forget(self) -> None:
+        """All of them."""
+        with self._guard:
+            self._kept.clear()
+
 
 answers = Answers()

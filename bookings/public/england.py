@@ -12,15 +12,12 @@ from itertools import combinations
 from math import dist
 from typing import NamedTuple
 
-from django.db.models import Count, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from bookings.models.places import can_be_booked
 from bookings.public.answers import answers
 from hubs.models import Hub
-from hubs.models.session import ShowcaseSessionQuerySet
 from hubs.vocabulary.map_of_england import WIDTH, across, down
 from hubs.vocabulary.teaching import listed
 
@@ -28,10 +25,6 @@ NARROWEST = 288  # pixels of the map on a telephone of 320
 TARGET = 28  # pixels of a counter's width; WCAG 2.2 asks for 24
 APART = TARGET / NARROWEST * WIDTH * 1000  # metres between the middles of two counters
 EDGE = 3  # per cent of the sheet that a counter keeps from its border
-
-
-# Of sessions together: where they are, in sums, and how many of them have a place.
-WHERE = {"east": Sum("easting"), "north": Sum("northing"), "placed": Count("easting")}
 
 
 @dataclass
@@ -59,6 +52,10 @@ class ByHub:
     hubs: defaultdict[str, OfHub] = field(default_factory=lambda: defaultdict(OfHub))
     together: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
 
+    def add(self, hub: str, free: int, easting: int | None, northing: int | None) -> None:
+        """One more session of a hub."""
+        self.hubs[hub].add(1, free, easting, northing, int(easting is not None))
+
     def add_together(self, first: str, second: str, *, free: bool) -> None:
         """One more session that two hubs run together."""
         n, with_places = self.together.get((first, second), (0, 0))
@@ -70,24 +67,6 @@ class ByHub:
         both = [self.together.get(pair, (0, 0)) for one in combinations(slugs, 2) for pair in (one, one[::-1])]
         sessions = sum(self.hubs[slug].sessions for slug in slugs) - sum(n for n, _free in both)
         return sessions, sum(self.hubs[slug].free for slug in slugs) - sum(free for _n, free in both)
-
-
-def count_by_hub(sessions: ShowcaseSessionQuerySet, *, now: dt.datetime) -> ByHub:
-    """How many of `sessions` each hub runs, alone or with others. Two queries."""
-    sessions, found = sessions.order_by(), ByHub()
-    counts = {
-        "n": Count("pk", distinct=True),
-        "free": Count("pk", filter=can_be_booked(now), distinct=True),
-    } | WHERE
-    own, other = "hub_year__hub__slug", "also_run_by__hub__slug"
-    for slug, *numbers in sessions.values_list(own).annotate(**counts):
-        found.hubs[slug].add(*numbers)
-    shared = sessions.filter(also_run_by__isnull=False).values_list(own, other).annotate(**counts)
-    for first, second, *numbers in shared:
-        if second != first:
-            found.hubs[second].add(*numbers)
-            found.together[first, second] = numbers[0], numbers[1]
-    return found
 
 
 def named_hubs(*, now: dt.datetime) -> list[Hub]:

@@ -1,22 +1,17 @@
 """Finding a session: the form of the filters, plain GET parameters that can be shared."""
 
 import datetime as dt
-import json
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable
 from copy import deepcopy
-from functools import lru_cache, reduce
-from operator import or_
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from django import forms
-from django.db.models import Count, IntegerField, TextField
-from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
-from bookings.models.places import can_be_booked
-from bookings.public.england import ByHub, count_by_hub
+from bookings.public.brief import Sessions
+from bookings.public.england import ByHub
 from bookings.public.filters import FILTERS, Filter, Stands, month_alone, month_in_words, years_of
 from bookings.public.near import RADII, USUAL, Near
 from hubs.models import Hub
@@ -143,6 +138,11 @@ class FinderForm(forms.Form):
         asked = str(self.data.get("page", ""))[:6]  # enough for any page there is, and little for int()
         return int(asked) or 1 if asked.isascii() and asked.isdigit() else 1
 
+    def narrowing(self) -> frozenset[str]:
+        """The filters in force that leave sessions out; how near is near enough is not for them to say."""
+        said = self.cleaned_data
+        return frozenset(one.name for one in FILTERS if one.name != "near" and said.get(one.name))
+
     def narrow(self, sessions: ShowcaseSessionQuerySet, *, leaving: Collection[str] = ()) -> ShowcaseSessionQuerySet:
         """The sessions that fit what was answered, but for the filters `leaving`."""
         for one in FILTERS:
@@ -151,26 +151,19 @@ class FinderForm(forms.Form):
                 sessions = one.narrow(sessions, value, self.now)
         return sessions
 
-    def count(self, sessions: ShowcaseSessionQuerySet) -> None:
-        """Say beside each choice of a class and of a role how many of `sessions`, narrowed by neither, it would find.
-
-        One query, of one row for each kind of session: of thousands nearly as many rows, so they come as plain
-        numbers and text.
-        """
-        plain = Cast("suits_years", IntegerField()), Cast("taught", TextField()), Cast("suits_roles", IntegerField())
-        kinds = sessions.order_by().values_list(*plain).annotate(n=Count("pk"))
+    def count(self, sessions: Sessions) -> None:
+        """Say beside each class and role how many of `sessions`, narrowed by neither, it would find."""
         role, wanted = (int(self.cleaned_data.get(name) or 0) for name in ("role", "teach"))
         for_role, for_years = Counter[int](), Counter[int]()
-        for suits, taught, roles, n in kinds:
-            theirs = suits | _years_taught(taught)
+        for (theirs, roles), n in sessions.kinds.items():
             for_role[theirs] += n if not role or not roles or roles & role else 0
             for_years[roles] += n if not wanted or theirs & wanted else 0
         self._label("teach", lambda name: _with_any_of(int(years_of(name)), for_role))
         self._label("role", lambda name: for_years[0] + _with_any_of(int(name), for_years))
 
-    def count_hubs(self, sessions: ShowcaseSessionQuerySet) -> ByHub:
-        """Say beside each hub how many of `sessions`, narrowed by no hub, it would find. Two queries."""
-        by_hub = count_by_hub(sessions, now=self.now)
+    def count_hubs(self, sessions: Sessions) -> ByHub:
+        """Say beside each hub how many of `sessions`, narrowed by no hub, it would find."""
+        by_hub = sessions.by_hub
         self._label("hub", lambda slug: by_hub.hubs[slug].sessions)
         return by_hub
 
@@ -202,17 +195,15 @@ class FinderForm(forms.Form):
             (one.name, one.words(value), self.address(**_without(one.name), page=None)) for one, value in said if value
         ]
 
-    def chips(self, sessions: ShowcaseSessionQuerySet) -> list[Chip]:
-        """Links that narrow `sessions`, found by neither, to a month or to those with places left. One query.
+    def chips(self, sessions: Sessions) -> list[Chip]:
+        """Links that narrow `sessions`, found by neither, to a month or to those with places left.
 
         A lone month tells nothing, and many are too many to choose from.
         """
-        days = sessions.order_by().values_list("first_day", "last_day")
-        kinds = list(days.annotate(n=Count("pk"), free=Count("pk", filter=can_be_booked(self.now))))
         month, places = self.cleaned_data.get("month"), self.cleaned_data.get("places")
         by_month, free = Counter[dt.date](), 0
-        for first, last, n, with_places in kinds:
-            theirs = _months(first, last)
+        for days, n in sessions.days.items():
+            theirs, with_places = _months(*days), sessions.free.days[days]
             free += with_places if not month or month in theirs else 0
             by_month.update(dict.fromkeys(theirs, with_places if places else n))
         months = sorted(one for one in by_month if by_month[one] or one == month)
@@ -237,27 +228,17 @@ def meant_by(form: forms.Form) -> list[Place]:
     return next(((one.params or {}).get("meant", []) for one in problems.as_data()), []) if problems else []
 
 
-def _months(first: dt.date | None, last: dt.date | None) -> list[dt.date]:
+def _months(first: str | None, last: str | None) -> list[dt.date]:
     """The first days of the months from one day to another, of a year at most."""
     if not first or not last:
         return []
-    start, end = (day.year * 12 + day.month - 1 for day in (first, last))
+    start, end = (int(day[:4]) * 12 + int(day[5:7]) - 1 for day in (first, last))
     return [dt.date(n // 12, n % 12 + 1, 1) for n in range(start, min(end, start + MOST_MONTHS) + 1)]
 
 
 def _without(name: str) -> dict[str, None]:
     """What leaves an address with one filter: a distance means nothing without its place."""
     return {"near": None, "within": None} if name == "near" else {name: None}
-
-
-def all_years(suits: int, taught: list[list[Any]]) -> int:
-    """The years that a session suits and those of its classes, as a flag."""
-    return reduce(or_, (years for years, _topic in taught), int(suits))
-
-
-@lru_cache(maxsize=8192)
-def _years_taught(taught: str) -> int:
-    return all_years(0, json.loads(taught))
 
 
 def _with_any_of(flags: int, counted: Counter[int]) -> int:

@@ -20,7 +20,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-from bookings.public.answers import are_as_one, state_to_keep_by
+from bookings.public.answers import answers, are_as_one, state_to_keep_by
 from bookings.public.pictures import Frame, symbols
 from bookings.public.session import Showing, listed, with_whom
 from bookings.states import Standing
@@ -129,6 +129,7 @@ class PageWithGaps:
             try:
                 self.gaps.draw_changed(now, state)
             except Elsewhere:
+                answers.forget()  # they counted it where it was
                 return None
             self.gaps.state = state
             return self.as_drawn()

@@ -8,17 +8,17 @@ from functools import cached_property
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-from django.db.models import Count, Exists, F, Max, OuterRef, Q, Sum
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from bookings.models.places import can_be_booked, places_left, stands
-from bookings.public.answers import answers
+from bookings.models.places import can_be_booked, places_left
+from bookings.public.brief import Sessions, all_to_come
 from bookings.public.counting import with_attended
-from bookings.public.england import WHERE, ByHub, England, count_by_hub, england, named_hubs
+from bookings.public.england import England, england, named_hubs
 from bookings.public.gaps import Draw, Gaps
-from bookings.public.session import TONES, Showing, announced, left_in_words, with_whom
+from bookings.public.session import TONES, Showing, announced, lean, left_in_words, with_whom
 from bookings.states import FROZEN, Standing
 from hubs.models import HostSchool, HubYear, ShowcaseSession, VisitingTeacher
 from hubs.models.session import ShowcaseSessionQuerySet
@@ -27,8 +27,8 @@ from hubs.vocabulary.changes import State
 
 
 def sessions_of(year: HubYear) -> ShowcaseSessionQuerySet:
-    """Public sessions that the hub ran or shared in that year, with how many came."""
-    return with_attended(announced().run_in(year))
+    """Public sessions that the hub ran or shared in that year, with how many came, and what a row says of them."""
+    return lean(with_attended(announced().run_in(year)), "visitors_reported", "schools_reported", "reported_source")
 
 
 class OfHub(Showing):
@@ -179,41 +179,38 @@ class HubLine:
 
 @dataclass
 class OfHubs:
-    """What hubs have to come, by their addresses: how many by their standing, the places left, and where on the map."""
+    """What hubs have to come, by their addresses: how many by their standing, and the places left."""
 
+    sessions: Sessions
+    left_of: dict[int, int]  # by session, of those that can be booked
     to_come: defaultdict[str, Counter[Standing]] = field(default_factory=lambda: defaultdict(Counter))
     left: Counter[str] = field(default_factory=Counter)
-    by_hub: ByHub = field(default_factory=ByHub)
-    newest: int = 0  # the highest id of a session
 
-    def add(self, hub: str, standing: Standing, n: int, left: int, where: Iterable[Any]) -> None:
-        is_open = standing == Standing.OPEN
-        self.by_hub.hubs[hub].add(n, n if is_open else 0, *where)
-        self.to_come[hub][standing] += n
-        self.left[hub] += left if is_open else 0
+    def __post_init__(self) -> None:
+        self.hubs_of = {row.pk: (row.hub, *self.sessions.also_run_by.get(row.pk, ())) for row in self.sessions.rows}
+        for row in self.sessions.rows:
+            for hub in self.hubs_of[row.pk]:
+                self.to_come[hub][Standing(row.stood)] += 1
+                self.left[hub] += self.left_of.get(row.pk, 0)
+
+    def read_again(self, session_ids: Collection[int], *, now: dt.datetime) -> None:
+        """That other places of these are left. One query; which of them can be booked is as it was."""
+        for session_id, left in _left(ShowcaseSession.objects.filter(pk__in=session_ids), now):
+            for hub in self.hubs_of[session_id]:
+                self.left[hub] += left - self.left_of[session_id]
+            self.left_of[session_id] = left
 
 
 def of_hubs(*, now: dt.datetime) -> OfHubs:
-    """What all hubs have to come, alone or with others. Two queries.
+    """What all hubs have to come, alone or with others. One query, and two where no list was asked for just before."""
+    sessions = all_to_come(now=now)
+    bookable = announced().upcoming(today=timezone.localdate(now)).filter(can_be_booked(now))
+    free = {row.pk for row in sessions.free.rows}
+    return OfHubs(sessions, {session_id: left for session_id, left in _left(bookable, now) if session_id in free})
 
-    The database adds up, a row for each hub and standing; the few sessions that hubs run together it only counts.
-    """
-    sessions = announced().upcoming(today=timezone.localdate(now)).order_by()
-    standing = sessions.annotate(stood=stands(now), places_left=places_left(now))
-    sums = {"n": Count("pk"), "sum_left": Sum("places_left"), **WHERE, "newest": Max("pk")}
-    own, other, found = "hub_year__hub__slug", "also_run_by__hub__slug", OfHubs()
-    for hub, stood, n, left, *where, newest in standing.values_list(own, "stood").annotate(**sums):
-        found.add(hub, Standing(stood), n, left, where)
-        found.newest = max(found.newest, newest)
-    shared = standing.filter(also_run_by__isnull=False).values_list(
-        "pk", own, other, "stood", "places_left", "easting", "northing"
-    )
-    for _pk, first, second, stood, left, east, north in shared.distinct():
-        if first == second:  # in another year
-            continue
-        found.add(second, Standing(stood), 1, left, (east, north, int(east is not None)))
-        found.by_hub.add_together(first, second, free=stood == Standing.OPEN)
-    return found
+
+def _left(sessions: ShowcaseSessionQuerySet, now: dt.datetime) -> Iterable[tuple[int, int]]:
+    return sessions.order_by().values_list("pk", places_left(now))
 
 
 def lines_of(found: OfHubs, *, today: dt.date) -> list[HubLine]:
@@ -236,46 +233,33 @@ class HubGaps(Gaps[HubLine]):
         return super().put(line, draw)
 
     def draw_changed(self, now: dt.datetime, state: State) -> None:
-        """Add up anew for the hubs whose sessions have changed: three queries. That none is full, or is no longer, has
-        been seen to: it would be another page."""
-        newest = max((line.found.newest for line in self.lines), default=0)
-        changed = state.sessions_since(self.state, newest=newest)
-        if not changed or self.draw is None:
+        """Ask for those sessions that have changed: one query. That none is full, or is no longer, has been seen to: it
+        would be another page."""
+        if not self.lines or self.draw is None:
             return
-        hubs = ShowcaseSession.objects.filter(pk__in=changed).order_by()
-        pairs = list(hubs.values_list("hub_year__hub", "also_run_by__hub"))
-        left = left_of({hub for pair in pairs for hub in pair if hub}, now=now)
+        found = self.lines[0].found
+        changed = [
+            one
+            for one in state.sessions_since(self.state, newest=max(found.left_of, default=0))
+            if one in found.left_of
+        ]
+        found.read_again(changed, now=now)
         for n, line in enumerate(self.lines):
-            if line.year.hub_id in left:
-                self.drawn[n] = self.draw(replace(line, left=left[line.year.hub_id]))
-
-
-def left_of(hubs: Collection[int], *, now: dt.datetime) -> dict[int, int]:
-    """How many places the sessions of these hubs have left, alone or with others. Two queries."""
-    sessions = announced().upcoming(today=timezone.localdate(now)).filter(can_be_booked(now)).order_by()
-    sessions = sessions.select_related(None).alias(places_left=places_left(now))
-    left = Counter(dict.fromkeys(hubs, 0))
-    own = sessions.filter(hub_year__hub__in=hubs).values_list("hub_year__hub").annotate(n=Sum("places_left"))
-    for hub, n in own:
-        left[hub] += n
-    shared = sessions.filter(also_run_by__hub__in=hubs).annotate(n=places_left(now))
-    for _pk, first, second, n in shared.values_list("pk", "hub_year__hub", "also_run_by__hub", "n").distinct():
-        left[second] += n if second != first else 0
-    return left
+            if line.left != found.left[line.slug]:
+                self.lines[n] = replace(line, left=found.left[line.slug])
+                self.drawn[n] = self.draw(self.lines[n])
 
 
 def map_of(lines: Iterable[HubLine], found: OfHubs) -> England | None:
     """Where these hubs' sessions to come are; hubs lead to their pages, several at once to a list."""
-    return england(found.by_hub, {line.slug: line.year.name for line in lines}, page_of)
+    return england(found.sessions.by_hub, {line.slug: line.year.name for line in lines}, page_of)
 
 
 def map_of_hubs(*, now: dt.datetime, here: str = "") -> England | None:
     """Where every hub's sessions to come are; hubs lead to their pages, several at once to a list. Three queries, for
     the pages of all hubs."""
-    sessions = announced().upcoming(today=timezone.localdate(now))
-    by_hub = answers.get("by hub", lambda: count_by_hub(sessions, now=now), now=now)
     names = {hub.slug: str(hub.current_name) for hub in named_hubs(now=now)}  # type: ignore[attr-defined]  # annotated
-    return england(by_hub, names, page_of, here=[here])
+    return england(all_to_come(now=now).by_hub, names, page_of, here=[here])
 
 
 def page_of(*, hub: str | None, hubs: str | None, **narrowed: Any) -> str:

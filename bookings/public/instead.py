@@ -10,7 +10,7 @@ from typing import Any
 
 from bookings.models.places import can_be_booked
 from bookings.public.answers import answers
-from bookings.public.finder import all_years
+from bookings.public.brief import all_years
 from bookings.public.near import measured
 from bookings.public.session import Showing, announced, lean
 from bookings.states import Standing

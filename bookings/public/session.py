@@ -15,12 +15,12 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from bookings.models import Places
 from bookings.models.places import is_open
-from bookings.public.near import distance_in_words
 from bookings.rule.offers import list_has_ended
 from bookings.rule.words import who_may_book
 from bookings.states import FROZEN, SessionStatus, Standing
 from hubs.models import ShowcaseSession
 from hubs.models.session import ShowcaseSessionQuerySet
+from hubs.schools.whereabouts import in_miles
 from hubs.vocabulary.dates import between, clock, days_between, moment
 from hubs.vocabulary.kept_words import kept_by_language
 
@@ -74,11 +74,10 @@ def listed() -> ShowcaseSessionQuerySet:
     return lean(announced())
 
 
-def lean(sessions: ShowcaseSessionQuerySet) -> ShowcaseSessionQuerySet:
-    """Sessions of `announced` with what a row of a list says and nothing else."""
-    return (
-        sessions.select_related(None).select_related("hub_year", "venue", "host_school__school", "places").only(*OF_ROW)
-    )
+def lean(sessions: ShowcaseSessionQuerySet, *besides: str) -> ShowcaseSessionQuerySet:
+    """Sessions of `announced` with what a row of a list says and nothing else but these columns."""
+    of_row = sessions.select_related(None).select_related("hub_year", "venue", "host_school__school", "places")
+    return of_row.only(*OF_ROW, *besides)
 
 
 def bookable_first(now: dt.datetime) -> tuple[Any, ...]:
@@ -130,8 +129,9 @@ class Showing:
 
     @property
     def far(self) -> str:
-        """How far it is from the place or session that it was measured from, if it was."""
-        return distance_in_words(self.session)
+        """How far it is in whole miles from what `near.measured` measured it from; empty where nobody did or can."""
+        metres = getattr(self.session, "metres", None)
+        return "" if metres is None else in_miles(metres)
 
     @property
     def is_open(self) -> bool:
@@ -191,7 +191,7 @@ class Showing:
         """The picture of places in words: "24 of 30 taken, 2 kept for guests"."""
         return _count(self.taken, self.kept, self.places.capacity)
 
-    @property
+    @cached_property
     def row(self) -> dict[str, Any]:
         """What a list says of it, put into words once: a template asks for each word again, at ten times the cost."""
         session = self.session

@@ -4,7 +4,10 @@ import datetime as dt
 from typing import Any, NamedTuple
 
 from django.db.models import Prefetch, Q, prefetch_related_objects
+from django.template.loader import render_to_string
 from django.utils.functional import SimpleLazyObject
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models import SessionChange
@@ -44,6 +47,7 @@ USUAL = {
     ShowcaseSession.Kind.MEETING: _("Talk before the lesson, watch it together, and talk it through afterwards."),
     ShowcaseSession.Kind.TALK: _("Hear the talk, then ask and discuss, with colleagues from nearby schools."),
 }
+DETAILS = "bookings/session/details.html"
 BEFORE_IT_CLOSES = {Standing.ANNOUNCED, Standing.SOON, Standing.OPEN, Standing.FULL}
 
 
@@ -71,6 +75,12 @@ def said_of(showing: Showing) -> dict[str, Any]:
         "about": summary(showing),
         "event": as_script(schema_event(showing, rows.moved)),
     }
+
+
+def details_of(showing: Showing, said: dict[str, Any]) -> SafeString:
+    """The part of the page that a place more or less does not change, ready: half of what there is to render."""
+    drawn_for = get_language(), showing.session.pk, showing.standing, showing.kept
+    return answers.get(("details", *drawn_for), lambda: render_to_string(DETAILS, said), now=showing.now)
 
 
 class Rows(NamedTuple):

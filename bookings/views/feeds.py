@@ -49,7 +49,7 @@ def _found(request: HttpRequest, now: dt.datetime) -> tuple[FinderForm, list[Sho
     form = FinderForm(request.GET, hubs=Hub.objects.named(today=timezone.localdate(now)), now=now)
     found = Finding(form)
     rows = found.page(form.page, MOST_IN_A_FEED)
-    more = found.total(rows) > form.page * MOST_IN_A_FEED
+    more = found.count() > form.page * MOST_IN_A_FEED
     return form, showings(rows, now), more
 
 

@@ -1,23 +1,26 @@
 """The public pages of sessions: the list, one session."""
 
 import datetime as dt
+from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
 from django.db import models
-from django.db.models import Count, Q, Subquery, Value
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from bookings.public.answers import answers
+from bookings.public.brief import Sessions, all_to_come, in_brief
 from bookings.public.directions import own_map
 from bookings.public.england import England, england, named_hubs
 from bookings.public.finder import Chip, FinderForm, parameters
 from bookings.public.gaps import rendered
-from bookings.public.near import Narrowed, Near
-from bookings.public.session import IN_ORDER, Showing, announced, bookable_first, lean, parts, showings
-from bookings.public.session_page import said_of
+from bookings.public.near import Near, measured
+from bookings.public.session import Showing, announced, lean, parts, showings
+from bookings.public.session_page import details_of, said_of
 from bookings.states import SessionStatus
 from hubs.models import Notice, ShowcaseSession
 from hubs.models.session import ShowcaseSessionQuerySet
@@ -26,38 +29,33 @@ from hubs.vocabulary.asked_often import AskedOften, Given
 from hubs.vocabulary.keeping import shows_one
 
 PAGE = 50
-
-
-def with_total(sessions: ShowcaseSessionQuerySet) -> ShowcaseSessionQuerySet:
-    """Each with how many there are in all, counted once in the same query."""
-    in_all = sessions.order_by().annotate(all=Value(1)).values("all").annotate(n=Count("pk")).values("n")
-    return sessions.annotate(total=Subquery(in_all))
+Narrowed = Callable[[ShowcaseSessionQuerySet], ShowcaseSessionQuerySet]  # to the columns that a page needs
 
 
 class Finding:
-    """The sessions that a search finds: by day, or near a place; what can be booked `first`, where a list asks so."""
+    """The sessions that a search finds: by day, or near a place; what can be booked first, where a list asks so."""
 
-    def __init__(self, form: FinderForm, *, first: tuple[Any, ...] = (), among: Q | None = None) -> None:
+    def __init__(self, form: FinderForm, *, first: bool = False, among: Q | None = None) -> None:
         """Of all, or of those to come `among` some."""
-        self.form = form
+        self.form, self.among = form, among
         self.past = form.wants("past") and among is None
         today = timezone.localdate(form.now)
         self.of_time = announced().past(today=today) if self.past else announced().upcoming(today=today)
         if among is not None:
             self.of_time = self.of_time.filter(among)
-        fitting = form.narrow(self.of_time)
-        first = () if self.past else first
-        self.near = Near(form.place, form.miles, fitting, first) if form.place else None
-        in_order = fitting.order_by(*first, *IN_ORDER) if first else fitting
-        self.fitting = fitting.reverse() if self.past else in_order
+        self._fitting: dict[frozenset[str], Sessions] = {}
+        fitting = self._but()
+        in_order = fitting.backwards if self.past else fitting.bookable_first if first else fitting
+        self.near = Near(form.place, form.miles, in_order) if form.place else None
+        self.found = self.near.found[self.near.radius] if self.near else in_order
 
     def count_choices(self) -> England | None:
         """Say beside the choices of the form how many each would find, as far away as the list looks.
 
         The hubs' stand on a map of England too, unless a place was asked for or what is past.
         """
-        self.form.count(self._fitting_but("teach", "role"))
-        by_hub = self.form.count_hubs(self._fitting_but("hub", "hubs"))
+        self.form.count(self._near_but("teach", "role"))
+        by_hub = self.form.count_hubs(self._near_but("hub", "hubs"))
         if self.near or self.past:
             return None
         said = self.form.cleaned_data
@@ -66,12 +64,7 @@ class Finding:
 
     def chips(self) -> list[Chip]:
         """Links that narrow the list further. What is past is found by its dates: it is of many years."""
-        return [] if self.past else self.form.chips(self._fitting_but("month", "places"))
-
-    def _fitting_but(self, *filters: str) -> ShowcaseSessionQuerySet:
-        """What fits all but these filters, as near as the list looks."""
-        fitting = self.form.narrow(self.of_time, leaving=filters)
-        return self.near.within(fitting) if self.near else fitting
+        return [] if self.past else self.form.chips(self._near_but("month", "places"))
 
     def page(
         self, number: int, size: int | None = None, *, narrowed: Narrowed = lambda all_: all_
@@ -79,32 +72,44 @@ class Finding:
         """The sessions of a page; `narrowed` to what is said of them."""
         size = size or PAGE
         start, end = (number - 1) * size, number * size
-        if self.near:
-            return self.near.page(start, end, past=self.past, narrowed=narrowed)
-        return list(with_total(narrowed(self.fitting))[start:end])
-
-    def total(self, rows: list[ShowcaseSession]) -> int:
-        """How many there are in all, of which `rows` are a page."""
-        if self.near:
-            return self.near.total
-        return rows[0].total if rows else 0  # type: ignore[attr-defined]  # annotated by with_total
+        keys = self.near.keys(start, end, past=self.past) if self.near else self.found.keys(start, end)
+        rows = {one.pk: one for one in narrowed(self.of_time.filter(pk__in=keys).order_by())} if keys else {}
+        page = [rows[key] for key in keys if key in rows]
+        return [measured(one, self.near.place) for one in page] if self.near else page
 
     def count(self) -> int:
-        """How many there are in all, where no page of them is wanted."""
-        return self.near.total if self.near else self.fitting.order_by().count()
+        """How many there are in all."""
+        return len(self.found)
 
     def without_one(self) -> list[tuple[str, str, int]]:
         """Each filter whose loss would find something: in words, the address without it, and how many that finds."""
-        counted = [
-            (words, address, self.form.narrow(self.of_time, leaving=[name]).count())
-            for name, words, address in self.form.in_force()
-        ]
+        counted = [(words, address, len(self._but(name))) for name, words, address in self.form.in_force()]
         return [one for one in counted if one[2]]
+
+    @cached_property
+    def _all(self) -> Sessions:
+        """All of its time, whatever is searched for."""
+        now = self.form.now
+        return in_brief(announced().past(today=timezone.localdate(now)), now=now) if self.past else all_to_come(now=now)
+
+    def _but(self, *filters: str) -> Sessions:
+        """What fits all but these filters. One query, for which fit; none where all do."""
+        narrowing = self.form.narrowing() - set(filters)
+        if narrowing not in self._fitting:
+            all_fit = not narrowing and self.among is None
+            fitting = self.form.narrow(self.of_time, leaving=filters).order_by().values_list("pk", flat=True)
+            self._fitting[narrowing] = self._all if all_fit else self._all.only(fitting)
+        return self._fitting[narrowing]
+
+    def _near_but(self, *filters: str) -> Sessions:
+        """The same, as near as the list looks."""
+        fitting = self._but(*filters)
+        return self.near.within(fitting) if self.near else fitting
 
 
 @public(heeds=parameters)
 def find(request: HttpRequest) -> HttpResponse:
-    """The list of sessions by date, or near a place; filtered. Eight queries, and as many more for a place."""
+    """The list of sessions by date, or near a place; filtered. At most seven queries, and as many more for a place."""
     now = timezone.now()
     return rendered(request, "bookings/find.html", lambda: _found(request, now), now=now)
 
@@ -112,12 +117,12 @@ def find(request: HttpRequest) -> HttpResponse:
 def _found(request: HttpRequest, now: dt.datetime) -> dict[str, Any] | HttpResponse:
     """What the list says; or the way to its first page, where it has none of that number."""
     form = FinderForm(request.GET, hubs=named_hubs(now=now), now=now)
-    found = Finding(form, first=bookable_first(now))
+    found = Finding(form, first=True)
     number = form.page
     rows = found.page(number, narrowed=lean)
     if not rows and number > 1:
         return redirect(f"{request.path}{form.address(page=None)}")
-    total = found.total(rows)
+    total = found.count()
     of_hubs = found.count_choices()
     chosen = form.chosen()
     return {
@@ -172,7 +177,9 @@ def session(request: HttpRequest, ref: str) -> HttpResponse:
     whoever has that address, and may be kept by caches; the session's one address stands in its head.
     """
     showing = Showing(visible_session(ref), timezone.now())
-    response = render(request, "bookings/session.html", said_of(showing) | _back_to_search(request, showing.now))
+    said = said_of(showing)
+    said |= {"details": details_of(showing, said)} | _back_to_search(request, showing.now)
+    response = render(request, "bookings/session.html", said)
     if showing.session.visibility == ShowcaseSession.Visibility.LINK:
         response["X-Robots-Tag"] = "noindex"
     return response if request.GET else shows_one(response, showing.session.pk)

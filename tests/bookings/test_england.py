@@ -17,7 +17,8 @@ from tests.browser.rows import questions
 from tests.factories import NOW, HubYearFactory, SchoolFactory, SessionFactory
 
 pytestmark = pytest.mark.django_db
-DOTS = re.compile(r"M([\d.]+),(\d+)h(\d*)\.1")
+PATH = re.compile(r'd="([^"]+)"')
+DOTS = re.compile(r"m([-\d.]+),(-?\d+)h(\d*)\.1")
 COUNTER = re.compile(r'<a href="([^"]*)" aria-label="([^"]*)"( aria-current="true")?>\s*<circle( class="yet")?')
 MAIDSTONE, WHITSTABLE, LEEDS, TRURO = (574000, 155000), (611000, 166000), (430000, 435000), (182000, 45000)
 
@@ -51,12 +52,9 @@ def test_file_is_what_the_districts_make_and_is_small(tmp_path, settings):
 
 
 def test_dots_are_england_and_neither_scotland_nor_wales():
-    dots = {
-        (float(x) + along, HEIGHT - int(y))
-        for x, y, length in DOTS.findall(drawn())
-        for along in range(0, int(length or 0) + 1, 9)
-    }
+    dots = {(x, HEIGHT - y) for path in PATH.findall(drawn()) for x, y in dots_of(path)}
     assert len(dots) > 1000
+    assert {x * 2 % 9 for x, _y in dots} == {0}  # each on the grid, however far along its path
 
     def land(east, north):
         return any(dist(dot, (east, north)) < 9 for dot in dots)
@@ -65,6 +63,15 @@ def test_dots_are_england_and_neither_scotland_nor_wales():
     others = {"Edinburgh": (325, 673), "Cardiff": (318, 176), "Bangor": (258, 372), "Cork": (0, 0)}
     assert [name for name, spot in (english | others).items() if land(*spot)] == list(english)
     assert all(LEFT < east < LEFT + WIDTH and 0 < north < HEIGHT for east, north in dots)
+
+
+def dots_of(path):
+    """Where they are: each line begins so far from the end of the one before."""
+    x, y = 0.0, 0
+    for right, down, length in DOTS.findall(path):
+        x, y, long = round(x + float(right), 1), y + int(down), int(length or 0)
+        yield from ((x + along, y) for along in range(0, long + 1, 9))
+        x = round(x + long + 0.1, 1)
 
 
 # --- counters --------------------------------------------------------------------------------------------------------

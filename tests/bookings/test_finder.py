@@ -9,6 +9,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils import timezone
 
+from bookings.public.brief import in_brief
 from bookings.public.filters import FILTERS, Filter
 from bookings.public.finder import FinderForm
 from bookings.states import SessionStatus
@@ -138,7 +139,7 @@ def test_filter_is_added_by_its_row_alone(client, monkeypatch):
 def chips(query=""):
     form = finder(query)
     narrowed = form.narrow(ShowcaseSession.objects.all(), leaving=["month", "places"])
-    return [(chip.words, chip.n, chip.address, chip.in_force) for chip in form.chips(narrowed)]
+    return [(chip.words, chip.n, chip.address, chip.in_force) for chip in form.chips(in_brief(narrowed, now=form.now))]
 
 
 def test_months_and_places_left_are_links_with_what_each_would_find():
@@ -250,7 +251,7 @@ def test_chosen_says_each_filter_in_words_and_leaves_bad_ones_out():
 def hubs_counted(query=""):
     """What the form says of each hub, by its address in short."""
     form = finder(query)
-    form.count_hubs(form.narrow(ShowcaseSession.objects.all(), leaving=["hub"]))
+    form.count_hubs(in_brief(form.narrow(ShowcaseSession.objects.all(), leaving=["hub"]), now=NOW))
     return dict(form.fields["hub"].choices)
 
 
@@ -283,11 +284,11 @@ def test_hubs_are_counted_in_two_queries_however_many_there_are(django_assert_nu
             session.also_run_by.add(HubYearFactory())
         form = finder()
         with django_assert_num_queries(2):
-            form.count_hubs(ShowcaseSession.objects.all())
+            form.count_hubs(in_brief(ShowcaseSession.objects.all(), now=NOW))
 
 
 def test_chosen_hub_is_said_without_its_count():
     HubYearFactory(hub__slug="kent", name="Kent Hub")
     form = finder("hub=kent")
-    form.count_hubs(ShowcaseSession.objects.all())
+    form.count_hubs(in_brief(ShowcaseSession.objects.all(), now=NOW))
     assert form.chosen() == [("Kent Hub", "?")]

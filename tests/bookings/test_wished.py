@@ -18,9 +18,10 @@ from bookings.mail.sending import send_due
 from bookings.mail_kinds import Kind
 from bookings.models import Mail, TellMe, Told
 from bookings.models.draft import TO_BE_PROVED
+from bookings.public.brief import in_brief
 from bookings.public.filters import FILTERS
 from bookings.public.finder import FinderForm
-from bookings.public.near import USUAL, Near
+from bookings.public.near import USUAL
 from bookings.public.wished import KEPT, WishForm
 from bookings.views import limits
 from hubs.models import Hub, ShowcaseSession
@@ -116,10 +117,10 @@ def shown_by_the_list(asked: dict[str, str]) -> set[int]:
     finder = FinderForm(QueryDict(urlencode(asked)), hubs=Hub.objects.named(today=DAY), now=NOW)
     assert not finder.errors
     sessions = finder.narrow(ShowcaseSession.objects.all())
+    found = in_brief(sessions, now=NOW)
     if finder.place:
-        near = Near(finder.place, finder.miles, sessions)
-        sessions = near._measured.filter(near._within(near.asked))
-    return set(sessions.values_list("pk", flat=True))
+        found = found.within(finder.place, finder.miles)
+    return {row.pk for row in found.rows}
 
 
 def test_wish_and_list_agree_on_what_fits() -> None:

@@ -222,6 +222,7 @@ def _sessions(user: Any, words: str) -> list[Hit]:
 
 
 NAMES = ("title", "venue__name", "venue__town", "place_name", "host_school__school__name")
+NAMED_BY_LESSONS = ("ref", "kind", "title", "title_zh", "taught")
 MOST_NAMED = 500  # sessions to come whose names are made of their lessons
 
 
@@ -230,9 +231,12 @@ def _named(seen: Any, words: str) -> list[int]:
     thousand at most, and no database compares so. Of those to come also by a name that their lessons give them."""
     asked = searchable(words).split()
     texts = {pk: " ".join(filter(None, said)) for pk, *said in seen.order_by().values_list("pk", *NAMES)}
-    for one in seen.filter(to_come(timezone.localdate())).with_names()[:MOST_NAMED]:
+    to_be = seen.filter(to_come(timezone.localdate())).select_related(None).only(*NAMED_BY_LESSONS)
+    for one in to_be[:MOST_NAMED]:
         texts[one.pk] = f"{texts.get(one.pk, '')} {one}"
-    return [pk for pk, text in texts.items() if asked and all(word in searchable(text) for word in asked)]
+    alike = {text: searchable(text) for text in {*texts.values()}}  # many are at one school
+    fitting = {text for text, plain in alike.items() if asked and all(word in plain for word in asked)}
+    return [pk for pk, text in texts.items() if text in fitting]
 
 
 def _schools(user: Any, words: str) -> list[Hit]:

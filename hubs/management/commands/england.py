@@ -110,7 +110,8 @@ def neighbours(cell: Cell) -> Iterator[Cell]:
 
 
 def path(some: Iterable[Cell]) -> str:
-    """Dots that stand side by side as one dashed line, whose dashes have no length and round ends."""
+    """Dots that stand side by side as one dashed line, whose dashes have no length and round ends; each begins so far
+    from the end of the one before, for numbers that are small and alike are packed to half."""
     lines: list[tuple[Cell, int]] = []
     for column, row in sorted(some, key=lambda cell: (cell[1], cell[0])):
         first, length = lines[-1] if lines else ((0, -1), 0)
@@ -118,10 +119,11 @@ def path(some: Iterable[Cell]) -> str:
             lines[-1] = first, length + 1
         else:
             lines.append(((column, row), 1))
-    drawn = " ".join(line(spot(first), (length - 1) * STEP) for first, length in lines)
-    return "\n".join(textwrap.wrap(drawn, 110))
-
-
-def line(start: tuple[float, float], length: int) -> str:
-    """A little longer than its dots need: one at the very end is not drawn everywhere."""
-    return f"M{start[0]:g},{start[1]}h{length or ''}.1"
+    drawn, at = [], (0.0, 0.0)
+    for first, length in lines:
+        x, y = spot(first)
+        long = (length - 1) * STEP
+        # A little longer than its dots need: one at the very end is not drawn everywhere.
+        drawn.append(f"m{round(x - at[0], 1):g},{y - at[1]:g}h{long or ''}.1")
+        at = x + long + 0.1, y
+    return "\n".join(textwrap.wrap(" ".join(drawn), 110))
