@@ -162,7 +162,7 @@ def test_change_of_a_session_hides_no_failed_itinerary(session):
     Mail.objects.update(state="failed")
     do(session, Verb.POSTPONE)
     client_of = staff_of(session.hub)
-    assert "1 mail was not delivered" in [one.words for one in groups(client_of, now=NOW)]
+    assert "1 email was not delivered" in [one.words for one in groups(client_of, now=NOW)]
 
 
 def test_preview_counts_them_and_names_who_is_to_be_phoned(client, session):
