@@ -134,10 +134,11 @@ class Sessions:
         """By the hubs that run them, alone or with others."""
         found = ByHub()
         for row in self.rows:
-            found.add(row.hub, row.free, row.easting, row.northing)
-            for other in self.also_run_by.get(row.pk, ()):
-                found.add(other, row.free, row.easting, row.northing)
-                found.add_together(row.hub, other, free=row.free)
+            hubs = {row.hub, *self.also_run_by.get(row.pk, ())}
+            for hub in hubs:
+                found.add(hub, row.free, row.easting, row.northing)
+            if len(hubs) > 1:
+                found.add_together(hubs, free=row.free)
         return found
 
     def _some(self, rows: Iterable[Brief]) -> "Sessions":

@@ -47,26 +47,30 @@ class OfHub:
 
 @dataclass
 class ByHub:
-    """Sessions by the address of the hub that runs them, alone or with others; and those that two run together."""
+    """Sessions by the address of the hub that runs them, alone or with others; and those that the same hubs run
+    together."""
 
     hubs: defaultdict[str, OfHub] = field(default_factory=lambda: defaultdict(OfHub))
-    together: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
+    together: dict[frozenset[str], tuple[int, int]] = field(default_factory=dict)
 
     def add(self, hub: str, free: int, easting: int | None, northing: int | None) -> None:
         """One more session of a hub."""
         self.hubs[hub].add(1, free, easting, northing, int(easting is not None))
 
-    def add_together(self, first: str, second: str, *, free: bool) -> None:
-        """One more session that two hubs run together."""
-        n, with_places = self.together.get((first, second), (0, 0))
-        self.together[first, second] = n + 1, with_places + free
+    def add_together(self, hubs: Iterable[str], *, free: bool) -> None:
+        """One more session that two hubs run together, or more."""
+        same = frozenset(hubs)
+        n, with_places = self.together.get(same, (0, 0))
+        self.together[same] = n + 1, with_places + free
 
     def of(self, slugs: Iterable[str]) -> tuple[int, int]:
         """How many sessions some hubs have, and how many of them can be booked, each counted once."""
-        slugs = list(slugs)
-        both = [self.together.get(pair, (0, 0)) for one in combinations(slugs, 2) for pair in (one, one[::-1])]
-        sessions = sum(self.hubs[slug].sessions for slug in slugs) - sum(n for n, _free in both)
-        return sessions, sum(self.hubs[slug].free for slug in slugs) - sum(free for _n, free in both)
+        some = set(slugs)
+        sessions, bookable = (sum(getattr(self.hubs[slug], name) for slug in some) for name in ("sessions", "free"))
+        for hubs, (n, free) in self.together.items():
+            too_often = max(len(hubs & some) - 1, 0)
+            sessions, bookable = sessions - too_often * n, bookable - too_often * free
+        return sessions, bookable
 
 
 def named_hubs(*, now: dt.datetime) -> list[Hub]:

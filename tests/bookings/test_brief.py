@@ -2,6 +2,7 @@
 
 import datetime as dt
 import random
+from itertools import combinations
 
 import pytest
 from django.test import Client
@@ -42,7 +43,7 @@ def some_sessions(number: int) -> None:
             status = draw.choice([SessionStatus.OPEN, SessionStatus.CLOSED])
             room = {"room__status": status, "room__held_back": draw.choice([0, 30])}
             made = SessionFactory(hub_year=draw.choice(hubs), venue=venue, **room)
-        made.also_run_by.set(draw.sample(hubs, draw.randrange(2)))
+        made.also_run_by.set(draw.sample(hubs, draw.randrange(3)))  # alone, or two or three hubs together
 
 
 def keys_of(sessions: Sessions) -> list[int]:
@@ -61,6 +62,9 @@ def test_order_and_counts_are_as_the_database_has_them() -> None:
         run = rows.run_by(slug)
         assert (slug, of_hub.sessions, of_hub.free) == (slug, run.count(), run.filter(can_be_booked(NOW)).count())
     assert found.by_hub.of(found.by_hub.hubs) == (60, len(found.free))
+    for pair in combinations(found.by_hub.hubs, 2):  # one counter of the map; who shares a session need not run it
+        run = rows.filter(pk__in=[one.pk for slug in pair for one in rows.run_by(slug)])
+        assert found.by_hub.of(pair) == (run.count(), run.filter(can_be_booked(NOW)).count())
 
 
 @pytest.mark.django_db

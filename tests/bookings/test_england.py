@@ -127,6 +127,17 @@ def test_hubs_that_are_too_close_are_under_one_counter_that_finds_the_sessions_o
     assert counters(client, f"/{href}")[words][2] is True
 
 
+@pytest.mark.parametrize("third_is_far", [True, False])
+def test_session_of_three_hubs_is_one_under_each_counter(client, third_is_far):
+    first, second, third = (HubYearFactory(hub__slug=name, name=f"{name} Hub") for name in ("first", "second", "third"))
+    session(third, MAIDSTONE).also_run_by.set([first, second])  # it is not theirs, and both of them run it
+    for spot in (LEEDS, TRURO) * 3 if third_is_far else ():
+        session(third, spot)
+    (words,) = (one for one in counters(client) if "first" in one)
+    named = "first Hub and second Hub" if third_is_far else "first Hub, second Hub and third Hub"
+    assert words == f"{named}: 1 session, with places left"
+
+
 @pytest.mark.parametrize("query", ["?near=ME16 8TL", "?past=1", "?teach=y13"])
 def test_map_is_left_out_near_a_place_of_what_is_past_and_where_there_is_nothing(client, query):
     session(HubYearFactory(), MAIDSTONE)
