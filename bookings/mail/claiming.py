@@ -134,12 +134,19 @@ def _lease() -> "tuple[MailQuerySet, dict[str, Any]]":
 
 
 def _read(mails: list[Mail]) -> list[Mail]:
-    """With what is asked of them; without one that has gone meanwhile."""
-    found = {mail.pk: mail for some in _in_tens(mails) for mail in _with_all.rows(**some)}
+    """With what is asked of them; without one that has gone meanwhile, or is another sender's where this one has stood
+    still for the whole lease."""
+    claimed = {mail.pk: _lease_of(mail) for mail in mails}
+    rows = (mail for some in _in_tens(mails) for mail in _with_all.rows(**some))
+    found = {mail.pk: mail for mail in rows if _lease_of(mail) == claimed[mail.pk]}
     for mail in found.values():
         if mail.booking and mail.session and mail.booking.session_id == mail.session_id:
             mail.booking.session = mail.session
     return [found[mail.pk] for mail in mails if mail.pk in found]
+
+
+def _lease_of(mail: Mail) -> tuple[Any, ...]:
+    return mail.state, mail.due_at, mail.tries
 
 
 @AskedOften

@@ -67,6 +67,27 @@ def test_what_was_claimed_by_somebody_else_since_is_not_given_back() -> None:
     assert list(Mail.objects.values_list("due_at", "tries")) == [(NOW + LEASE + LEASE, 2)] * 2
 
 
+def test_what_somebody_else_has_claimed_before_it_could_be_read_is_theirs() -> None:
+    hold("a", "b")
+    slow, next_one = InHand(), InHand()
+    claimed: list[str] = []
+    theirs: list[Mail] = []
+
+    def stands_still(execute: Any, sql: str, *args: Any) -> Any:
+        """Once it has claimed them, and until its lease has ended."""
+        if len(claimed) == 1 and sql.startswith("SELECT"):
+            claimed.append("by another")
+            theirs.extend(next_one.next(at(NOW + LEASE)))
+        if sql.startswith("UPDATE"):
+            claimed.append(sql)
+        return execute(sql, *args)
+
+    with connection.execute_wrapper(stands_still):
+        assert slow.next(at()) == []
+    assert [mail.recipient for mail in theirs] == ["a@school.example"]
+    assert list(Mail.objects.values_list("due_at", "tries")) == [(NOW + LEASE + LEASE, 2)] * 2
+
+
 @pytest.mark.parametrize("fails", ["drops", "rcpt"])
 def test_line_that_breaks_costs_no_other_mail_a_try(smtp_server: MailServer, fails: str) -> None:
     hold("a", "b", "c")
