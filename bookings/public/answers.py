@@ -39,8 +39,9 @@ class Answers:
         self._kept: OrderedDict[Hashable, tuple[Any, bytes, dt.datetime]] = OrderedDict()
         self._guard = threading.Lock()
 
-    def get(self, key: Hashable, ask: Callable[[], T], *, now: dt.datetime) -> T:
-        """What `ask` answers; the key says all that it depends on but the rows and the moment."""
+    def get(self, key: Hashable, ask: Callable[[], T], *, now: dt.datetime, before: State | None = None) -> T:
+        """What `ask` answers; the key says all that it depends on but the rows and the moment. Where these have been
+        read already, `before` is how things stood then: what has changed since makes the answer old."""
         state = state_to_keep_by()
         if state is None:
             return ask()
@@ -50,7 +51,7 @@ class Answers:
         answer = ask()
         with self._guard:
             self._kept.pop(key, None)
-            self._kept[key] = answer, state.of_lists(), now
+            self._kept[key] = answer, (before or state).of_lists(), now
             while len(self._kept) > MOST:
                 self._kept.popitem(last=False)
         return answer

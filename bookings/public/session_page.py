@@ -1,6 +1,7 @@
 """All that the page of a session says."""
 
 import datetime as dt
+from functools import partial
 from typing import Any, NamedTuple
 
 from django.db.models import Prefetch, Q, prefetch_related_objects
@@ -24,6 +25,7 @@ from bookings.rule.words import who_may_book
 from bookings.states import FROZEN, Standing, Verb
 from hubs.models import Lesson, Notice, Photograph, ShowcaseSession
 from hubs.models.calendar import calendar_of_session
+from hubs.vocabulary.changes import State
 
 WITH_A_LESSON = {
     ShowcaseSession.Kind.SHOWCASE,
@@ -77,10 +79,12 @@ def said_of(showing: Showing) -> dict[str, Any]:
     }
 
 
-def details_of(showing: Showing, said: dict[str, Any]) -> SafeString:
-    """The part of the page that a place more or less does not change, ready: half of what there is to render."""
+def details_of(showing: Showing, said: dict[str, Any], before: State) -> SafeString:
+    """The part of the page that a place more or less does not change, ready: half of what there is to render. `before`
+    is how things stood before anything of `said` was read."""
     drawn_for = get_language(), showing.session.pk, showing.standing, showing.kept
-    return answers.get(("details", *drawn_for), lambda: render_to_string(DETAILS, said), now=showing.now)
+    draw = partial(render_to_string, DETAILS, said)
+    return answers.get(("details", *drawn_for), draw, now=showing.now, before=before)
 
 
 class Rows(NamedTuple):

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from bookings.public.answers import answers
+from bookings.public.answers import answers, state_to_keep_by
 from bookings.public.brief import Sessions, all_to_come, in_brief
 from bookings.public.directions import own_map
 from bookings.public.england import England, england, named_hubs
@@ -176,9 +176,12 @@ def session(request: HttpRequest, ref: str) -> HttpResponse:
     A link on a list carries the search in its address, as the list's own address has it: so the page is the same for
     whoever has that address, and may be kept by caches; the session's one address stands in its head.
     """
+    before = state_to_keep_by()
     showing = Showing(visible_session(ref), timezone.now())
     said = said_of(showing)
-    said |= {"details": details_of(showing, said)} | _back_to_search(request, showing.now)
+    if before:
+        said["details"] = details_of(showing, said, before)
+    said |= _back_to_search(request, showing.now)
     response = render(request, "bookings/session.html", said)
     if showing.session.visibility == ShowcaseSession.Visibility.LINK:
         response["X-Robots-Tag"] = "noindex"

@@ -3,7 +3,7 @@
 import datetime as dt
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from bookings import places
@@ -108,6 +108,23 @@ def test_page_of_a_session_keeps_nothing_that_says_how_many_places_there_are(cli
     assert page.content == anew(client, address)
     assert "Kept for guests 2 places until" in Page(page).text
     ShowcaseSession.objects.filter(pk=sessions[0].pk).update(parking="Behind the hall")
+    assert "Behind the hall" in Page(client.get(address)).text
+
+
+def test_page_of_a_session_does_not_keep_what_changed_while_it_was_made(client, sessions):
+    address, session = sessions[0].get_absolute_url(), ShowcaseSession.objects.filter(pk=sessions[0].pk)
+    written = []
+
+    def meanwhile(execute, sql, *args):
+        """Staff save it once it has been read."""
+        found = execute(sql, *args)
+        if not written and sql.startswith("SELECT") and "hubs_showcasesession" in sql:
+            written.append(sql)
+            session.update(parking="Behind the hall")
+        return found
+
+    with connection.execute_wrapper(meanwhile):
+        assert "Behind the hall" not in Page(client.get(address)).text
     assert "Behind the hall" in Page(client.get(address)).text
 
 
