@@ -110,7 +110,7 @@ class Flyer:
 
 def _when(showing: Showing) -> str:
     days = days_between(showing.first_day, showing.last_day)
-    return ", ".join(part for part in (days, showing.row["hours"]) if part)
+    return ", ".join(part for part in (days, showing.hours) if part)
 
 
 def of_session(showing: Showing) -> Flyer:
@@ -123,7 +123,7 @@ def of_session(showing: Showing) -> Flyer:
         heading=_heading(session),
         name=session.name,
         days=days_between(session.first_day, session.last_day),
-        hours=showing.row["hours"],
+        hours=showing.hours,
         where=[part for part in (session.where_name, address) if part] or [_("Place to be announced")],
         suits=_suits([session]),
         notes=[session.suits_note] if session.suits_note else [],

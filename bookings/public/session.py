@@ -191,15 +191,21 @@ class Showing:
         """The picture of places in words: "24 of 30 taken, 2 kept for guests"."""
         return _count(self.taken, self.kept, self.places.capacity)
 
+    @property
+    def hours(self) -> str:
+        starts, ends = self.session.starts_at, self.session.ends_at
+        return _hours(clock(starts), clock(ends)) if starts else ""
+
     @cached_property
     def row(self) -> dict[str, Any]:
-        """What a list says of it, put into words once: a template asks for each word again, at ten times the cost."""
+        """What a list says of it, put into words once, in one language: a template asks for each word again, at ten
+        times the cost."""
         session = self.session
         return {
             "url": session.get_absolute_url(),
             "name": session.name,
             "starts_at": timezone.localtime(session.starts_at).isoformat() if session.starts_at else "",
-            "hours": _hours(clock(session.starts_at), clock(session.ends_at)) if session.starts_at else "",
+            "hours": self.hours,
             "where": _where(session.where_name, session.where_town),
             "far": self.far,
             "suits": _suits(session.suits) if session.suits else "",
