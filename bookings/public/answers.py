@@ -56,6 +56,10 @@ class Answers:
                 self._kept.popitem(last=False)
         return answer
 
+    def read_at(self, key: Hashable, *, now: dt.datetime) -> dt.datetime:
+        """When the rows of what is kept were read; now where nothing is."""
+        return self._kept.get(key, (None, b"", now))[2]
+
     def forget(self) -> None:
         """All of them."""
         with self._guard:

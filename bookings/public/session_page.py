@@ -80,11 +80,16 @@ def said_of(showing: Showing) -> dict[str, Any]:
 
 
 def details_of(showing: Showing, said: dict[str, Any], before: State) -> SafeString:
-    """The part of the page that a place more or less does not change, ready: half of what there is to render. `before`
-    is how things stood before anything of `said` was read."""
+    """The part of the page that a place more or less does not change, ready: half of what there is to render. Kept for
+    as long as the rows that it says; `before` is how things stood before anything of `said` was read."""
     drawn_for = get_language(), showing.session.pk, showing.standing, showing.kept
     draw = partial(render_to_string, DETAILS, said)
-    return answers.get(("details", *drawn_for), draw, now=showing.now, before=before)
+    return answers.get(("details", *drawn_for), draw, now=rows_read_at(showing), before=before)
+
+
+def rows_read_at(showing: Showing) -> dt.datetime:
+    """When what the page says besides the session's own row was read."""
+    return answers.read_at(("session", showing.session.pk), now=showing.now)
 
 
 class Rows(NamedTuple):

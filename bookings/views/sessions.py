@@ -20,13 +20,13 @@ from bookings.public.finder import Chip, FinderForm, parameters
 from bookings.public.gaps import rendered
 from bookings.public.near import Near, measured
 from bookings.public.session import Showing, announced, lean, parts, showings
-from bookings.public.session_page import details_of, said_of
+from bookings.public.session_page import details_of, rows_read_at, said_of
 from bookings.states import SessionStatus
 from hubs.models import Notice, ShowcaseSession
 from hubs.models.session import ShowcaseSessionQuerySet
 from hubs.pages import private, public
 from hubs.vocabulary.asked_often import AskedOften, Given
-from hubs.vocabulary.keeping import shows_one
+from hubs.vocabulary.keeping import made_before, shows_one
 
 PAGE = 50
 Narrowed = Callable[[ShowcaseSessionQuerySet], ShowcaseSessionQuerySet]  # to the columns that a page needs
@@ -183,6 +183,8 @@ def session(request: HttpRequest, ref: str) -> HttpResponse:
         said["details"] = details_of(showing, said, before)
     said |= _back_to_search(request, showing.now)
     response = render(request, "bookings/session.html", said)
+    if before and (old := (showing.now - rows_read_at(showing)).total_seconds()) > 0:
+        response = made_before(response, old)
     if showing.session.visibility == ShowcaseSession.Visibility.LINK:
         response["X-Robots-Tag"] = "noindex"
     return response if request.GET else shows_one(response, showing.session.pk)

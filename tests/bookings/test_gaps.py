@@ -163,6 +163,19 @@ def test_what_nobody_has_told_of_is_seen_within_five_seconds(client, sessions, c
     assert "of 11 taken" in Page(client.get("/")).text
 
 
+def test_page_of_a_session_says_how_old_its_details_are(client, sessions, clock):
+    address, told = sessions[0].get_absolute_url(), []
+    client.get(address)
+    written = f"UPDATE hubs_showcasesession SET parking = 'Behind the hall' WHERE id = {sessions[0].pk}"
+    connection.cursor().cursor.execute(written)  # by another host: nobody here is told
+    for language in ("", "/zh-hans", "", ""):
+        page = client.get(f"{language}{address}")
+        told.append(page["Cache-Control"].rpartition("=")[2])
+        clock[0] += dt.timedelta(seconds=1)
+    assert told == ["5", "4", "3", "2"]
+    assert "Behind the hall" in Page(client.get(address)).text
+
+
 def test_nothing_is_kept_past_the_seconds_on_which_bookings_open(client, kent, clock):
     opens_at = NOW + dt.timedelta(seconds=60)
     SessionFactory(hub_year=kent, opens_at=opens_at)
