@@ -14,7 +14,6 @@ from contextlib import suppress
 from typing import Any
 
 import psycopg
-from psycopg._preparing import PrepareManager
 from psycopg.abc import RV, PQGen
 from psycopg.pq import TransactionStatus
 
@@ -31,36 +30,11 @@ class DeadlinePassed(psycopg.OperationalError):
     """The database did not answer in time."""
 
 
-class Prepared(PrepareManager):
-    """What is prepared. psycopg forgets all of it with each ROLLBACK, since a table may have gone with it. Ours stay;
-    and for the worker, which tries a booking each minute and takes it back, all was planned anew each minute."""
-
-    is_rolling_back = is_in_doubt = False  # in doubt: a statement has failed because of what the server had kept of it
-
-    def clear(self) -> bool:
-        if self.is_rolling_back and not self.is_in_doubt:
-            return False
-        self.is_in_doubt = False
-        return super().clear()
-
-
 class Connection(psycopg.Connection[Any]):
     """psycopg asks `wait` whenever it waits for anything but connecting."""
 
     longest: float | None = None  # seconds, where less than everybody's
     answered_at = 0.0  # when the server has said something last, by this machine's steady clock
-    _prepared: Prepared
-
-    def __init__(self, *args: Any, **how: Any) -> None:
-        super().__init__(*args, **how)
-        self._prepared = Prepared()
-
-    def rollback(self) -> None:
-        self._prepared.is_rolling_back = True
-        try:
-            super().rollback()
-        finally:
-            self._prepared.is_rolling_back = False
 
     def wait(self, gen: PQGen[RV], interval: float = 0.1, timeout: float | None = None) -> RV:
         if timeout is not None:
@@ -94,16 +68,12 @@ class Cursor(psycopg.Cursor[Any]):
     """What the server has kept of a statement may be of no use any longer: a column has become wider, or somebody has
     said DISCARD ALL. Outside a transaction nothing is lost by that. Inside of one its end makes all of it new."""
 
-    _conn: Connection
-
     def execute(self, query: Any, params: Any = None, **how: Any) -> Any:
         try:
             return super().execute(query, params, **how)
         except psycopg.Error as error:
-            if not is_of_a_kept_plan(error):
-                raise
-            if self.connection.info.transaction_status != TransactionStatus.IDLE:
-                self._conn._prepared.is_in_doubt = True
+            alone = self.connection.info.transaction_status == TransactionStatus.IDLE
+            if not (alone and is_of_a_kept_plan(error)):
                 raise
             self.connection.execute("DEALLOCATE ALL")  # psycopg reads it, and knows of none any longer
             return super().execute(query, params, **how)

@@ -299,17 +299,6 @@ def test_plans_are_kept_where_no_pooler_stands_between_and_nobody_forbids_it(ins
     assert kept(handler(installed.url("web"), OPTIONS=KEEPS_PLANS | {"prepare_threshold": None})) == 0
 
 
-@pytest.mark.usefixtures("planned")
-def test_plans_outlive_what_is_taken_back(database):
-    """A worker takes a booking back each minute."""
-    for _often in range(2):
-        with pytest.raises(ZeroDivisionError), transaction.atomic():
-            put(database, 2)
-            raise ZeroDivisionError
-    assert rows_of(database, "SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%FROM kept'") == [(1,)]
-    assert rows(database) == [1]
-
-
 @pytest.fixture
 def planned(database):
     """A statement whose plan is kept, and what it reads."""
