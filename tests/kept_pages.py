@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import pytest
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
@@ -14,6 +15,26 @@ from showcase.kept_pages import KeptPages
 from showcase.utf8 import InUtf8
 
 MEGABYTE = 1024 * 1024
+
+
+class Clocks:
+    """The two clocks by which pages grow old: both stand until they are moved. By those of the machine any two requests
+    may fall into different tens of seconds, and the second is then for a new page."""
+
+    def __init__(self) -> None:
+        self.now = 1_800_000_001.0
+
+    def time(self) -> float:
+        return self.now
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def rule(self, monkeypatch: pytest.MonkeyPatch) -> "Clocks":
+        """What is kept grows old by these."""
+        monkeypatch.setattr("hubs.vocabulary.keeping.time", self)
+        monkeypatch.setattr("showcase.kept_pages.time", self)
+        return self
 
 
 class Answer:

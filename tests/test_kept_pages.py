@@ -25,7 +25,7 @@ from tests.factories import (
     party,
     session_of_every_page,
 )
-from tests.kept_pages import Server
+from tests.kept_pages import Clocks, Server
 from tests.misbehaving import MISBEHAVING
 
 PAGES = ["/", "/sessions/ABC234/", "/hubs/kent/", "/hubs/", "/zh-hans/", "/sessions.json"]
@@ -33,24 +33,9 @@ GZIP = {"HTTP_ACCEPT_ENCODING": "gzip, deflate, br"}
 SECOND = dt.timedelta(seconds=1)
 
 
-class Clocks:
-    """The two clocks by which pages grow old: both stand until they are moved."""
-
-    def __init__(self):
-        self.now = 1_800_000_001.0
-
-    def time(self):
-        return self.now
-
-    monotonic = time
-
-
 @pytest.fixture(autouse=True)
 def clocks(monkeypatch):
-    standing = Clocks()
-    monkeypatch.setattr("hubs.vocabulary.keeping.time", standing)
-    monkeypatch.setattr("showcase.kept_pages.time", standing)
-    return standing
+    return Clocks().rule(monkeypatch)
 
 
 @pytest.fixture(autouse=True)
@@ -295,10 +280,9 @@ class Slow:
 
 
 @pytest.fixture
-def slow(server, monkeypatch, session):
-    """The page is known, and old."""
-    monkeypatch.setattr("showcase.kept_pages.time", time)
-    monkeypatch.setattr("hubs.vocabulary.keeping.time", time)
+def slow(server, clocks, monkeypatch, session):
+    """The page is known, and old. How long somebody waits for it is measured; the clock on the wall stands."""
+    monkeypatch.setattr(clocks, "monotonic", time.monotonic)
     server.ask("/hubs/")
     changes.changed_all()
     server.made.clear()

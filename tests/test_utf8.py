@@ -4,10 +4,15 @@ import pytest
 
 from showcase.utf8 import without_charset
 from tests.factories import SessionFactory
-from tests.kept_pages import Server
+from tests.kept_pages import Clocks, Server
 
 ODD = ["utf-16", "cp037", "rot13", "hex", "undefined", "nonsense", "", "utf-8", '"cp037"', "cp037; q=1"]
 FORM = "application/x-www-form-urlencoded"
+
+
+@pytest.fixture(autouse=True)
+def _clocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    Clocks().rule(monkeypatch)
 
 
 @pytest.mark.django_db
