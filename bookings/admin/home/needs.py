@@ -67,7 +67,8 @@ def _register(sessions: Rows, now: dt.datetime) -> Rows:
 def _not_arranged(visitors: Rows, now: dt.datetime) -> Rows:
     """People with a place at a session to come who need something, and nobody has said what is arranged since they said
     so."""
-    who_say = Visitor.objects.with_needs().order_by().values("pk")  # few, so first
+    # Few, and asked first by themselves: SQLite would begin with all that is confirmed.
+    who_say = list(Visitor.objects.with_needs().order_by().values_list("pk", flat=True))
     coming = visitors.filter(pk__in=who_say, released_at=None, arranged_at=None, booking__status=Status.CONFIRMED)
     asking = coming.filter(to_come(timezone.localdate(now), of="booking__session"))
     return asking.exclude(booking__session__places__status__in=FROZEN)
