@@ -70,7 +70,7 @@ def test_script_that_invents_schools_takes_a_quarter_of_a_hall_and_no_more(clien
     other = SchoolFactory(name="Elm School", postcode="ME99 1AA")
     fill_in(client, session, other)
     client.post(at("book-check", session), REMOTE_ADDR="192.0.2.77")
-    assert Booking.objects.last().status == Status.HELD
+    assert Booking.objects.latest("pk").status == Status.HELD
 
 
 # --- the allowance ---------------------------------------------------------------------------------------------------
