@@ -197,7 +197,8 @@ def write(
     if sequence > room.places.calendar_sequence:
         of_places["calendar_sequence"] = sequence
     if taken or used or of_places:
-        _count(session=room.places.pk, taken=taken, used=used)
+        if taken or used:
+            _count(session=room.places.pk, taken=taken, used=used)
         if of_places:
             Places.objects.filter(pk=room.places.pk).update(**of_places)
         room.places.places_taken += taken
