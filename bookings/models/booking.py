@@ -80,6 +80,13 @@ def school_key(kind: str, school: School | None = None, name: str = "", place: s
     return f"{kind}:{keyed_hash('bookings.school', typed)}"
 
 
+def stands_unproved(*, since: Any) -> Q:
+    """What `BookingQuerySet.unproved` says of a booking's own row; asked to be confirmed first `since` then."""
+    first = Q(status=Status.LAPSED, deadline=None, joined_at=None, created_at__gt=since)
+    asked = Q(status__in=(Status.HELD, Status.WAITING)) | first
+    return Q(asked, address_proved_at=None, goes_with=None, source=Source.WEB)
+
+
 class BookingQuerySet(NamedQuerySet["Booking"]):
     """Bookings by how they stand."""
 
@@ -99,9 +106,7 @@ class BookingQuerySet(NamedQuerySet["Booking"]):
     def unproved(self, *, now: dt.datetime) -> "BookingQuerySet":
         """What has been asked for on the web at an address, a party each, and nobody has pressed its link: to come, and
         what was asked to be confirmed first for a day."""
-        first = Q(status=Status.LAPSED, deadline=None, joined_at=None, created_at__gt=now - ASKED_FOR)
-        of_web = self.filter(address_proved_at=None, goes_with=None, source=Source.WEB)
-        stands = of_web.filter(Q(status__in=(Status.HELD, Status.WAITING)) | first)
+        stands = self.filter(stands_unproved(since=now - ASKED_FOR))
         return stands.filter(to_come(timezone.localdate(now), of="session"))
 
     def past_mobile(self, *, now: dt.datetime) -> "BookingQuerySet":

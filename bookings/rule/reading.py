@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from django.db.models import BigIntegerField, CharField, DateTimeField, Q, QuerySet, UUIDField
 
 from bookings.models import Booking, Visitor
-from bookings.models.booking import ASKED_FOR, Source
+from bookings.models.booking import ASKED_FOR, stands_unproved
 from bookings.rule.party import Party
 from bookings.states import LIVE, UNCONFIRMED, Status
 from hubs.models import ShowcaseSession
@@ -85,9 +85,7 @@ def _due() -> QuerySet[Booking]:
 
 @AskedOften
 def _due_or_beside() -> QuerySet[Booking]:
-    unproved = Q(_of_address(), address_proved_at=None, goes_with=None, source=Source.WEB)
-    first = Q(status=Status.LAPSED, deadline=None, joined_at=None, created_at__gt=Given("since", DateTimeField()))
-    unproved &= Q(status__in=(Status.HELD, Status.WAITING)) | first
+    unproved = _of_address() & stands_unproved(since=Given("since", DateTimeField()))
     held = Q(
         _of_session(),
         held_from__gte=Given("network", CharField()),
