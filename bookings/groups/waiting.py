@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from bookings.attendance.standing import closed_calendars
 from bookings.models import Enrolment, Invitation, Mail
+from bookings.models.outbox import last_by
 from hubs.vocabulary.school_days import SchoolDays, london
 
 RING_AFTER = 5  # school days without an answer
@@ -34,11 +35,9 @@ def _since(calendar: SchoolDays, now: dt.datetime) -> dt.datetime:
 
 def last_to_schools() -> Q:
     """Of each kind the last mail to each address that an invitation has, unless it is over."""
-    same = {name: OuterRef(name) for name in ("invitation", "kind", "recipient_key")}
-    later = Mail.objects.filter(**same, pk__gt=OuterRef("pk")).order_by()
     has_it = Q(recipient=F("invitation__asked_email")) | Q(recipient=F("invitation__head_email"))
     over = (Invitation.State.DECLINED, Invitation.State.LEFT)
-    return has_it & Q(~Exists(later), ~Q(invitation__state__in=over))
+    return has_it & last_by("invitation", "kind", "recipient_key") & ~Q(invitation__state__in=over)
 
 
 def without_meetings(rows: Any) -> Any:

@@ -4,7 +4,7 @@ import datetime as dt
 import hashlib
 
 from django.db import models
-from django.db.models import Exists, Expression, Q
+from django.db.models import Exists, Expression, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from bookings.mail_kinds import Kind, kind_choices
@@ -13,6 +13,12 @@ from hubs.models import ShowcaseSession, StaffUser, VisitingTeacher
 from hubs.vocabulary import request_ids
 from hubs.vocabulary.email_address import EmailField
 from hubs.vocabulary.references import mail_token
+
+
+def last_by(*names: str) -> Q:
+    """Of the mails that are alike in these columns the last."""
+    alike = {name: OuterRef(name) for name in names}
+    return Q(~Exists(Mail.objects.filter(**alike, pk__gt=OuterRef("pk")).order_by()))
 
 
 class MailQuerySet(models.QuerySet["Mail"]):

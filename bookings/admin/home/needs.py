@@ -23,6 +23,7 @@ from bookings.attendance import standing
 from bookings.groups import waiting
 from bookings.mail_kinds import Kind
 from bookings.models import Booking, Mail, Visitor
+from bookings.models.outbox import last_by
 from bookings.sessions import one_network
 from bookings.states import FROZEN, LIVE, SessionStatus, Status
 from hubs.models import HostSchool, HubYear, ShowcaseSession, VisitingTeacher, WorkGroup
@@ -92,9 +93,7 @@ def _about_what_comes(mails: Any, of_sessions: Q, of_others: tuple[str, ...], no
     """Those of sessions to come, and the last of each kind to a visiting teacher, or a school that was invited to a
     group, who still has that address."""
     of_session = Q(to_come(timezone.localdate(now), of="session"), session__isnull=False) & of_sessions
-    same = {"visiting_teacher": OuterRef("visiting_teacher"), "kind": OuterRef("kind")}
-    later = mails.model.objects.filter(**same, pk__gt=OuterRef("pk"))
-    of_teacher = Q(~Exists(later), recipient=F("visiting_teacher__email"))
+    of_teacher = Q(last_by("visiting_teacher", "kind"), recipient=F("visiting_teacher__email"))
     to_others = Q(of_teacher | waiting.last_to_schools(), expires_at__gt=now)
     found: Rows = mails.in_state(*of_others).exclude(kind=Kind.ASKED_AGAIN).filter(of_session | to_others)
     return found
