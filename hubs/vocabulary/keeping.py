@@ -20,9 +20,8 @@ KEEPING = "showcase.keeping"  # where a request has its Keeping, if somebody wan
 SECONDS = 5  # that a public page says it may be kept
 CACHED = f"public, max-age=0, s-maxage={SECONDS}"
 KEPT = SECONDS - 1.0  # seconds that we keep it, so that a cache is told of one more at least
-BY_THE_CLOCK = (
-    10  # seconds: bookings open and close on these, and nginx begins its pages anew (docs/running/nginx.conf)
-)
+# Seconds: bookings open and close on these, and nginx begins its pages anew (docs/running/nginx.conf).
+BY_THE_CLOCK = 10
 LONGEST = 500  # characters of an address that is kept: nobody's search is longer
 LARGEST = 512 * 1024  # bytes of a page that is kept; photographs are often more
 # What an answer would be packed or cut short by. A page is kept whole, and whoever keeps it sees to these.

@@ -53,7 +53,7 @@ def take(session, size=1):
 def anew(client, address):
     """The page as it is without anything that was kept."""
     gaps.pages.__init__()
-    answers.__init__()
+    answers.forget()
     return client.get(address).content
 
 

@@ -17,6 +17,7 @@ import tempfile
 import time
 import uuid
 from collections.abc import Callable
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 from statistics import median
@@ -78,11 +79,11 @@ def inside(size: Size) -> None:
     floor: Callable[[], float]
     if connection.vendor == "sqlite":
         file = str(connection.settings_dict["NAME"])
-        floor = lambda: together(size, bare_sqlite, file, said)  # noqa: E731
+        floor = partial(together, size, bare_sqlite, file, said)
         aside = "a bare loop of sqlite3"
     else:
         url, script = os.environ["DATABASE_URL"], as_script(said)
-        floor = lambda: pgbench(size, url, script)  # noqa: E731
+        floor = partial(pgbench, size, url, script)
         aside = "pgbench"
     connection.close()
     pairs = [(together(size, our_holds, session.pk), floor()) for _round in range(size.rounds)]
