@@ -247,6 +247,6 @@ def test_whether_any_is_due_is_asked_of_the_databases_clock_and_not_while_mail_i
 
 
 def test_state_of_what_is_due_stands_in_the_statement_and_is_not_given_to_it() -> None:
-    """SQLite plans anew at each asking where a value given to it decides whether an index of a part of a table serves."""
+    """SQLite plans anew at each asking where a given value decides whether an index of a part of a table serves."""
     sql, given = Mail.objects.due(now=NOW).query.sql_with_params()
     assert ("\"state\" = 'waiting'" in sql, "waiting" in given) == (True, False)
