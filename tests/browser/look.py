@@ -14,7 +14,7 @@ EVERY_PICTURE = bool(os.environ.get("PICTURES"))
 WHOLE = ((320, "light"), (1280, "dark"))
 REST = ((1280, "light"), (320, "dark"))
 # Nothing is preloaded: axe would put the style sheets into the page, which the admin's policy refuses and reports.
-# Targets of 24 pixels are off by default, though WCAG 2.2 AA asks for them. Where nothing but colours differ they alone.
+# Targets of 24 pixels are off by default, though WCAG 2.2 AA asks for them. OF_COLOURS: where they alone differ.
 ALL_RULES = {"preload": False, "resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
 OF_COLOURS = {"preload": False, "resultTypes": ["violations"], "runOnly": ["color-contrast", "link-in-text-block"]}
 # A box of select2, the admin's own, that has no label.
