@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import _beside
-from _common import LOGS, PYTHON, ROOT, VAR, VENV, as_root, heed_signals, make_environment, only_one, run
+from _common import LOGS, PYTHON, ROOT, VAR, VENV, as_root, heed_signals, make_environment, only_one, run, start, stop
 
 RESULTS = VAR / "test-results"
 # What a developer may have set for a server of their own, and no test may see.
@@ -92,7 +92,8 @@ def main() -> int:
         chromium = find_chromium() if what in ("whole", "all") else None
         if what in ("whole", "all"):
             install([*SERVERS, *(HEAVY if what == "all" else ())])
-        checks(run_)
+        with migrating_meanwhile(run_.env):
+            checks(run_)
         if what == "changed":
             changed(run_, *since)
         elif what == "fast":
@@ -118,6 +119,20 @@ def environment() -> dict[str, str]:
         "DJANGO_SETTINGS_MODULE": "tests.settings",
         "HYPOTHESIS_STORAGE_DIRECTORY": str(VAR / "cache" / "hypothesis"),
     }
+
+
+@contextmanager
+def migrating_meanwhile(env: dict[str, str]) -> Iterator[None]:
+    """The database that SQLite's tests begin with is made beside what needs one core (see tests/kept_database.py)."""
+    file = VAR / "migrating.sqlite3"
+    file.unlink(missing_ok=True)
+    own = env | {"DATABASE_URL": f"sqlite:///{file}"}
+    child = start([PYTHON, "-m", "tests.kept_database"], env=own, log=LOGS / "migrating.log")
+    try:
+        yield  # and it may go on beside the tests, which wait for it as for each other
+    except BaseException:
+        stop([child])
+        raise
 
 
 def checks(run_: Run) -> None:

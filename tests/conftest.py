@@ -2,7 +2,7 @@
 
 import gc
 from collections.abc import Iterator
-from pathlib import Path
+from contextlib import ExitStack
 
 import hypothesis
 import pytest
@@ -23,23 +23,24 @@ hypothesis.settings.load_profile("ours")
 
 @pytest.fixture(scope="session")
 def django_db_keepdb() -> bool:
-    """SQLite begins with a copy of the migrated file, which migrating again finds complete."""
-    return connection.vendor == "sqlite"
+    """It begins with a copy of what was migrated, which migrating again finds complete."""
+    return True
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
-    """Put the migrated file, where there is one, where this process's database will be."""
-    if connection.vendor == "sqlite":
-        kept_database.lay(Path(connection.settings_dict["TEST"]["NAME"]))
+def _migrated(django_db_modify_db_settings: None) -> Iterator[ExitStack]:
+    """Lay a copy of what was migrated where this process's database will be; where there is none, others wait."""
+    with ExitStack() as until_it_is_kept:
+        until_it_is_kept.enter_context(kept_database.one_migrates(connection.vendor))
+        kept_database.lay_anew(connection.creation._get_test_db_name())
+        yield until_it_is_kept
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
-    """Keep what was migrated for the next run."""
-    if connection.vendor == "sqlite":
-        with django_db_blocker.unblock():
-            kept_database.keep()
+def django_db_setup(_migrated: ExitStack, django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """Keep what was migrated, for the processes that wait for it and the next run."""
+    with _migrated, django_db_blocker.unblock():
+        kept_database.keep()
 
 
 @pytest.fixture

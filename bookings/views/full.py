@@ -8,7 +8,7 @@ It reads no session, no school and no answers; what a press has booked already i
 import datetime as dt
 import time
 from functools import wraps
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.db.models import Exists, OuterRef
@@ -21,6 +21,7 @@ from bookings.views.faults import same
 from hubs.models import ShowcaseSession
 from hubs.pages import View, private
 from hubs.vocabulary import changes
+from hubs.vocabulary.asked_often import AskedOften, columns
 
 KEPT = 2.0  # seconds: longer than a rush between two changes, shorter than anybody presses again
 MOST = 200  # sessions
@@ -85,7 +86,12 @@ def _still_full(ref: str) -> Full | None:
 
 def _asks_for_more(request: HttpRequest, full: Full) -> bool:
     """Whether this browser has a draft here that has booked nothing: one narrow query."""
-    booked = Booking.objects.filter(request_key=OuterRef("request_key")).order_by()
-    unbooked = Draft.objects.filter(~Exists(booked), session=full.session_id, consumed_at=None)
     key = drafts.key_of(request)
-    return key is not None and unbooked.filter(key=key).exists()
+    return key is not None and bool(_unbooked.rows(session=full.session_id, key=key))
+
+
+@AskedOften
+def _unbooked() -> Any:
+    booked = Booking.objects.filter(request_key=OuterRef("request_key")).order_by()
+    given = columns(Draft, "session", "key")
+    return Draft.objects.filter(~Exists(booked), consumed_at=None, **given).values_list("pk")

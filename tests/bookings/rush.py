@@ -105,24 +105,23 @@ def main() -> None:
 
 def prepare(*, capacity: int) -> int:
     """Migrate a database and put a session into it."""
-    from django.core.management import call_command
-
+    from tests import kept_database
     from tests.factories import SessionFactory
 
-    call_command("migrate", verbosity=0)
+    kept_database.migrate()
     return SessionFactory(room__capacity=capacity).pk
 
 
 def prepare_ahead(*, capacity: int, drafts: int, rooms: list[int]) -> dict[str, Any]:
     """Migrate a database and put into it a session ahead of the real day, drafts that want a place of it, and further
     sessions as `prepare` makes them."""
-    from django.core.management import call_command
     from django.test import Client
 
+    from tests import kept_database
     from tests.bookings import test_rush
     from tests.factories import SessionFactory
 
-    call_command("migrate", verbosity=0)
+    kept_database.migrate(anew=True)  # by the role that is told to in real life
     session = test_rush.session_ahead(capacity)
     keys = test_rush.drafts(Client(), session, drafts)
     further = [SessionFactory(room__capacity=room).pk for room in rooms]

@@ -36,7 +36,8 @@ from hubs.vocabulary.school_days import london
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 NOW = london(dt.date(2026, 11, 22), dt.time(12))
-EVERY_ROW_OF = (
+SOME = 50
+ROWS_OF = (
     *(Booking, Visitor, DayAnswer, LaterAnswer, Asked, Cost, TurnedAway, Register, Quote),
     *(Enrolment, GroupTeacher, Invitation),
 )
@@ -112,9 +113,10 @@ def test_what_it_says_of_each_person_is_true():
     assert {(one.email_key, one.person_id) for one in named if one.person_id} <= set(people.items())
 
 
-def test_every_row_is_as_its_model_wants_it():
-    for model in EVERY_ROW_OF:
-        for row in model.objects.all():
+def test_rows_are_as_their_model_wants_them():
+    """Each row passed the database's own checks when it was written; what the model says in Python is the same."""
+    for model in ROWS_OF:
+        for row in model.objects.all()[:SOME]:
             row.validate_constraints()
 
 

@@ -92,7 +92,7 @@ def database(name: str, folder: Path) -> Iterator[tuple[str, list[psutil.Process
 
 def _migrate(url: str, folder: Path) -> None:
     env = os.environ | {"DATABASE_URL": url, "VAR_DIR": str(folder), "DJANGO_SETTINGS_MODULE": "tests.load.settings"}
-    subprocess.run([sys.executable, "manage.py", "migrate", "-v", "0"], env=env, check=True)
+    subprocess.run([sys.executable, "-m", "tests.kept_database"], env=env, check=True)
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """`manage.py worker`: does what is due until it is told to stop. Mails leave at once; the rest has a rhythm of its own.
 
-A look is one statement, which finds a mail within a quarter of a second. A round asks for all else that is due, and
+A look is one statement, which finds a mail within half a second. A round asks for all else that is due, and
 finds whatever a look has missed: nothing depends on being woken (docs/decisions/0060).
 """
 
@@ -23,7 +23,7 @@ from bookings.rule import clock_jumps
 from hubs.vocabulary import clock
 
 log = logging.getLogger("showcase.worker")
-LOOK = 0.25  # seconds between looks for a mail
+LOOK = 0.5  # seconds between looks for a mail
 ROUND, SELDOM = 15.0, 120.0  # seconds between rounds, and between those that do what is seldom due
 AFTER_WORK = 1.0  # seconds, where a round has found something to do: there may be more of it
 AFTER_FAILURE = 5.0  # seconds, for a database that is away
