@@ -48,12 +48,6 @@ def columns(model: type[Model], *names: str) -> dict[str, Given]:
     return {one.name: Given(one.name, one, or_nothing=one.null) for one in fields if isinstance(one, Field)}
 
 
-def values(row: Model, *names: str) -> dict[str, Any]:
-    """What stands in that row, as the `columns` of these names take it."""
-    fields = [row._meta.get_field(name) for name in names]
-    return {one.name: getattr(row, one.attname) for one in fields if isinstance(one, Field)}
-
-
 class Several:
     """Values of which there are now more and now fewer, in the same words: the last of fewer is said again and again.
 

@@ -11,7 +11,7 @@ from django.db.transaction import TransactionManagementError
 
 from bookings.models import Draft, Places
 from hubs.models import ShowcaseSession
-from hubs.vocabulary.asked_often import AskedOften, DoneOften, Given, Several, columns, values
+from hubs.vocabulary.asked_often import AskedOften, DoneOften, Given, Several
 from tests.factories import NOW, SchoolFactory, SessionFactory
 
 pytestmark = pytest.mark.django_db
@@ -193,23 +193,3 @@ def test_nothing_can_be_written_where_it_may_be_nothing(drafts):
         assert (draft.school, draft.answers) == (said, answers)
     with pytest.raises(ValueError, match="answers"):
         book(draft=draft.pk, school=None, answers=None)
-
-
-KEPT = ("session", "school", "answers", "booking")
-
-
-@DoneOften
-def keep():
-    return Draft.objects.filter(pk=Given("draft", models.BigIntegerField())), columns(Draft, *KEPT)
-
-
-def test_a_row_is_saved_as_it_stands(drafts, django_assert_num_queries):
-    one, other = drafts
-    one.school, one.session, one.answers = SchoolFactory(), other.session, {"typed": "new"}
-    before = one.request_key
-    one.request_key = uuid.uuid4()  # which is not among those that are kept
-    with django_assert_num_queries(1):
-        assert keep(draft=one.pk, **values(one, *KEPT)) == 1
-    saved = Draft.objects.get(pk=one.pk)
-    assert [getattr(saved, name) for name in KEPT] == [other.session, one.school, {"typed": "new"}, None]
-    assert saved.request_key == before
