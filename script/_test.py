@@ -13,7 +13,9 @@ import time
 import xml.etree.ElementTree as ElementTree
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import _beside
@@ -23,7 +25,8 @@ RESULTS = VAR / "test-results"
 # What a developer may have set for a server of their own, and no test may see.
 OURS = set(re.findall(r'Setting\(\s*"([A-Z_]+)"', (ROOT / "showcase" / "environment.py").read_text()))
 OTHERS = ("DJANGO_", "GUNICORN_", "PG", "PYTEST_", "PYTHONWARNINGS", "SHOWCASE_")
-PYTEST = ["-m", "pytest", "-q", "-n", "2", "--durations=10", "-p", "tests.statements", "-p", "tests.side_by_side"]
+PLUGINS = (f"-ptests.{name}" for name in ("statements", "side_by_side", "dear"))
+PYTEST = ["-m", "pytest", "-q", "-n", "2", "--durations=10", *PLUGINS]
 # Two processes keep two cores busy; where one of them waits for what it has frozen or killed, a third has a core.
 # What is slow begins first. In the browser the module of most tests does: it looks at pages before others add to them.
 BESIDE_WHAT_WAITS = ("-n", "3", "--no-loadscope-reorder")
@@ -40,10 +43,10 @@ CHROMIUMS = (
 )
 
 
-FAST = "not browser and not slow and not long"
+FAST = "not browser and not slow and not dear and not long"
 USE = """Use: script/test
      script/test all              and what takes minutes: whole machines, clusters, faults one by one
-     script/test fast             without browser, second database, Chinese and what is slow
+     script/test fast             without browser, second database, Chinese and what is slow or dear: 90 seconds
      script/test changed [HEAD~3] of those, what the files changed since that commit (or the last one) can touch"""
 
 
@@ -55,12 +58,16 @@ class Run:
         self.failed: list[str] = []
         self.tests: Counter[str] = Counter()
 
-    def part(self, name: str, command: list[str], **env: str) -> int:
-        print(f"\n== {name}", flush=True)
+    def part(self, name: str, command: list[str], *, beside: bool = False, **env: str) -> int:
+        """Run it, and say how it went; `beside` another, what it prints comes in one piece at its end."""
+        log = LOGS / f"{name.replace(' ', '-')}.log" if beside else None
+        if not log:
+            print(f"\n== {name}", flush=True)
         began = time.monotonic()
-        code = run(command, env=self.env | env, first=signal.SIGINT, patience=30)
+        code = run(command, env=self.env | env, log=log, first=signal.SIGINT, patience=30)
         result = "ok" if code == 0 else f"FAILED with code {code}"
-        print(f"== {name}: {result}, {time.monotonic() - began:.1f} s", flush=True)
+        printed = f"\n== {name}\n{log.read_text()}" if log else ""
+        print(f"{printed}== {name}: {result}, {time.monotonic() - began:.1f} s", flush=True)
         if code != 0:
             self.failed.append(name)
         return code
@@ -93,11 +100,15 @@ def main() -> int:
         if what in ("whole", "all"):
             install([*SERVERS, *(HEAVY if what == "all" else ())])
         with migrating_meanwhile(run_.env):
-            checks(run_)
+            if what != "fast":
+                checks(run_)
         if what == "changed":
             changed(run_, *since)
         elif what == "fast":
-            run_.pytest("tests on SQLite", "-m", FAST)
+            with ThreadPoolExecutor() as pool:
+                checked = pool.submit(checks, run_, beside=True)
+                run_.pytest("tests on SQLite", "-m", FAST)
+                checked.result()
         else:
             shutil.rmtree(VAR / "statements", ignore_errors=True)
             run_.pytest("tests on SQLite", *BESIDE_WHAT_WAITS, "-m", "not browser and not long", "--record-statements")
@@ -135,16 +146,17 @@ def migrating_meanwhile(env: dict[str, str]) -> Iterator[None]:
         raise
 
 
-def checks(run_: Run) -> None:
+def checks(run_: Run, *, beside: bool = False) -> None:
+    part = partial(run_.part, beside=beside)
     templates = sorted(str(path.relative_to(ROOT)) for path in (ROOT / "templates").rglob("*.html"))
-    run_.part("ruff check", [PYTHON, "-m", "ruff", "check"])
-    run_.part("ruff format", [PYTHON, "-m", "ruff", "format", "--check"])
-    run_.part("mypy", [PYTHON, "-m", "mypy"])
-    run_.part("djade", [str(VENV / "bin" / "djade"), "--check", "--target-version", "5.2", *templates])
+    part("ruff check", [PYTHON, "-m", "ruff", "check"])
+    part("ruff format", [PYTHON, "-m", "ruff", "format", "--check"])
+    part("mypy", [PYTHON, "-m", "mypy"])
+    part("djade", [str(VENV / "bin" / "djade"), "--check", "--target-version", "5.2", *templates])
     # These two need no rows, and the database of a running demo is none of their business.
     nowhere = "sqlite://:memory:"
-    run_.part("makemigrations", [PYTHON, "manage.py", "makemigrations", "--check"], DATABASE_URL=nowhere)
-    run_.part("check", [PYTHON, "manage.py", "check", "--fail-level", "WARNING"], DATABASE_URL=nowhere)
+    part("makemigrations", [PYTHON, "manage.py", "makemigrations", "--check"], DATABASE_URL=nowhere)
+    part("check", [PYTHON, "manage.py", "check", "--fail-level", "WARNING"], DATABASE_URL=nowhere)
 
 
 def changed(run_: Run, revision: str = "HEAD") -> None:

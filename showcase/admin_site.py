@@ -74,6 +74,10 @@ class ShowcaseAdminSite(admin.AdminSite):
             context["navigation"] = navigation(request, {model._meta.label: model for model in self._registry})
         return context
 
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        """Of one app, on Django's page of it. No page of ours shows the list of all, a tenth of the work of each."""
+        return super().get_app_list(request, app_label) if app_label else []
+
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:  # noqa: FBT001, FBT002  (Django's own)
         return own_policy(_while_at_work(super().admin_view(view, cacheable)))
 

@@ -9,9 +9,9 @@ import pytest
 from django.db import connection, transaction
 from pytest_django import DjangoDbBlocker, Settings
 
-from bookings.operations.counting import miscounts
+from bookings.operations.counting import miscounted
 from tests import flushing, kept_database
-from tests.bookings.observed import something_booked
+from tests.bookings.observed import rows_of, something_booked
 from tests.this_machine import _nothing_outside  # noqa: F401  (and from here on nothing outside is reached)
 
 # A test makes many small objects and few circles: looked for this often, they cost a tenth of the suite's time.
@@ -71,4 +71,4 @@ def _places_counted(request: pytest.FixtureRequest) -> Iterator[None]:
         request.getfixturevalue("transactional_db" if marked.kwargs.get("transaction") else "db")
     yield
     if marked and not connection.needs_rollback and something_booked():
-        assert miscounts() == []
+        assert rows_of(miscounted) == []

@@ -24,7 +24,7 @@ from tests.imports import ROOT, python_files
 VAR = ROOT / "var" / "mutants"
 KEPT = VAR / "executed"
 CODE = ("bookings", "hubs", "showcase")
-FAST = "not browser and not slow and not long"  # as in script/_test.py
+FAST = "not browser and not slow and not long"  # as in script/_test.py, and what is dear
 PYTEST = [sys.executable, "-m", "pytest", "-q", "--no-header"]
 CALM = {"DJANGO_SETTINGS_MODULE": "tests.settings", "PYTHONHASHSEED": "0"}
 

@@ -12,18 +12,26 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 from django.db import connection
+from django.db.models import QuerySet
 from pytest_django import Settings
 
 from bookings.models import Booking, Visitor
 from hubs.vocabulary.school_words import searchable
-from tests.bookings.observed import something_booked
+from tests.bookings.observed import rows_of, something_booked
 
 
-def wrong_words() -> list[tuple[str, int, str | None, str]]:
+def names_booked() -> QuerySet[Booking, Any]:
+    return Booking.objects.values_list("pk", "contact_name", "name_words")
+
+
+def names_coming() -> QuerySet[Visitor, Any]:
+    return Visitor.objects.values_list("pk", "full_name", "name_words")
+
+
+def wrong_words() -> list[tuple[int, str, str]]:
     """Rows whose words are not those of their name."""
-    columns: list[tuple[Any, str]] = [(Booking, "contact_name"), (Visitor, "full_name")]
-    rows = [(model, row) for model, name in columns for row in model.objects.values_list("pk", name, "name_words")]
-    return [(model.__name__, *row) for model, row in rows if row[2] != searchable(row[1] or "")]
+    rows = [*rows_of(names_booked), *rows_of(names_coming)]
+    return [row for row in rows if row[2] != searchable(row[1] or "")]
 
 
 @pytest.fixture(autouse=True)

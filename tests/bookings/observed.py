@@ -1,9 +1,12 @@
 """What tests look at once a verb has done its work: mails, events, counts, and the statements it made."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
+from typing import Any
 
 from django.db import connection
+from django.db.models import QuerySet
 from django.test.utils import CaptureQueriesContext
 
 from bookings.models import AuditEntry, Booking, Mail, Places
@@ -76,3 +79,15 @@ def something_booked() -> bool:
             " WHERE places_taken <> 0)"
         )
         return bool(cursor.fetchone()[0])
+
+
+def rows_of(question: Callable[[], QuerySet[Any, Any]]) -> list[Any]:
+    """The rows of a question that is asked after every test: to put it into SQL each time would take longer than it."""
+    with connection.cursor() as cursor:
+        cursor.execute(*_in_sql(question))
+        return list(cursor.fetchall())
+
+
+@cache
+def _in_sql(question: Callable[[], QuerySet[Any, Any]]) -> tuple[str, tuple[Any, ...]]:
+    return question().query.sql_with_params()

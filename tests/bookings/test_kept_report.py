@@ -7,21 +7,18 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone
 
 from bookings.attendance import perhaps
 from bookings.due import run_due
-from bookings.models import AuditEntry, Booking, KeptReport, Places, Quote, Register, Visitor
+from bookings.models import Booking, KeptReport, Visitor
 from bookings.report import kept
 from bookings.report.facts import Facts
 from bookings.report.selection import Of, Selection
-from hubs.models import Cost, HostSchool, Remark
+from tests.bookings.kept_report import NIGHT, kept_page
 from tests.bookings.past import FIRST, past_exchange, past_session, visitor
-from tests.bookings.voices import asked_later, asked_on_the_day
 from tests.factories import NOW, HubYearFactory, SchoolFactory, StaffFactory, staff_of
 
 pytestmark = pytest.mark.django_db
-NIGHT = NOW - dt.timedelta(hours=7)  # half past two
 
 
 @pytest.fixture
@@ -83,17 +80,6 @@ def test_worker_makes_it_in_its_round_at_night(hub_year):
 # --- a hub's ------------------------------------------------------------------------------------------------------
 
 
-def kept_page(hub_year, monkeypatch, *, at=NOW, leaves=False):
-    """The hub's report as a superuser reads it at that moment, and whether any visitor was counted for it."""
-    monkeypatch.setattr(timezone, "now", lambda: at)
-    client = Client()
-    client.force_login(StaffFactory(is_superuser=True))
-    with CaptureQueriesContext(connection) as asked:
-        page = client.get(reverse("report", args=["exchange", hub_year.pk]), {"copy": "out"} if leaves else {})
-    counted = any('"bookings_visitor"' in one["sql"] for one in asked.captured_queries)
-    return page.content.decode(), counted
-
-
 @pytest.mark.parametrize("leaves", [False, True])
 def test_hubs_report_is_made_at_night_and_shown_as_it_is(hub_year, monkeypatch, leaves):
     past_exchange(hub_year, seed=1)
@@ -111,34 +97,6 @@ def test_hubs_report_is_made_at_night_and_shown_as_it_is(hub_year, monkeypatch, 
 
 def main_of(page):
     return page.partition('id="content-main"')[2].split()
-
-
-WRITTEN = {
-    "cost": lambda year, one: Cost.objects.create(hub_year=year, kind="travel", pence=100),
-    "remark": lambda year, one: Remark.objects.create(hub_year=year, section="places", text="Snow."),
-    "register": lambda year, one: Register.objects.filter(session=one).delete(),
-    "change of a booking": lambda year, one: AuditEntry.objects.create(at=NOW, by="visitor", verb="hold", session=one),
-    "answer": lambda year, one: asked_on_the_day(one, lesson="very"),
-    "later answer": lambda year, one: asked_later(year, changed="tried"),
-    "quote": lambda year, one: quote(year),
-    "reported": lambda year, one: HostSchool.objects.update(visitors_reported=7),
-    "places": lambda year, one: Places.objects.filter(session=one).update(capacity=99),
-    "session": lambda year, one: past_session(year, 9),
-    "day of cover": lambda year, one: type(year).objects.update(cover_day_pence=20000),
-}
-
-
-def quote(hub_year):
-    Quote.objects.create(hub_year=hub_year, text="Good.", released_at=NOW, released_by=StaffFactory())
-
-
-@pytest.mark.parametrize("what", WRITTEN)
-def test_what_has_just_been_written_is_in_the_hubs_report(hub_year, monkeypatch, what):
-    sessions = past_exchange(hub_year, seed=1)
-    kept.HUBS.make(hub_year.pk, NIGHT)
-    assert kept_page(hub_year, monkeypatch)[1] is False
-    WRITTEN[what](hub_year, sessions[0])
-    assert kept_page(hub_year, monkeypatch)[1] is True
 
 
 def test_session_that_has_ended_since_is_in_the_hubs_report(hub_year, monkeypatch):
