@@ -1,10 +1,11 @@
 """Which tests PostgreSQL needs after SQLite has run them all: every statement once, and all of what differs there.
 
 A test of a page asks SQLite a hundred statements that other tests ask it too, in the same words. What could go wrong on
-PostgreSQL alone is a statement that it understands otherwise; so it is asked each statement that SQLite was asked, by
-the tests that ask the most new ones for all that they ask (not for their time: then each run would choose others). And
-all tests run there whose subject differs between the two: what locks, constrains, searches, kills or reads dates, and
-what SQLite skipped.
+PostgreSQL alone is a statement that it understands otherwise; so it is asked each statement that SQLite was asked, and
+of the plain ones (columns of joined tables, compared and sorted) each part, in whatever company. It is asked by the
+tests that ask the most new ones for all that they ask (not for their time: then each run would choose others). And all
+tests run there whose subject differs between the two: what locks, constrains, searches, kills or reads dates, and what
+SQLite skipped.
 
 `script/test` records with --record-statements on SQLite, and chooses with --choose-by-statements on PostgreSQL. Without
 a record, or by hand, everything runs.
@@ -33,11 +34,25 @@ ONCE = {"test_many_readers", "test_restart", "test_table_has_every_figure_it_nam
 # What is the same statement in other words: values, names of savepoints, how many rows.
 SAME = [
     (re.compile(r"'[^']*'"), "?"),
-    (re.compile(r"\b\d+\b"), "0"),
+    (re.compile(r"\b([TUVW])?\d+\b"), r"\g<1>0"),  # of a table's second name too
     (re.compile(r'SAVEPOINT "\w+"'), "SAVEPOINT"),
     (re.compile(r"\(\s*%s(?:\s*,\s*%s)+\s*\)"), "(%s)"),
     (re.compile(r"\(%s\)(?:, \(%s\))+"), "(%s)"),
 ]
+
+COLUMN = r'(?:"\w+"|[TUVW]0)\."\w+"'
+READ = rf'(?:{COLUMN}|%s)(?: AS "\w+")?'
+JOIN = re.compile(rf' (?:INNER|LEFT OUTER) JOIN "\w+"(?: T0)? ON \({COLUMN} = {COLUMN}\)')
+SET = re.compile(r'"\w+" = %s')
+COMPARED = re.compile(rf"{COLUMN} (?:(?:=|<|>|<=|>=) (?:%s|{COLUMN})|IN \(%s\)|IS NULL|IS NOT NULL|LIKE %s ESCAPE \?)")
+BETWEEN = re.compile(r"AND|OR|NOT|[()\s]")
+BY = rf"{COLUMN} (?:ASC|DESC)(?: NULLS (?:FIRST|LAST))?"
+PLAIN = re.compile(
+    rf'(?:SELECT (?:COUNT\(\*\) AS "\w+"|{READ}(?:, {READ})*) FROM "\w+"(?P<joined>(?:{JOIN.pattern})*)'
+    rf'|UPDATE "\w+" SET (?P<set>{SET.pattern}(?:, {SET.pattern})*)|DELETE FROM "\w+")'
+    rf"(?: WHERE (?P<only>.+?))?(?: ORDER BY (?P<order>{BY}(?:, {BY})*))?(?: LIMIT 0)?"
+)
+TABLE = re.compile(r'(?:FROM|UPDATE) "\w+"')
 
 BEGIN = 20  # statements that a test takes as long as before it asks its first
 
@@ -45,11 +60,34 @@ Record = dict[str, dict[str, object]]
 
 
 @lru_cache(20_000)  # most are asked again and again, and five patterns on each would be a minute of the whole run
-def shape(statement: str) -> int:
-    """A number for a statement, the same for all that differ in their values alone."""
+def shapes(statement: str) -> tuple[int, ...]:
+    """Numbers for a statement, the same for all that differ in their values alone: one, or one for each part."""
     for pattern, instead in SAME:
         statement = pattern.sub(instead, statement)
-    return zlib.crc32(statement.encode())
+    return tuple(zlib.crc32(part.encode()) for part in parts(statement))
+
+
+def parts(statement: str) -> list[str]:
+    """What each database understands by itself: a plain statement's tables, comparisons and order, or all of it.
+
+    Plain is what has no function, group, distinction, union, subquery or lock in it.
+    """
+    if statement.startswith("PRAGMA"):  # SQLite's alone
+        return []
+    plain = PLAIN.fullmatch(statement)
+    joined, put, only, order = (
+        (plain[group] or "" for group in ("joined", "set", "only", "order")) if plain else [""] * 4
+    )
+    if plain is None or BETWEEN.sub("", COMPARED.sub("", only)):
+        return [statement]
+    table = TABLE.findall(statement)[0]
+    return [
+        table,
+        *JOIN.findall(joined),
+        *COMPARED.findall(only),
+        *re.findall(BY, order),
+        *(f"{table} SET {one}" for one in SET.findall(put)),
+    ]
 
 
 def chosen(record: dict[str, tuple[int, set[int]]], always: set[str]) -> set[str]:
@@ -106,17 +144,17 @@ class Recorder:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[object]:
-        statements: list[int] = []
+        statements: list[tuple[int, ...]] = []
 
         def note(execute: object, sql: str, params: object, many: object, context: object) -> object:
-            statements.append(shape(sql))
+            statements.append(shapes(sql))
             return execute(sql, params, many, context)  # type: ignore[operator]
 
         with connection.execute_wrapper(note):
             answer = yield
         self.tests[item.nodeid] = {
             "often": len(statements),
-            "statements": sorted(set(statements)),
+            "statements": sorted(set().union(*statements)),
             "skipped": item.nodeid in self.skipped,
         }
         return answer

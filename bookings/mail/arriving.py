@@ -49,6 +49,9 @@ def directions_url(facts: Mapping[str, Any]) -> str:
 
 def colleagues(booking: Booking, me: Visitor | None) -> list[str]:
     """The names of those of the party who come too, for one of them; for its contact (None), all the others."""
+    comes = me.released_at is None if me else booking.contact_comes
+    if comes and booking.party == 1 and booking.is_whole_party:  # and so is nobody's colleague
+        return []
     party = {"first": booking.first_id, "session": booking.session_id}
     found = _others.rows(**party, me=me.pk) if me else _others_than_the_contact.rows(**party)
     return [str(name) for name in found]

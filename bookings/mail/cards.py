@@ -4,7 +4,7 @@ import datetime as dt
 from collections import defaultdict
 from typing import Any, NamedTuple
 
-from django.db.models import QuerySet, prefetch_related_objects
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -12,17 +12,17 @@ from bookings.mail import links
 from bookings.mail.names import as_name
 from bookings.mail_kinds import READING_TIME, SAYS_ANEW, SHORTEST_OFFER, TELLS, Kind
 from bookings.models import Booking, HandOver, Mail, Visitor
-from bookings.models.booking import A_BOOKING, BookingQuerySet
+from bookings.models.booking import BookingQuerySet
 from bookings.rule import parts
 from bookings.rule.mails import bookings_of, places_of
 from bookings.rule.parts import PartyAsItStands
 from bookings.states import FROZEN, LIVE, Status
 from hubs.models import ShowcaseSession
 from hubs.models.session import OF_ITS_SESSION
-from hubs.vocabulary.asked_often import AskedOften
 from hubs.vocabulary.dates import moment
 
 ASK_THEMSELVES = (Kind.CONFIRM, Kind.OFFERED, *SAYS_ANEW)  # of what has to be answered
+SHOWN = LIVE | {Status.LAPSED}  # what still stands, or can be asked for again
 READING = {Status.HELD: READING_TIME, Status.OFFERED: SHORTEST_OFFER}
 
 
@@ -48,21 +48,14 @@ def party_of(mail: Mail, *, now: dt.datetime) -> PartyAsItStands | None:
     one = mail.booking
     if one is None or not one.email_key or mail.visitor_id or mail.kind not in TELLS:
         return None
-    pks = _standing_together.rows(first=one.first_id, session=one.session_id, key=one.email_key)
-    is_alone = pks == [one.pk]  # as most are: then it is at hand
-    bookings = [one] if is_alone else list(Booking.objects.filter(pk__in=pks).select_related(*OF_ITS_SESSION))
+    bookings = [one] if one.is_whole_party else list(Booking.objects.of_party(one).select_related(*OF_ITS_SESSION))
+    bookings = [one for one in bookings if one.status in SHOWN]
     if len(bookings) > 1:
         prefetch_related_objects(bookings, parts.with_coming())
         return _party(bookings, now=now, since=says_anew_since(mail))
     # Of one that stands alone nothing is said but until when.
     alone = [parts.Part(one, (), now, kept_until(one, now=now, since=says_anew_since(mail))) for one in bookings]
     return PartyAsItStands(alone) if alone else None
-
-
-@AskedOften
-def _standing_together() -> QuerySet[Booking, int]:
-    found = Booking.objects.of_party(A_BOOKING).filter(status__in=sorted(LIVE | {Status.LAPSED}))
-    return found.values_list("pk", flat=True)
 
 
 def rides(mail: Mail, party: PartyAsItStands | None) -> PartyAsItStands | None:

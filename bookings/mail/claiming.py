@@ -12,10 +12,10 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.db.models import BigAutoField, DateTimeField, Exists, F, QuerySet
+from django.db.models import BigAutoField, DateTimeField, Exists, F, OuterRef, QuerySet
 
 from bookings.mail import together
-from bookings.models import Mail, Running
+from bookings.models import Booking, Mail, Running
 from bookings.rule.room import Clock
 from hubs.vocabulary.asked_often import AskedOften, DoneOften, Given, Several
 
@@ -47,11 +47,15 @@ class InHand:
         self.now: dt.datetime  # when they were claimed
         self._mails: list[Mail] = []
         self._due_since: dt.datetime
+        self.others_due: bool | None = None  # beside those in hand, as it was last seen; None where nobody has looked
         self._fresh_until = 0.0
 
     def is_left(self, clock: Clock) -> bool:
-        """Whether there is one in hand, or one that is due: a statement, where a claim is a transaction."""
-        return bool(self._mails or _any_due.rows(now=clock()))
+        """Whether there is one in hand, or one that is due: a statement, where a claim is a transaction; and none once
+        it was read with the last that were claimed. What has come due since then is for the next run."""
+        if not self._mails and self.others_due is None:
+            self.others_due = bool(_any_due.rows(now=clock()))
+        return bool(self._mails or self.others_due)
 
     def next(self, clock: Clock) -> list[Mail]:
         """The next mail that is due, with those that go as one with it; none where none is due. One on which the line
@@ -74,11 +78,15 @@ class InHand:
 
     def _claim(self, lane: AskedOften[Mail]) -> bool:
         self._mails, self._due_since = claim(lambda: lane.rows(now=self.now), self.now)
-        self._mails = _read(self._mails)  # in hand already: where this fails they are given back
+        self.others_due = None
+        self._mails = _read(self._mails, self.now)  # in hand already: where this fails they are given back
+        if self._mails:
+            self.others_due = self._mails[0].others_due  # type: ignore[attr-defined]  # asked with the row
         return bool(self._mails)
 
     def give_back(self) -> None:
         """What has not been tried is due again as it was: before whatever came after it."""
+        self.others_due = None
         if self._mails:
             ours = Mail.objects.filter(pk__in=[one.pk for one in self._mails], state=Mail.State.WAITING)
             ours.filter(due_at=self._mails[0].due_at).update(due_at=self._due_since, tries=F("tries") - 1)
@@ -90,7 +98,7 @@ def _due() -> "MailQuerySet":
 
 
 def _ours(due: "MailQuerySet") -> "MailQuerySet":
-    return due.select_for_update(skip_locked=True, no_key=True)
+    return due.select_for_update(skip_locked=True, no_key=True).only("state", "due_at", "tries")
 
 
 @AskedOften
@@ -133,13 +141,15 @@ def _lease() -> "tuple[MailQuerySet, dict[str, Any]]":
     return mails, {"due_at": Given("until", DateTimeField()), "tries": F("tries") + 1}
 
 
-def _read(mails: list[Mail]) -> list[Mail]:
+def _read(mails: list[Mail], now: dt.datetime) -> list[Mail]:
     """With what is asked of them; without one that has gone meanwhile, or is another sender's where this one has stood
     still for the whole lease."""
     claimed = {mail.pk: _lease_of(mail) for mail in mails}
-    rows = (mail for some in _in_tens(mails) for mail in _with_all.rows(**some))
+    rows = (mail for some in _in_tens(mails) for mail in _with_all.rows(now=now, **some))
     found = {mail.pk: mail for mail in rows if _lease_of(mail) == claimed[mail.pk]}
     for mail in found.values():
+        if mail.booking:
+            mail.booking.has_company = mail.has_company  # type: ignore[attr-defined]  # both asked with the row
         if mail.booking and mail.session and mail.booking.session_id == mail.session_id:
             mail.booking.session = mail.session
     return [found[mail.pk] for mail in mails if mail.pk in found]
@@ -151,7 +161,10 @@ def _lease_of(mail: Mail) -> tuple[Any, ...]:
 
 @AskedOften
 def _with_all() -> "MailQuerySet":
-    return Mail.objects.filter(pk__in=THESE.given).select_related(*WITH).order_by()
+    """And whether other mails are due: those in hand are not, since they were claimed."""
+    company = Booking.objects.filter(goes_with=OuterRef("booking")).order_by()
+    mails = Mail.objects.filter(pk__in=THESE.given).select_related(*WITH).order_by()
+    return mails.annotate(has_company=Exists(company), others_due=Exists(_due().order_by()))
 
 
 def stands_as_read(mail: Mail) -> bool:
@@ -180,4 +193,4 @@ def claim_beside(mail: Mail, now: dt.datetime) -> list[Mail]:
         return []
     lane = Mail.objects.broken() if mail.broken_at else Mail.objects.unbroken()
     beside = _ours(together.beside(mail, lane.due(now=now)))
-    return _read(claim(lambda: list(beside), now)[0])
+    return _read(claim(lambda: list(beside), now)[0], now)

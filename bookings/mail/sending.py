@@ -66,14 +66,16 @@ def _due_now() -> QuerySet[Mail, int]:
     return Mail.objects.due(now=Now()).order_by().values_list("pk", flat=True)[:1]
 
 
-def send_due(clock: Clock, *, most: int = MOST, stop: Callable[[], bool] = never) -> int:
-    """Send mails that are due, at most `most`, over one connection; returns how many were tried.
+def send_due(clock: Clock, *, most: int = MOST, stop: Callable[[], bool] = never, seen: bool = False) -> int:
+    """Send mails that are due, at most `most`, over one connection; returns how many were tried. Whether any is need
+    not be asked where that was `seen` a moment ago.
 
     A refused mail does not hold up those behind it. A mail server that is away ends the run, and they wait a minute.
     One that takes connections and gets no further with three different mails ends it too: they wait a second, then
     two, four and so on, each time with one mail to try it by, until it answers one.
     """
     in_hand.give_back()
+    in_hand.others_due = seen or None
     tried, silent = 0, None
     line: BaseEmailBackend | None = None
     try:

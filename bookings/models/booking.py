@@ -301,6 +301,15 @@ class Booking(Named, PrivateLink):
         """The first booking of its party: the one that it goes with, or itself."""
         return self.goes_with_id or self.pk
 
+    @property
+    def is_whole_party(self) -> bool:
+        """Whether its party is no other booking, as most are. A statement where that was not asked with the row
+        (`with_company`)."""
+        if self.goes_with_id:
+            return False
+        known: bool | None = getattr(self, "has_company", None)
+        return not (Booking.objects.filter(goes_with=self.pk).exists() if known is None else known)
+
     def told_at(self, *, since: dt.datetime | None = None) -> dt.datetime | None:
         """When a mail server first answered a mail, made `since` then, that says until when it has to be answered; see
         `lapsing`."""

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from bookings.mail_kinds import Kind, kind_choices
 from bookings.models.running import Running
 from hubs.models import ShowcaseSession, StaffUser, VisitingTeacher
+from hubs.models.spelled_out import SpelledOut
 from hubs.vocabulary import request_ids
 from hubs.vocabulary.email_address import EmailField
 from hubs.vocabulary.references import mail_token
@@ -31,7 +32,8 @@ class MailQuerySet(models.QuerySet["Mail"]):
 
     def due(self, *, now: dt.datetime | Expression) -> "MailQuerySet":
         """To be sent at `now`, urgent ones first, then the oldest; nothing while mail is held."""
-        waiting = self.filter(~Exists(Running.objects.mail_held()), state=Mail.State.WAITING, due_at__lte=now)
+        is_waiting = SpelledOut(Q(state=Mail.State.WAITING))  # or SQLite would plan it anew at each asking
+        waiting = self.filter(~Exists(Running.objects.mail_held()), is_waiting, due_at__lte=now)
         return waiting.order_by("-urgent", "due_at", "pk")
 
     def broken(self) -> "MailQuerySet":

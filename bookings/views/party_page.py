@@ -47,13 +47,9 @@ def is_expected(link: Opened) -> bool:
     booking = link.booking
     if booking.session.places.status in FROZEN:
         return False
-    if booking.status == Status.CONFIRMED or link.visitor or not _has_company(booking):
+    if booking.status == Status.CONFIRMED or link.visitor or booking.is_whole_party:
         return booking.status == Status.CONFIRMED
     return Booking.objects.of_party(booking).filter(status=Status.CONFIRMED).exists()
-
-
-def _has_company(booking: Booking) -> bool:
-    return bool(booking.goes_with_id or booking.has_company)  # type: ignore[attr-defined]  # annotated by the gate
 
 
 def files_for(link: Opened, *, now: dt.datetime) -> "MarkedQuerySet[Resource]":
@@ -94,7 +90,7 @@ def _bookings_of(link: Opened) -> list[Booking]:
     """The bookings of the party that a page tells of: what stands or can be asked for again, and the one whose link was
     opened."""
     booking = link.booking
-    if link.visitor or not _has_company(booking):
+    if link.visitor or booking.is_whole_party:
         return [booking]
     stands = Q(pk=booking.pk) | Q(status__in=LIVE | {Status.LAPSED})
     party = Booking.objects.of_party(booking).filter(stands).select_related("school")

@@ -58,6 +58,16 @@ def test_some_are_claimed_at_once_and_the_rest_is_another_senders() -> None:
     assert untried() == [f"n{number:02}" for number in range(1, AT_ONCE + 2) if number != AT_ONCE]
 
 
+def test_one_run_sends_more_than_are_claimed_at_once(smtp_server: MailServer) -> None:
+    hold(*(f"n{number:02}" for number in range(AT_ONCE + 2)))
+    assert (send_due(at(), seen=True), untried()) == (AT_ONCE + 2, [])
+
+
+def test_run_that_was_told_of_mail_that_has_gone_since_ends(smtp_server: MailServer) -> None:
+    hold("a")
+    assert (send_due(at(), seen=True), send_due(at(), seen=True), names(smtp_server)) == (1, 0, ["a"])
+
+
 def test_what_was_claimed_by_somebody_else_since_is_not_given_back() -> None:
     hold("a", "b")
     slow, next_one = InHand(), InHand()
@@ -234,3 +244,9 @@ def test_whether_any_is_due_is_asked_of_the_databases_clock_and_not_while_mail_i
     Running.objects.keep(mail_held_at=None)
     Mail.objects.filter(pk=mail.pk).update(state="sent", answered_at=now)
     assert not is_due()
+
+
+def test_state_of_what_is_due_stands_in_the_statement_and_is_not_given_to_it() -> None:
+    """SQLite plans anew at each asking where a given value decides whether an index of a part of a table serves."""
+    sql, given = Mail.objects.due(now=NOW).query.sql_with_params()
+    assert ("\"state\" = 'waiting'" in sql, "waiting" in given) == (True, False)

@@ -20,9 +20,10 @@ from bookings import places
 from bookings.attendance import office
 from bookings.mail import links, openings, rendering
 from bookings.mail import openings as telling
+from bookings.mail.arriving import colleagues
 from bookings.mail.sending import send_due
 from bookings.mail_kinds import MAILS, Kind
-from bookings.models import AuditEntry, Booking, Mail, Places, TellMe
+from bookings.models import AuditEntry, Booking, Mail, Places, TellMe, Visitor
 from bookings.rule import mails
 from bookings.rule.party import NewVisitor
 from bookings.sessions import messages
@@ -353,6 +354,34 @@ def test_colleague_reads_who_else_of_the_party_comes_and_nobody_else() -> None:
     message = rendered(Kind.NAMED, booking=booking)
     assert "Also coming: Jo Brown." in words(str(message.body))
     assert "Foreign" not in str(message.body) + str(message.alternatives[0][0])
+
+
+def test_who_comes_alone_has_no_colleagues_and_nobody_who_comes_with_another_is_left_out() -> None:
+    session = a_session()
+    alone = confirmed(session)
+    assert (colleagues(alone, None), colleagues(alone, alone.visitors.get())) == ([], [])
+    sent = confirmed(
+        session, email="b@school.example", contact_comes=False, visitors=(NewVisitor(full_name="Ann Lee"),)
+    )
+    assert (colleagues(sent, None), colleagues(sent, sent.visitors.get())) == (["Ann Lee"], [])
+    two = confirmed(session, email="c@school.example", size=2)
+    own = two.visitors.get(is_contact=True)
+    visitors.release(own.pk, clock=at())
+    own, two = Visitor.objects.get(pk=own.pk), Booking.objects.get(pk=two.pk)
+    assert (two.party, colleagues(two, None), colleagues(two, own)) == (1, ["Colleague 2"], ["Colleague 2"])
+
+
+def test_who_comes_alone_beside_others_of_the_same_party_has_them_as_colleagues() -> None:
+    joined = waiting_list.join(a_session(share=1).pk, party(size=2), clock=at(), fewer=True)
+    first = places.confirm(joined.booking.pk, clock=at())
+    rest = Booking.objects.get(goes_with=first)
+    places.confirm(rest.pk, clock=at(), by=StaffFactory())
+    rest = Booking.objects.get(pk=rest.pk)
+    assert (first.party, colleagues(first, None), colleagues(rest, rest.visitors.get())) == (
+        1,
+        ["Colleague 2"],
+        ["Test Teacher"],
+    )
 
 
 def test_contact_who_comes_has_the_others_in_their_calendar() -> None:

@@ -23,7 +23,7 @@ class Watched:
         monkeypatch.setattr(worker, "once_a_day", lambda clock: self.done.append("day"))
         monkeypatch.setattr(worker.Rounds, "note", lambda rounds, clock: None)
         monkeypatch.setattr(sending, "is_due", lambda: self.due)
-        monkeypatch.setattr(sending, "send_due", lambda clock, *, stop: self.done.append("mails"))
+        monkeypatch.setattr(sending, "send_due", lambda clock, *, stop, seen: self.done.append("mails"))
         self.work = Work(ROUND)
 
     done: list[str]

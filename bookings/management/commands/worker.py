@@ -67,7 +67,7 @@ class Work:
         due, self.next_round = self.next_round, 0.0
         if monotonic() < due:
             if sending.is_due():
-                sending.send_due(clock.now, stop=stop)
+                sending.send_due(clock.now, stop=stop, seen=True)
             self.next_round = due
             return
         close_old_connections()
