@@ -38,8 +38,11 @@ SAME = [
     (re.compile(r'SAVEPOINT "\w+"'), "SAVEPOINT"),
     (re.compile(r"\(\s*%s(?:\s*,\s*%s)+\s*\)"), "(%s)"),
     (re.compile(r"\(%s\)(?:, \(%s\))+"), "(%s)"),
+    (re.compile(r"BETWEEN %s AND %s"), "BETWEEN %s"),  # its AND joins nothing
 ]
 
+COLUMN = r'(?:"\w+"|[TUVW]0)\."\w+"'
+READ = rf'(?:{COLUMN}|%s)(?: AS "\w+")?'
 COLUMN = r'(?:"\w+"|[TUVW]0)\."\w+"'
 READ = rf'(?:{COLUMN}|%s)(?: AS "\w+")?'
 JOIN = re.compile(rf' (?:INNER|LEFT OUTER) JOIN "\w+"(?: T0)? ON \({COLUMN} = {COLUMN}\)')
@@ -50,9 +53,11 @@ BY = rf"{COLUMN} (?:ASC|DESC)(?: NULLS (?:FIRST|LAST))?"
 PLAIN = re.compile(
     rf'(?:SELECT (?:COUNT\(\*\) AS "\w+"|{READ}(?:, {READ})*) FROM "\w+"(?P<joined>(?:{JOIN.pattern})*)'
     rf'|UPDATE "\w+" SET (?P<set>{SET.pattern}(?:, {SET.pattern})*)|DELETE FROM "\w+")'
-    rf"(?: WHERE (?P<only>.+?))?(?: ORDER BY (?P<order>{BY}(?:, {BY})*))?(?: LIMIT 0)?"
+    rf"(?: ORDER BY (?P<order>{BY}(?:, {BY})*))?(?: LIMIT 0)?"
 )
 TABLE = re.compile(r'(?:FROM|UPDATE) "\w+"')
+# Where the condition of a statement begins and ends, outside its brackets, and where one thing is asked beside another.
+STEPS = re.compile(r"[()]| WHERE | AND | (?:GROUP BY|HAVING|ORDER BY|LIMIT|FOR|UNION) ")
 
 BEGIN = 20  # statements that a test takes as long as before it asks its first
 
@@ -68,26 +73,63 @@ def shapes(statement: str) -> tuple[int, ...]:
 
 
 def parts(statement: str) -> list[str]:
-    """What each database understands by itself: a plain statement's tables, comparisons and order, or all of it.
+    """What each database understands by itself: all that is asked of a row, one by one, and the rest of the statement.
 
-    Plain is what has no function, group, distinction, union, subquery or lock in it.
+    The rest is its tables and its order where it is plain: no function, group, distinction, subquery or lock in it.
     """
     if statement.startswith("PRAGMA"):  # SQLite's alone
         return []
-    plain = PLAIN.fullmatch(statement)
-    joined, put, only, order = (
-        (plain[group] or "" for group in ("joined", "set", "only", "order")) if plain else [""] * 4
-    )
-    if plain is None or BETWEEN.sub("", COMPARED.sub("", only)):
-        return [statement]
-    table = TABLE.findall(statement)[0]
+    rest, condition = divided(statement)
+    asked = [part for term in terms(condition) for part in compared(term)]
+    plain = PLAIN.fullmatch(rest)
+    if plain is None:
+        return [rest, *asked]
+    joined, put, order = (plain[group] or "" for group in ("joined", "set", "order"))
+    table = TABLE.findall(rest)[0]
     return [
         table,
         *JOIN.findall(joined),
-        *COMPARED.findall(only),
+        *asked,
         *re.findall(BY, order),
         *(f"{table} SET {one}" for one in SET.findall(put)),
     ]
+
+
+def divided(statement: str) -> tuple[str, str]:
+    """A statement without its condition, and that; one with more than one of them is left as it is."""
+    depth, begin, end = 0, 0, len(statement)
+    for step in STEPS.finditer(statement):
+        word = step[0].strip()
+        depth += {"(": 1, ")": -1}.get(word, 0)
+        if depth == 0 and word == "UNION":
+            return statement, ""
+        if depth == 0 and word == "WHERE":
+            begin = step.end()
+        elif depth == 0 and begin and word not in ("(", ")", "AND"):
+            end = step.start()
+            break
+    return (statement[: begin - len(" WHERE ")] + statement[end:], statement[begin:end]) if begin else (statement, "")
+
+
+def terms(condition: str) -> list[str]:
+    """What a condition asks one beside the other: `(a AND (b OR c))` is `a` and `(b OR c)`."""
+    depth, begin, found = 0, 0, list[str]()
+    ends = []  # of what stands in brackets
+    for step in STEPS.finditer(condition):
+        depth += {"(": 1, ")": -1}.get(step[0], 0)
+        if depth == 0 and step[0] == ")":
+            ends.append(step.end())
+        elif depth == 0 and step[0] == " AND ":
+            found.append(condition[begin : step.start()])
+            begin = step.end()
+    if condition.startswith("(") and ends == [len(condition)]:
+        return terms(condition[1:-1])
+    return [one for one in (*found, condition[begin:]) if one]
+
+
+def compared(term: str) -> list[str]:
+    """Its comparisons of columns with values, if there is nothing else in it."""
+    return [term] if BETWEEN.sub("", COMPARED.sub("", term)) else COMPARED.findall(term)
 
 
 def chosen(record: dict[str, tuple[int, set[int]]], always: set[str]) -> set[str]:
