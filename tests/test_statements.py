@@ -4,7 +4,8 @@ import random
 
 import pytest
 
-from tests.statements import ALWAYS, chosen, parts, shapes
+from tests.statement_parts import parts, shapes
+from tests.statements import ALWAYS, chosen
 
 
 @pytest.mark.parametrize(
