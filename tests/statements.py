@@ -13,14 +13,14 @@ a record, or by hand, everything runs.
 
 import json
 import re
-import zlib
 from collections import Counter
 from collections.abc import Iterator
-from functools import lru_cache
 from pathlib import Path
 
 import pytest
 from django.db import connection
+
+from tests.statement_parts import shapes
 
 RECORDS = Path(__file__).resolve().parent.parent / "var" / "statements"
 # Their subject differs between the databases. So does that of what works with real transactions.
@@ -31,63 +31,10 @@ ALWAYS = re.compile(
 # They work with real transactions for the sake of a real server, and their subject is what stands before it; or they
 # ask whether a measurement still runs, which others of their module ask there.
 ONCE = {"test_many_readers", "test_restart", "test_table_has_every_figure_it_names"}
-# What is the same statement in other words: values, names of savepoints, how many rows.
-SAME = [
-    (re.compile(r"'[^']*'"), "?"),
-    (re.compile(r"\b([TUVW])?\d+\b"), r"\g<1>0"),  # of a table's second name too
-    (re.compile(r'SAVEPOINT "\w+"'), "SAVEPOINT"),
-    (re.compile(r"\(\s*%s(?:\s*,\s*%s)+\s*\)"), "(%s)"),
-    (re.compile(r"\(%s\)(?:, \(%s\))+"), "(%s)"),
-]
-
-COLUMN = r'(?:"\w+"|[TUVW]0)\."\w+"'
-READ = rf'(?:{COLUMN}|%s)(?: AS "\w+")?'
-JOIN = re.compile(rf' (?:INNER|LEFT OUTER) JOIN "\w+"(?: T0)? ON \({COLUMN} = {COLUMN}\)')
-SET = re.compile(r'"\w+" = %s')
-COMPARED = re.compile(rf"{COLUMN} (?:(?:=|<|>|<=|>=) (?:%s|{COLUMN})|IN \(%s\)|IS NULL|IS NOT NULL|LIKE %s ESCAPE \?)")
-BETWEEN = re.compile(r"AND|OR|NOT|[()\s]")
-BY = rf"{COLUMN} (?:ASC|DESC)(?: NULLS (?:FIRST|LAST))?"
-PLAIN = re.compile(
-    rf'(?:SELECT (?:COUNT\(\*\) AS "\w+"|{READ}(?:, {READ})*) FROM "\w+"(?P<joined>(?:{JOIN.pattern})*)'
-    rf'|UPDATE "\w+" SET (?P<set>{SET.pattern}(?:, {SET.pattern})*)|DELETE FROM "\w+")'
-    rf"(?: WHERE (?P<only>.+?))?(?: ORDER BY (?P<order>{BY}(?:, {BY})*))?(?: LIMIT 0)?"
-)
-TABLE = re.compile(r'(?:FROM|UPDATE) "\w+"')
 
 BEGIN = 20  # statements that a test takes as long as before it asks its first
 
 Record = dict[str, dict[str, object]]
-
-
-@lru_cache(20_000)  # most are asked again and again, and five patterns on each would be a minute of the whole run
-def shapes(statement: str) -> tuple[int, ...]:
-    """Numbers for a statement, the same for all that differ in their values alone: one, or one for each part."""
-    for pattern, instead in SAME:
-        statement = pattern.sub(instead, statement)
-    return tuple(zlib.crc32(part.encode()) for part in parts(statement))
-
-
-def parts(statement: str) -> list[str]:
-    """What each database understands by itself: a plain statement's tables, comparisons and order, or all of it.
-
-    Plain is what has no function, group, distinction, union, subquery or lock in it.
-    """
-    if statement.startswith("PRAGMA"):  # SQLite's alone
-        return []
-    plain = PLAIN.fullmatch(statement)
-    joined, put, only, order = (
-        (plain[group] or "" for group in ("joined", "set", "only", "order")) if plain else [""] * 4
-    )
-    if plain is None or BETWEEN.sub("", COMPARED.sub("", only)):
-        return [statement]
-    table = TABLE.findall(statement)[0]
-    return [
-        table,
-        *JOIN.findall(joined),
-        *COMPARED.findall(only),
-        *re.findall(BY, order),
-        *(f"{table} SET {one}" for one in SET.findall(put)),
-    ]
 
 
 def chosen(record: dict[str, tuple[int, set[int]]], always: set[str]) -> set[str]:

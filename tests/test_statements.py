@@ -4,7 +4,8 @@ import random
 
 import pytest
 
-from tests.statements import ALWAYS, chosen, parts, shapes
+from tests.statement_parts import parts, shapes
+from tests.statements import ALWAYS, chosen
 
 
 @pytest.mark.parametrize(
@@ -82,21 +83,42 @@ def test_plain_statement_is_its_tables_comparisons_and_order():
 
 
 @pytest.mark.parametrize(
-    "more",
+    "rest",
     [
-        ' FROM "a" WHERE "a"."n" = %s FOR UPDATE',
         ', COUNT(*) AS "n" FROM "a"',
         ' FROM "a" GROUP BY "a"."n"',
-        ' FROM "a" WHERE EXISTS(SELECT %s AS "a" FROM "b" LIMIT 0)',
-        ' FROM "a" WHERE LOWER("a"."n") = %s',
-        ' FROM "a" WHERE "a"."n" = ("a"."m" + %s)',
-        ' FROM "a" UNION SELECT "b"."n" FROM "b"',
         ' FROM "a" ORDER BY CASE WHEN "a"."n" = %s THEN %s ELSE %s END ASC',
+        ' FROM "a" WHERE "a"."n" = %s UNION SELECT "b"."n" FROM "b" WHERE "b"."n" = %s',
     ],
 )
-def test_statement_that_one_database_may_understand_otherwise_is_one_whole(more):
-    statement = f'SELECT "a"."n"{more}'
+def test_statement_that_one_database_may_understand_otherwise_is_one_whole(rest):
+    statement = f'SELECT "a"."n"{rest}'
     assert parts(statement) == [statement]
+
+
+@pytest.mark.parametrize("rest", [" FOR UPDATE", ' GROUP BY "a"."n" HAVING COUNT(*) > %s', " LIMIT 0 OFFSET 0"])
+def test_what_it_asks_of_a_row_is_asked_beside_it(rest):
+    condition = '("a"."n" = %s AND "a"."m" BETWEEN %s AND (LOWER("a"."n") = %s OR "a"."n" = %s))'
+    assert parts(f'SELECT "a"."n" FROM "a" WHERE {condition}{rest}') == [
+        f'SELECT "a"."n" FROM "a"{rest}',
+        '"a"."n" = %s',
+        '"a"."m" BETWEEN %s',
+        '(LOWER("a"."n") = %s OR "a"."n" = %s)',
+    ]
+
+
+@pytest.mark.parametrize(
+    "term",
+    [
+        'EXISTS(SELECT %s AS "a" FROM "b" WHERE ("b"."n" = %s AND "b"."m" = %s) LIMIT 0)',
+        '"a"."n" = ("a"."m" + %s)',
+        '("a"."n" = %s) OR ("a"."n" & %s)',
+        'NOT ("a"."n" IN (SELECT U0."n" FROM "b" U0 WHERE U0."n" = %s))',
+    ],
+)
+def test_term_that_is_more_than_a_comparison_is_one_whole(term):
+    assert parts(f'SELECT "a"."n" FROM "a" WHERE {term}') == ['FROM "a"', term]
+    assert parts(f'SELECT "a"."n" FROM "a" WHERE ("a"."m" = %s AND {term})') == ['FROM "a"', '"a"."m" = %s', term]
 
 
 def test_what_sqlite_alone_is_told_is_nothing_to_ask_postgresql():
