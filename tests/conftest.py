@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from pytest_django import DjangoDbBlocker, Settings
 
 from bookings.operations.counting import miscounted
-from tests import kept_database
+from tests import flushing, kept_database
 from tests.bookings.observed import rows_of, something_booked
 from tests.this_machine import _nothing_outside  # noqa: F401  (and from here on nothing outside is reached)
 
@@ -41,6 +41,7 @@ def django_db_setup(_migrated: ExitStack, django_db_setup: None, django_db_block
     """Keep what was migrated, for the processes that wait for it and the next run."""
     with _migrated, django_db_blocker.unblock():
         kept_database.keep()
+    flushing.delete_instead()
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ import time
 import traceback
 from collections.abc import Callable, Sequence
 from importlib import import_module
+from itertools import pairwise
 from pathlib import Path
 from types import CodeType, FunctionType
 from typing import NamedTuple
@@ -127,7 +128,7 @@ def use_a_copy(database: Path, number: int) -> Path:
 
 
 def first_failure(items: list[pytest.Item], other: pytest.Item) -> str:
-    for item, following in zip(items, [*items[1:], other], strict=True):
+    for item, following in pairwise([*items, other]):
         run(item, following)
         if failed:
             return failed[0]

@@ -1,10 +1,11 @@
 """Which tests PostgreSQL needs after SQLite has run them all: every statement once, and all of what differs there.
 
 A test of a page asks SQLite a hundred statements that other tests ask it too, in the same words. What could go wrong on
-PostgreSQL alone is a statement that it understands otherwise; so it is asked each statement that SQLite was asked, by
-the tests that ask the most new ones for all that they ask (not for their time: then each run would choose others). And
-all tests run there whose subject differs between the two: what locks, constrains, searches, kills or reads dates, and
-what SQLite skipped.
+PostgreSQL alone is a statement that it understands otherwise; so it is asked each statement that SQLite was asked, and
+of the plain ones (columns of joined tables, compared and sorted) each part, in whatever company. It is asked by the
+tests that ask the most new ones for all that they ask (not for their time: then each run would choose others). And all
+tests run there whose subject differs between the two: what locks, constrains, searches, kills or reads dates, and what
+SQLite skipped.
 
 `script/test` records with --record-statements on SQLite, and chooses with --choose-by-statements on PostgreSQL. Without
 a record, or by hand, everything runs.
@@ -12,14 +13,14 @@ a record, or by hand, everything runs.
 
 import json
 import re
-import zlib
 from collections import Counter
 from collections.abc import Iterator
-from functools import lru_cache
 from pathlib import Path
 
 import pytest
 from django.db import connection
+
+from tests.statement_parts import shapes
 
 RECORDS = Path(__file__).resolve().parent.parent / "var" / "statements"
 # Their subject differs between the databases. So does that of what works with real transactions.
@@ -30,26 +31,10 @@ ALWAYS = re.compile(
 # They work with real transactions for the sake of a real server, and their subject is what stands before it; or they
 # ask whether a measurement still runs, which others of their module ask there.
 ONCE = {"test_many_readers", "test_restart", "test_table_has_every_figure_it_names"}
-# What is the same statement in other words: values, names of savepoints, how many rows.
-SAME = [
-    (re.compile(r"'[^']*'"), "?"),
-    (re.compile(r"\b\d+\b"), "0"),
-    (re.compile(r'SAVEPOINT "\w+"'), "SAVEPOINT"),
-    (re.compile(r"\(\s*%s(?:\s*,\s*%s)+\s*\)"), "(%s)"),
-    (re.compile(r"\(%s\)(?:, \(%s\))+"), "(%s)"),
-]
 
 BEGIN = 20  # statements that a test takes as long as before it asks its first
 
 Record = dict[str, dict[str, object]]
-
-
-@lru_cache(20_000)  # most are asked again and again, and five patterns on each would be a minute of the whole run
-def shape(statement: str) -> int:
-    """A number for a statement, the same for all that differ in their values alone."""
-    for pattern, instead in SAME:
-        statement = pattern.sub(instead, statement)
-    return zlib.crc32(statement.encode())
 
 
 def chosen(record: dict[str, tuple[int, set[int]]], always: set[str]) -> set[str]:
@@ -106,17 +91,17 @@ class Recorder:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[object]:
-        statements: list[int] = []
+        statements: list[tuple[int, ...]] = []
 
         def note(execute: object, sql: str, params: object, many: object, context: object) -> object:
-            statements.append(shape(sql))
+            statements.append(shapes(sql))
             return execute(sql, params, many, context)  # type: ignore[operator]
 
         with connection.execute_wrapper(note):
             answer = yield
         self.tests[item.nodeid] = {
             "often": len(statements),
-            "statements": sorted(set(statements)),
+            "statements": sorted(set().union(*statements)),
             "skipped": item.nodeid in self.skipped,
         }
         return answer

@@ -107,11 +107,12 @@ def walk(client, theirs):
     """The other hub's pages and every page that could name its rows: (address, what was answered)."""
     rows, _all = theirs
     for model in MODELS:
-        pages = pages_of(model, rows[model]) if model in rows else [address(model, "changelist")]
-        pages += [f"{address(model, 'changelist')}?q={word}" for word in (PUBLIC, PERSONAL)]
-        for page in pages:
+        for page in pages_of(model, rows[model]) if model in rows else [address(model, "changelist")]:
             yield page, client.get(page)
             yield page, client.post(page, crafted(model, theirs))
+        for word in (PUBLIC, PERSONAL):
+            page = f"{address(model, 'changelist')}?q={word}"
+            yield page, client.get(page)
         for action in [*site._registry[model].actions, "delete_selected"]:
             page = address(model, "changelist")
             yield f"{action} at {page}", client.post(page, crafted(model, theirs) | {"action": action})

@@ -4,7 +4,8 @@ import random
 
 import pytest
 
-from tests.statements import ALWAYS, chosen, shape
+from tests.statement_parts import parts, shapes
+from tests.statements import ALWAYS, chosen
 
 
 @pytest.mark.parametrize(
@@ -17,11 +18,11 @@ from tests.statements import ALWAYS, chosen, shape
     ],
 )
 def test_statements_that_differ_in_values_alone_are_one(one, other):
-    assert shape(one) == shape(other)
+    assert shapes(one) == shapes(other)
 
 
 def test_statements_that_ask_something_else_are_two():
-    assert shape("SELECT * FROM a ORDER BY b") != shape("SELECT * FROM a ORDER BY c")
+    assert shapes("SELECT * FROM a ORDER BY b") != shapes("SELECT * FROM a ORDER BY c")
 
 
 def test_every_statement_is_asked_by_the_tests_that_ask_the_most_for_their_asking():
@@ -57,3 +58,68 @@ def test_what_asks_nothing_itself_but_starts_a_server_of_its_own_is_run():
 @pytest.mark.parametrize("name", ["test_clock_change", "test_lock_out", "test_shown"])
 def test_what_sounds_like_a_lock_and_is_none_is_chosen_by_its_statements(name):
     assert not ALWAYS.search(name)
+
+
+def test_plain_statement_is_its_tables_comparisons_and_order():
+    statement = (
+        'SELECT "a"."id", T0."n" AS "x" FROM "a" LEFT OUTER JOIN "b" T0 ON ("a"."b_id" = T0."id") '
+        'WHERE ("a"."hub_id" IN (%s) AND (T0."n" >= %s OR NOT (T0."n" IS NULL))) '
+        'ORDER BY "a"."n" DESC NULLS LAST LIMIT 0'
+    )
+    assert parts(statement) == [
+        'FROM "a"',
+        ' LEFT OUTER JOIN "b" T0 ON ("a"."b_id" = T0."id")',
+        '"a"."hub_id" IN (%s)',
+        'T0."n" >= %s',
+        'T0."n" IS NULL',
+        '"a"."n" DESC NULLS LAST',
+    ]
+    assert parts('UPDATE "a" SET "n" = %s, "m" = %s WHERE "a"."id" = %s') == [
+        'UPDATE "a"',
+        '"a"."id" = %s',
+        'UPDATE "a" SET "n" = %s',
+        'UPDATE "a" SET "m" = %s',
+    ]
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        ', COUNT(*) AS "n" FROM "a"',
+        ' FROM "a" GROUP BY "a"."n"',
+        ' FROM "a" ORDER BY CASE WHEN "a"."n" = %s THEN %s ELSE %s END ASC',
+        ' FROM "a" WHERE "a"."n" = %s UNION SELECT "b"."n" FROM "b" WHERE "b"."n" = %s',
+    ],
+)
+def test_statement_that_one_database_may_understand_otherwise_is_one_whole(rest):
+    statement = f'SELECT "a"."n"{rest}'
+    assert parts(statement) == [statement]
+
+
+@pytest.mark.parametrize("rest", [" FOR UPDATE", ' GROUP BY "a"."n" HAVING COUNT(*) > %s', " LIMIT 0 OFFSET 0"])
+def test_what_it_asks_of_a_row_is_asked_beside_it(rest):
+    condition = '("a"."n" = %s AND "a"."m" BETWEEN %s AND (LOWER("a"."n") = %s OR "a"."n" = %s))'
+    assert parts(f'SELECT "a"."n" FROM "a" WHERE {condition}{rest}') == [
+        f'SELECT "a"."n" FROM "a"{rest}',
+        '"a"."n" = %s',
+        '"a"."m" BETWEEN %s',
+        '(LOWER("a"."n") = %s OR "a"."n" = %s)',
+    ]
+
+
+@pytest.mark.parametrize(
+    "term",
+    [
+        'EXISTS(SELECT %s AS "a" FROM "b" WHERE ("b"."n" = %s AND "b"."m" = %s) LIMIT 0)',
+        '"a"."n" = ("a"."m" + %s)',
+        '("a"."n" = %s) OR ("a"."n" & %s)',
+        'NOT ("a"."n" IN (SELECT U0."n" FROM "b" U0 WHERE U0."n" = %s))',
+    ],
+)
+def test_term_that_is_more_than_a_comparison_is_one_whole(term):
+    assert parts(f'SELECT "a"."n" FROM "a" WHERE {term}') == ['FROM "a"', term]
+    assert parts(f'SELECT "a"."n" FROM "a" WHERE ("a"."m" = %s AND {term})') == ['FROM "a"', '"a"."m" = %s', term]
+
+
+def test_what_sqlite_alone_is_told_is_nothing_to_ask_postgresql():
+    assert parts("PRAGMA foreign_keys = ON") == []

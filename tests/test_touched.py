@@ -5,6 +5,7 @@ import pytest
 from tests.imports import python_files
 from tests.touched import is_test, reached_from, touched
 
+pytestmark = pytest.mark.slow  # whatever is asked first, every file is read
 EVERY_TEST = [file for file in python_files("tests") if is_test(file)]
 
 

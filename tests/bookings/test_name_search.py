@@ -74,12 +74,13 @@ def found(client, model, typed):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kept", ONE_NAME)
-def test_name_is_found_however_its_apostrophe_is_typed(client, kept):
-    held(SessionFactory(), contact_name=kept, email="sean@school.example")
+def test_name_is_found_however_its_apostrophe_is_typed(client):
+    for n, kept in enumerate(ONE_NAME):
+        held(SessionFactory(), contact_name=kept, email=f"sean{n}@school.example")
     held(SessionFactory(), contact_name="Sheila Neil", email="other@school.example")
     for typed in [*ONE_NAME, "O'Neill", "O’Neill", "ONeill", "O Neill", "sean o neil"]:
-        assert [found(client, f"bookings_{model}", typed) for model in ("booking", "visitor")] == [1, 1], typed
+        rows = [found(client, f"bookings_{model}", typed) for model in ("booking", "visitor")]
+        assert rows == [len(ONE_NAME)] * 2, typed
 
 
 @pytest.mark.parametrize("kept, typed", TYPED)

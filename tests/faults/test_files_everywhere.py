@@ -9,7 +9,7 @@ from tests.bookings import rush
 from tests.faults.restored import two
 from tests.postgres import Standby
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 CONTENTS = (1, 256 * 1024 + 1, 2_000_000)
 

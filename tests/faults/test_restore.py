@@ -9,7 +9,8 @@ from django.db import connection
 from tests.bookings import rush
 from tests.faults.restored import manage, two
 
-pytestmark = pytest.mark.django_db  # or there would be no tables for the first of them
+# Or there would be no tables for the first of them.
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 ATTEMPTS, PLACES = 120, 60
 TAKEN_AT = 15  # places booked when the backup begins
