@@ -31,11 +31,13 @@ FRESH = 2.0  # seconds after its claim in which a mail is sent as it was read
 
 # What is asked of a mail when it is sent.
 WITH = ("booking", "visitor", "wish", "staff", "visiting_teacher", "invitation", "session__places")
-# What decides whether a mail is still to be sent, to whom, by which link, and what it must not say any longer.
+# What decides whether a mail is still to be sent, to whom, by which link, what it must not say any longer, and whether
+# it has anybody else of the party to tell of.
 AS_READ = (
     *("state", "tries", "recipient", "recipient_key", "facts"),
     *("booking__status", "booking__session_id", "booking__email_key", "booking__link_version"),
     *("visitor__released_at", "visitor__email_key", "visitor__link_version"),
+    *("booking__party", "booking__contact_comes", "has_company"),
     *("session__places__status", "session__places__calendar_sequence", "staff__is_active"),
 )
 
@@ -162,9 +164,12 @@ def _lease_of(mail: Mail) -> tuple[Any, ...]:
 @AskedOften
 def _with_all() -> "MailQuerySet":
     """And whether other mails are due: those in hand are not, since they were claimed."""
-    company = Booking.objects.filter(goes_with=OuterRef("booking")).order_by()
     mails = Mail.objects.filter(pk__in=THESE.given).select_related(*WITH).order_by()
-    return mails.annotate(has_company=Exists(company), others_due=Exists(_due().order_by()))
+    return mails.annotate(has_company=_company(), others_due=Exists(_due().order_by()))
+
+
+def _company() -> Exists:
+    return Exists(Booking.objects.filter(goes_with=OuterRef("booking")).order_by())
 
 
 def stands_as_read(mail: Mail) -> bool:
@@ -184,7 +189,7 @@ def _of(mail: Mail, name: str) -> Any:
 def _as_it_stands() -> "QuerySet[Mail, tuple[Any, ...]]":
     """Nothing while mail is held."""
     mail = Mail.objects.filter(~Exists(Running.objects.mail_held()), pk=Given("mail", BigAutoField()))
-    return mail.order_by().values_list(*AS_READ)
+    return mail.order_by().annotate(has_company=_company()).values_list(*AS_READ)
 
 
 def claim_beside(mail: Mail, now: dt.datetime) -> list[Mail]:

@@ -1,6 +1,7 @@
 """What a sender has in hand: claimed together, sent as it was read a moment ago, given back where it was not tried."""
 
 import datetime as dt
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -12,8 +13,11 @@ from bookings.forgetting.erasing import Whom, forget_all
 from bookings.mail import claiming
 from bookings.mail.claiming import AT_ONCE, LEASE, InHand, stands_as_read
 from bookings.mail.sending import in_hand, is_due, send_due
+from bookings.mail_kinds import Kind
 from bookings.models import Mail, Running
 from bookings.operations import held_mail
+from bookings.rule.party import NewVisitor
+from bookings.verbs import hand_over, visitors
 from hubs.vocabulary import clock
 from tests.bookings.conftest import MailServer
 from tests.factories import NOW, SessionFactory, StaffFactory, party
@@ -172,6 +176,44 @@ def test_what_was_taken_out_of_a_mail_in_hand_is_not_sent(smtp_server: MailServe
     mails = Mail.objects.filter(booking=made["b"])
     after_the_first(smtp_server, lambda: mails.update(facts=mails.get().facts | {"hub": "Another hub"}))
     assert ["Another hub" in message["From"] for _to, message in smtp_server.received] == [False, True]
+
+
+def confirm(*names: str, room: int) -> dict[str, Any]:
+    """A mail each that says that they are expected, in that order, in a room for so many."""
+    session = SessionFactory(room__capacity=room)
+    made = {}
+    for name in names:
+        held = places.hold(session.pk, party(size=1, email=f"{name}@school.example"), clock=at())
+        assert held
+        made[name] = places.confirm(held.pk, clock=at())
+    Mail.objects.exclude(kind=Kind.CONFIRMED).delete()
+    return made
+
+
+def first_to_b(server: MailServer) -> str:
+    """The first mail that b has got, as text, and its calendar entry, each on one line."""
+    message = server.received[names(server).index("b")][1]
+    parts = [one for one in message.walk() if one.get_content_type() in ("text/plain", "text/calendar")]
+    return " ".join(" ".join(str(one.get_content()).replace("\r\n ", "").replace("\n ", "").split()) for one in parts)
+
+
+@pytest.mark.parametrize("room, says", [(10, "Also coming: Ann Lee"), (2, "Ann Lee: waiting")])
+def test_colleague_who_is_added_while_a_mail_is_in_hand_is_in_it(smtp_server: MailServer, room: int, says: str) -> None:
+    made = confirm("a", "b", room=room)
+    ann = NewVisitor(full_name="Ann Lee")
+    after_the_first(
+        smtp_server,
+        lambda: visitors.add_visitor(made["b"].pk, ann, clock=at(), key=uuid.uuid4(), may_wait=True),
+    )
+    assert says in first_to_b(smtp_server)
+
+
+def test_who_is_given_the_contacts_place_while_a_mail_is_in_hand_is_in_it(smtp_server: MailServer) -> None:
+    made = confirm("a", "b", room=10)
+    own = made["b"].visitors.get()
+    ann = NewVisitor(full_name="Ann Lee", email="ann@school.example")
+    after_the_first(smtp_server, lambda: hand_over.hand_over(own.pk, ann, clock=at()))
+    assert "Also coming: Ann Lee" in first_to_b(smtp_server)
 
 
 def test_mail_that_is_held_stays_though_it_is_in_hand(smtp_server: MailServer) -> None:
