@@ -16,9 +16,6 @@ SAME = [
     (re.compile(r"\(%s\)(?:, \(%s\))+"), "(%s)"),
     (re.compile(r"BETWEEN %s AND %s"), "BETWEEN %s"),  # its AND joins nothing
 ]
-
-COLUMN = r'(?:"\w+"|[TUVW]0)\."\w+"'
-READ = rf'(?:{COLUMN}|%s)(?: AS "\w+")?'
 COLUMN = r'(?:"\w+"|[TUVW]0)\."\w+"'
 READ = rf'(?:{COLUMN}|%s)(?: AS "\w+")?'
 JOIN = re.compile(rf' (?:INNER|LEFT OUTER) JOIN "\w+"(?: T0)? ON \({COLUMN} = {COLUMN}\)')

@@ -41,7 +41,7 @@ TOO_LATE = (Standing.CLOSED, Standing.OVER)
 MOMENT = 2  # seconds that it waits for a lock: a rush that moves on has all of its own counted
 
 
-def count(request: HttpRequest, draft: Draft, refused: Refused, *, places: int = 1) -> None:
+def count(request: HttpRequest, draft: Draft, refused: Refused, *, places: int) -> None:
     """Count that this draft was refused so many places, once, whatever it is refused afterwards.
 
     Called once the refusal has been committed, in a transaction of its own: it changes nobody's booking, keeps nobody

@@ -5,6 +5,7 @@ import re
 import uuid
 
 import pytest
+from django.contrib.admin import site
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -220,8 +221,26 @@ def test_hold_whose_mail_was_given_up_warns(client, hub):
     page = words_of(client.get(page_of(booking)))
     assert "The email that asks to confirm could not be sent, so nobody knows of these places." in page
     assert "ConnectionRefusedError" in page
+    assert "may not have arrived" not in page
     press(client, "send_link", booking)
     assert "could not be sent, so nobody" not in words_of(client.get(page_of(booking)))
+
+
+@pytest.mark.parametrize(
+    "state, said",
+    [
+        (None, []),  # there is no such mail
+        ("waiting", []),
+        ("failed", ["could not be sent"]),
+        ("unsure", ["may not have arrived"]),
+    ],
+)
+def test_hold_is_warned_of_by_what_became_of_its_mail(hub, state, said):
+    booking = places.hold(SessionFactory(hub_year=hub).pk, party(), clock=lambda: NOW)
+    Mail.objects.update(state=state) if state else Mail.objects.all().delete()
+    warnings = list(site.get_model_admin(Booking).warnings(None, booking))
+    assert [words for words in ("could not be sent", "may not have arrived") if words in str(warnings)] == said
+    assert len(warnings) == len(said)
 
 
 def test_history_tells_events_and_mails_in_time_order_and_who_did_it(client, hub):

@@ -9,11 +9,23 @@ from django.urls import reverse
 from django.utils import timezone
 
 from bookings import places
+from bookings.admin.groups.facts import GroupFacts
+from bookings.admin.groups.steps import next_steps
+from bookings.admin.groups.ticked import invite_actions
 from bookings.admin.home import needs
 from bookings.groups import inviting
 from bookings.models import Booking, Interest, Invitation, Mail
 from hubs.models import Membership, SchoolList, WorkGroup
-from tests.factories import NOW, HubYearFactory, SchoolFactory, SessionFactory, StaffFactory, party, staff_of
+from tests.factories import (
+    NOW,
+    ExchangeFactory,
+    HubYearFactory,
+    SchoolFactory,
+    SessionFactory,
+    StaffFactory,
+    party,
+    staff_of,
+)
 from tests.groups import asked, clock, group_of, joined, meetings_of, named
 
 pytestmark = pytest.mark.django_db
@@ -90,6 +102,16 @@ def test_nearest_are_ticked_and_invited_with_one_press(mine, group):
     invitation = Invitation.objects.get()
     assert (invitation.interest, invitation.school, invitation.language) == (first, near, "en-gb")
     assert "Left over" not in mine.get(page(group)).content.decode()
+
+
+def test_schools_are_invited_as_long_as_there_is_room(group, staff):
+    def steps():
+        return [step.button for step in next_steps(GroupFacts(group, NOW))]
+
+    group.schools_wanted = 1
+    assert "Invite schools" in steps()
+    inviting.invite(group.pk, [asked(SchoolFactory())], by=staff, clock=clock)
+    assert "Invite schools" not in steps()
 
 
 def test_school_that_nobody_was_interested_from_is_named(mine, group):
@@ -345,3 +367,13 @@ def test_list_of_interests_names_no_group_of_another_hub(client, group):
     other = staff_of(HubYearFactory().hub)
     client.force_login(other)
     assert "Invite to" not in client.get(reverse("admin:bookings_interest_changelist")).content.decode()
+
+
+def test_ticked_are_invited_by_groups_of_this_year_or_a_later_one_alone(rf, group, staff):
+    def group_in(year):
+        return group_of(HubYearFactory(hub=group.hub_year.hub, exchange=ExchangeFactory(year=year)))
+
+    _before, after = group_in(2025), group_in(2027)
+    request = rf.get("/")
+    request.user = staff
+    assert set(invite_actions(request)) == {f"invite_to_{one.pk}" for one in (group, after)}

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from bookings import places
+from bookings.admin.booking.overview import others_of
 from bookings.models import AuditEntry, Booking, Mail, Visitor
 from bookings.rule.party import NewVisitor
 from bookings.states import Verb
@@ -22,7 +23,7 @@ from hubs.models import Membership, ShowcaseSession
 from hubs.vocabulary.access import Has
 from tests.answers import errors_of, messages_of
 from tests.bookings.observed import count
-from tests.factories import NOW, HubYearFactory, SchoolFactory, SessionFactory, StaffFactory, party
+from tests.factories import NOW, HubYearFactory, SchoolFactory, SessionFactory, StaffFactory, party, staff_of
 
 pytestmark = pytest.mark.django_db
 
@@ -128,6 +129,16 @@ def test_mail_that_came_back_is_said_on_the_page_of_the_booking_and_of_the_perso
     )
     assert "550 no such user" in words_of(client.get(page_of(booking)))
     assert "1 email to this address came back" in words_of(client.get(page_of(booking, "person")))
+
+
+def test_other_bookings_are_those_of_the_same_address_and_of_none_without_one(hub):
+    staff = staff_of(hub.hub)
+    same, other = (confirmed(SessionFactory(hub_year=hub)) for _n in range(2))
+    confirmed(SessionFactory(hub_year=hub), email="another@school.example")
+    confirmed(SessionFactory())  # of another hub
+    no_address = [staff_booking(one.session_id, party(email=""), by=staff, clock=lambda: NOW) for one in (same, other)]
+    assert others_of(staff, same) == [other]
+    assert others_of(staff, no_address[0]) == []
 
 
 def test_what_has_ended_is_shown_and_nothing_can_be_done_to_it(client, hub):

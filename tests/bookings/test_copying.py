@@ -317,7 +317,9 @@ def test_another_hubs_session_cannot_be_copied(administrator, session):
 def test_page_of_a_visit_makes_it_again(administrator, session, next_year):
     visit = session.host_school
     address = page_of(visit, "again")
-    assert "Year 6 lesson" in administrator.get(address).content.decode()
+    page = administrator.get(address).content.decode()
+    assert "Year 6 lesson" in page
+    assert "The visit and its sessions are made as drafts: nobody sees them before you announce them." in page
     sent = untouched(administrator.get(address)) | {f"day_{session.pk}": "2028-01-25"}
     for _press in range(2):
         assert messages_of(administrator.post(address, sent))[-1] == "1 draft made."

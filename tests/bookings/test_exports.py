@@ -61,6 +61,7 @@ def held(session, **asked):
 def saved(client, model, kind="csv", **asked):
     """The rows of the file, each a dict by heading."""
     answer = client.get(reverse(f"admin:{model}_{kind}"), asked)
+    assert answer["Content-Disposition"].startswith("attachment; ")  # no browser shows it, or keeps it where it was
     content = b"".join(answer.streaming_content)
     if kind == "csv":
         table = list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))

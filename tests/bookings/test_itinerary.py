@@ -197,13 +197,15 @@ def test_draft_is_not_told_of(client, teacher):
 def test_days_come_in_order_and_those_without_a_date_last(teacher):
     undated = {"starts_at": None, "ends_at": None, "room__status": SessionStatus.ANNOUNCED}
     unknown = teaches(teacher, **undated)
+    longer = teaches(teacher, **undated, first_day=DAY - A_DAY, last_day=DAY + 2 * A_DAY)
     some_day = teaches(teacher, **undated, first_day=DAY - A_DAY, last_day=DAY + A_DAY)
     late = teaches(teacher, starts_at=london(DAY, dt.time(13)), ends_at=london(DAY, dt.time(14)))
     early = teaches(teacher)
     before = teaches(teacher, starts_at=london(DAY - A_DAY, dt.time(13)), ends_at=london(DAY - A_DAY, dt.time(14)))
     days = days_of(teacher, now=NOW)
-    assert [[stop.session for stop in day.stops] for day in days] == [[before], [early, late], [some_day], [unknown]]
-    assert [day.first for day in days] == [DAY - A_DAY, DAY, DAY - A_DAY, None]
+    in_order = [[before], [early, late], [some_day], [longer], [unknown]]
+    assert [[stop.session for stop in day.stops] for day in days] == in_order
+    assert [day.first for day in days] == [DAY - A_DAY, DAY, DAY - A_DAY, DAY - A_DAY, None]
 
 
 def test_other_sessions_at_the_host_school_are_there_quietly_and_no_others(client, teacher, visit):

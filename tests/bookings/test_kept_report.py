@@ -63,6 +63,16 @@ def test_copy_that_leaves_is_kept_apart_from_the_own(hub_year):
     assert (own.tables == out.tables, own.page == out.page) == (False, False)
 
 
+def test_report_of_which_the_copy_that_leaves_was_never_written_is_made_again(hub_year):
+    """The own copy is written first: whoever was killed between the two has made no report."""
+    past_session(hub_year)
+    made = {"exchange": hub_year.exchange, "as_at": NIGHT, "page": ""}
+    KeptReport.objects.create(leaves=False, **made)
+    assert kept.COUNTRY.due(NIGHT) == [hub_year.exchange_id]
+    KeptReport.objects.create(leaves=True, **made)
+    assert kept.COUNTRY.due(NIGHT) == []
+
+
 def test_database_keeps_one_of_each_copy(hub_year):
     figures = {"exchange": hub_year.exchange, "leaves": True, "as_at": NOW, "page": ""}
     KeptReport.objects.create(**figures)

@@ -187,11 +187,12 @@ def test_colleague_does_not_join_a_list_that_has_ended():
 def test_contact_adds_a_colleague_on_the_page(client):
     booking = booked(SessionFactory())
     page = reads(client, link(booking, "add/"))
-    answers = page.fields | {"name": "", "email": "cara"}
+    answers = page.fields | {"name": "", "email": "cara", "needs": "n" * 301}
     response = client.post(link(booking, "add/"), answers)
     assert response.status_code == 422
     assert "Enter their full name" in Page(response).text
-    answers |= {"name": "Cara Colleague", "email": "cara@school.example"}
+    assert set(Page(response).errors) == {"name", "email", "needs"}
+    answers |= {"name": "Cara Colleague", "email": "cara@school.example", "needs": ""}
     for _press in range(2):
         assert client.post(link(booking, "add/"), answers)["Location"] == link(booking) + "?done=added"
     assert names(booking) == ["Test Teacher", "Cara Colleague"]

@@ -241,6 +241,23 @@ def test_too_few_answers_give_no_percentage_no_headline_and_no_comparison(hub_ye
     assert ("Changed: these two" in table(found, "changed")) is (answers >= 10)
 
 
+@pytest.mark.parametrize("silent, spoken", [(23, True), (24, False)])
+def test_form_on_paper_was_asked_and_answered(hub_year, silent, spoken):
+    for _n in range(silent):
+        asked_later(hub_year)
+    on_paper = {"hub_year": hub_year, "on_paper": True, "answered_at": NOW, "changed": "tried"}
+    LaterAnswer.objects.bulk_create(LaterAnswer(**on_paper) for _n in range(10))
+    assert answered_enough(facts(hub_year), Form.LATER) is spoken
+
+
+@pytest.mark.parametrize("answers, too_few", [(9, True), (10, False)])
+def test_it_is_said_that_too_few_answered_on_the_day_and_only_then(hub_year, answers, too_few):
+    session = some_came(hub_year, 1)
+    for _n in range(answers):
+        asked_on_the_day(session, lesson="very")
+    assert ("On the day: " in str(said(facts(hub_year)).blocks)) is too_few
+
+
 def test_nobody_asked_yet_is_said_and_nobody_came_is_no_section(hub_year):
     some_came(hub_year, 3)
     assert said(facts(hub_year)) is None

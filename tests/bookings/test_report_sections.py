@@ -168,6 +168,13 @@ def test_every_exchange_of_a_hub_stands_in_one_table(hub_year):
     assert found["2019–20"][1:5] == ["not kept", "not kept", "240 reported (newsletter)", "not known"]
 
 
+def test_who_came_twice_is_one_person_of_an_exchange(hub_year):
+    for number in range(2):
+        visitor(past_session(hub_year, number), email="a@school.example")
+    [found] = tables(exchanges(facts(hub_year))).values()
+    assert found["2026–27"][3:5] == ["2", "1"]
+
+
 def test_another_hubs_exchange_stands_in_no_table(hub_year):
     visitor(past_session(HubYearFactory()))
     [found] = tables(exchanges(facts(hub_year))).values()

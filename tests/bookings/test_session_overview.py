@@ -15,7 +15,8 @@ from bookings import places
 from bookings.admin.base.pages import WithPages
 from bookings.admin.session.overview import by_itself, more, steps
 from bookings.admin.session.overview.facts import Facts
-from bookings.attendance import recording
+from bookings.attendance import office, recording
+from bookings.mail import reminders
 from bookings.models import Booking, Mail, OfficeLink, Visitor
 from bookings.rule.party import NewVisitor
 from bookings.sessions import changes, messages, moving
@@ -419,6 +420,27 @@ def test_times_are_those_by_which_it_happens(session, staff):
         ("Tue 2 Feb", "What people need is erased"),
     ]
     assert held.deadline == london(dt.date(2027, 1, 5), dt.time(18))
+
+
+def test_mail_that_has_gone_to_everybody_is_not_announced_again(session, staff):
+    ShowcaseSession.objects.filter(pk=session.pk).update(office_email="office@school.example")
+    booked(session, "Ann Lee")
+    day_before = london(dt.date(2027, 1, 25), dt.time(12))
+    to_come = [
+        "A reminder goes to everyone",
+        "The register goes to the office",
+        "It goes again, if somebody has come or gone",
+    ]
+
+    def announced():
+        found = [event.what for event in by_itself.events(facts_of(session, staff))]
+        return [what for what in to_come if what in found]
+
+    assert announced() == to_come
+    reminders.make(session.pk, day_before)
+    assert announced() == to_come[1:]
+    office.make(session.pk, day_before)
+    assert announced() == to_come[2:]
 
 
 def test_nothing_happens_by_itself_to_a_draft_or_to_what_is_off(client, session, hub_year, staff):

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from bookings.admin.session.session_order import steps
+from bookings.admin.session.session_order import session_fieldsets, steps
 from hubs.models import HostSchool
 from tests.answers import errors_of, messages_of, untouched
 from tests.browser.reading import Page
@@ -47,6 +47,13 @@ def test_each_step_says_in_one_line_what_is_in_it(admin_client, session):
         "Only with a place No contact on the day yet",
     ):
         assert said in text
+
+
+def test_part_of_a_new_session_is_folded_after_the_first_of_its_step():
+    the_steps = steps(adding=True, of_people=True)
+    folded = ["collapse" in options["classes"] for _name, options in session_fieldsets(the_steps, None)]
+    assert folded == [n > 0 for step in the_steps for n in range(len(step.parts))]
+    assert True in folded
 
 
 def test_button_of_a_step_saves_all_that_is_typed_and_stays(admin_client, session):

@@ -21,6 +21,7 @@ class Size(NamedTuple):
     quick: int = 200  # requests a round where an answer takes little
     pages: int = 12  # where it is a page
     bookings: int = 8  # whole ones a round
+    before: int = 80  # and before the first: ten a thread
     rushes: int = 3
     rush: int = 200
     room: int = 30
@@ -32,8 +33,8 @@ class Size(NamedTuple):
 
 
 FULL = Size()
-BRIEF = Size(1000, 3, 40, 6, 4, 1, pressed=200, mails=100, idle=30.0)
-SMALL = Size(200, 1, 2, 2, 1, 1, 16, 3, 8, 6, 1.0, (10, 20), (20, 60))
+BRIEF = Size(1000, 3, 40, 6, 4, 24, 1, pressed=200, mails=100, idle=30.0)
+SMALL = Size(200, 1, 2, 2, 1, 1, 1, 16, 3, 8, 6, 1.0, (10, 20), (20, 60))
 
 
 @dataclass
