@@ -35,8 +35,16 @@ FORMS = {"sqlite": "sqlite3", "postgresql": "sql"}
 def kept(vendor: str = "sqlite") -> Path:
     """Where what is kept of this very schema is, or will be."""
     made_of = [*ROOT.glob("*/migrations/*.py"), ROOT / "requirements.txt", ROOT / "showcase" / "settings.py"]
-    digest = hashlib.sha256(b"".join(path.read_bytes() for path in sorted(made_of))).hexdigest()
+    known = [*(path.read_bytes() for path in sorted(made_of)), _written_by(vendor)]
+    digest = hashlib.sha256(b"".join(known)).hexdigest()
     return ROOT / "var" / f"migrated-{digest[:16]}.{FORMS[vendor]}"
+
+
+def _written_by(vendor: str) -> bytes:
+    """An older PostgreSQL does not understand what a newer one has dumped."""
+    if vendor == "sqlite":
+        return b""
+    return subprocess.run([client_programs() / "pg_dump", "--version"], capture_output=True, check=True).stdout
 
 
 @contextmanager
@@ -90,13 +98,15 @@ def lay(file: Path) -> None:
 
 
 def keep() -> None:
-    """Keep the database of this connection, fresh from migrating, unless one is kept."""
+    """Keep the database of this connection, fresh from migrating, unless one is kept; and nothing older, nor what a run
+    that was killed has left half written."""
     to = kept(connection.vendor)
     if to.exists():
         return
-    for old in to.parent.glob(f"migrated-*{to.suffix}"):
-        old.unlink(missing_ok=True)
-    made = to.with_suffix(f".{os.getpid()}")
+    for ending in ("", ".*"):
+        for old in to.parent.glob(f"migrated-*{to.suffix}{ending}"):
+            old.unlink(missing_ok=True)
+    made = to.with_name(f"{to.name}.{os.getpid()}")
     if connection.vendor == "sqlite":
         copy = sqlite3.connect(made)
         connection.ensure_connection()

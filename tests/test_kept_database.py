@@ -49,6 +49,30 @@ def test_nobody_waits_where_it_is_kept(kept):
         assert order == ["another"]
 
 
+def test_what_one_version_of_postgresql_has_kept_is_not_given_to_another(tmp_path, monkeypatch):
+    named = set()
+    for version in ("15.8", "18.6"):
+        program = tmp_path / version / "pg_dump"
+        program.parent.mkdir()
+        program.write_text(f"#!/bin/sh\necho 'pg_dump (PostgreSQL) {version}'\n")
+        program.chmod(0o755)
+        monkeypatch.setenv("TEST_POSTGRES_BIN", str(program.parent))
+        named.add(kept_database.kept("postgresql"))
+    assert len(named) == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_kept_is_kept_alone_and_no_half_of_what_a_killed_run_has_written(tmp_path, monkeypatch):
+    to = kept_database.kept(connection.vendor)
+    left = [f"migrated-0123{to.suffix}", f"migrated-0123{to.suffix}.4", f"{to.name}.56"]
+    others = {"migrated-0123.other", f"migrating.{connection.vendor}.lock"}
+    for name in (*left, *others):
+        (tmp_path / name).touch()
+    monkeypatch.setattr(kept_database, "kept", lambda vendor: tmp_path / to.name)
+    kept_database.keep()
+    assert {path.name for path in tmp_path.iterdir()} == {to.name, *others}
+
+
 @pytest.mark.django_db(transaction=True)
 def test_rows_that_were_written_for_real_go_and_no_table_is_made_anew():
     SessionFactory()
