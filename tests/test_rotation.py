@@ -9,6 +9,7 @@ from django.urls import reverse
 from bookings import places
 from bookings.mail.links import Purpose, token
 from bookings.models import SchoolKind
+from bookings.operations import fingerprints
 from bookings.rule.party import VisitingSchool
 from bookings.states import Status
 from tests.factories import NOW, SessionFactory, StaffFactory, party
@@ -51,3 +52,16 @@ def test_school_that_was_typed_is_counted_anew_under_another_hash_key(settings):
     second = places.hold(session.pk, party(visiting=typed, email="another@school.example"), clock=lambda: NOW)
     for booking in (first, second):
         assert places.confirm(booking.pk, clock=lambda: NOW).status == Status.CONFIRMED
+
+
+@pytest.mark.parametrize("name", ["LINK_KEYS", "CODE_KEYS", "HASH_KEY", "SECRET_KEY"])
+def test_backup_says_which_keys_were_others_until_they_stand_behind_the_new_ones(settings, name):
+    backup, old, new = fingerprints.of_settings(), getattr(settings, name), "n" * 40
+    assert fingerprints.differing(backup) == []
+    setattr(settings, name, new if isinstance(old, str) else [new])
+    assert [said.partition(":")[0] for said in fingerprints.differing(backup)] == [name]
+    if name == "SECRET_KEY":
+        settings.SECRET_KEY_FALLBACKS = [old]
+    else:
+        setattr(settings, name, old if isinstance(old, str) else [new, *old])
+    assert fingerprints.differing(backup) == []

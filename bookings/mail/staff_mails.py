@@ -6,7 +6,7 @@ mail is made to be sent: so the row of an invitation looks the same for everybod
 
 import datetime as dt
 import uuid
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.tokens import default_token_generator
@@ -22,16 +22,14 @@ from bookings.rule.too_often import A_DAY, AN_HOUR, ASKED_FOR, BY_STAFF, TEN_MIN
 from hubs.models import Hub, HubYear, Membership, StaffUser
 from hubs.vocabulary.email_address import email_key
 
-if TYPE_CHECKING:
-    from django.db.models import QuerySet
-
 A_LINK = dt.timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT)
 
 
 def invite(membership: Membership, *, by: StaffUser, now: dt.datetime) -> bool:
     """Write to somebody that they belong to a hub now, or write so again; False where that was done just now."""
-    sent = _invitations(membership, since=now - A_DAY)
-    times = list(sent.values_list("created_at", flat=True))
+    invited = Mail.objects.filter(kind=Kind.INVITED, staff=membership.user_id)
+    of_this = invited.filter(dedupe_key__startswith=f"invited:{membership.pk}:")
+    times = list(of_this.values_list("created_at", flat=True))
     if may_again_at(times, BY_STAFF, now=now):
         return False
     facts = {"hub": _name_of(membership.hub, now=now), "contact": by.full_name, "membership": membership.pk}
@@ -92,11 +90,6 @@ def link_of(mail: Mail) -> str:
         parts = urlsafe_base64_encode(force_bytes(user.pk)), default_token_generator.make_token(user)
         return f"{settings.SITE_URL}{reverse('password-set', args=parts)}"
     return f"{settings.SITE_URL}{reverse('admin:index')}"
-
-
-def _invitations(membership: Membership, *, since: dt.datetime) -> "QuerySet[Mail]":
-    of_this = Mail.objects.filter(kind=Kind.INVITED, staff=membership.user_id, created_at__gt=since)
-    return of_this.filter(dedupe_key__startswith=f"invited:{membership.pk}:")
 
 
 def _nth(period: dt.timedelta, now: dt.datetime) -> int:

@@ -5,13 +5,16 @@ import gzip
 import io
 import json
 import shutil
+import sqlite3
 import subprocess
 import tarfile
+from contextlib import closing
 
 import pyrage
 import pytest
+from django.db import connection
 
-from bookings.operations import archive
+from bookings.operations import archive, copying_in
 from bookings.operations.archive import Compressed, NoBackup, Uncompressed
 from bookings.operations.backing_up import ours_in, outlived
 from tests.factories import NOW
@@ -190,3 +193,53 @@ def test_all_of_a_day_are_kept_then_the_last_of_each_for_thirty_days(tmp_path):
     older = [backups[path] for path in kept if NOW - backups[path] > dt.timedelta(days=1)]
     assert len({at.date() for at in older}) == len(older) == 29
     assert {at.strftime("%H:%M") for at in older[:-1]} == {"23:45"}
+
+
+# --- where it is put --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "there, said",
+    [
+        ([], ""),
+        (["empty"], ""),
+        (["no tables"], ""),
+        (["a table"], "is there already, and nothing is written over"),
+        (["no database"], "is there already, and nothing is written over"),
+        (["-wal"], "-wal belongs to a database that is not here any longer"),
+        (["empty", "-journal"], "-journal belongs to a database that is not here any longer"),
+    ],
+)
+def test_copy_goes_only_where_no_file_is(monkeypatch, tmp_path, there, said):
+    if connection.vendor != "sqlite":
+        pytest.skip("It is a file on SQLite alone.")
+    path = tmp_path / "showcase.sqlite3"
+    for one in there:
+        if one in ("no tables", "a table"):
+            with closing(sqlite3.connect(path)) as made:
+                made.execute("CREATE TABLE kept (id)")
+                made.execute("DROP TABLE kept") if one == "no tables" else None
+        elif one.startswith("-"):
+            path.with_name(path.name + one).touch()
+        else:
+            path.write_bytes(b"" if one == "empty" else b"no database" * 100)
+    before = {file.name: file.read_bytes() for file in tmp_path.iterdir()}
+    monkeypatch.setitem(connection.settings_dict, "NAME", str(path))
+    if said:
+        with pytest.raises(NoBackup, match=said):
+            copying_in.refuse_where_something_is()
+    else:
+        copying_in.refuse_where_something_is()
+    assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == before
+
+
+@pytest.mark.parametrize("exits, went_well, whole", [(0, True, True), (3, True, False), (0, False, False)])
+def test_what_was_not_read_to_its_end_is_never_committed(exits, went_well, whole):
+    """Of PostgreSQL: one program reads the dump and says statements, the other takes them in one transaction."""
+    says = ["sh", "-c", f"echo 'CREATE TABLE showcase_restoring.one ();'; exit {exits}"]
+    taken = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen(says, stdout=subprocess.PIPE) as reading, subprocess.Popen(["cat"], **taken) as writing:
+        assert copying_in._pass_on(reading, writing, lambda: went_well) is whole
+        said, _errors = writing.communicate() if not whole else (writing.stdout.read(), None)
+    assert said.startswith(b"BEGIN;\nCREATE TABLE")
+    assert (b"COMMIT;" in said) is whole

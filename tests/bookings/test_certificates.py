@@ -20,7 +20,7 @@ from bookings.public.certificate import Sheet
 from bookings.rule.party import Correction, NewVisitor
 from bookings.rule.refusals import NameStands, TooEarly
 from bookings.sessions import changes
-from bookings.verbs import details
+from bookings.verbs import details, hand_over
 from hubs.vocabulary.dates import lasting
 from hubs.vocabulary.references import as_code, in_two_halves
 from hubs.vocabulary.school_days import london
@@ -212,6 +212,17 @@ def test_each_finds_theirs_at_their_own_link_and_the_contact_those_without_an_ad
     assert "Colleagues with an email address of their own get theirs at their own link." in contact.text
     assert own.links["Ben Colleague"] == links["b"]
     assert "Ada Kowalska" not in own.links
+
+
+def test_whoever_has_handed_their_place_over_makes_no_certificate_of_it(client, people):
+    """Its link still shows the place, until it is taken: who came by it is somebody else."""
+    ben = people[1]
+    before = address(Purpose.VISITOR, ben)
+    hand_over.hand_over(ben.pk, NewVisitor(full_name="Di Colleague", email="di@school.example"), clock=lambda: NOW)
+    marked(fresh(ben), "attended", "expected")
+    page = Page(client.get(before))
+    assert ("Di Colleague" in page.text, "Di Colleague" in page.links) == (True, False)
+    assert not Certificate.objects.exists()
 
 
 def test_before_the_session_is_over_nobody_is_led_to_one(client, people, at, session):

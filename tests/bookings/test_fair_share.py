@@ -7,6 +7,7 @@ import pytest
 from bookings import places
 from bookings.models import Mail, SchoolKind
 from bookings.models.booking import school_key
+from bookings.rule.judging import Outlook
 from bookings.rule.party import VisitingSchool
 from bookings.rule.refusals import NotForYourSchool, SchoolShareUsed
 from bookings.states import Status
@@ -53,6 +54,13 @@ def test_share_says_how_many_and_until_when():
         hold(session, school=school, size=3)
     assert (used.value.share, used.value.left, used.value.until) == (2, 2, session.share_until)
     assert session.share_until == london(dt.date(2027, 1, 19), dt.time(8))  # five school days before
+
+
+def test_share_that_is_used_at_one_session_is_whole_at_another():
+    school, used, whole = SchoolFactory(), SessionFactory(share=2), SessionFactory(share=2)
+    hold(used, size=2, school=school)
+    looks = [Outlook(session.places, VisitingSchool(school=school), NOW) for session in (used, whole)]
+    assert [(look.fits(2), look.share.taken) for look in looks] == [(0, 2), (2, 0)]
 
 
 def test_share_is_lifted_to_the_second():

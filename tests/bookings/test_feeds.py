@@ -268,6 +268,9 @@ def test_calendar_without_sessions_says_its_time_zone(client, session, address):
     calendar = Calendar.from_ical(client.get(address).content)
     (zone,) = calendar.subcomponents
     assert (zone.name, str(zone["tzid"])) == ("VTIMEZONE", "Europe/London")
+    offsets = {"GMT": ("+0100", "+0000"), "BST": ("+0000", "+0100")}  # programs read these; to_tz() knows London
+    said = {part["tzname"]: (part["tzoffsetfrom"], part["tzoffsetto"]) for part in zone.subcomponents}
+    assert {name: tuple(one.to_ical() for one in both) for name, both in said.items()} == offsets
     london = zone.to_tz()
     hours = [dt.datetime(2027, month, 1, tzinfo=london).utcoffset() / dt.timedelta(hours=1) for month in (1, 7)]
     assert hours == [0, 1]

@@ -9,7 +9,7 @@ from django.utils import timezone
 from bookings import places
 from bookings.models import Places
 from bookings.public import gaps
-from bookings.public.answers import answers
+from bookings.public.answers import MOST, Answers, answers
 from bookings.states import SessionStatus
 from hubs.models import Notice, ShowcaseSession
 from hubs.vocabulary import changes
@@ -223,3 +223,11 @@ def test_nothing_is_kept_where_nothing_can_be_told(client, sessions, monkeypatch
     client.get("/")
     Places.objects.filter(session=sessions[0]).update(capacity=11)
     assert "of 11 taken" in Page(client.get("/")).text
+
+
+@pytest.mark.usefixtures("clock")
+def test_answer_that_was_given_first_goes_first():
+    kept, asked = Answers(), []
+    for key in [*range(MOST + 1), MOST, 1, 0]:
+        kept.get(key, lambda key=key: asked.append(key), now=NOW)
+    assert asked == [*range(MOST + 1), 0]

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from bookings import places
 from bookings.admin.base.pages import WithPages
-from bookings.admin.session.overview import by_itself, more, steps
+from bookings.admin.session.overview import by_itself, lines, more, steps
 from bookings.admin.session.overview.facts import Facts
 from bookings.attendance import office, recording
 from bookings.mail import reminders
@@ -492,6 +492,14 @@ def test_search_inside_the_session_finds_by_whatever_somebody_says_on_the_phone(
     booked(session, "Ben Wu", contact_mobile="07700 900222")
     page = page_of(client, session, q=ann.reference_spaced.lower() if asked == "by reference" else asked)
     assert (">Ann Lee</a>" in page, ">Ben Wu</a>" in page) == (True, False)
+
+
+def test_search_finds_a_party_by_the_number_of_whoever_comes(session, staff):
+    ann = booked(session, "Ann Lee", visitors=(NewVisitor(), NewVisitor(full_name="Cy Li")))
+    booked(session, "Ben Wu", contact_mobile="07700 900222")
+    Visitor.objects.filter(full_name="Cy Li").update(mobile="07700 900333")
+    facts = Facts(SESSION.get(pk=session.pk), staff, NOW, looked_for="900 333")
+    assert [line.booking for line in lines.found_lines(facts)] == [ann]
 
 
 def test_search_finds_what_has_ended_too_and_says_so_where_there_is_nothing(client, session):

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from bookings.admin.session.inherited import inherited
 from bookings.admin.session.session_order import session_fieldsets, steps
 from hubs.models import HostSchool
 from tests.answers import errors_of, messages_of, untouched
@@ -98,6 +99,14 @@ def test_what_is_inherited_stands_below_its_field_with_where_from(admin_client, 
     assert "At the last session here, Tuesday 26 January 2027: &lt;b&gt;Street&lt;/b&gt;" in html
     assert "At the last session here, Tuesday 26 January 2027: School badge" in html
     assert "Empty: <b>12:00 on Friday 22 January</b>, from the start." in html
+
+
+def test_what_is_as_at_the_last_session_here_says_so(session):
+    last = SessionFactory(hub_year=session.hub_year, venue=session.venue, parking="In the yard", bring="School badge")
+    said = inherited(session, last)
+    assert said["parking"] == "As at the last session here, Tuesday 26 January 2027."
+    assert said["bring"] == "At the last session here, Tuesday 26 January 2027: School badge"
+    assert "parking" not in inherited(session, None)
 
 
 def test_date_that_is_emptied_is_worked_out_again(admin_client, session):

@@ -107,6 +107,17 @@ def test_hub_page_lists_own_and_shared_sessions_to_come_and_past(client, kent):
     assert titles(context["past_days"]) == ["past 12", "past 11"]
 
 
+def test_what_cannot_be_booked_yet_stands_last_under_a_heading(client, kent):
+    announced = {"starts_at": None, "ends_at": None, "room__status": SessionStatus.ANNOUNCED}
+    SessionFactory(title="announced", hub_year=kent, **announced)
+    SessionFactory(title="open", hub_year=kent)
+    parts = client.get("/hubs/kent/").context["parts"]
+    assert [(part.heading, titles(part.days)) for part in parts] == [
+        ("", ["open"]),
+        ("Not open for booking", ["announced"]),
+    ]
+
+
 def test_row_says_whose_a_session_is_only_where_it_is_another_hubs(client, kent):
     SessionFactory(hub_year=kent)
     SessionFactory(hub_year__name="Sussex Maths Hub").also_run_by.add(kent)
