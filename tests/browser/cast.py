@@ -420,5 +420,6 @@ def wish_link(wish):
 
 
 def _confirmed_before(session):
-    booking = hold(session, "ada.started@school.example", clock=lambda: timezone.now() - 14 * DAY)
-    return places.confirm(booking.pk, clock=lambda: timezone.now() - 14 * DAY)
+    while_open = session.closes_at - 7 * DAY
+    booking = hold(session, "ada.started@school.example", clock=lambda: while_open)
+    return places.confirm(booking.pk, clock=lambda: while_open)

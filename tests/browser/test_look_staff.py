@@ -40,7 +40,9 @@ def hub(showcase, cast, django_db_blocker):
         staff_booking.staff_booking(thirds.pk, asked, by=StaffFactory(), clock=timezone.now, why="test")
         changes.postpone(soon.pk, by=StaffFactory(), clock=timezone.now)
         later = {name: moment + dt.timedelta(days=7) for name, moment in times.items()}
-        hold(SessionFactory(hub_year=hub_year, venue=venue, title="Year 3: halves", **later), "staff.held@a.example")
+        halves = SessionFactory(hub_year=hub_year, venue=venue, title="Year 3: halves", **later)
+        open_yet = min(timezone.now(), halves.closes_at - dt.timedelta(hours=1))  # over Christmas too
+        hold(halves, "staff.held@a.example", clock=lambda: open_yet)
         SessionFactory(hub_year=hub_year, room__status=SessionStatus.ANNOUNCED, **later)
         HostSchool.objects.create(hub_year=hub_year)
         asked = party(email="needs@ring.example", contact_name="Nia Needs", visitors=(NewVisitor(needs="Step-free"),))

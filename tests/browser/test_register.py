@@ -52,7 +52,7 @@ def door(rows, cast):
     books(session, LONG_NAME, LONG_WORD, school=far, needs="Wheelchair; a seat near the door, and no nuts")
     books(session, "Zoe Young", "", "", school=cast.ash)
     held = party(email="cy@school.example", contact_name="Cy Held", school=cast.ash)
-    places.hold(session.pk, held, clock=lambda: starts - 100 * HOUR)
+    places.hold(session.pk, held, clock=lambda: session.closes_at - HOUR)
     return SimpleNamespace(session=session, by=staff_of(cast.kent.hub))
 
 
