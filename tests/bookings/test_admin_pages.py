@@ -73,6 +73,14 @@ def page_of(model, page, *args):
     return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=args)
 
 
+@pytest.mark.parametrize("label", sorted({model._meta.app_label for model in MODELS}))
+def test_page_of_an_app_names_lists_of_it_alone(client, label):
+    client.force_login(StaffFactory(is_superuser=True))
+    page = client.get(reverse("admin:app_list", args=[label])).content.decode().partition('id="content-main"')[2]
+    shown = {model._meta.app_label for model in MODELS if f'"{page_of(model, "changelist")}"' in page}
+    assert shown == {label}
+
+
 def test_every_model_is_registered_or_part_of_a_page():
     inlines = {inline.model for admin in site._registry.values() for inline in admin.inlines}
     ours = {model for app in ("hubs", "bookings") for model in apps.get_app_config(app).get_models()}

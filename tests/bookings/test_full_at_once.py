@@ -109,6 +109,13 @@ def test_second_press_of_what_was_booked_leads_to_the_booking(client, session, s
 
 
 @pytest.mark.usefixtures("known")
+def test_second_press_of_what_was_answered_by_mail_alone_is_answered_as_the_first_was(client, session):
+    """Nothing was booked, for the address has a booking; nobody but its owner may learn that."""
+    Draft.objects.filter(key=client.cookies["draft"].value).update(consumed_at=NOW, silent=True)
+    assert press(client, session)["Location"] == at("book-sent", session)
+
+
+@pytest.mark.usefixtures("known")
 @pytest.mark.parametrize("key", ["", "nonsense", "0b0e31f1-7d3f-4d8f-b9c4-ae9f8a4c7d55"])
 def test_who_has_no_draft_is_led_to_the_beginning(client, session, key):
     client.cookies["draft"] = key

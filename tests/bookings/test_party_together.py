@@ -125,6 +125,15 @@ def test_confirm_by_either_link_does_for_both_what_each_did(which):
     assert (to_contact(first.session), verbs(first.session)) == before
 
 
+def test_what_of_a_party_has_been_cancelled_is_told_no_longer():
+    first, rest = confirmed()
+    assert "Colleague 3: waiting" in said("confirmed")[1]
+    places.cancel(rest.pk, clock=at(NOW))
+    assert fresh(rest).status == "cancelled"
+    assert "Colleague 3" not in said("confirmed")[1]
+    assert first.pk == Mail.objects.get(kind="confirmed").booking_id
+
+
 def test_offer_of_a_later_day_is_a_mail_of_its_own_that_says_how_all_stand():
     first, rest = confirmed()
     at_lift = lifted(first.session)
