@@ -10,10 +10,11 @@ from bookings.models import Places, SchoolKind
 from bookings.rule.party import NewVisitor, Party, VisitingSchool
 from bookings.states import SessionStatus
 from hubs.models import Exchange, HostSchool, Hub, HubYear, Lesson, Membership, School, ShowcaseSession
-from hubs.vocabulary.school_days import SchoolDays, london
+from hubs.vocabulary.school_days import SchoolDays, academic_year, london
 from hubs.vocabulary.teaching import Years
 
-# A Monday in term; sessions of these tests are on Tuesday 26 January 2027.
+# A Monday in term; sessions of these tests are on Tuesday 26 January 2027. Where a test has a server that reads a clock
+# of its own, DAY is another (tests/browser/conftest.py).
 NOW = london(dt.date(2027, 1, 4), dt.time(9, 30))
 DAY = dt.date(2027, 1, 26)
 
@@ -23,7 +24,7 @@ class ExchangeFactory(factory.django.DjangoModelFactory):
         model = Exchange
         django_get_or_create = ("year",)
 
-    year = 2026
+    year = factory.LazyFunction(lambda: academic_year(DAY))
     name = "England–Shanghai exchange"
 
 
@@ -67,8 +68,8 @@ class SessionFactory(factory.django.DjangoModelFactory):
 
     hub_year = factory.SubFactory(HubYearFactory)
     venue = factory.SubFactory(SchoolFactory)
-    starts_at = london(DAY, dt.time(9))
-    ends_at = london(DAY, dt.time(11, 45))
+    starts_at = factory.LazyFunction(lambda: london(DAY, dt.time(9)))
+    ends_at = factory.LazyFunction(lambda: london(DAY, dt.time(11, 45)))
     suits_years = Years.Y6
 
     taught = factory.LazyFunction(lambda: [[int(Years.Y6), ""]])

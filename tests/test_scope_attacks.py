@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from hubs.models import Lesson, Membership, Notice, ShowcaseSession, VisitingTeacher
 from tests.factories import NOW, HubYearFactory, SessionFactory, StaffFactory
@@ -14,7 +15,9 @@ NO_ROWS = {f"{name}-{what}_FORMS": "0" for name in LISTS for what in ("TOTAL", "
 
 
 @pytest.fixture
-def session():
+def session(monkeypatch):
+    """To come."""
+    monkeypatch.setattr(timezone, "now", lambda: NOW)
     return SessionFactory(day_contact="Zebedee Quill", office_email="quill@school.example")
 
 

@@ -116,7 +116,8 @@ def test_each_says_how_far_it_is_from_what_was_wanted(client, full, monkeypatch)
     assert "Maidstone · under a mile from this session" in text
 
 
-def test_party_that_does_not_fit_is_shown_where_all_of_it_would(client):
+def test_party_that_does_not_fit_is_shown_where_all_of_it_would(client, monkeypatch):
+    monkeypatch.setattr(timezone, "now", lambda: NOW)
     small = at(title="small", room__capacity=2)
     at(1, title="one place", room__capacity=1)
     at(2, title="three places", room__capacity=3)

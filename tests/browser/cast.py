@@ -41,14 +41,15 @@ from tests.files import pdf, photograph
 LONG_TOWN = "Llanfairpwllgwyngyll-under-Wychwood-sur-M"[:40]
 LONG_SCHOOL = "Holy Rosary and St Anne's Catholic Voluntary Aided Primary School and Nursery with Specialist Provision"
 LONG_WORD = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
+HOLIDAYS = ((12, 15), (12, 31)), ((1, 1), (1, 10)), ((8, 10), (9, 7))
 WEEK, DAY, HOUR = dt.timedelta(weeks=1), dt.timedelta(days=1), dt.timedelta(hours=1)
 
 
 def first_day():
-    """A Tuesday at least five weeks ahead, in no holiday."""
+    """A Tuesday at least five weeks ahead, in no holiday, and all of the fortnight after it in its academic year."""
     day = timezone.localdate() + 5 * WEEK
     day += dt.timedelta(days=(1 - day.weekday()) % 7)
-    while (day.month, day.day) >= (12, 15) or (day.month, day.day) <= (1, 10):
+    while any(first <= (day.month, day.day) <= last for first, last in HOLIDAYS):
         day += WEEK
     return day
 
@@ -66,7 +67,7 @@ def take(session, number, name="Somebody Else"):
     staff_booking.staff_booking(session.pk, asked, by=StaffFactory(), clock=timezone.now, why="test")
 
 
-def hold(session, email="ada@school.example", *, clock=timezone.now, school=None, **fields):
+def hold(session, email="ada@school.example", *, clock=lambda: timezone.now(), school=None, **fields):
     """Ada's hold of two places."""
     visitors = (NewVisitor(needs="Hearing loop"), NewVisitor(full_name="Ben Colleague", email="ben." + email))
     defaults = {"contact_name": "Ada Teacher", "contact_mobile": "07700 900 982", "visitors": visitors}
@@ -80,11 +81,10 @@ def confirmed(session, email="ada@school.example", **fields):
 
 
 def lapsed(session, email):
-    """Held three days ago and never confirmed; its mail was read."""
-    booking = hold(session, email, clock=lambda: timezone.now() - 7 * DAY)
-    Mail.objects.filter(booking=booking).update(
-        state=Mail.State.SENT, answered_at=timezone.now() - 7 * DAY, expires_at=None
-    )
+    """Held so long ago that Christmas is no reason to wait, and never confirmed; its mail was read."""
+    then = timezone.now() - 4 * WEEK
+    booking = hold(session, email, clock=lambda: then)
+    Mail.objects.filter(booking=booking).update(state=Mail.State.SENT, answered_at=then, expires_at=None)
     with places.locked(session.pk, timezone.now):
         pass
     booking.refresh_from_db()

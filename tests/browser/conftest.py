@@ -14,6 +14,17 @@ def rows_beside_playwright():
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def sessions_ahead():
+    """The server's clock is the machine's: a session that says no day is ahead of it, whenever the tests are run."""
+    from tests import factories
+    from tests.browser import cast
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(factories, "DAY", cast.first_day())
+        yield
+
+
 @pytest.fixture(scope="session")
 def showcase(tmp_path_factory):
     """The running server, with the cast loaded."""
