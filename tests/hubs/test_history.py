@@ -6,6 +6,7 @@ import uuid
 import pytest
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 
 from hubs.models import Lesson, Membership, Notice, ShowcaseSession
 from hubs.vocabulary.teaching import Years
@@ -90,7 +91,8 @@ def test_no_old_version_can_be_put_back():
     assert ShowcaseSession.objects.get(pk=session.pk).title == ""
 
 
-def test_version_that_a_verb_makes_says_who_pressed_its_button():
+def test_version_that_a_verb_makes_says_who_pressed_its_button(monkeypatch):
+    monkeypatch.setattr(timezone, "now", lambda: NOW)
     session = SessionFactory()
     client = lead_of(session.hub, "Pat Lead")
     page = reverse("admin:hubs_showcasesession_move", args=[session.pk])
