@@ -25,7 +25,7 @@ RESULTS = VAR / "test-results"
 # What a developer may have set for a server of their own, and no test may see.
 OURS = set(re.findall(r'Setting\(\s*"([A-Z_]+)"', (ROOT / "showcase" / "environment.py").read_text()))
 OTHERS = ("DJANGO_", "GUNICORN_", "PG", "PYTEST_", "PYTHONWARNINGS", "SHOWCASE_")
-PLUGINS = (f"-ptests.{name}" for name in ("statements", "side_by_side", "dear"))
+PLUGINS = [f"-ptests.{name}" for name in ("statements", "side_by_side", "dear")]
 PYTEST = ["-m", "pytest", "-q", "-n", "2", "--durations=10", *PLUGINS]
 # Two processes keep two cores busy; where one of them waits for what it has frozen or killed, a third has a core.
 # What is slow begins first. In the browser the module of most tests does: it looks at pages before others add to them.

@@ -13,7 +13,7 @@ from django.db import connection
 def delete_instead() -> None:
     """From now on `flush` deletes in this process, and waits as ever until nobody else is at the tables."""
     if connection.vendor == "postgresql":
-        connection.ops.sql_flush = _deleting  # type: ignore[method-assign]
+        connection.ops.sql_flush = _deleting  # type: ignore[method-assign]  # until this process ends
 
 
 def _deleting(style: Any, tables: Sequence[str], **_how: Any) -> list[str]:
