@@ -152,7 +152,7 @@ def make_environment(*requirements: str) -> None:
     """
     with only_one("environment"):
         made_with = VENV / "made-with"
-        version = f"{sys.implementation.name} {sys.version_info.major}.{sys.version_info.minor}"
+        version = f"{sys.implementation.name} {sys.version_info.major}.{sys.version_info.minor} of {sys.base_prefix}"
         if not (Path(PYTHON).exists() and made_with.exists() and made_with.read_text() == version):
             _make_venv()
             made_with.write_text(version)
