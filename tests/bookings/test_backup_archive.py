@@ -7,7 +7,6 @@ import json
 import shutil
 import sqlite3
 import subprocess
-import tarfile
 from contextlib import closing
 
 import pyrage
@@ -59,8 +58,7 @@ def test_nobody_reads_it_without_the_private_key_and_the_host_that_made_it_has_n
 def test_it_opens_without_us(path, tmp_path):
     """Nothing but tar and age, so that a backup outlives this code."""
     written(path)
-    with tarfile.open(path) as tar:
-        tar.extractall(tmp_path, filter="data")
+    subprocess.run(["tar", "-xf", path, "-C", tmp_path], check=True)
     assert json.loads((tmp_path / "manifest.json").read_text())["copy"]["name"] == "database.dump.age"
     age = shutil.which("age")
     if age is None:
