@@ -164,7 +164,7 @@ def test_mistake_is_said_in_a_sentence_and_makes_nothing(lead, visit, said, sent
 def test_one_wrong_day_of_several_makes_none(lead, visit):
     page = answer(lead, **(SEVEN | {"day": "26 Jan, 26 Jan 2028"}))
     assert page.status_code == 422
-    assert list(page.context["form"].errors) == ["starts"]
+    assert list(page.context["form"].errors) == ["day"]
     assert not ShowcaseSession.objects.exists()
 
 

@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from bookings.admin.base.pages import RowPages
+from bookings.admin.session.session_form import OTHER_YEAR
 from bookings.public.session_page import WITH_A_LESSON
 from hubs.admin.typed import TimeField
 from hubs.models import HostSchool, Lesson, ShowcaseSession
@@ -218,8 +219,9 @@ class NewSessionPages(RowPages):
         session_form = of_session(form.as_session(days), instance=ShowcaseSession(ref=ref))
         if not session_form.is_valid():
             for name, errors in session_form.errors.as_data().items():
-                asked = ASKED_AS.get(name, name)
-                form.add_error(asked if asked in form.fields else None, errors)
+                for error in errors:
+                    asked = "day" if error.code == OTHER_YEAR else ASKED_AS.get(name, name)
+                    form.add_error(asked if asked in form.fields else None, error)
             return None
         session: ShowcaseSession = session_form.save(commit=False)
         self.model_admin.save_model(request, session, session_form, change=False)

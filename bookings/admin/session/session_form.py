@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.forms.models import construct_instance
@@ -27,6 +28,7 @@ FILLED_IN = ["closes_at", "waiting_closes_at", "release_at", "share_until"]
 LONDON = _("Times are London time.")
 # What people with a booking go by: when and where.
 TOLD = ["starts_at", "ends_at", "arrival_at", "where_name", "place_address", "where_town", "where_postcode"]
+OTHER_YEAR = "other_year"  # the code of a day that is not in the academic year
 NAMES_OF_TEACHERS = ("visiting_teachers", "specialists", "other_teacher")
 WHEN_EMPTY = _("Empty: worked out from the start when you save.")
 
@@ -151,8 +153,8 @@ class SessionForm(OneDay, ModelForm):
             self.add_error(None, _now("Enter both days, the first one first."))
         if not session.is_of_its_year:
             text = _now("That day is not in the academic year %(year)s.")
-            beside = "starts_at" if session.starts_at else "first_day"
-            self.add_error(beside, text % {"year": session.hub_year.exchange.academic_year})
+            text %= {"year": session.hub_year.exchange.academic_year}
+            self.add_error("starts_at" if session.starts_at else "first_day", ValidationError(text, OTHER_YEAR))
 
     def _check_who_may_book(self, session: ShowcaseSession) -> None:
         if session.share == 0:
