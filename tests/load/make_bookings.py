@@ -36,6 +36,8 @@ ENDS = [
     "wood",
 ]
 NAMES = [f"{given} {begin}{end}" for end in ENDS for begin in BEGINS for given in GIVEN]
+# A name that as many have among a thousand as among a million; its surname is as common as the others.
+RARE, OF_RARE_NAME = f"Zoe {BEGINS[0]}{ENDS[0]}", 20
 
 
 def make_bookings(parties: list[tuple[int, int]], urns: list[int]) -> None:
@@ -47,7 +49,7 @@ def make_bookings(parties: list[tuple[int, int]], urns: list[int]) -> None:
         return
     words = Booking._meta.get_field("name_words").words  # type: ignore[union-attr]  # of NameWords
     tables = {
-        "load_name": ([(name, words(name)) for name in NAMES], "name text, words text"),
+        "load_name": ([(name, words(name)) for name in [*NAMES, RARE]], "name text, words text"),
         "load_session": ([(session_id,) for session_id, _share in parties], "id bigint"),
         "load_school": ([(urn,) for urn in urns[:2000]], "urn bigint"),
     }
@@ -77,10 +79,11 @@ def _originals(session_id: int, urn: int) -> tuple[Any, ...]:
 
 def _copies(booking: Any, visitor: Any, entry: Any, mail: Any, *, total: int, share: int, schools: int) -> None:
     """Numbers `total` times each of them, and takes the originals away."""
+    is_rare = f"made.n % {max(total // OF_RARE_NAME, 1)} = 0"
     chosen = (
         f" JOIN load_session ON load_session.n = made.n / {share}"
         f" JOIN load_school ON load_school.n = made.n % {schools}"
-        f" JOIN load_name ON load_name.n = made.n % {len(NAMES)}"
+        f" JOIN load_name ON load_name.n = CASE WHEN {is_rare} THEN {len(NAMES)} ELSE made.n % {len(NAMES)} END"
     )
     address = f"'teacher' || (made.n % {ADDRESSES}) || '@load.example'"
     copy(

@@ -14,7 +14,7 @@ from bookings.models import AuditEntry, Booking, Mail, Places, TellMe
 from hubs.models import School, ShowcaseSession
 from tests.browser import cast
 from tests.database import address
-from tests.load import exporting, find_schools, first_visit, lighthouse, make_load, plans, table
+from tests.load import exporting, find_schools, first_visit, lighthouse, make_bookings, make_load, plans, table
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 SCHOOLS, SESSIONS, BOOKINGS, WISHES = 60, 20, 400, 20
@@ -32,6 +32,7 @@ def test_load_is_as_large_as_was_asked_for_and_each_booking_was_made_at_a_time_o
     assert Places.objects.filter(places_taken__gt=0).count() == SESSIONS
     for model, moment in ((Booking, "created_at"), (AuditEntry, "at"), (Mail, "created_at")):
         assert model.objects.values(moment).distinct().count() == BOOKINGS
+    assert Booking.objects.filter(contact_name=make_bookings.RARE).count() == make_bookings.OF_RARE_NAME
 
 
 @pytest.mark.usefixtures("_loaded")
