@@ -15,7 +15,7 @@ from bookings.admin.find import finding
 from bookings.models import Booking, Visitor
 from bookings.rule.party import NewVisitor
 from bookings.verbs.staff_booking import staff_booking
-from hubs.models import Membership, StaffUser
+from hubs.models import HostSchool, Membership, StaffUser
 from tests.factories import NOW, HubYearFactory, SchoolFactory, SessionFactory, StaffFactory, party, staff_of
 
 pytestmark = pytest.mark.django_db
@@ -114,6 +114,26 @@ def test_session_is_found_by_reference_name_school_and_day(client, hub):
     session = SessionFactory(hub_year=hub, venue=school, title="Fractions, café style")
     SessionFactory(hub_year=hub)
     for words in (session.ref, session.ref.lower(), "fractions", "cafe fractions", "whitstable fractions"):
+        assert look_for(client, words).headers["Location"] == page_of_session(session)
+
+
+@pytest.mark.parametrize(
+    "words", ["Saint Josefine's", "josefine c of e primary", "CT1 2ZZ", "primary lille", "lille primary"]
+)
+def test_session_is_found_by_its_school_as_a_school_is(client, hub, words):
+    school = SchoolFactory(name="St Josefine's Church of England Primary School", town="Lille", postcode="CT1 2ZZ")
+    at_home = SessionFactory(hub_year=hub, venue=school)
+    visit = HostSchool.objects.create(hub_year=hub, school=school)
+    of_visit = SessionFactory(hub_year=hub, venue=None, host_school=visit)
+    SessionFactory(hub_year=hub)
+    assert sorted(names_found(client, words)) == sorted(map(str, (at_home, of_visit, school)))
+
+
+def test_session_is_found_by_what_its_hub_calls_it_and_its_place(client, hub):
+    title, place = "Brüche, und wie man sie teilt", "O'Connell Hall"
+    session = SessionFactory(hub_year=hub, venue=None, place_name=place, title=title, title_zh="单位分数与除法")
+    SessionFactory(hub_year=hub)
+    for words in ("bruche", "oconnell", "O’Connell teilt", "分数", "nnell"):
         assert look_for(client, words).headers["Location"] == page_of_session(session)
 
 

@@ -6,12 +6,14 @@ address and a URN by themselves. The number of questions does not depend on what
 """
 
 import datetime as dt
+import json
 import re
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from django.core.exceptions import ValidationError
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, TextField
+from django.db.models.functions import Cast
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -25,14 +27,17 @@ from bookings.models.booking import MOBILE_KEPT, BookingQuerySet
 from bookings.models.names import has_words
 from bookings.models.visitor import VisitorQuerySet
 from hubs.models import HostSchool, School, ShowcaseSession
+from hubs.models.school import SchoolWord
 from hubs.models.to_come import to_come
 from hubs.schools.search import Search
 from hubs.staff import scope
 from hubs.vocabulary.dates import days_between
 from hubs.vocabulary.email_address import email_key
+from hubs.vocabulary.kept_words import kept_by_language
 from hubs.vocabulary.phone_numbers import as_dialled
 from hubs.vocabulary.references import ALPHABET
-from hubs.vocabulary.school_words import searchable, words_of
+from hubs.vocabulary.school_words import distinctive, words_of, words_typed
+from hubs.vocabulary.teaching import taught_in_words
 from hubs.vocabulary.typed import read_date
 
 MOST_READ = 200
@@ -221,22 +226,50 @@ def _sessions(user: Any, words: str) -> list[Hit]:
     return [Hit(page_of(one), str(one), f"{name_and_day(one)}, {one.places.get_status_display()}") for one in order]
 
 
-NAMES = ("title", "venue__name", "venue__town", "place_name", "host_school__school__name")
-NAMED_BY_LESSONS = ("ref", "kind", "title", "title_zh", "taught")
 MOST_NAMED = 500  # sessions to come whose names are made of their lessons
 
 
 def _named(seen: Any, words: str) -> list[int]:
-    """Sessions that have each word in what they are called or where they are, compared as names are: there are a few
-    thousand at most, and no database compares so. Of those to come also by a name that their lessons give them."""
-    asked = searchable(words).split()
-    texts = {pk: " ".join(filter(None, said)) for pk, *said in seen.order_by().values_list("pk", *NAMES)}
-    to_be = seen.filter(to_come(timezone.localdate())).select_related(None).only(*NAMED_BY_LESSONS)
-    for one in to_be[:MOST_NAMED]:
-        texts[one.pk] = f"{texts.get(one.pk, '')} {one}"
-    alike = {text: searchable(text) for text in {*texts.values()}}  # many are at one school
-    fitting = {text for text, plain in alike.items() if asked and all(word in plain for word in asked)}
-    return [pk for pk, text in texts.items() if text in fitting]
+    """Sessions that have each word in what they are called, or are at a school that is found by it: its words lead to
+    them by an index. What hubs write themselves is compared here, for no database compares so."""
+    asked, called = words_typed(words), _called_themselves(seen)
+    found = [
+        {pk for pk, own in called.items() if word in own}.union(
+            seen.filter(_at_school(word)).order_by().values_list("pk", flat=True)
+        )
+        for word in asked
+    ]
+    return list(set.intersection(*found)) if found else []
+
+
+def _at_school(word: str) -> Q:
+    """At a school of the register, as its venue or its host: words of kind lead to none, and are looked for in each."""
+    if not distinctive([word]):
+        return Q(venue__search__contains=f" {word}") | Q(host_school__school__search__contains=f" {word}")
+    schools = SchoolWord.objects.beginning(word).order_by().values("school")
+    hosts = HostSchool.objects.filter(school__in=schools).order_by().values("pk")
+    return Q(venue__in=schools) | Q(host_school__in=hosts)
+
+
+def _called_themselves(seen: Any) -> dict[int, str]:
+    """What sessions and their places are called, as it is compared: those that have a name of their own, and those to
+    come by what their lessons make of one."""
+    named = seen.exclude(title="", title_zh="", place_name="").order_by()
+    said = {pk: _compared(" ".join(own)) for pk, *own in named.values_list("pk", "title", "title_zh", "place_name")}
+    to_be = seen.filter(to_come(timezone.localdate())).order_by(F("last_day").asc(nulls_first=True))
+    for pk, ref, kind, taught in to_be.values_list("pk", "ref", "kind", Cast("taught", TextField()))[:MOST_NAMED]:
+        said[pk] = f"{said.get(pk, '')} {_by_lessons(kind, taught)} {ref.lower()}"
+    return said
+
+
+@kept_by_language
+def _by_lessons(kind: str, taught: str) -> str:
+    lessons = tuple((years, topic) for years, topic in json.loads(taught))
+    return _compared(taught_in_words(lessons, kind=str(ShowcaseSession.Kind(kind).label)))
+
+
+def _compared(name: str) -> str:
+    return " ".join(words_of(name))
 
 
 def _schools(user: Any, words: str) -> list[Hit]:
