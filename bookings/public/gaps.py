@@ -14,6 +14,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Collection, Hashable
 from typing import Any, Generic, NamedTuple, TypeVar
 
+from django.db.models import BigAutoField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -24,11 +25,14 @@ from bookings.public.answers import answers, are_as_one, state_to_keep_by
 from bookings.public.pictures import Frame, symbols
 from bookings.public.session import Showing, listed, with_whom
 from bookings.states import Standing
+from hubs.models.session import ShowcaseSessionQuerySet
+from hubs.vocabulary.asked_often import AskedOften, Several
 from hubs.vocabulary.changes import State
 from hubs.vocabulary.keeping import LONGEST, made_before
 
 MOST = 40  # pages, most of them of fifty thousand characters
 MARK = f"<!-- {secrets.token_hex(16)} -->"  # where a gap is; nobody can know it
+THESE = Several("session", BigAutoField(), 50)
 GAPS = "gaps"  # where the context of a template has them
 
 
@@ -91,12 +95,13 @@ class Rows(Gaps[Showing]):
         return super().put(showing, draw)
 
     def draw_changed(self, now: dt.datetime, state: State) -> None:
-        """One query, or three where not everybody may book."""
+        """One query for each fifty, and two more where not everybody may book."""
         old = [n for n, row in enumerate(self.rows) if state.of(row.session_id) != self.state.of(row.session_id)]
         if not old:
             return
-        sessions = listed().filter(pk__in=[self.rows[n].session_id for n in old]).order_by()
-        found = {one.pk: one for one in with_whom(sessions)}
+        keys = list({self.rows[n].session_id for n in old})
+        parts = (keys[at : at + THESE.most] for at in range(0, len(keys), THESE.most))
+        found = {one.pk: one for part in parts for one in with_whom(_as_listed.rows(**THESE(part)))}
         for n in old:
             row = self.rows[n]
             if row.session_id not in found:
@@ -106,6 +111,11 @@ class Rows(Gaps[Showing]):
             if _stands(showing) != row.stands:
                 raise Elsewhere
             self.drawn[n] = row.draw(showing)
+
+
+@AskedOften
+def _as_listed() -> ShowcaseSessionQuerySet:
+    return listed().filter(pk__in=THESE.given).order_by()
 
 
 def _stands(showing: Showing) -> tuple[bool, bool]:

@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 from django.db import connection, transaction
+from django.db.models import BigAutoField
 from django.utils import timezone
 
 from bookings import places
@@ -13,6 +14,7 @@ from bookings.public.answers import MOST, Answers, answers
 from bookings.states import SessionStatus
 from hubs.models import Notice, ShowcaseSession
 from hubs.vocabulary import changes
+from hubs.vocabulary.asked_often import AskedOften, Several
 from tests.browser.reading import Page
 from tests.browser.rows import questions
 from tests.factories import NOW, HubFactory, HubYearFactory, SessionFactory, party
@@ -79,6 +81,16 @@ def test_what_has_not_changed_is_not_asked_again(client, sessions, address, aske
     for session in sessions:
         take(session)
     assert questions(client, address) == asked
+
+
+def test_more_rows_than_are_asked_for_at_once_are_new_all_the_same(client, sessions, monkeypatch):
+    monkeypatch.setattr(gaps, "THESE", Several("session", BigAutoField(), 2))
+    monkeypatch.setattr(gaps, "_as_listed", AskedOften(gaps._as_listed.question))
+    client.get("/")
+    for session in sessions[:3]:
+        take(session)
+    assert questions(client, "/") == 2
+    assert client.get("/").content == anew(client, "/")
 
 
 def test_row_says_the_place_that_was_just_taken(client, sessions):
