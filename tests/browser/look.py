@@ -10,9 +10,9 @@ from axe_playwright_python.sync_playwright import Axe  # it brings axe-core
 
 PICTURES = Path(__file__).resolve().parents[2] / "var" / "screenshots"
 EVERY_PICTURE = bool(os.environ.get("PICTURES"))
-# Each width and each scheme is looked at whole once; of the other two ways to see a page only what it shows otherwise.
-WHOLE = ((320, "light"), (1280, "dark"))
-REST = ((1280, "light"), (320, "dark"))
+# Each width and each scheme is looked at whole once: in each scheme the first width is, and of the other only what it
+# shows otherwise.
+WIDTHS = {"light": (320, 1280), "dark": (1280, 320)}
 # Nothing is preloaded: axe would put the style sheets into the page, which the admin's policy refuses and reports.
 # Targets of 24 pixels are off by default, though WCAG 2.2 AA asks for them. OF_COLOURS: where they alone differ.
 ALL_RULES = {"preload": False, "resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
@@ -33,8 +33,11 @@ NOT_SEEN_YET = """scheme => {
     }
     return fresh;
 }"""
-VIOLATIONS = """([where, rules, include]) => include && !include.length ? [] :
-    axe.run(include ? {...where, include} : where, rules).then(said => said.violations)"""
+VIOLATIONS = f"""async ([scheme, where, rules, whole]) => {{
+    document.getAnimations().forEach(one => one.finish()); // no colour on its way to another
+    const fresh = ({NOT_SEEN_YET})(scheme), what = whole ? where : {{...where, include: fresh}};
+    return whole || fresh.length ? (await axe.run(what, rules)).violations : [];
+}}"""
 STICKS_OUT = """() => document.documentElement.scrollWidth <= innerWidth ? [] :
     [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1)
     .map(e => `${e.tagName.toLowerCase()}.${e.className}`).slice(0, 5).concat(document.documentElement.scrollWidth)"""
@@ -51,11 +54,14 @@ def assert_looks_right(page, name):
     """The page as it stands, narrow and wide, in light and in dark."""
     wrong = []
     page.wait_for_load_state()  # a press ends where the next page begins to come
-    for width, scheme in (*WHOLE, *REST):
-        page.set_viewport_size({"width": width, "height": 640 if width == 320 else 800})
+    if page.evaluate("typeof axe") == "undefined":
+        page.evaluate(axe.axe_script)
+    for scheme, widths in WIDTHS.items():
         page.emulate_media(color_scheme=scheme)
-        found = violations(page, scheme, whole=(width, scheme) in WHOLE)
-        wrong += looked_at(page, f"{name}-{width}-{scheme}", found)
+        for width in widths:
+            page.set_viewport_size({"width": width, "height": 640 if width == 320 else 800})
+            found = violations(page, scheme, whole=width == widths[0])
+            wrong += looked_at(page, f"{name}-{width}-{scheme}", found)
     assert wrong == []
 
 
@@ -69,13 +75,9 @@ def looked_at(page, name, found=()):
     return wrong
 
 
-def violations(page, scheme="light", *, whole=True):
+def violations(page, scheme, *, whole):
     """What axe finds wrong, each with the first place where it is; or, of the colours, where they are not seen yet."""
-    if page.evaluate("typeof axe") == "undefined":
-        page.evaluate(axe.axe_script)
-    page.evaluate("document.getAnimations().forEach(one => one.finish())")  # no colour on its way to another
-    fresh = page.evaluate_handle(NOT_SEEN_YET, scheme)
-    found = page.evaluate(VIOLATIONS, [WHERE, ALL_RULES, None] if whole else [WHERE, OF_COLOURS, fresh])
+    found = page.evaluate(VIOLATIONS, [scheme, WHERE, ALL_RULES if whole else OF_COLOURS, whole])
     return [f"{one['id']} at {one['nodes'][0]['target']}: {one['nodes'][0]['html'][:120]}" for one in found]
 
 

@@ -22,6 +22,8 @@ from tests import kept_database
 
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS = 120  # to start, on a machine that does much else
+# Without the last each process would compile all of Django for itself.
+INHERITED = ("PATH", "HOME", "LANG", "TMPDIR", "PYTHONPYCACHEPREFIX")
 
 
 class Mailbox:
@@ -65,7 +67,7 @@ class ShowcaseServer:
         certificate.private_key_pem.write_to_path(folder / "key.pem")
         for pem in certificate.cert_chain_pems:
             pem.write_to_path(folder / "certificate.pem", append=True)
-        self.env = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ} | {
+        self.env = {name: os.environ[name] for name in INHERITED if name in os.environ} | {
             "DJANGO_SETTINGS_MODULE": "showcase.settings",
             "ALLOWED_HOSTS": "localhost,127.0.0.1",
             "SITE_URL": self.url,
@@ -75,17 +77,17 @@ class ShowcaseServer:
             "DEFAULT_FROM_EMAIL": "bookings@showcase.example",
             **{name: os.environ[name] for name in ("SECRET_KEY", "LINK_KEYS", "CODE_KEYS", "HASH_KEY")},
             "VAR_DIR": str(folder),
-            "PYTHONDONTWRITEBYTECODE": "1",
         }
 
     def start(self):
         """Migrate and collect, then serve. Raises AssertionError with the log of what did not start."""
         kept_database.lay(self.folder / "db.sqlite3")
-        commands = [["migrate", "--verbosity=0"], ["collectstatic", "--no-input", "--verbosity=0"]]
-        preparing = [self._manage(*command) for command in commands]
+        preparing = [self._manage("collectstatic", "--no-input", "--verbosity=0")]
+        if not kept_database.kept().exists():
+            preparing.append(self._manage("migrate", "--verbosity=0"))
         for process in preparing:
             assert process.wait(SECONDS) == 0, self.log()
-        self.children = [self._manage("worker", "--every=0.5"), self._gunicorn()]
+        self.children = [self._manage("worker"), self._gunicorn()]
         deadline = time.monotonic() + SECONDS
         while not self._answers():
             assert time.monotonic() < deadline, self.log()
