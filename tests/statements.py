@@ -26,8 +26,7 @@ RECORDS = Path(__file__).resolve().parent.parent / "var" / "statements"
 # Their subject differs between the databases. So does that of what works with real transactions.
 ALWAYS = re.compile(
     r"((?<!c)lock(?!_out)|constraint|models|one_each|settle|hold|confirm|cancel|waiting_list|outbox|session_changes"
-    r"|moved|calendar|finder|near|search|reminders|school_days|exports|import_schools|rule|kills|bad_input|faults"
-    r"|attacks)"
+    r"|moved|calendar|finder|near|search|reminders|school_days|exports|import_schools|rule|kills|bad_input|attacks)"
 )
 # They work with real transactions for the sake of a real server, and their subject is what stands before it; or they
 # ask whether a measurement still runs, which others of their module ask there.

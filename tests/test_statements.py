@@ -55,8 +55,8 @@ def test_what_asks_nothing_itself_but_starts_a_server_of_its_own_is_run():
     assert chosen(record, {"kill"}) == {"kill", "page"}
 
 
-@pytest.mark.parametrize("name", ["test_clock_change", "test_lock_out", "test_shown"])
-def test_what_sounds_like_a_lock_and_is_none_is_chosen_by_its_statements(name):
+@pytest.mark.parametrize("name", ["test_clock_change", "test_lock_out", "test_shown", "test_steps_with_faults"])
+def test_what_sounds_like_a_lock_or_a_fault_of_the_database_and_is_none_is_chosen_by_its_statements(name):
     assert not ALWAYS.search(name)
 
 
