@@ -25,7 +25,7 @@ def hub(showcase, cast, django_db_blocker):
         venue = SchoolFactory(name="West Borough Primary School")
         starts_at = timezone.now() + dt.timedelta(days=21)
         times = {"starts_at": starts_at, "ends_at": starts_at + dt.timedelta(hours=2)}
-        session = SessionFactory(hub_year=hub_year, venue=venue, title="Year 6: ratio", share=None, **times)
+        session = SessionFactory(hub_year=hub_year, venue=venue, title="Year 6: ratio by strips", share=None, **times)
         SchoolFactory(name="Right Infant School", town="Deal", postcode="CT14 7AB")
         confirmed(session, "rita@calls.example", contact_name="Rita Rings", school=SchoolFactory(name="Wrong School"))
         Booking.objects.filter(email_key="rita@calls.example").update(created_at=timezone.now() - dt.timedelta(hours=1))
@@ -104,7 +104,7 @@ def test_what_was_found_looks_right_and_back_finds_it_again(staff):
     caller.find("west borough")
     caller.find("nobody of that name")
     assert_looks_right(staff, "staff-found-nothing")
-    caller.find("ri")
+    caller.find("ri")  # Rita, and the strips of the session
     assert_looks_right(staff, "staff-found")
     found = staff.url
     staff.get_by_role("link", name="Rita Rings").first.click()
