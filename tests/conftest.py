@@ -6,12 +6,13 @@ from contextlib import ExitStack
 
 import hypothesis
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 from pytest_django import DjangoDbBlocker, Settings
 
 from bookings.operations.counting import miscounted
 from tests import flushing, kept_database
 from tests.bookings.observed import rows_of, something_booked
+from tests.database import rows_taken_back
 from tests.this_machine import _nothing_outside  # noqa: F401  (and from here on nothing outside is reached)
 
 # A test makes many small objects and few circles: looked for this often, they cost a tenth of the suite's time.
@@ -41,7 +42,7 @@ def django_db_setup(_migrated: ExitStack, django_db_setup: None, django_db_block
     """Keep what was migrated, for the processes that wait for it and the next run."""
     with _migrated, django_db_blocker.unblock():
         kept_database.keep()
-    flushing.delete_instead()
+    flushing.what_tests_wrote_alone()
 
 
 @pytest.fixture
@@ -56,11 +57,8 @@ def shared_rows(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> It
 
     What a test writes is taken back as ever, around these rows. No test of the module may ask for real transactions.
     """
-    around = transaction.atomic()
-    around._from_testcase = True  # as Django's TestCase does: verbs are durable, and may be called inside
-    with django_db_blocker.unblock(), around:
+    with django_db_blocker.unblock(), rows_taken_back():
         yield
-        transaction.set_rollback(True)
 
 
 @pytest.fixture(autouse=True)

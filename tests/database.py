@@ -1,6 +1,9 @@
-"""The address of the tests' database, for whoever works with it from another process."""
+"""The tests' database: its address, for whoever works with it from another process, and rows that do not stay."""
 
-from django.db import connection
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import connection, transaction
 
 
 def address(name: str = "", *, user: str = "", port: object = "") -> str:
@@ -11,3 +14,13 @@ def address(name: str = "", *, user: str = "", port: object = "") -> str:
         return f"sqlite:///{known['NAME']}"
     who = user or f"{known['USER']}:{known['PASSWORD']}"
     return f"postgres://{who}@{known['HOST']}:{port or known['PORT']}/{name or known['NAME']}"
+
+
+@contextmanager
+def rows_taken_back() -> Iterator[None]:
+    """What is written inside goes at its end. Verbs are durable, and may be called inside, as in Django's TestCase."""
+    around = transaction.atomic()
+    around._from_testcase = True
+    with around:
+        yield
+        transaction.set_rollback(True)
