@@ -10,7 +10,7 @@ from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.core.files.base import ContentFile
 from django.core.handlers.base import BaseHandler
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 
@@ -31,6 +31,7 @@ from hubs.vocabulary.school_days import london
 from showcase.style_sheets import as_served
 from tests.addresses import public_addresses, views
 from tests.browser.steps import at, book, choose_school, fill_in
+from tests.database import rows_taken_back
 from tests.factories import (
     DAY,
     NOW,
@@ -38,6 +39,7 @@ from tests.factories import (
     HubYearFactory,
     SchoolFactory,
     SessionFactory,
+    StaffFactory,
     party,
     session_of_every_page,
 )
@@ -87,20 +89,35 @@ def assert_private(response):
 # --- public pages ----------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def answers(client, session):
-    """Every public page, once as a browser asks for it."""
-    client.cookies["draft"] = "x"
-    return {address: client.get(address, HTTP_ACCEPT_ENCODING="gzip") for address in PUBLIC}
+class Asked:
+    """A public page, as each sort of reader is answered."""
+
+    def __init__(self, address, staff):
+        browser = Client()
+        browser.cookies["draft"] = "x"
+        self.plain = browser.get(address, HTTP_ACCEPT_ENCODING="")
+        self.packed = browser.get(address, HTTP_ACCEPT_ENCODING="gzip")
+        self.again = [
+            browser.get(address, HTTP_ACCEPT_ENCODING=encoding, HTTP_IF_NONE_MATCH=had["ETag"])
+            for encoding, had in (("", self.plain), ("gzip", self.packed))
+        ]
+        self.head = browser.head(address)
+        self.of_staff = staff.get(address)
+        self.words = self.plain.content.decode()
 
 
-@pytest.fixture
-def pages(client, session):
-    """The words of every public page."""
-    return {address: client.get(address).content.decode() for address in PUBLIC}
+@pytest.fixture(scope="module")
+def asked(django_db_setup, django_db_blocker):
+    """Every public page, asked for once for all tests that look at what was answered; their rows do not stay."""
+    with django_db_blocker.unblock(), rows_taken_back(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(timezone, "now", lambda: NOW)
+        session_of_every_page()
+        staff = Client()
+        staff.force_login(StaffFactory(is_superuser=True))
+        return {address: Asked(address, staff) for address in PUBLIC}
 
 
-def test_public_page_may_be_handed_to_anybody_by_a_cache(answers):
+def test_public_page_may_be_handed_to_anybody_by_a_cache(asked):
     """It sets no cookie, and depends on nothing but its address and how it is packed."""
     said = {
         address: (
@@ -110,7 +127,7 @@ def test_public_page_may_be_handed_to_anybody_by_a_cache(answers):
             answer["Cache-Control"],
             policy_of(answer),
         )
-        for address, answer in answers.items()
+        for address, answer in ((address, page.packed) for address, page in asked.items())
     }
     one_for_all = (200, {}, "Accept-Encoding", "public, max-age=0, s-maxage=5", POLICY)
     framed = (
@@ -120,29 +137,27 @@ def test_public_page_may_be_handed_to_anybody_by_a_cache(answers):
     assert said == {address: framed if "/embed/" in address else one_for_all for address in PUBLIC}
 
 
-def test_signed_in_staff_get_the_same_public_page_to_the_byte(pages, admin_client):
-    staff = {address: admin_client.get(address).content.decode() for address in PUBLIC}
-    assert [address for address in PUBLIC if staff[address] != pages[address]] == []
+def test_signed_in_staff_get_the_same_public_page_to_the_byte(asked):
+    assert [address for address, page in asked.items() if page.of_staff.content.decode() != page.words] == []
+
+
+def test_public_page_that_has_not_changed_is_not_sent_again(asked):
+    again = {address: [(one.status_code, one.content) for one in page.again] for address, page in asked.items()}
+    assert again == dict.fromkeys(PUBLIC, [(304, b"")] * 2)
 
 
 @pytest.mark.usefixtures("session")
 @pytest.mark.parametrize("encoding", ["", "gzip"])
-def test_public_page_that_has_not_changed_is_not_sent_again(client, encoding):
-    tags = {address: client.get(address, HTTP_ACCEPT_ENCODING=encoding)["ETag"] for address in PUBLIC}
-    again = {
-        address: client.get(address, HTTP_ACCEPT_ENCODING=encoding, HTTP_IF_NONE_MATCH=tag)
-        for address, tag in tags.items()
-    }
-    assert [address for address, answer in again.items() if (answer.status_code, answer.content) != (304, b"")] == []
+def test_public_page_that_has_changed_is_sent_again(client, encoding):
+    had = client.get("/", HTTP_ACCEPT_ENCODING=encoding)["ETag"]
     SessionFactory(hub_year__hub__slug="another", title="Another")
-    changed = client.get("/", HTTP_ACCEPT_ENCODING=encoding, HTTP_IF_NONE_MATCH=tags["/"])
-    assert changed.status_code == 200
+    assert client.get("/", HTTP_ACCEPT_ENCODING=encoding, HTTP_IF_NONE_MATCH=had).status_code == 200
 
 
-def test_public_page_says_what_it_is_to_whoever_finds_it(pages):
+def test_public_page_says_what_it_is_to_whoever_finds_it(asked):
     said = {
-        address: re.findall(r'<meta name="description" content="([^"]*)">', html)
-        for address, html in pages.items()
+        address: re.findall(r'<meta name="description" content="([^"]*)">', page.words)
+        for address, page in asked.items()
         if "." not in address and "embed" not in address
     }
     assert [address for address, words in said.items() if [len(one) > 15 for one in words] != [True]] == []
@@ -155,14 +170,13 @@ def test_public_page_is_only_for_reading(client, method):
     assert answers == dict.fromkeys(PUBLIC, 405)
 
 
-@pytest.mark.usefixtures("session")
-def test_head_of_a_public_page_is_its_get_without_a_body(client):
+def test_head_of_a_public_page_is_its_get_without_a_body(asked):
     def said(answer):
         return {name: value for name, value in answer.items() if name not in ("Content-Length", "ETag")}
 
-    for address in PUBLIC:
-        got, head = client.get(address), client.head(address)
-        assert (address, head.status_code, head.content, said(head)) == (address, 200, b"", said(got))
+    for address, page in asked.items():
+        assert (address, page.head.status_code, page.head.content) == (address, 200, b"")
+        assert (address, said(page.head)) == (address, said(page.plain))
 
 
 def test_head_has_no_body_for_a_server_to_throw_away(session, settings, tmp_path):
@@ -183,13 +197,13 @@ def test_head_has_no_body_for_a_server_to_throw_away(session, settings, tmp_path
             close()
 
 
-def test_page_has_nothing_that_the_policy_refuses(pages):
+def test_page_has_nothing_that_the_policy_refuses(asked):
     refused = re.compile(
         r"<script(?! type=.application/ld\+json)|<iframe|<object|<base href|\sstyle=|\son\w+=|javascript:|<style|data:"
         r"|(?:src|srcset|poster)="
         r'|<link[^>]+href="(?!/static/|https://testserver/)'
     )
-    assert {address: found for address, html in pages.items() if (found := refused.findall(html))} == {}
+    assert {address: found for address, page in asked.items() if (found := refused.findall(page.words))} == {}
 
 
 def test_public_file_is_kept_as_a_page_is(client, session):
