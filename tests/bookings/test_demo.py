@@ -3,7 +3,6 @@
 import datetime as dt
 
 import pytest
-from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from bookings.management import demo
@@ -11,13 +10,14 @@ from bookings.management.past.exchange import PLANS
 from bookings.management.past.group import WEEKS
 from bookings.management.past.made_up import MADE_UP
 from bookings.models import Booking, Mail
-from bookings.public.session import Showing
 from bookings.states import Standing
 from hubs.models import Hub, HubYear, MasterySpecialist, School, ShowcaseSession, StaffUser
 from hubs.vocabulary.school_days import london
+from tests.bookings.demo_loaded import load, showings
 from tests.browser.rows import every_row
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+NOW = london(dt.date(2026, 11, 22), dt.time(12))
 SCHOOLS_AROUND = 140
 ARCHIVED_DAYS = {
     "kent-medway": (dt.date(2019, 1, 22), dt.date(2019, 1, 24)),
@@ -27,75 +27,35 @@ ARCHIVED_DAYS = {
 }
 
 
-def load(*today):
-    """The demo as it is loaded on that day, at noon; the moment, and how many announcements were entered."""
-    now = london(dt.date(*today), dt.time(12))
-    return now, demo.load(lambda: now)
-
-
-def showings(now, slug=None, *, to_come=True):
-    sessions = ShowcaseSession.objects.select_related("places", "hub_year__hub").order_by(
-        "first_day", "starts_at", "pk"
-    )
-    sessions = sessions.upcoming(today=now.date()) if to_come else sessions.past(today=now.date())
-    return [Showing(one, now) for one in (sessions.filter(hub_year__hub__slug=slug) if slug else sessions)]
-
-
-@pytest.mark.parametrize(
-    "today, day",
-    [
-        ((2026, 11, 22), dt.date(2027, 1, 26)),
-        ((2027, 1, 1), dt.date(2027, 1, 26)),
-        ((2026, 12, 31), dt.date(2027, 1, 26)),
-        ((2026, 12, 29), dt.date(2027, 1, 26)),  # 28 days before
-        ((2027, 1, 5), dt.date(2027, 1, 26)),  # three weeks before, to the day
-        ((2027, 1, 6), dt.date(2028, 1, 25)),  # a day too late
-        ((2027, 1, 26), dt.date(2028, 1, 25)),
-        ((2030, 1, 1), dt.date(2030, 1, 22)),  # the earliest fourth Tuesday there is
-        ((2030, 1, 2), dt.date(2031, 1, 28)),
-    ],
-)
-def test_first_day_is_the_fourth_tuesday_of_january_at_least_three_weeks_ahead(today, day):
-    assert demo.first_ahead(demo.nth(demo.TUESDAY, 4, 1), dt.date(*today)) == day
-    assert (day.weekday(), (day.day - 1) // 7) == (1, 3)
-
-
-@pytest.mark.parametrize("today", [(2026, 12, 31), (2027, 1, 1), (2027, 1, 5)])
-def test_sessions_are_open_with_thirty_places_from_tuesday_to_thursday(today):
-    now, entered = load(*today)
-    assert entered == 8
-    assert [
-        (one.session.first_day, one.standing, one.places.capacity, one.left > 0) for one in showings(now, "kent-medway")
-    ] == [(dt.date(2027, 1, day), Standing.OPEN, 30, True) for day in (26, 27, 28)]
+@pytest.fixture(scope="module", autouse=True)
+def _loaded(shared_rows):
+    demo.load(lambda: NOW)
 
 
 def test_kent_and_medway_stands_as_it_was_announced():
-    now, _entered = load(2026, 11, 22)
     assert [
         (f"{timezone.localtime(one.session.starts_at):%H:%M}", one.session.name, one.session.where_name)
-        for one in showings(now, "kent-medway")
+        for one in showings(NOW, "kent-medway")
     ] == [
         ("09:00", "Year 6 lesson", "West Borough Primary School"),
         ("09:15", "Year 6 lesson", "The Whitstable School"),
         ("09:00", "Year 3 lesson", "West Borough Primary School"),
     ]
-    first = showings(now, "kent-medway")[0].session
+    first = showings(NOW, "kent-medway")[0].session
     assert first.suits == "Year 6, and Key Stage 3"
     assert first.suits_note == "The Year 6 lessons will be very suitable for KS3 staff also."
 
 
 def test_demo_shows_a_nearly_full_session_and_a_full_one():
-    now, _entered = load(2026, 11, 22)
-    assert [(one.standing, one.left, one.places.capacity) for one in showings(now, "london-south-west")] == [
+    assert [(one.standing, one.left, one.places.capacity) for one in showings(NOW, "london-south-west")] == [
         (Standing.OPEN, 1, 30),
         (Standing.FULL, 0, 30),
     ]
-    assert [one.standing for one in showings(now, "south-yorkshire")] == [Standing.OPEN] * 2
+    assert [one.standing for one in showings(NOW, "south-yorkshire")] == [Standing.OPEN] * 2
 
 
 def test_demo_shows_sessions_without_a_single_date():
-    now, _entered = load(2026, 11, 22)
-    yorkshire = showings(now, "yorkshire-and-the-humber")
+    yorkshire = showings(NOW, "yorkshire-and-the-humber")
     assert [one.standing for one in yorkshire] == [Standing.ANNOUNCED] * 6
     assert {(one.session.first_day, one.session.last_day, one.session.starts_at) for one in yorkshire} == {
         (dt.date(2027, 1, 11), dt.date(2027, 1, 22), None)
@@ -108,9 +68,8 @@ def test_demo_shows_sessions_without_a_single_date():
 
 
 def test_archived_announcements_are_over_on_their_own_days():
-    now, _entered = load(2026, 11, 22)
     days = {}
-    for one in showings(now, to_come=False):
+    for one in showings(NOW, to_come=False):
         if one.session.about == MADE_UP:  # test_demo_past.py
             continue
         assert one.standing == Standing.OVER
@@ -120,7 +79,6 @@ def test_archived_announcements_are_over_on_their_own_days():
 
 
 def test_specialists_are_named_in_the_exchange_that_sent_them_alone():
-    load(2026, 11, 22)
     load(2027, 6, 1)
     assert sorted(MasterySpecialist.objects.values_list("full_name", flat=True)) == [
         "Geri Holliday",
@@ -131,7 +89,6 @@ def test_specialists_are_named_in_the_exchange_that_sent_them_alone():
 
 
 def test_demo_loaded_twice_doubles_nothing():
-    load(2026, 11, 22)
     before = every_row()
     assert load(2026, 11, 22)[1] == 0
     assert load(2027, 1, 20)[1] == 0
@@ -139,7 +96,6 @@ def test_demo_loaded_twice_doubles_nothing():
 
 
 def test_announcement_that_is_over_is_entered_again_and_the_others_are_left_alone():
-    load(2026, 11, 22)
     before = ShowcaseSession.objects.count()
     now, entered = load(2027, 2, 1)  # South Yorkshire is still to come in March
     assert entered == 3
@@ -151,18 +107,16 @@ def test_announcement_that_is_over_is_entered_again_and_the_others_are_left_alon
 
 
 def test_visitors_of_the_demo_are_called_what_they_are_and_get_no_mail():
-    load(2026, 11, 22)
     addresses = Booking.objects.exclude(contact_email=None)
     assert not addresses.exclude(contact_email__endswith="@showcase.example").exists()
     assert not addresses.filter(session__last_day__gte=dt.date(2026, 11, 22)).exists()
     assert Mail.objects.count() == 0
-    for booking in Booking.objects.all():
+    for booking in Booking.objects.prefetch_related("visitors"):
         assert {visitor.full_name.startswith("Demo visitor ") for visitor in booking.visitors.all()} == {True}
 
 
 def test_every_page_of_the_demo_can_be_shown(client, monkeypatch):
-    now, _entered = load(2026, 11, 22)
-    monkeypatch.setattr(timezone, "now", lambda: now)
+    monkeypatch.setattr(timezone, "now", lambda: NOW)
     addresses = ["/", "/?past=1", "/hubs/", "/privacy/"]
     addresses += [hub.get_absolute_url() for hub in Hub.objects.all()]
     addresses += [session.get_absolute_url() for session in ShowcaseSession.objects.all()]
@@ -170,14 +124,3 @@ def test_every_page_of_the_demo_can_be_shown(client, monkeypatch):
     assert len(addresses) == 4 + 4 + 26 + len(PLANS) + len(WEEKS) + 2
     for address in addresses:
         assert client.get(address).status_code == 200
-
-
-def test_mail_of_the_demo_is_not_shown_without_it(client):
-    assert client.get("/dev/mail/").status_code == 404
-
-
-@pytest.mark.parametrize("command", ["demo", "prepare_demo"])
-def test_demo_is_not_loaded_without_its_setting(command):
-    with pytest.raises(CommandError, match="SHOWCASE_DEMO=1"):
-        call_command(command)
-    assert StaffUser.objects.count() == 0
