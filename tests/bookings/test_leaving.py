@@ -255,6 +255,7 @@ def read_report(attacker, report, of):
 def truth(report, of):
     """The same names with what they are, read from the hub's own copy."""
     exact = Report(report.selection, leaves=False, now=report.now)
+    exact.sections = report.sections  # the same cells: a copy only says how they are shown
     found = Attacker()
     found.read = lambda name, text, **_more: COUNT.fullmatch(text) and found.knows(name, int(text.replace(",", "")))
     read_report(found, exact, of)
