@@ -125,7 +125,8 @@ def visit():
     return HostSchool.objects.create(hub_year=HubYearFactory())
 
 
-def rows():
+@pytest.fixture(scope="module")
+def rows(shared_rows):
     """A row of each model, made as it is made."""
     session = SessionFactory()
     booking = places.hold(session.pk, party(size=2), clock=lambda: NOW)
@@ -170,10 +171,10 @@ def name_of(case):
     return f"{constraint}-{'-'.join(key if callable(value) else f'{key}={value}' for key, value in values.items())}"
 
 
+@pytest.mark.usefixtures("rows")
 @pytest.mark.parametrize("case", [pytest.param(case, id=name_of(case)) for case in REFUSED])
 def test_database_refuses(case):
     model, values, constraint = case
-    rows()
     values = {key: value() if callable(value) else value for key, value in values.items()}
     one = model.objects.filter(pk=model.objects.order_by("pk").last().pk)
     with pytest.raises(IntegrityError) as refused, transaction.atomic():

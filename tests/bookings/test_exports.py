@@ -131,40 +131,44 @@ def test_visit_says_what_was_reported(client, hub):
     assert (row["Visitors reported"], row["Who reported it"]) == ("217", "the hub")
 
 
+DIALLED = {
+    "07700900982": "07700 900982",
+    "07700 900 982": "07700 900 982",
+    "07700.900982": "07700 900982",
+    "07-11-2003": "07 11 2003",
+    "+447700900982": "07700 900982",
+    "+44 (0)7700 900982": "07700 900982",
+    "00447700900982": "07700 900982",
+    "+44 20 7946 0958": "020 7946 0958",
+    "02079460958": "020 7946 0958",
+    "01134960000": "0113 496 0000",
+    "01622111111": "01622 111111",
+    "+86 138 0013 8000": "00 86 138 0013 8000",
+    "+8613800138000": "00 8613800138000",
+    "008613800138000": "00 8613800138000",
+    "1234567": "1 234567",
+    "０７７００９００９８２": "07700 900982",
+    "＋44 7700 900982": "07700 900982",
+    "": "",
+}
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
-@pytest.mark.parametrize(
-    "typed, dialled",
-    [
-        ("07700900982", "07700 900982"),
-        ("07700 900 982", "07700 900 982"),
-        ("07700.900982", "07700 900982"),
-        ("07-11-2003", "07 11 2003"),
-        ("+447700900982", "07700 900982"),
-        ("+44 (0)7700 900982", "07700 900982"),
-        ("00447700900982", "07700 900982"),
-        ("+44 20 7946 0958", "020 7946 0958"),
-        ("02079460958", "020 7946 0958"),
-        ("01134960000", "0113 496 0000"),
-        ("01622111111", "01622 111111"),
-        ("+86 138 0013 8000", "00 86 138 0013 8000"),
-        ("+8613800138000", "00 8613800138000"),
-        ("008613800138000", "00 8613800138000"),
-        ("1234567", "1 234567"),
-        ("０７７００９００９８２", "07700 900982"),
-        ("＋44 7700 900982", "07700 900982"),
-        ("", ""),
-    ],
-)
-def test_phone_number_is_kept_as_a_spreadsheet_opens_it(client, hub, kind, typed, dialled):
+def test_phone_number_is_kept_as_a_spreadsheet_opens_it(client, hub, kind):
     """Digits alone would lose a leading 0, and a + is taken for a formula: so neither is in the file."""
-    form = ContactForm({"contact_name": "A", "contact_email": "", "contact_mobile": typed}, booking=Booking(), **NOBODY)
-    assert form.is_valid(), form.errors
-    held(SessionFactory(hub_year=hub), contact_mobile=form.cleaned_data["contact_mobile"])
-    (row,) = saved(client, "bookings_booking", kind)
-    assert row["Mobile number"] == dialled
-    assert not dialled.startswith(BEGINS_A_FORMULA)
-    assert dialled == "" or not dialled.replace(".", "").isdigit()
+    session = SessionFactory(hub_year=hub)
+    for n, typed in enumerate(DIALLED):
+        said = {"contact_name": f"Teacher {n}", "contact_email": "", "contact_mobile": typed}
+        form = ContactForm(said, booking=Booking(), **NOBODY)
+        assert form.is_valid(), form.errors
+        named = {name: form.cleaned_data[name] for name in ("contact_name", "contact_mobile")}
+        held(session, email=f"{n}@school.example", **named)
+    mobiles = {row["Contact"]: row["Mobile number"] for row in saved(client, "bookings_booking", kind)}
+    assert {typed: mobiles[f"Teacher {n}"] for n, typed in enumerate(DIALLED)} == DIALLED
+    for dialled in DIALLED.values():
+        assert not dialled.startswith(BEGINS_A_FORMULA)
+        assert dialled == "" or not dialled.replace(".", "").isdigit()
 
 
 def test_reference_is_never_a_number_in_powers_of_ten():
@@ -214,8 +218,8 @@ def test_another_hubs_rows_are_not_in_it_whatever_is_asked(client, hub, model, k
     held(mine, contact_name="My Teacher")
     leaks = held(theirs, contact_name="Leak Teacher", email="leak@school.example")
     for asked in ({}, {"q": "Leak"}, {"q": leaks.reference}, {"q": "leak@school.example"}, {"q": theirs.ref}):
-        assert "Leak" not in str(saved(client, model, kind, **asked))
-        assert "Theirs" not in str(saved(client, model, kind, **asked))
+        found = str(saved(client, model, kind, **asked))
+        assert ("Leak" in found, "Theirs" in found) == (False, False)
     assert len(saved(client, model, kind)) == 1
     by_id = {"bookings_booking": "session__id__exact", "bookings_visitor": "booking__session__hub_year__hub__id__exact"}
     if model in by_id:
@@ -335,17 +339,18 @@ def test_a_hundred_times_the_rows_need_no_more_memory(make):
         return peak
 
     most(100)
-    assert most(20_000) < 2 * most(2_000) + 500_000
+    assert most(5_000) < 2 * most(50) + 500_000
 
 
 @pytest.mark.parametrize("model", LISTS)
 def test_export_asks_as_often_for_three_rows_as_for_one(client, hub, model):
     counts = []
-    for n in range(1, 4):
-        held(SessionFactory(hub_year=hub, title=f"Session {n}"), email=f"{n}@school.example")
-        HostSchool.objects.create(hub_year=hub, school=SchoolFactory())
-        saved(client, model)
+    for number in (1, 2):  # one row, and three
+        for n in range(number):
+            held(SessionFactory(hub_year=hub, title=f"Session {n}"), email=f"{n}.{number}@school.example")
+            HostSchool.objects.create(hub_year=hub, school=SchoolFactory())
+        saved(client, model)  # what is asked once in a process is not counted
         with CaptureQueriesContext(connection) as asked:
-            saved(client, model)
+            assert len(saved(client, model)) == 2 * number - 1
         counts.append(len(asked))
-    assert counts == [counts[0]] * 3
+    assert counts[0] == counts[1]
