@@ -24,7 +24,7 @@ from bookings.rule.committed import after_commit
 from bookings.rule.judging import already_there, build_request, hold_deadline, judge, refuse_after_start
 from bookings.rule.locking import OfBooking, Sessions, lock, locks
 from bookings.rule.party import Party
-from bookings.rule.reading import Reads, coming, what_goes_with, what_is_beside, what_is_due
+from bookings.rule.reading import Reads, anything_lapses, coming, what_goes_with, what_is_beside, what_is_due
 from bookings.rule.references import retry_on_reference_clash
 from bookings.rule.refusals import AlreadyBooked, Ended, MovedMeanwhile, NeedsReason, NotBookable, Refused, SessionFull
 from bookings.rule.room import Clock, Room
@@ -93,7 +93,7 @@ def settle_if_due(session_id: int, clock: Clock) -> bool:
 
     It waits for no lock either: who has it settles, or the worker does.
     """
-    if not Booking.objects.filter(session_id=session_id).lapsing(now=clock()).exists():
+    if not anything_lapses(session_id, now=clock()):
         return False
     try:
         with transaction_that_waits(0):

@@ -6,7 +6,8 @@ takes longer to work them out than a database takes to answer (docs/decisions/00
 
 import datetime as dt
 import uuid
-from functools import partial
+from functools import partial, reduce
+from operator import or_
 from typing import Any, Protocol
 
 from django.db.models import BigIntegerField, CharField, DateTimeField, Q, QuerySet, UUIDField
@@ -74,6 +75,12 @@ def coming(booking: Booking) -> list[Visitor]:
     return found
 
 
+def anything_lapses(session: int, *, now: dt.datetime) -> bool:
+    """Whether somebody's time is up there: what their mails say of it is asked only where their own rows let it be."""
+    may_be = _may_be_up.rows(session=session, now=now)
+    return bool(may_be) and Booking.objects.filter(session=session).lapsing(now=now).exists()
+
+
 def _keys(school_key: str, email_key: str | None, request_key: uuid.UUID | None) -> dict[str, Any]:
     return {"school": school_key, "address": email_key or NOBODY, "draft": request_key or NO_DRAFT}
 
@@ -98,6 +105,14 @@ def _due_or_beside() -> QuerySet[Booking]:
 def _due_or_party() -> QuerySet[Booking]:
     booking = Given("booking", BigIntegerField())
     return _in_order(_to_settle() | Q(pk=booking) | Q(goes_with=booking))
+
+
+@AskedOften
+def _may_be_up() -> QuerySet[Booking, Any]:
+    """One whose `may_be_up` can be true."""
+    ends = ("deadline", "session__starts_at", "session__waiting_closes_at")
+    up = reduce(or_, (Q(**{f"{end}__lte": Given("now", DateTimeField())}) for end in ends))
+    return Booking.objects.filter(_of_session() & up, status__in=UNCONFIRMED).order_by().values_list("pk")[:1]
 
 
 @AskedOften

@@ -11,12 +11,13 @@ from functools import wraps
 from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from bookings.models import Booking, Draft, Places
 from bookings.models import draft as drafts
+from bookings.rule.reading import anything_lapses
 from bookings.views.faults import same
 from hubs.models import ShowcaseSession
 from hubs.pages import View, private
@@ -65,12 +66,17 @@ def keep(session: ShowcaseSession) -> None:
     what a transaction saw, which may never have been."""
     state = None if connection.in_atomic_block else changes.state()
     until = timezone.now() + dt.timedelta(seconds=KEPT)
-    places = Places.objects.select_related("session").filter(pk=session.pk).first()
+    places = _as_it_stands.one(session=session.pk)
     is_full = places is not None and places.left(now=until) <= 0
-    if state and is_full and not Booking.objects.filter(session=session.pk).lapsing(now=until).exists():
+    if state and is_full and not anything_lapses(session.pk, now=until):
         if len(_known) >= MOST:
             _known.clear()
         _known[session.ref] = Full(session.pk, state.of(session.pk), time.monotonic() + KEPT)
+
+
+@AskedOften
+def _as_it_stands() -> QuerySet[Places]:
+    return Places.objects.select_related("session").filter(**columns(Places, "session"))
 
 
 def _still_full(ref: str) -> Full | None:

@@ -9,7 +9,7 @@ from django.db import connection
 from bookings import places
 from bookings.due import run_due
 from bookings.mail_kinds import READING_TIME, Kind
-from bookings.models import AuditEntry, By, Mail, Places
+from bookings.models import AuditEntry, Booking, By, Mail, Places
 from bookings.operations.counting import miscounts, report_miscounts
 from bookings.rule.refusals import SessionFull
 from bookings.states import FROZEN, SessionStatus, Status
@@ -190,6 +190,23 @@ def test_settle_if_due_settles_only_where_a_hold_is_due():
     assert places.settle_if_due(session.pk, lambda: booking.deadline - SECOND) is False
     assert places.settle_if_due(session.pk, lambda: booking.deadline) is True
     assert places.settle_if_due(session.pk, lambda: booking.deadline) is False
+
+
+@pytest.mark.parametrize("end", ["starts_at", "waiting_closes_at"])
+def test_settle_if_due_sees_what_ends_with_its_session_or_its_list_before_its_deadline(end):
+    """A hold ends with the session, an offer with the list as well."""
+    session = SessionFactory(room__capacity=1)
+    booking = hold(session)
+    ends = booking.deadline - HOUR
+    moved = {end: ends}
+    if end == "starts_at":
+        moved |= dict.fromkeys(("closes_at", "release_at", "share_until"), NOW) | {"waiting_closes_at": None}
+        moved |= {"first_day": ends.date(), "last_day": ends.date(), "ends_at": ends + HOUR}
+    else:
+        Booking.objects.filter(pk=booking.pk).update(status=Status.OFFERED, offered_at=NOW)
+    ShowcaseSession.objects.filter(pk=session.pk).update(**moved)
+    assert places.settle_if_due(session.pk, lambda: ends - SECOND) is False
+    assert places.settle_if_due(session.pk, lambda: ends) is True
 
 
 def test_worker_settles_what_nobody_visits():
