@@ -243,10 +243,8 @@ def check(request: HttpRequest, showing: Showing, draft: Draft) -> HttpResponse:
     form = _wait_form(showing, party, request.POST) if wait else Form()
     if wait and not form.is_valid():
         return again(request, draft, form, now=showing.now, wait=wait, shown=read)
-    if not wait and (refused := _full(showing, draft, party)):
-        full.keep(draft.session)
-        turned_away.count(request, draft, refused, places=party.size)
-        return look_again(request, draft, now=showing.now)
+    if not wait and _full(showing, draft, party):
+        return full.found(request, draft)
     try:
         count = partial(limits.use, request, limits.BOOKING, now=showing.now)
         asked = replace(party, shown=shown.opened(read), network=limits.held_from(request))
@@ -255,8 +253,8 @@ def check(request: HttpRequest, showing: Showing, draft: Draft) -> HttpResponse:
         turned_away.count(request, draft, refused, places=party.size)
         return again(request, draft, form, now=showing.now, wait=wait, shown=read)
     except Refused as refused:
-        if isinstance(refused, SessionFull):
-            full.keep(draft.session)
+        if isinstance(refused, SessionFull) and not wait:
+            return full.found(request, draft)
         if not (wait and can_wait(showing, refused)):  # who waits chooses again among fewer places
             turned_away.count(request, draft, refused, places=party.size)
         return look_again(request, draft, now=timezone.now())

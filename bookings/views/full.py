@@ -60,6 +60,12 @@ def was_pressed(request: HttpRequest) -> bool:
     return PRESSED in request.GET
 
 
+def found(request: HttpRequest, draft: Draft) -> HttpResponse:
+    """A press has found the session of this draft full: it is told as those are that follow."""
+    keep(draft.session)
+    return same(request, query=PRESSED)
+
+
 def keep(session: ShowcaseSession) -> None:
     """A press has found this session full, and nothing in it that was due. Where the clock alone brings places within
     that moment, a deadline or the release of what is held back, nothing is kept: who presses then settles it. Nor is
