@@ -30,6 +30,7 @@ PYTEST = ["-m", "pytest", "-q", "-n", "2", "--durations=10", *PLUGINS]
 # Two processes keep two cores busy; where one of them waits for what it has frozen or killed, a third has a core.
 # What is slow begins first. In the browser the module of most tests does: it looks at pages before others add to them.
 BESIDE_WHAT_WAITS = ("-n", "3", "--no-loadscope-reorder")
+IN_A_BROWSER = ("-n", "3", "-m", "browser", "tests/browser")
 # Debian's servers that faults are tried with; what many machines are made of is for `all`.
 SERVERS = ("nginx-light", "pgbouncer")
 HEAVY = ("patroni", "etcd-server", "etcd-client", "postgresql-15", "debootstrap", "iproute2", "python3-etcd", "curl")
@@ -202,7 +203,7 @@ def browser(run_: Run, chromium: str | None) -> None:
         remedy = as_root("apt-get install chromium")
         run_.cannot("browser tests", f"No Chromium runs here: {remedy} (or let CHROMIUM_BIN name one).")
         return
-    run_.pytest("browser tests", "-m", "browser", CHROMIUM_BIN=chromium)
+    run_.pytest("browser tests", *IN_A_BROWSER, CHROMIUM_BIN=chromium)
 
 
 def find_chromium() -> str | None:

@@ -461,3 +461,12 @@ def test_every_decision_that_is_cited_is_there():
 def test_nothing_outside_the_repository_is_cited():
     outside = re.compile(r"product\.md|\(section \d|issue \"|\.\./shared")
     assert [(file, found[0]) for file, found in cited(outside)] == []
+
+
+# --- where script/test looks for them ---------------------------------------------------------------------------------
+
+
+def test_what_needs_a_browser_stands_where_it_is_run():
+    elsewhere = [file for file in files("tests") if not file.startswith("tests/browser/")]
+    marker = "mark." + "browser"
+    assert [file for file in elsewhere if marker in (ROOT / file).read_text()] == []
