@@ -137,6 +137,23 @@ def test_session_is_found_by_what_its_hub_calls_it_and_its_place(client, hub):
         assert look_for(client, words).headers["Location"] == page_of_session(session)
 
 
+@pytest.mark.parametrize("words", ["comp", "inf", "KS2 3D", "KS1 1st", "the", "comp lille", "england", "最后"])
+def test_what_a_hub_calls_a_session_is_found_as_it_was_typed_too(client, hub, words):
+    """These are other words of schools: a comprehensive, infants, a postcode in two; one that none is looked for by."""
+    title = "Comparing the inferred: KS2 3D and KS1 1st, for Church of England schools"
+    session = SessionFactory(hub_year=hub, venue=SchoolFactory(town="Lille"), title=title, title_zh="数" * 30 + "最后")
+    SessionFactory(hub_year=hub)
+    assert look_for(client, words).headers["Location"] == page_of_session(session)
+
+
+@pytest.mark.parametrize("words", ["st josefine's church", "comp josefine", "church lille"])
+def test_session_is_found_by_what_is_written_in_the_name_of_its_school(client, hub, words):
+    name = "St Josefine's Church of England Primary School, Compton"
+    session = SessionFactory(hub_year=hub, venue=SchoolFactory(name=name, town="Lille"))
+    SessionFactory(hub_year=hub)
+    assert look_for(client, words).headers["Location"] == page_of_session(session)
+
+
 def test_session_is_found_by_its_day_and_by_a_name_that_its_lessons_give_it(client, hub):
     session = SessionFactory(hub_year=hub)
     for words in ("26 January 2027", "26.1.27", "26/01/2027", str(session)):

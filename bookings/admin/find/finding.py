@@ -36,7 +36,7 @@ from hubs.vocabulary.email_address import email_key
 from hubs.vocabulary.kept_words import kept_by_language
 from hubs.vocabulary.phone_numbers import as_dialled
 from hubs.vocabulary.references import ALPHABET
-from hubs.vocabulary.school_words import distinctive, words_of, words_typed
+from hubs.vocabulary.school_words import MOST_WORDS, distinctive, searchable, words_of, words_typed
 from hubs.vocabulary.teaching import taught_in_words
 from hubs.vocabulary.typed import read_date
 
@@ -231,24 +231,33 @@ MOST_NAMED = 500  # sessions to come whose names are made of their lessons
 
 def _named(seen: Any, words: str) -> list[int]:
     """Sessions that have each word in what they are called, or are at a school that is found by it: its words lead to
-    them by an index. What hubs write themselves is compared here, for no database compares so."""
-    asked, called = words_typed(words), _called_themselves(seen)
-    found = [
-        {pk for pk, own in called.items() if word in own}.union(
+    them by an index. What hubs write themselves is compared here, for no database compares so.
+
+    As words of schools, and as they were typed: "comp" may begin a comparison, and be no comprehensive school.
+    """
+    called = _called_themselves(seen)
+    ways = words_typed(words), searchable(words[:200]).split()[:MOST_WORDS]
+    having = {
+        word: {pk for pk, own in called.items() if word in own}.union(
             seen.filter(_at_school(word)).order_by().values_list("pk", flat=True)
         )
-        for word in asked
-    ]
-    return list(set.intersection(*found)) if found else []
+        for word in {word for way in ways for word in way}
+    }
+    return list(set().union(*(set.intersection(*(having[word] for word in way)) for way in ways if way)))
 
 
 def _at_school(word: str) -> Q:
     """At a school of the register, as its venue or its host: words of kind lead to none, and are looked for in each."""
     if not distinctive([word]):
-        return Q(venue__search__contains=f" {word}") | Q(host_school__school__search__contains=f" {word}")
+        return _of_kind("venue", word) | _of_kind("host_school__school", word)
     schools = SchoolWord.objects.beginning(word).order_by().values("school")
     hosts = HostSchool.objects.filter(school__in=schools).order_by().values("pk")
     return Q(venue__in=schools) | Q(host_school__in=hosts)
+
+
+def _of_kind(school: str, word: str) -> Q:
+    """In the form in which they are compared, or as it is written: "church" is no word of "Church of England"."""
+    return Q(**{f"{school}__search__contains": f" {word}"}) | Q(**{f"{school}__name__icontains": word})
 
 
 def _called_themselves(seen: Any) -> dict[int, str]:
@@ -269,7 +278,7 @@ def _by_lessons(kind: str, taught: str) -> str:
 
 
 def _compared(name: str) -> str:
-    return " ".join(words_of(name))
+    return f"{' '.join(words_of(name))} | {searchable(name)}"
 
 
 def _schools(user: Any, words: str) -> list[Hit]:
