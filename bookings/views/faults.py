@@ -33,12 +33,12 @@ def again(
     return drafts.set_cookie(same(request), draft)
 
 
-def look_again(request: HttpRequest, draft: Draft, *, now: dt.datetime) -> HttpResponse:
+def look_again(request: HttpRequest, draft: Draft, *, now: dt.datetime, query: str = "") -> HttpResponse:
     """Show a step without faults, also of before. Mostly nothing is saved, for in a rush many come here."""
     if drafts.has_faults(draft):
         drafts.forget_faults(draft)
         drafts.keep(draft, now=now)
-    return same(request)
+    return same(request, query=query)
 
 
 def sent_to(request: HttpRequest, draft: Draft) -> Mapping[str, Any] | None:

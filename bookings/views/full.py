@@ -18,7 +18,7 @@ from django.utils import timezone
 from bookings.models import Booking, Draft, Places
 from bookings.models import draft as drafts
 from bookings.rule.reading import anything_lapses
-from bookings.views.faults import same
+from bookings.views.faults import look_again, same
 from hubs.models import ShowcaseSession
 from hubs.pages import View, private
 from hubs.vocabulary import changes
@@ -63,7 +63,7 @@ def was_pressed(request: HttpRequest) -> bool:
 def found(request: HttpRequest, draft: Draft) -> HttpResponse:
     """A press has found the session of this draft full: it is told as those are that follow."""
     keep(draft.session)
-    return same(request, query=PRESSED)
+    return look_again(request, draft, now=timezone.now(), query=PRESSED)
 
 
 def keep(session: ShowcaseSession) -> None:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from unittest.mock import Mock
 
 import pytest
 from django.utils import timezone
@@ -9,11 +10,12 @@ from django.utils import timezone
 from bookings import places
 from bookings.models import Booking, Places
 from bookings.rule import shown
-from bookings.rule.refusals import ChangedMeanwhile
+from bookings.rule.refusals import ChangedMeanwhile, SessionFull
 from bookings.sessions.changes import close_booking
 from bookings.sessions.moving import Plan, move
 from bookings.states import Status
 from bookings.verbs import staff_booking, waiting_list
+from bookings.views import full
 from hubs.models import ShowcaseSession
 from tests.browser.reading import Page
 from tests.browser.steps import at, fill_in, shown_again
@@ -105,6 +107,23 @@ def test_session_as_it_was_shown_is_booked_at_once(client, session):
     assert client.post(at("book-check", session), form)["Location"] == at("book-sent", session)
     assert client.post(at("book-check", session), form)["Location"] == at("book-sent", session)
     assert Booking.objects.count() == 1
+
+
+@pytest.mark.parametrize("fills", ["before the press", "during the press"])
+def test_changes_that_were_read_are_not_said_again_by_who_came_too_late(client, session, monkeypatch, fills):
+    """Also where Back leads to the page without the words of the press in its address."""
+    form = checks(client, session)
+    CHANGES["cost"][0](session)
+    again = shown_again(client, "book-check", session, form)
+    if fills == "during the press":
+        monkeypatch.setattr(places, "hold", Mock(side_effect=SessionFull(left=0)))
+    else:
+        places.hold(session.pk, party(), clock=lambda: NOW)
+        Places.objects.update(capacity=1)
+    answer = client.post(at("book-check", session), {"shown": shown_on(again)})
+    assert answer["Location"] == f"{at('book-check', session)}?{full.PRESSED}"
+    for address in (answer["Location"], at("book-check", session)):
+        assert "This session has changed" not in Page(client.get(address)).text
 
 
 @pytest.mark.parametrize("text", ["", "x", "x:y:z", "\x00", "ñ" * 5000])
