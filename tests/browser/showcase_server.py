@@ -81,10 +81,11 @@ class ShowcaseServer:
 
     def start(self):
         """Migrate and collect, then serve. Raises AssertionError with the log of what did not start."""
-        kept_database.lay(self.folder / "db.sqlite3")
-        preparing = [self._manage("collectstatic", "--no-input", "--verbosity=0")]
-        if not kept_database.kept().exists():
-            preparing.append(self._manage("migrate", "--verbosity=0"))
+        database = self.folder / "db.sqlite3"
+        kept_database.lay(database)  # another process may keep one at any moment, also after this
+        commands = [] if database.exists() else [["migrate", "--verbosity=0"]]
+        commands.append(["collectstatic", "--no-input", "--verbosity=0"])
+        preparing = [self._manage(*command) for command in commands]
         for process in preparing:
             assert process.wait(SECONDS) == 0, self.log()
         self.children = [self._manage("worker"), self._gunicorn()]
