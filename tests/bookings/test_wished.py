@@ -124,11 +124,11 @@ def shown_by_the_list(asked: dict[str, str], hubs: list[Hub]) -> set[int]:
 
 
 def test_wish_and_list_agree_on_what_fits() -> None:
-    """A hundred searches and thirty sessions, drawn at random: the two ways to choose are written apart."""
+    """Two hundred searches and thirty sessions, drawn at random: the two ways to choose are written apart."""
     draw = random.Random(20270104)
     years = [HubYearFactory(hub__slug=f"hub-{n}") for n in range(3)]
     sessions = [some_session(draw, years) for _n in range(30)]
-    searches = [some_search(draw) for _n in range(100)]
+    searches = [some_search(draw) for _n in range(200)]
     searches = [asked for asked in searches if asked.keys() - {"within"} != {"hub"}]
     wishes = [wish(f"{n}@school.example", **asked) for n, asked in enumerate(searches)]
     told = {session.pk: told_of(session) for session in sessions}
