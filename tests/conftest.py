@@ -52,11 +52,18 @@ def versions_kept(settings: Settings) -> None:
 
 
 @pytest.fixture(scope="module")
-def shared_rows(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+def shared_rows(
+    request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[None]:
     """For fixtures that make rows for a whole module: each test begins with them as they were, and all go at its end.
 
-    What a test writes is taken back as ever, around these rows. No test of the module may ask for real transactions.
+    What a test writes is taken back as ever, around these rows. No test of the module may ask for real transactions,
+    and each is marked: pytest-django makes the tests' database for marked ones alone, and else these rows would be
+    written into the one of the settings.
     """
+    tests = [one for one in request.session.items if isinstance(one, pytest.Function)]
+    asking = [one for one in tests if "shared_rows" in one.fixturenames]
+    assert [one.nodeid for one in asking if not one.get_closest_marker("django_db")] == []
     with django_db_blocker.unblock(), rows_taken_back():
         yield
 

@@ -13,6 +13,8 @@ from hubs.models import Membership
 from tests.factories import NOW, StaffFactory
 from tests.one_of_each import one_of_each
 
+pytestmark = pytest.mark.django_db
+
 ADMINS = [one for one in site._registry.values() if isinstance(one, WithPages) and one.page_classes]
 LINK = re.compile(r'(?:<li><a href=|name="_on_to" value=)"(/admin/[^"]*)">[^<]*</(?:a></li|button)>')
 
