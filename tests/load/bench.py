@@ -1,53 +1,25 @@
 """Requests a second; see README.md beside this.
 
-python -m tests.load.bench          on both databases, each of its own
-python -m tests.load.bench sqlite   on one of them
-python -m tests.load.bench small    with few of everything: whether it runs, not how fast
+python -m tests.load.table rates          on both databases, each of its own
+python -m tests.load.table rates sqlite   on one of them
 """
 
 import multiprocessing
-import sys
-import tempfile
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
-from pathlib import Path
 from statistics import median
-from typing import NamedTuple
 
 from tests.load.asking import Client
-from tests.load.installation import FULL, Installation, installed, served
-from tests.load.running import DATABASES, MailServer, database
+from tests.load.installation import Installation
+from tests.load.whole_booking import wait_for_mail
 
 
-class Size(NamedTuple):
-    """How much of everything is asked for."""
-
-    schools: int = 5000
-    clients: tuple[int, ...] = (1, 8, 32)
-    seconds: float = 4.0
-    drafts: int = 4000
-
-
-SMALL = Size(schools=200, clients=(1, 2), seconds=0.3, drafts=200)
-
-
-def main(arguments: list[str]) -> None:
-    size = SMALL if "small" in arguments else Size()
-    for name in [one for one in arguments if one in DATABASES] or DATABASES[:2]:
-        print(f"\n{name}")
-        with tempfile.TemporaryDirectory(prefix="showcase-load-") as folder, ExitStack() as stack:
-            made_by = stack.enter_context(database(name, Path(folder))), stack.enter_context(MailServer())
-            at = stack.enter_context(installed("bench", (size.schools, 60, 0), *made_by, Path(folder), FULL))
-            stack.enter_context(served(at, with_worker=True))
-            rates(at, size)
-
-
-def rates(at: Installation, size: Size) -> None:
+def rates(at: Installation) -> Iterator[str]:
     """Requests a second, median latency, and the ratio to the constant view."""
-    ref = at.made("ref")
+    ref, size = at.made("ref"), at.size
     constant: dict[int, float] = {}
-    print("  requests a second (median ms)   " + "".join(f"{n:>4} clients      " for n in size.clients))
+    yield "  requests a second (median ms)   " + "".join(f"{n:>4} clients      " for n in size.clients)
     for name, path in (("constant", "/constant/"), ("list", "/"), ("session", f"/sessions/{ref}/"), ("hold", "")):
         cells = []
         for n in size.clients:
@@ -55,7 +27,8 @@ def rates(at: Installation, size: Size) -> None:
             rate, latency = load(at.port, n, size.seconds, path or f"/sessions/{ref}/book/check/", drafts)
             constant.setdefault(n, rate)
             cells.append(f"{rate:7.0f} ({latency:5.1f}) {rate / constant[n]:4.2f}")
-        print(f"    {name:<28}" + "".join(cells))
+        yield f"    {name:<28}" + "".join(cells)
+    wait_for_mail(at.made)
 
 
 def load(port: int, clients: int, seconds: float, path: str, drafts: list[str]) -> tuple[float, float]:
@@ -87,7 +60,3 @@ def _asking(port: int, threads: int, seconds: float, path: str, drafts: list[str
 
     with ThreadPoolExecutor(threads) as pool:
         return [taken for future in [pool.submit(one) for _ in range(threads)] for taken in future.result()]
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])

@@ -24,7 +24,7 @@ from statistics import median
 from typing import Any, NamedTuple
 
 from tests.load.counting import HEAD, Row
-from tests.load.running import DATABASES, database
+from tests.load.running import DATABASES, copied, database
 from tests.postgres import client_programs
 
 
@@ -57,7 +57,11 @@ class Statement(NamedTuple):
 def main(arguments: list[str]) -> None:
     size = SMALL if "small" in arguments else Size()
     for name in [one for one in arguments if one in DATABASES] or DATABASES[:2]:
-        with tempfile.TemporaryDirectory(prefix="showcase-load-") as folder, database(name, Path(folder)) as (url, _):
+        with (
+            tempfile.TemporaryDirectory(prefix="showcase-load-") as folder,
+            database(name, Path(folder)) as (migrated, _),
+            copied(migrated, "load_hot_row", Path(folder)) as url,
+        ):
             print(f"\n{name}\n{HEAD}", flush=True)
             env = os.environ | {"DATABASE_URL": url, "VAR_DIR": folder, "DJANGO_SETTINGS_MODULE": "tests.load.settings"}
             command = [sys.executable, "-m", "tests.load.hot_row", "inside", *map(str, size)]

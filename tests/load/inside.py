@@ -13,12 +13,14 @@ import django
 
 def prepare(schools: str, sessions: str, bookings: str) -> None:
     """Rows in a migrated database, of which the first session never fills up."""
+    from django.contrib.staticfiles.storage import staticfiles_storage
     from django.core.management import call_command
 
     from bookings.models import Places
     from tests.load import make_load
 
-    call_command("collectstatic", interactive=False, verbosity=0)
+    if not staticfiles_storage.exists(staticfiles_storage.manifest_name):
+        call_command("collectstatic", interactive=False, verbosity=0)
     make_load.main(int(schools), int(sessions), int(bookings), wishes=0)
     Places.objects.filter(pk=_big().pk).update(capacity=30_000)
 

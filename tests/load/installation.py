@@ -30,11 +30,14 @@ class Size(NamedTuple):
     idle: float = 60.0  # seconds
     few: tuple[int, int] = (50, 1000)  # sessions, bookings
     many: tuple[int, int] = (5000, 100_000)
+    clients: tuple[int, ...] = (1, 8, 32)  # of the rates: so many at once
+    seconds: float = 4.0
+    drafts: int = 4000  # more than are pressed in that time
 
 
 FULL = Size()
 BRIEF = Size(1000, 3, 40, 6, 4, 24, 1, pressed=200, mails=100, idle=30.0)
-SMALL = Size(200, 1, 2, 2, 1, 1, 1, 16, 3, 8, 6, 1.0, (10, 20), (20, 60))
+SMALL = Size(200, 1, 2, 2, 1, 1, 1, 16, 3, 8, 6, 1.0, (10, 20), (20, 60), (1, 2), 0.3, 200)
 
 
 @dataclass

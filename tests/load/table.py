@@ -15,13 +15,13 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from pathlib import Path
 
-from tests.load import kept_running, public_pages, rush, sizes, whole_booking
+from tests.load import bench, kept_running, public_pages, rush, sizes, whole_booking
 from tests.load.counting import HEAD, Row
 from tests.load.installation import BRIEF, FULL, SMALL, Installation, Size, installed, served
 from tests.load.running import DATABASES, MailServer, database
 
 PLAIN = (60, 0)  # sessions, and bookings at the beginning
-Figures = Callable[[Installation], Iterator[Row]]
+Figures = Callable[[Installation], Iterator[Row | str]]
 # What is measured on one installation with web and worker, in order: what is idle or full comes after what made it so.
 GROUPS: dict[str, list[Figures]] = {
     "pages": [public_pages.unchanged, public_pages.first_readers],
@@ -29,15 +29,17 @@ GROUPS: dict[str, list[Figures]] = {
     "rush": [rush.rushes],
     "memory": [kept_running.held],
     "idle": [kept_running.idle],
+    "rates": [bench.rates],
 }
+NAMED = {"rates"}  # left out where no group is named: they say as much of the machine as of us
 
 # Programs of their own, which print their figures themselves.
 PROGRAMS = {"row": "tests.load.hot_row", "visit": "tests.load.first_visit"}
 
 
 def main(arguments: list[str]) -> None:
-    known = [*GROUPS, "mails", "sizes"]
-    groups = [one for one in arguments if one in (*known, *PROGRAMS)] or [*known, *PROGRAMS]
+    known = [*GROUPS, "mails", "sizes", *PROGRAMS]
+    groups = [one for one in arguments if one in known] or [one for one in known if one not in NAMED]
     size = SMALL if "small" in arguments else BRIEF if "brief" in arguments else FULL
     if many := [int(one) for one in arguments if one.isdecimal()]:
         size = size._replace(many=(many[0], many[1]))
@@ -52,7 +54,7 @@ def main(arguments: list[str]) -> None:
             subprocess.run([sys.executable, "-m", PROGRAMS[group], name, *how], check=True)
 
 
-def measured(name: str, groups: list[str], size: Size, folder: Path) -> Generator[Row, None, None]:
+def measured(name: str, groups: list[str], size: Size, folder: Path) -> Generator[Row | str, None, None]:
     """The figures of these groups on one database."""
     with database(name, folder) as migrated, MailServer() as mail:
         if {*groups} & {*GROUPS, "mails"}:
@@ -68,7 +70,7 @@ def measured(name: str, groups: list[str], size: Size, folder: Path) -> Generato
                 yield from sizes.compared(many, few)
 
 
-def of_one(at: Installation, groups: list[str]) -> Iterator[Row]:
+def of_one(at: Installation, groups: list[str]) -> Iterator[Row | str]:
     """What one installation shows: with its servers, and then by a worker that finds much to do."""
     if figures := [one for group in groups for one in GROUPS.get(group, [])]:
         with served(at, with_worker=True):

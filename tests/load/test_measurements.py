@@ -84,17 +84,8 @@ def _run(folder: Path, module: str, *groups: str) -> str:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_bench_measures_every_rate_it_names(tmp_path):
-    said = _run(tmp_path, "bench")
-    assert [line.split()[0] for line in said.splitlines()[3:]] == ["constant", "list", "session", "hold"]
-
-
-def test_holds_on_one_hot_row_are_measured_beside_the_same_statements():
-    name = {"postgresql": "postgres"}.get(connection.vendor, connection.vendor)
-    command = [sys.executable, "-m", "tests.load.hot_row", "small", name]
-    done = subprocess.run(command, cwd=settings.BASE_DIR, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert done.stdout.splitlines()[-1].startswith("holds on one hot row")
+def test_holds_on_one_hot_row_are_measured_beside_the_same_statements(tmp_path):
+    assert _run(tmp_path, "hot_row").splitlines()[-1].startswith("holds on one hot row")
 
 
 FIGURES = [
@@ -102,6 +93,7 @@ FIGURES = [
     *("list, first", "session, first", "hub, first", "hubs, first"),
     *("statements of a whole booking", "statements under the lock: hold", "statements under the lock: confirm"),
     *("whole booking", "its pages", "rush of 16", "last confirm mail", "memory", "idle worker"),
+    *("  requests a second", "    constant", "    list", "    session", "    hold"),
     *("mails a second of one worker, by its CPU", "mails a second of one worker, by the clock"),
     *("list near a postcode", "/hubs/ after a change"),
     *("Home", "staff list of bookings", "search by a name", "outbox", "trail"),
