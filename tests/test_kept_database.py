@@ -49,6 +49,16 @@ def test_nobody_waits_where_it_is_kept(kept):
         assert order == ["another"]
 
 
+def test_owner_migrates_from_nothing_until_that_was_seen_with_these_roles(kept, monkeypatch):
+    begun, roles = [], kept.parent / "showcase" / "postgres" / "roles.py"
+    roles.parent.mkdir(parents=True)
+    monkeypatch.setattr(kept_database, "migrate", lambda *, anew: begun.append(anew))
+    for said in ("these", "these", "others"):
+        roles.write_text(said)
+        kept_database.migrate_as_owner()
+    assert begun == [True, False, True]
+
+
 def test_what_one_version_of_postgresql_has_kept_is_not_given_to_another(tmp_path, monkeypatch):
     named = set()
     for version in ("15.8", "18.6"):

@@ -121,7 +121,7 @@ def prepare_ahead(*, capacity: int, drafts: int, rooms: list[int]) -> dict[str, 
     from tests.bookings import test_rush
     from tests.factories import SessionFactory
 
-    kept_database.migrate(anew=True)  # by the role that is told to in real life
+    kept_database.migrate_as_owner()
     session = test_rush.session_ahead(capacity)
     keys = test_rush.drafts(Client(), session, drafts)
     further = [SessionFactory(room__capacity=room).pk for room in rooms]
