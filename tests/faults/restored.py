@@ -3,6 +3,7 @@
 It is a program too: it reads orders, a line of JSON each, does one of its functions, and answers with a line.
 """
 
+import io
 import json
 import os
 import subprocess
@@ -128,6 +129,17 @@ def restore(*, file, key, ledger=None):
     said = []
     bring_back(Path(file), Path(key), Path(ledger) if ledger else None, now=NOW, say=said.append)
     return said
+
+
+def refused(*, command):
+    """What a command of manage.py says where it does not do it: for an operator to read, and no fault of ours."""
+    from django.core.management import CommandError, call_command
+
+    try:
+        call_command(*command, stdout=io.StringIO())  # ours is for answers
+    except CommandError as error:
+        return str(error)
+    raise AssertionError(f"{command[0]} was done")
 
 
 def stands():
