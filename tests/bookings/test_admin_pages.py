@@ -1,12 +1,14 @@
 """Every page of the admin opens for a superuser, with rows on it, in a count of queries that does not grow."""
 
 import uuid
+from unittest.mock import patch
 
 import pytest
 from django.apps import apps
 from django.contrib.admin import site
 from django.contrib.admin.utils import quote
 from django.db.models import Q
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -68,6 +70,21 @@ def rows(shared_rows):
     return one_of_each(1)
 
 
+@pytest.fixture(scope="module")
+def kept(rows):
+    """Each page of what one superuser was answered, by its address: asked for once, for all tests that read it."""
+    client, pages = Client(), {}
+    with patch.object(timezone, "now", lambda: NOW):  # or the session were over
+        client.force_login(StaffFactory(is_superuser=True))
+
+    def answer(address):
+        if address not in pages:
+            pages[address] = client.get(address)
+        return pages[address]
+
+    return answer
+
+
 def page_of(model, page, *args):
     return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=args)
 
@@ -99,10 +116,9 @@ def test_index_lists_every_model_by_a_plain_name(admin_client):
         assert f'href="{page_of(model, "changelist")}"' in page
 
 
-@pytest.mark.usefixtures("rows")
 @pytest.mark.parametrize("model", MODELS, ids=names)
-def test_list_shows_its_rows(admin_client, model):
-    page = admin_client.get(page_of(model, "changelist"))
+def test_list_shows_its_rows(kept, model):
+    page = kept(page_of(model, "changelist"))
     rows = page.context["cl"].result_list
     assert len(rows) >= 1
     assert page.content.decode().count('<input type="checkbox" name="_selected_action"') in (0, len(rows))
@@ -131,11 +147,10 @@ def test_list_can_be_searched(admin_client, model):
         assert model in (Draft, NetworkUse)
 
 
-@pytest.mark.usefixtures("rows")
 @pytest.mark.parametrize("model", MODELS, ids=names)
-def test_page_of_a_row_shows_it(admin_client, model):
+def test_page_of_a_row_shows_it(kept, model):
     row = model.objects.first()
-    page = admin_client.get(page_of(model, "change", quote(row.pk)))
+    page = kept(page_of(model, "change", quote(row.pk)))
     assert page.context["original"] == row
     assert str(page.context["title"]).split()[0] == ("View" if model in READ_ONLY else "Change")
 
@@ -184,8 +199,7 @@ def test_wish_to_be_told_and_count_of_a_network_can_be_deleted(admin_client, mod
     assert not model.objects.exists()
 
 
-@pytest.mark.usefixtures("rows")
-def test_no_page_shows_what_opens_something(admin_client):
+def test_no_page_shows_what_opens_something(kept):
     secrets = {"Half Typed"}
     for model in MODELS:
         for row in model.objects.values():
@@ -195,7 +209,7 @@ def test_no_page_shows_what_opens_something(admin_client):
         pages = [page_of(model, "changelist")]
         pages += [page_of(model, page, quote(model.objects.first().pk)) for page in ("change", "history")]
         for page in pages:
-            html = admin_client.get(page).content.decode()
+            html = kept(page).content.decode()
             assert [secret for secret in secrets if secret in html or secret.replace("-", "") in html] == []
 
 
