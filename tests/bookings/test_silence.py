@@ -49,7 +49,8 @@ class World:
         self.school = SchoolFactory(urn=100100, name="Ash Primary School")
         hub_year = HubYearFactory(name="Kent Hub", hub__slug="kent")
         venue = SchoolFactory(urn=100300, name="West Borough")
-        self.session = SessionFactory(ref="ABC234", title="Year 6 lesson", hub_year=hub_year, venue=venue, **session)
+        fields = {"ref": "ABC234", "title": "Year 6 lesson", "hub_year": hub_year, "venue": venue, "room__capacity": 10}
+        self.session = SessionFactory(**fields | session)
         self.earlier = self.booked(address, contact_name="Eve Earlier", size=2, school=self.school)
 
     def booked(self, address, *, size=1, **fields):
