@@ -130,11 +130,12 @@ def database():
         yield address(user=known["USER"], port=pooler.port)
 
 
-@pytest.fixture
-def server(tmp_path):
+@pytest.fixture(scope="module")
+def server(django_db_setup, tmp_path_factory):
+    """One for both tests: what is asked of it is kept by nobody."""
     with database() as url:
         env = rush.environment(url, DATABASE_URL_DIRECT=url)
-        with Gunicorn(env, tmp_path / "gunicorn.log", processes=2, threads=4) as served:
+        with Gunicorn(env, tmp_path_factory.mktemp("exports") / "gunicorn.log", processes=2, threads=4) as served:
             yield served
 
 
