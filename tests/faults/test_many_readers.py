@@ -52,7 +52,8 @@ class Stamped:
 
 
 class Readers:
-    """Twelve who read the page as fast as they are answered. `ages` are of the pages that they were shown."""
+    """Twelve who read the page fifty times a second each: as fast as they are answered, they would take both cores, and
+    ask us as seldom. `ages` are of the pages that they were shown."""
 
     def __init__(self, proxy, page):
         self.proxy, self.page = proxy, page
@@ -72,7 +73,7 @@ class Readers:
         line = self.proxy.line()
         headers = {"Host": NAME, "Accept-Encoding": "", "Cookie": f"sessionid={nth}"}
         count = 0
-        while not self.ended.is_set():
+        while not self.ended.wait(0.02):
             count += 1
             line.request("GET", f"{self.page}?utm_source={nth}-{count}", headers=headers)
             answer = line.getresponse()
