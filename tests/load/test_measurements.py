@@ -83,9 +83,13 @@ def _run(folder: Path, module: str, *groups: str) -> str:
     return done.stdout
 
 
-@pytest.mark.django_db(transaction=True)
-def test_holds_on_one_hot_row_are_measured_beside_the_same_statements(tmp_path):
-    assert _run(tmp_path, "hot_row").splitlines()[-1].startswith("holds on one hot row")
+def test_holds_on_one_hot_row_are_measured_beside_the_same_statements():
+    """On a database of its own, as each measurement makes one where it is not told of another."""
+    name = {"postgresql": "postgres"}.get(connection.vendor, connection.vendor)
+    command = [sys.executable, "-m", "tests.load.hot_row", "small", name]
+    done = subprocess.run(command, cwd=settings.BASE_DIR, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.splitlines()[-1].startswith("holds on one hot row")
 
 
 FIGURES = [
