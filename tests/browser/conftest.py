@@ -59,12 +59,15 @@ def rows(showcase, cast, django_db_blocker):
 
 
 @pytest.fixture(scope="session")
-def chromium():
+def chromium(showcase):
+    """A browser that trusts the server's certificate, and needs to be asked about none."""
     from playwright.sync_api import sync_playwright
 
     path = os.environ.get("CHROMIUM_BIN") or shutil.which("chromium") or shutil.which("google-chrome")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"] if os.geteuid() == 0 else [])
+        arguments = [f"--ignore-certificate-errors-spki-list={showcase.key}"]
+        arguments += ["--no-sandbox"] if os.geteuid() == 0 else []
+        browser = playwright.chromium.launch(executable_path=path, args=arguments)
         yield browser
         browser.close()
 

@@ -1,7 +1,9 @@
 """Showcase as it runs in production: HTTPS, gunicorn, worker, mail server, collected files, a database of its own."""
 
+import base64
 import email
 import email.policy
+import hashlib
 import os
 import re
 import signal
@@ -15,6 +17,8 @@ from pathlib import Path
 
 import trustme
 from aiosmtpd.controller import Controller
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
 from django.db import connection
 
 from hubs.vocabulary import changes
@@ -67,6 +71,7 @@ class ShowcaseServer:
         certificate.private_key_pem.write_to_path(folder / "key.pem")
         for pem in certificate.cert_chain_pems:
             pem.write_to_path(folder / "certificate.pem", append=True)
+        self.key = key_of(certificate.cert_chain_pems[0].bytes())
         self.env = {name: os.environ[name] for name in INHERITED if name in os.environ} | {
             "DJANGO_SETTINGS_MODULE": "showcase.settings",
             "ALLOWED_HOSTS": "localhost,127.0.0.1",
@@ -152,7 +157,8 @@ class ShowcaseServer:
             *("--bind", f"127.0.0.1:{self.port}"),
             *("--certfile", str(self.folder / "certificate.pem"), "--keyfile", str(self.folder / "key.pem")),
             *("--workers", "2", "--worker-class", "gthread", "--threads", "48", "--preload", "--graceful-timeout", "2"),
-            *("--worker-tmp-dir", str(self.folder), "--no-control-socket"),
+            # Kept as long as a proxy keeps them: one that ends as it is used again is a page that did not come.
+            *("--keep-alive", "30", "--worker-tmp-dir", str(self.folder), "--no-control-socket"),
         )
 
     def _start(self, *command):
@@ -184,6 +190,13 @@ def _telling(folder):
         if ours._file is not None:
             os.close(ours._file)
         ours._path, ours._file = path, file
+
+
+def key_of(certificate):
+    """A certificate's public key as a browser is told that it may trust it: base64 of its SHA-256."""
+    key = x509.load_pem_x509_certificate(certificate).public_key()
+    form = key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+    return base64.b64encode(hashlib.sha256(form).digest()).decode()
 
 
 def free_port():
