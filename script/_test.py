@@ -30,7 +30,7 @@ PYTEST = ["-m", "pytest", "-q", "-n", "2", "--durations=10", *PLUGINS]
 # Two processes keep two cores busy; where one of them waits for what it has frozen or killed, a third has a core.
 # What is slow begins first. In the browser the module of most tests does: it looks at pages before others add to them.
 BESIDE_WHAT_WAITS = ("-n", "3", "--no-loadscope-reorder")
-IN_A_BROWSER = ("-n", "3", "-m", "browser", "tests/browser")
+IN_A_BROWSER = ("-m", "browser", "tests/browser")
 # Debian's servers that faults are tried with; what many machines are made of is for `all`.
 SERVERS = ("nginx-light", "pgbouncer")
 HEAVY = ("patroni", "etcd-server", "etcd-client", "postgresql-15", "debootstrap", "iproute2", "python3-etcd", "curl")
