@@ -119,6 +119,7 @@ def environment(url: str, folder: Path, mail: MailServer) -> Env:
     return os.environ | {
         "DATABASE_URL": url,
         "VAR_DIR": str(folder),
+        "LOAD_STATIC": str(folder.parent / "static"),
         "DJANGO_SETTINGS_MODULE": "tests.load.settings",
         "EMAIL_URL": mail.url,
         "PYTHONPATH": str(Path.cwd()),
