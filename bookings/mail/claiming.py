@@ -7,7 +7,7 @@ one no longer stands as it was read: a booking is cancelled, somebody is forgott
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -124,17 +124,11 @@ def claim(find: Callable[[], list[Mail]], now: dt.datetime) -> tuple[list[Mail],
     with transaction.atomic():
         mails = find()
         since = min((mail.due_at for mail in mails), default=now)
-        for some in _in_tens(mails):
+        for some in THESE.in_parts([mail.pk for mail in mails]):
             _lease(until=now + LEASE, **some)
     for mail in mails:
         mail.due_at, mail.tries = now + LEASE, mail.tries + 1
     return mails, since
-
-
-def _in_tens(mails: list[Mail]) -> Iterator[dict[str, int]]:
-    """Their keys, as the statements below take them."""
-    for start in range(0, len(mails), AT_ONCE):
-        yield THESE([mail.pk for mail in mails[start : start + AT_ONCE]])
 
 
 @DoneOften
@@ -147,7 +141,7 @@ def _read(mails: list[Mail], now: dt.datetime) -> list[Mail]:
     """With what is asked of them; without one that has gone meanwhile, or is another sender's where this one has stood
     still for the whole lease."""
     claimed = {mail.pk: _lease_of(mail) for mail in mails}
-    rows = (mail for some in _in_tens(mails) for mail in _with_all.rows(now=now, **some))
+    rows = (mail for some in THESE.in_parts([*claimed]) for mail in _with_all.rows(now=now, **some))
     found = {mail.pk: mail for mail in rows if _lease_of(mail) == claimed[mail.pk]}
     for mail in found.values():
         if mail.booking:

@@ -100,8 +100,7 @@ class Rows(Gaps[Showing]):
         if not old:
             return
         keys = list({self.rows[n].session_id for n in old})
-        parts = (keys[at : at + THESE.most] for at in range(0, len(keys), THESE.most))
-        found = {one.pk: one for part in parts for one in with_whom(_as_listed.rows(**THESE(part)))}
+        found = {one.pk: one for some in THESE.in_parts(keys) for one in with_whom(_as_listed.rows(**some))}
         for n in old:
             row = self.rows[n]
             if row.session_id not in found:

@@ -9,7 +9,7 @@ values are read belongs to the connection of each thread.
 
 import copy
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from django.db import connections
@@ -64,6 +64,10 @@ class Several:
             raise ValueError(len(values))
         last = len(values) - 1
         return {one.name: values[min(n, last)] for n, one in enumerate(self.given)}
+
+    def in_parts(self, values: Sequence[Any]) -> Iterator[dict[str, Any]]:
+        """However many there are, as they are given one `most` after the other; nothing where there are none."""
+        return (self(values[at : at + self.most]) for at in range(0, len(values), self.most))
 
 
 class _Words(NamedTuple):
