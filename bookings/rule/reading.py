@@ -6,8 +6,7 @@ takes longer to work them out than a database takes to answer (docs/decisions/00
 
 import datetime as dt
 import uuid
-from functools import partial, reduce
-from operator import or_
+from functools import partial
 from typing import Any, Protocol
 
 from django.db.models import BigIntegerField, CharField, DateTimeField, Q, QuerySet, UUIDField
@@ -110,8 +109,8 @@ def _due_or_party() -> QuerySet[Booking]:
 @AskedOften
 def _may_be_up() -> QuerySet[Booking, Any]:
     """One whose `may_be_up` can be true."""
-    ends = ("deadline", "session__starts_at", "session__waiting_closes_at")
-    up = reduce(or_, (Q(**{f"{end}__lte": Given("now", DateTimeField())}) for end in ends))
+    now = Given("now", DateTimeField())
+    up = Q(deadline__lte=now) | Q(session__starts_at__lte=now) | Q(session__waiting_closes_at__lte=now)
     return Booking.objects.filter(_of_session() & up, status__in=UNCONFIRMED).order_by().values_list("pk")[:1]
 
 

@@ -273,14 +273,14 @@ def consume(draft: Draft, *, now: dt.datetime, network: str) -> None:
     drafts.consume(draft, now=now, until=until, held_from=network, silent=held)
 
 
-def _full(showing: Showing, draft: Draft, party: Party) -> Refused | None:
-    """Why a full session has no place for the party: a look without the lock, so that a rush is over sooner.
+def _full(showing: Showing, draft: Draft, party: Party) -> bool:
+    """Whether a full session has no place for the party: a look without the lock, so that a rush is over sooner.
 
     Nothing depends on it. What is due was settled before (`step`), and a draft that is booked already gets its booking.
     """
     if showing.standing != Standing.FULL or Booking.objects.filter(request_key=draft.request_key).exists():
-        return None
-    return _outlook(showing, party).refused(party.size)
+        return False
+    return _outlook(showing, party).refused(party.size) is not None
 
 
 def _outlook(showing: Showing, party: Party) -> Outlook:

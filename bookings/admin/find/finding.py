@@ -236,7 +236,7 @@ def _named(seen: Any, words: str) -> list[int]:
     As words of schools, and as they were typed: "comp" may begin a comparison, and be no comprehensive school.
     """
     called = _called_themselves(seen)
-    ways = words_typed(words), searchable(words[:200]).split()[:MOST_WORDS]
+    ways = words_typed(words), searchable(words).split()[:MOST_WORDS]
     having = {
         word: {pk for pk, own in called.items() if word in own}.union(
             seen.filter(_at_school(word)).order_by().values_list("pk", flat=True)
