@@ -168,14 +168,18 @@ def _hash(names: Iterable[str]) -> str:
     return hashlib.sha256(b"".join((ROOT / name).read_bytes() for name in names)).hexdigest()
 
 
+def lacks() -> str | None:
+    """A module that makes environments and that this Python is without, as Debian's is without python3-venv."""
+    specs = {module: importlib.util.find_spec(module) for module in ("venv", "ensurepip")}
+    return next((module for module, spec in specs.items() if spec is None or spec.origin is None), None)
+
+
 def _make_venv() -> None:
     package = f"python{sys.version_info.major}.{sys.version_info.minor}-venv"
     apt = shutil.which("apt-get")
     remedy = as_root(f"apt-get install {package}") if apt else "install it with your system's package manager"
-    for module in ("venv", "ensurepip"):
-        spec = importlib.util.find_spec(module)
-        if spec is None or spec.origin is None:
-            sys.exit(f"This Python lacks its module {module}, which makes environments: {remedy}")
+    if lacking := lacks():
+        sys.exit(f"This Python lacks its module {lacking}, which makes environments: {remedy}")
     print("Making the Python environment in var/venv (this once) …", flush=True)
     log = LOGS / "venv.log"
     made = run([sys.executable, "-m", "venv", "--clear", "--without-pip", str(VENV)], log=log) == 0
