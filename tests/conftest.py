@@ -6,14 +6,10 @@ from contextlib import ExitStack
 
 import hypothesis
 import pytest
-from django.conf import settings as ours
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.db import connection
-from django.test import Client
 from pytest_django import DjangoDbBlocker, Settings
 
 from bookings.operations.counting import miscounted
-from hubs.models import StaffUser
 from tests import flushing, kept_database
 from tests.bookings.observed import rows_of, something_booked
 from tests.database import rows_taken_back
@@ -47,19 +43,6 @@ def django_db_setup(_migrated: ExitStack, django_db_setup: None, django_db_block
     with _migrated, django_db_blocker.unblock():
         kept_database.keep()
     flushing.what_tests_wrote_alone()
-
-
-@pytest.fixture
-def admin_client(admin_user: StaffUser) -> Client:
-    """As pytest-django has it, but that nothing is told of it: a thousand tests only want to look at a page, and to
-    put the session twice and to write down that somebody came in took them six times as long."""
-    client = Client()
-    session = client.session
-    session[SESSION_KEY] = str(admin_user.pk)
-    session[BACKEND_SESSION_KEY] = ours.AUTHENTICATION_BACKENDS[-1]  # the one that knows people
-    session[HASH_SESSION_KEY] = admin_user.get_session_auth_hash()
-    session.save()
-    return client
 
 
 @pytest.fixture
