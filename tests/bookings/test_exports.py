@@ -339,7 +339,7 @@ def test_a_hundred_times_the_rows_need_no_more_memory(make):
         return peak
 
     most(100)
-    assert most(5_000) < 2 * most(50) + 500_000
+    assert most(20_000) < 2 * most(2_000) + 500_000
 
 
 @pytest.mark.parametrize("model", LISTS)
