@@ -1,5 +1,6 @@
 """What processes have used: CPU, memory; and figures beside their floors."""
 
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import NamedTuple
 import psutil
 
 Processes = Iterable[psutil.Process]
+RESTS = 0.01  # of a core is used by what only looks whether there is something to do
 
 
 class Row(NamedTuple):
@@ -51,6 +53,16 @@ def cpu_of_each(tops: Processes, times: int, do: Callable[[], object]) -> float:
 def cpu(tops: Processes) -> float:
     """Seconds of CPU of these processes and all below them, those that have ended too."""
     return sum(_own_cpu(process) for process in _trees(tops))
+
+
+def wait_until_it_rests(tops: Processes, seconds: float) -> None:
+    """A worker that has just begun has years of others to forget. Twice these seconds at most, looked at in tenths."""
+    tops, deadline = list(tops), time.monotonic() + 2 * seconds
+    while time.monotonic() < deadline:
+        before = cpu(tops)
+        time.sleep(seconds / 10)
+        if cpu(tops) - before < RESTS * seconds / 10:
+            return
 
 
 def _own_cpu(process: psutil.Process) -> float:

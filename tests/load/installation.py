@@ -21,7 +21,7 @@ class Size(NamedTuple):
     quick: int = 200  # requests a round where an answer takes little
     pages: int = 12  # where it is a page
     bookings: int = 8  # whole ones a round
-    before: int = 240  # and before the first: thirty a thread
+    before: int = 240  # and before the first: thirty a thread, all threads at once
     rushes: int = 3
     rush: int = 200
     room: int = 30

@@ -5,12 +5,10 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 from tests.load.asking import Client
-from tests.load.counting import Row, cpu, memory
+from tests.load.counting import Row, cpu, memory, wait_until_it_rests
 from tests.load.installation import Installation
-from tests.load.running import worker
+from tests.load.running import THREADS, worker
 from tests.load.whole_booking import wait_for_mail
-
-AT_ONCE = 8  # clients
 
 
 def held(at: Installation) -> Iterator[Row]:
@@ -24,8 +22,8 @@ def held(at: Installation) -> Iterator[Row]:
             client.cookies = {"draft": draft}
             client.press(f"/sessions/{ref}/book/check/")
 
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        list(pool.map(press, [drafts[n::AT_ONCE] for n in range(AT_ONCE)]))
+    with ThreadPoolExecutor(THREADS) as pool:
+        list(pool.map(press, [drafts[n::THREADS] for n in range(THREADS)]))
     wait_for_mail(at.made)
     yield Row(
         f"memory of web + worker after {at.size.pressed} bookings (PSS)", memory([*at.web, *at.worker]), "MB", "≤ 160"
@@ -33,7 +31,7 @@ def held(at: Installation) -> Iterator[Row]:
 
 
 def idle(at: Installation) -> Iterator[Row]:
-    time.sleep(min(45, 2 * at.size.idle))  # a worker that has just begun has years of others to forget
+    wait_until_it_rests(at.worker, at.size.idle)
     began, before = time.monotonic(), (cpu(at.worker), cpu(at.postgres))
     time.sleep(at.size.idle)
     spent, seconds = (cpu(at.worker) - before[0], cpu(at.postgres) - before[1]), time.monotonic() - began

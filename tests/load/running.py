@@ -19,6 +19,7 @@ from tests.load.asking import Client
 from tests.postgres import Cluster
 
 DATABASES = ["sqlite", "postgres", "here"]
+WORKERS, THREADS = 2, 8  # of the web server: processes, and threads of all of them
 DONE = "done\n"  # said by inside.py after each answer
 Env = dict[str, str]
 
@@ -131,7 +132,8 @@ def web(env: Env) -> Iterator[tuple[int, psutil.Process]]:
     """Gunicorn as script/server starts it: its port and its first process."""
     port = free_port()
     command = ["-m", "gunicorn", "showcase.wsgi", "--bind", f"127.0.0.1:{port}", "--preload", "--backlog", "512"]
-    command += ["--workers", "2", "--worker-class", "gthread", "--threads", "4", "--no-control-socket"]
+    command += ["--workers", str(WORKERS), "--worker-class", "gthread", "--threads", str(THREADS // WORKERS)]
+    command += ["--no-control-socket"]
     with _started(command, env) as (process, log):
         deadline = time.monotonic() + 120
         while not _answers(port):

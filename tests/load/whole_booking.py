@@ -4,12 +4,15 @@ import re
 import time
 import uuid
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from itertools import count
 from statistics import median
 
 from tests.load.asking import Client
-from tests.load.counting import Row, cpu
+from tests.load.counting import Row, cpu, wait_until_it_rests
 from tests.load.installation import Installation
-from tests.load.running import Inside
+from tests.load.running import THREADS, Inside
 
 
 def statements(at: Installation) -> Iterator[Row]:
@@ -23,11 +26,13 @@ def whole_bookings(at: Installation) -> Iterator[Row]:
     """Pages and mails beside as many template-only pages; the pages alone; and PostgreSQL beside web and worker.
 
     Of servers that have run for a while: some bookings go before, since each connection has a statement planned
-    anew at its first askings, and each process puts it into words once. The worker's share has all its rounds in it,
-    also those in which it finds nothing: on a slow machine these are many.
+    anew at its first askings, and each process puts it into words once; and the worker has done what a start brings.
+    The worker's share has all its rounds in it, also those in which it finds nothing: on a slow machine these are
+    many.
     """
     spent, floors, n = [], [], at.size.bookings
-    some_bookings(at, at.size.before)
+    some_bookings(at, at.size.before, at_once=THREADS)
+    wait_until_it_rests(at.worker, at.size.idle)
     for _round in range(at.size.rounds):
         wait_for_mail(at.made)
         taken, before = len(at.mail.taken), (cpu(at.web), cpu(at.worker), cpu(at.postgres))
@@ -46,25 +51,22 @@ def whole_bookings(at: Installation) -> Iterator[Row]:
         yield Row("the same booking, PostgreSQL ÷ web + worker", median(one[2] for one in spent), "ms", "≤ 0.3", ours)
 
 
-def some_bookings(at: Installation, number: int) -> int:
-    """So many teachers' way from the list to the confirmed mail; how many requests it took."""
+def some_bookings(at: Installation, number: int, *, at_once: int = 1) -> int:
+    """So many teachers' way from the list to the confirmed mail, some of them at once; how many requests it took."""
     ref, clients = at.made("ref"), [Client(at.port) for _n in range(number)]
-    for n, client in enumerate(clients):
-        client.get("/")
-        book(client, ref, f"teacher-{uuid.uuid4().hex[:8]}@load.example", n)
-    wait_for_mail(at.made)
-    for client, token in zip(clients, at.made(f"tokens:{number}").split(), strict=True):
-        client.get(f"/bookings/{token}/")
-        client.post(f"/bookings/{token}/confirm/")
-        client.get(f"/bookings/{token}/")
+    with ThreadPoolExecutor(at_once) as pool:
+        list(pool.map(partial(book, ref), clients, count()))
+        wait_for_mail(at.made)
+        list(pool.map(confirm, clients, at.made(f"tokens:{number}").split()))
     wait_for_mail(at.made)
     return sum(client.asked for client in clients)
 
 
-def book(client: Client, ref: str, email: str, which: int) -> None:
-    """From the session's page to "check your email", for that one of the schools that are found: no school of England
-    sends a hundred teachers."""
-    base = f"/sessions/{ref}/book/"
+def book(ref: str, client: Client, which: int) -> None:
+    """From the list to "check your email", for that one of the schools that are found: no school of England sends a
+    hundred teachers."""
+    base, email = f"/sessions/{ref}/book/", f"teacher-{uuid.uuid4().hex[:8]}@load.example"
+    client.get("/")
     client.get(f"/sessions/{ref}/")
     client.get(base)
     client.cookies |= client.post(base, school="primary maidstone").cookies
@@ -75,6 +77,13 @@ def book(client: Client, ref: str, email: str, which: int) -> None:
     client.get(f"{base}check/")
     client.post(f"{base}check/")
     client.get(f"{base}sent/")
+
+
+def confirm(client: Client, token: str) -> None:
+    """From the mail's link to "you are booked"."""
+    client.get(f"/bookings/{token}/")
+    client.post(f"/bookings/{token}/confirm/")
+    client.get(f"/bookings/{token}/")
 
 
 def wait_for_mail(made: Inside) -> None:
