@@ -5,6 +5,7 @@ A statement with one comparison more is not another for PostgreSQL; one that gro
 
 import re
 import zlib
+from collections.abc import Iterable
 from functools import lru_cache
 
 # What is the same statement in other words: values, names of savepoints, how many rows.
@@ -32,6 +33,14 @@ TABLE = re.compile(r'(?:FROM|UPDATE) "\w+"')
 # Where the condition of a statement begins and ends, outside its brackets, and where one thing is asked beside another.
 STEPS = re.compile(r"[()]| WHERE | AND | (?:GROUP BY|HAVING|ORDER BY|LIMIT|FOR|UNION) ")
 
+# What PostgreSQL keeps in no text or document, a NUL and half of a pair; and years at both ends of time.
+ODD = re.compile(
+    r"(?P<nul>\0|\\u0000)|(?P<half>[\ud800-\udfff]|\\ud[89ab]..(?!\\ud[c-f])|(?<!\\ud[89ab]..)\\ud[c-f])"
+    r"|(?P<far>\A(?:0\d{3}|9999)-\d\d-\d\d)"
+)
+FITS = 8  # characters: every column that somebody types into holds as many, a postcode no more
+HALF = 2**31  # four bytes hold less; SQLite's numbers have eight
+
 
 @lru_cache(20_000)  # most are asked again and again, and five patterns on each would be a minute of the whole run
 def shapes(statement: str) -> tuple[int, ...]:
@@ -39,6 +48,22 @@ def shapes(statement: str) -> tuple[int, ...]:
     for pattern, instead in SAME:
         statement = pattern.sub(instead, statement)
     return tuple(zlib.crc32(part.encode()) for part in parts(statement))
+
+
+def with_odd_values(shaped: tuple[int, ...], values: Iterable[object]) -> Iterable[int]:
+    """Those numbers, and others for each sort of value among them that PostgreSQL may not take and SQLite does."""
+    sorts = {*map(odd, values)} - {""}
+    return (*shaped, *(zlib.crc32(sort.encode(), part) for sort in sorts for part in shaped)) if sorts else shaped
+
+
+def odd(value: object) -> str:
+    """Its sort: of text what is in it, and to which power of two it is long; of a large number how many bits it has."""
+    if isinstance(value, int):
+        return "" if -HALF <= value < HALF else f"{value.bit_length() // 32} times 32 bits"
+    if not isinstance(value, str):
+        return ""
+    found = ODD.search(value)
+    return (found.lastgroup or "" if found else "") + (str(len(value).bit_length()) if len(value) > FITS else "")
 
 
 def parts(statement: str) -> list[str]:

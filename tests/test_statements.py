@@ -1,11 +1,13 @@
 """Which tests PostgreSQL needs."""
 
+import json
 import random
 
 import pytest
+from django.db import connection
 
-from tests.statement_parts import parts, shapes
-from tests.statements import ALWAYS, chosen
+from tests.statement_parts import odd, parts, shapes, with_odd_values
+from tests.statements import ALWAYS, Recorder, chosen
 
 
 @pytest.mark.parametrize(
@@ -123,3 +125,56 @@ def test_term_that_is_more_than_a_comparison_is_one_whole(term):
 
 def test_what_sqlite_alone_is_told_is_nothing_to_ask_postgresql():
     assert parts("PRAGMA foreign_keys = ON") == []
+
+
+@pytest.mark.parametrize(
+    "value, sort",
+    [
+        ("Ada\x00", "nul"),
+        (json.dumps({"a": "\x00"}), "nul4"),
+        ("\ud800", "half"),
+        (json.dumps("\ud800"), "half"),
+        (json.dumps("x\udc00"), "half4"),
+        (json.dumps("👩"), "4"),
+        ("9999-12-31", "far4"),
+        ("0001-01-01", "far4"),
+        ("2027-01-26", "4"),
+        ("x" * 8, ""),
+        ("x" * 9, "4"),
+        ("x" * 100_000, "17"),
+        ("\x00" * 9, "nul4"),
+        (2**31 - 1, ""),
+        (-(2**31), ""),
+        (2**31, "1 times 32 bits"),
+        (2**63, "2 times 32 bits"),
+        (None, ""),
+        (True, ""),
+        (b"\x00", ""),
+    ],
+    ids=lambda value: ascii(value)[:24],
+)
+def test_value_that_one_database_may_not_take_has_a_sort(value, sort):
+    assert odd(value) == sort
+
+
+def test_statement_with_an_odd_value_is_asked_for_each_sort_beside_what_it_is():
+    plain = shapes("SELECT 1")
+    assert with_odd_values(plain, ["Ada", 1]) == plain
+    one, other = (set(with_odd_values(plain, values)) for values in (["A\x00"], ["A\x00", 2**40]))
+    assert set(plain) < one < other
+
+
+@pytest.mark.django_db
+def test_recorder_notes_how_often_a_test_asks_what_and_with_which_values(request):
+    recorder = Recorder("this test")
+    protocol = recorder.pytest_runtest_protocol(request.node)
+    next(protocol)
+    asked = "UPDATE hubs_school SET urn = %s WHERE 1 = 0"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+        cursor.executemany(asked, [[1], [2**40]])
+    with pytest.raises(StopIteration):
+        next(protocol)
+    noted = recorder.tests[request.node.nodeid]
+    assert noted["often"] == 2
+    assert noted["statements"] == sorted({*shapes("SELECT 1"), *with_odd_values(shapes(asked), [2**40])})
