@@ -107,12 +107,14 @@ def test_filter_narrows_the_list_says_so_and_can_be_taken_away(client, monkeypat
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", EACH)
 @pytest.mark.parametrize("value", ["", "nonsense", "%00", "0", "9999-12", "-1"])
-def test_no_value_of_a_filter_is_a_fault(client, name, value):
+def test_no_value_of_a_filter_is_a_fault(client, value):
+    """Of each by itself, which no other can hide; the next page and the feed read all at once, by the same form."""
     SessionFactory()
-    for address in (f"/?{name}={value}", f"/?{name}={value}&page=2", f"/sessions.json?{name}={value}"):
-        assert client.get(address).status_code in (200, 302)
+    each = [f"{name}={value}" for name in EACH]
+    together = "&".join(each)
+    for address in (*(f"/?{one}" for one in each), f"/?{together}&page=2", f"/sessions.json?{together}"):
+        assert client.get(address).status_code in (200, 302), address
 
 
 def test_filter_is_added_by_its_row_alone(client, monkeypatch):
