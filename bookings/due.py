@@ -4,7 +4,7 @@ import datetime as dt
 import logging
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from bookings.afterwards import ties
 from bookings.attendance import office, perhaps
@@ -35,17 +35,24 @@ UNSETTLED = "Session %s could not be settled"
 log = logging.getLogger("showcase.rule")
 
 
-def run_due(clock: Clock, *, stop: Callable[[], bool] = never, seldom: bool = True) -> int:
-    """Do what is due once, or less once `stop` says so; returns how much was done. Without `seldom` only what somebody
-    waits for, or what was pressed for: the rest may be two minutes late (docs/decisions/0060).
+class Done(NamedTuple):
+    """How many mails were tried, which a look finds too; and how much else was done, of which there may be more."""
+
+    mails: int
+    other: int
+
+
+def run_due(clock: Clock, *, stop: Callable[[], bool] = never, seldom: bool = True) -> Done:
+    """Do what is due once, or less once `stop` says so. Without `seldom` only what somebody waits for, or what was
+    pressed for: the rest may be two minutes late (docs/decisions/0060).
 
     Mail goes before lapsing, so that a mail that was late is given its chance first.
     """
     done = wide_changes.carry_out(clock, stop=stop) + enrolling.carry_out(clock, stop=stop)
-    done += sending.send_due(clock, stop=stop)
+    mails = sending.send_due(clock, stop=stop)
     now = clock()
     if not clock_jumps.is_trusted(now=now):
-        return done  # nothing that the clock alone brings about: it may be days ahead
+        return Done(mails, done)  # nothing that the clock alone brings about: it may be days ahead
     settle = partial(_settle, clock=clock)
     settled = one_by_one(settle, _sessions_due(now), failed=UNSETTLED, stop=stop)
     if settled:
@@ -56,7 +63,7 @@ def run_due(clock: Clock, *, stop: Callable[[], bool] = never, seldom: bool = Tr
     if seldom:
         done += _forget(now)
     ledger.write_outside(now=now)
-    return done + sending.send_due(clock, stop=stop)
+    return Done(mails + sending.send_due(clock, stop=stop), done)
 
 
 def _forget(now: dt.datetime) -> int:

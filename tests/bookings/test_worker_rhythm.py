@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from bookings.due import Done
 from bookings.mail import sending
 from bookings.management.commands import worker
 from bookings.management.commands.worker import AFTER_WORK, ROUND, SELDOM, Work
@@ -16,7 +17,7 @@ class Watched:
     """A worker by a clock that the test turns, and what it has done."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.at, self.done, self.found, self.due = 100.0, [], 0, False
+        self.at, self.done, self.found, self.mails, self.due = 100.0, [], 0, 0, False
         monkeypatch.setattr(worker, "monotonic", lambda: self.at)
         monkeypatch.setattr(worker, "close_old_connections", lambda: None)
         monkeypatch.setattr(worker, "run_due", self._round)
@@ -28,11 +29,11 @@ class Watched:
 
     done: list[str]
 
-    def _round(self, clock: Any, *, stop: Any, seldom: bool) -> int:
+    def _round(self, clock: Any, *, stop: Any, seldom: bool) -> Done:
         if self.found < 0:
             raise RuntimeError("a fault of ours")
         self.done.append("all" if seldom else "round")
-        return self.found
+        return Done(self.mails, self.found)
 
     def after(self, seconds: float) -> list[str]:
         self.at, self.done = self.at + seconds, []
@@ -71,6 +72,14 @@ def test_round_that_found_something_is_followed_by_another_of_everything(watched
     assert watched.after(AFTER_WORK / 2) == []
     assert watched.after(AFTER_WORK / 2) == ["all"]
     assert watched.after(AFTER_WORK) == []
+
+
+def test_round_that_only_sent_mails_is_followed_by_looks(watched: Watched) -> None:
+    """Else each second of a busy morning has a round of everything."""
+    watched.mails = 5
+    assert watched.after(ROUND) == ["round"]
+    assert watched.after(AFTER_WORK) == []
+    assert watched.after(ROUND - AFTER_WORK) == ["round"]
 
 
 def test_what_fails_is_followed_by_a_round(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,6 +19,6 @@ class Command(BaseCommand):
         clock_jumps.watch(now=clock.now())
         done = run_due(clock.now)
         wrong = once_a_day(clock.now) if check else []
-        self.stdout.write(f"{done} done" + (f", {len(wrong)} sessions miscounted" if wrong else ""))
+        self.stdout.write(f"{sum(done)} done" + (f", {len(wrong)} sessions miscounted" if wrong else ""))
         if wrong:
             raise SystemExit(1)

@@ -25,7 +25,7 @@ from hubs.vocabulary import clock
 log = logging.getLogger("showcase.worker")
 LOOK = 0.5  # seconds between looks for a mail
 ROUND, SELDOM = 15.0, 120.0  # seconds between rounds, and between those that do what is seldom due
-AFTER_WORK = 1.0  # seconds, where a round has found something to do: there may be more of it
+AFTER_WORK = 1.0  # seconds, where a round has found more to do than mails: there may be more of it
 AFTER_FAILURE = 5.0  # seconds, for a database that is away
 
 
@@ -73,7 +73,7 @@ class Work:
         close_old_connections()
         clock_jumps.watch(now=clock.now())
         seldom = monotonic() >= self.next_seldom
-        done = run_due(clock.now, stop=stop, seldom=seldom)
+        done = run_due(clock.now, stop=stop, seldom=seldom).other
         if self.checked != timezone.localdate():
             once_a_day(clock.now)
             self.checked = timezone.localdate()
