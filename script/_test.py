@@ -105,13 +105,13 @@ def main() -> int:
     if what not in ("whole", "all", "fast", "changed") or since[1:] or (since and what != "changed"):
         sys.exit(USE)
     heed_signals()
-    make_environment("requirements.txt", "requirements-dev.txt")
     with only_one("test"):
+        with ThreadPoolExecutor() as pool:  # on a new machine both take a while
+            machine = pool.submit(make_machine, what)
+            make_environment("requirements.txt", "requirements-dev.txt")
+            chromium = machine.result()
         RESULTS.mkdir(parents=True, exist_ok=True)
         run_ = Run(environment())
-        chromium = find_chromium() if what in ("whole", "all") else None
-        if what in ("whole", "all"):
-            install([*SERVERS, *(HEAVY if what == "all" else ())])
         with migrating_meanwhile(run_.env):
             if what != "fast":
                 checks(run_)
@@ -134,6 +134,15 @@ def main() -> int:
                 run_.pytest("what takes minutes", "-m", "long", "-n", "0", CHROMIUM_BIN=chromium or "")
                 beside(run_)
     return totals(run_)
+
+
+def make_machine(what: str) -> str | None:
+    """Install what Debian has of what these tests need; returns a browser that runs, where they need one."""
+    if what not in ("whole", "all"):
+        return None
+    chromium = find_chromium()
+    install([*SERVERS, *(HEAVY if what == "all" else ())])
+    return chromium
 
 
 def environment() -> dict[str, str]:
