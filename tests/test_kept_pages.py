@@ -75,6 +75,8 @@ READERS = [
     {"HTTP_X_FORWARDED_PROTO": "https"},
     {"HTTP_HOST": "testserver:8001"},
 ]
+# Of a page in Chinese, whose address is all that says so, those whose answer is made of its words.
+READERS_IN_CHINESE = [{}, GZIP, {"method": "HEAD"}]
 
 
 @pytest.mark.django_db
@@ -82,8 +84,10 @@ READERS = [
 @pytest.mark.usefixtures("session")
 def test_kept_page_is_to_the_header_what_django_answers(server):
     public = public_addresses(ref="ABC234", slug="kent", pk=1, year=2018, name="0.jpg")
+    chinese = [one for one in public if one.startswith("/zh-hans/")]
+    english = {*public, "/?teach=y6", "/?near=ME16+8TL", "/sessions/ABC234/?teach=y6"}.difference(chinese)
     kept_ones = 0
-    for address, reader in product((*public, "/?teach=y6", "/?near=ME16+8TL", "/sessions/ABC234/?teach=y6"), READERS):
+    for address, reader in (*product(sorted(english), READERS), *product(chinese, READERS_IN_CHINESE)):
         django = server.ask_django(address, **reader)
         server.ask(address, **{name: value for name, value in reader.items() if name != "method"})
         before = len(server.made)
@@ -96,7 +100,7 @@ def test_kept_page_is_to_the_header_what_django_answers(server):
         wanted = (django.status in (200, 304), django.status, django.text, said)
         assert (is_kept, kept.status, kept.text, kept.said()) == wanted, (address, reader)
         kept_ones += is_kept
-    assert kept_ones > 20 * len(READERS)
+    assert kept_ones > 15 * len(READERS) + 10 * len(READERS_IN_CHINESE)
 
 
 @pytest.mark.django_db
