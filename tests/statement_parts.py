@@ -38,7 +38,7 @@ ODD = re.compile(
     r"(?P<nul>\0|\\u0000)|(?P<half>[\ud800-\udfff]|\\ud[89ab]..(?!\\ud[c-f])|(?<!\\ud[89ab]..)\\ud[c-f])"
     r"|(?P<far>\A(?:0\d{3}|9999)-\d\d-\d\d)"
 )
-FITS = 8  # characters: every column that somebody types into holds as many, a postcode no more
+FITS = 255  # characters: what is longer fits no column of one line but those for needs and reasons
 HALF = 2**31  # four bytes hold less; SQLite's numbers have eight
 
 

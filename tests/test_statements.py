@@ -131,18 +131,18 @@ def test_what_sqlite_alone_is_told_is_nothing_to_ask_postgresql():
     "value, sort",
     [
         ("Ada\x00", "nul"),
-        (json.dumps({"a": "\x00"}), "nul4"),
+        (json.dumps({"a": "\x00"}), "nul"),
         ("\ud800", "half"),
         (json.dumps("\ud800"), "half"),
-        (json.dumps("x\udc00"), "half4"),
-        (json.dumps("👩"), "4"),
-        ("9999-12-31", "far4"),
-        ("0001-01-01", "far4"),
-        ("2027-01-26", "4"),
-        ("x" * 8, ""),
-        ("x" * 9, "4"),
+        (json.dumps("x\udc00"), "half"),
+        (json.dumps("👩"), ""),
+        ("9999-12-31", "far"),
+        ("0001-01-01", "far"),
+        ("2027-01-26", ""),
+        ("x" * 255, ""),
+        ("x" * 256, "9"),
         ("x" * 100_000, "17"),
-        ("\x00" * 9, "nul4"),
+        ("\x00" * 256, "nul9"),
         (2**31 - 1, ""),
         (-(2**31), ""),
         (2**31, "1 times 32 bits"),
@@ -169,12 +169,12 @@ def test_recorder_notes_how_often_a_test_asks_what_and_with_which_values(request
     recorder = Recorder("this test")
     protocol = recorder.pytest_runtest_protocol(request.node)
     next(protocol)
-    asked = "UPDATE hubs_school SET name = %s WHERE 1 = 0"
+    asked = "DELETE FROM hubs_school WHERE name = %s"
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
-        cursor.executemany(asked, [["Ash"], ["Ash Primary"]])
+        cursor.executemany(asked, [["Ash"], ["Ash" * 99]])
     with pytest.raises(StopIteration):
         next(protocol)
     noted = recorder.tests[request.node.nodeid]
     assert noted["often"] == 2
-    assert noted["statements"] == sorted({*shapes("SELECT 1"), *with_odd_values(shapes(asked), ["Ash Primary"])})
+    assert noted["statements"] == sorted({*shapes("SELECT 1"), *with_odd_values(shapes(asked), ["Ash" * 99])})
