@@ -16,7 +16,7 @@ from django.db import transaction
 from django.utils import timezone
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, multiple, precondition, rule
 from hypothesis.stateful import run_state_machine_as_test as run
 
 from bookings import places
@@ -154,6 +154,13 @@ class RuleMachine(RuleBasedStateMachine):
             return places.hold(self.sessions[n].pk, party, clock=self.clock, first=first)
 
         return self.ask(ask, email)
+
+    @rule(target=bookings, network=st.sampled_from(NETWORKS[1:]))
+    def one_network_again_and_again(self, network):
+        """Each time another person, of no school, which has no share; in the larger room."""
+        people = [self.party(f"{uuid.uuid4().hex}@script.example", 3, 1, network=network) for _ in range(3)]
+        made = [self.done(lambda one=one: places.hold(self.sessions[0].pk, one, clock=self.clock)) for one in people]
+        return multiple(*made)
 
     @rule(booking=bookings)
     def drop_all(self, booking):
