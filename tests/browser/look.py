@@ -33,14 +33,16 @@ NOT_SEEN_YET = """scheme => {
     }
     return fresh;
 }"""
-VIOLATIONS = f"""async ([scheme, where, rules, whole]) => {{
-    document.getAnimations().forEach(one => one.finish()); // no colour on its way to another
-    const fresh = ({NOT_SEEN_YET})(scheme), what = whole ? where : {{...where, include: fresh}};
-    return whole || fresh.length ? (await axe.run(what, rules)).violations : [];
-}}"""
 STICKS_OUT = """() => document.documentElement.scrollWidth <= innerWidth ? [] :
     [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1)
     .map(e => `${e.tagName.toLowerCase()}.${e.className}`).slice(0, 5).concat(document.documentElement.scrollWidth)"""
+# Both at once: to ask the browser costs more than to see what sticks out.
+WHAT_IS_WRONG = f"""async ([scheme, where, rules, whole]) => {{
+    document.getAnimations().forEach(one => one.finish()); // no colour on its way to another
+    const fresh = ({NOT_SEEN_YET})(scheme), what = whole ? where : {{...where, include: fresh}};
+    const found = whole || fresh.length ? (await axe.run(what, rules)).violations : [];
+    return [found, ({STICKS_OUT})()];
+}}"""
 
 axe = Axe()
 
@@ -60,25 +62,32 @@ def assert_looks_right(page, name):
         page.emulate_media(color_scheme=scheme)
         for width in widths:
             page.set_viewport_size({"width": width, "height": 640 if width == 320 else 800})
-            found = violations(page, scheme, whole=width == widths[0])
-            wrong += looked_at(page, f"{name}-{width}-{scheme}", found)
+            seen = what_is_wrong(page, scheme, whole=width == widths[0])
+            wrong += told(page, f"{name}-{width}-{scheme}", *seen)
     assert wrong == []
 
 
-def looked_at(page, name, found=()):
+def looked_at(page, name):
+    """What sticks out of the page as it is shown now."""
+    return told(page, name, [], page.evaluate(STICKS_OUT))
+
+
+def told(page, name, found, sticks_out):
     """What is wrong with the page as it is shown now: what was found, and what sticks out of it."""
     wrong = [f"{name}: {one}" for one in found]
-    if sticks_out := page.evaluate(STICKS_OUT):
+    if sticks_out:
         wrong.append(f"{name}: these stick out: {sticks_out}")
     if wrong or EVERY_PICTURE:
         picture(page, name)
     return wrong
 
 
-def violations(page, scheme, *, whole):
+def what_is_wrong(page, scheme, *, whole):
     """What axe finds wrong, each with the first place where it is; or, of the colours, where they are not seen yet."""
-    found = page.evaluate(VIOLATIONS, [scheme, WHERE, ALL_RULES if whole else OF_COLOURS, whole])
-    return [f"{one['id']} at {one['nodes'][0]['target']}: {one['nodes'][0]['html'][:120]}" for one in found]
+    asked = [scheme, WHERE, ALL_RULES if whole else OF_COLOURS, whole]
+    found, sticks_out = page.evaluate(WHAT_IS_WRONG, asked)
+    lines = [f"{one['id']} at {one['nodes'][0]['target']}: {one['nodes'][0]['html'][:120]}" for one in found]
+    return lines, sticks_out
 
 
 def in_print(page, name):
