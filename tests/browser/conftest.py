@@ -5,6 +5,9 @@ import shutil
 
 import pytest
 
+# JavaScript of a page that is gone in a second is not worth the slowest of compilers, nor threads of its own.
+SHORT_LIVED = "--js-flags=--no-opt,--single-threaded"
+
 
 @pytest.fixture(scope="session", autouse=True)
 def rows_beside_playwright():
@@ -65,7 +68,7 @@ def chromium(showcase):
 
     path = os.environ.get("CHROMIUM_BIN") or shutil.which("chromium") or shutil.which("google-chrome")
     with sync_playwright() as playwright:
-        arguments = [f"--ignore-certificate-errors-spki-list={showcase.key}"]
+        arguments = [f"--ignore-certificate-errors-spki-list={showcase.key}", SHORT_LIVED]
         arguments += ["--no-sandbox"] if os.geteuid() == 0 else []
         browser = playwright.chromium.launch(executable_path=path, args=arguments)
         yield browser
