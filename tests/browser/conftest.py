@@ -33,7 +33,9 @@ def showcase(tmp_path_factory):
     """The running server, with the cast loaded."""
     from tests.browser.showcase_server import ShowcaseServer
 
-    server = ShowcaseServer(tmp_path_factory.mktemp("showcase"))
+    own = tmp_path_factory.getbasetemp()
+    run = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    server = ShowcaseServer(tmp_path_factory.mktemp("showcase"), run)
     try:
         server.start()
         yield server

@@ -3,6 +3,7 @@
 import base64
 import email
 import email.policy
+import fcntl
 import hashlib
 import os
 import re
@@ -58,10 +59,13 @@ class Mailbox:
 
 
 class ShowcaseServer:
-    """Web server and worker over one SQLite database in `folder`; `opened()` lets this process at its rows."""
+    """Web server and worker over one SQLite database in `folder`; `opened()` lets this process at its rows.
 
-    def __init__(self, folder):
-        self.folder = folder
+    The folder `run` is that of all servers of one run: the first leaves the files there that it collects for all.
+    """
+
+    def __init__(self, folder, run=None):
+        self.folder, self.run = folder, run or folder
         self.mailbox = Mailbox(self.has_mail_for)
         self.port = free_port()
         self.url = f"https://localhost:{self.port}"
@@ -88,11 +92,9 @@ class ShowcaseServer:
         """Migrate and collect, then serve. Raises AssertionError with the log of what did not start."""
         database = self.folder / "db.sqlite3"
         kept_database.lay(database)  # another process may keep one at any moment, also after this
-        commands = [] if database.exists() else [["migrate", "--verbosity=0"]]
-        commands.append(["collectstatic", "--no-input", "--verbosity=0"])
-        preparing = [self._manage(*command) for command in commands]
-        for process in preparing:
-            assert process.wait(SECONDS) == 0, self.log()
+        if not database.exists():
+            self._done("migrate")
+        self._collect()
         self.children = [self._manage("worker"), self._gunicorn()]
         deadline = time.monotonic() + SECONDS
         while not self._answers():
@@ -145,6 +147,18 @@ class ShowcaseServer:
             finally:
                 connection.close()
                 connection.settings_dict["NAME"] = ours
+
+    def _collect(self):
+        own, of_run = self.folder / "static", self.run / "collected"
+        with (self.run / "collecting.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not of_run.exists():
+                self._done("collectstatic", "--no-input")
+                own.rename(of_run)
+        own.symlink_to(of_run)
+
+    def _done(self, *command):
+        assert self._manage(*command, "--verbosity=0").wait(SECONDS) == 0, self.log()
 
     def _manage(self, *arguments):
         return self._start(sys.executable, "manage.py", *arguments)
