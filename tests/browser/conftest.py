@@ -77,27 +77,21 @@ def chromium(showcase):
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def windows(chromium, showcase):
+    from tests.browser.windows import Windows
+
+    return Windows(chromium, showcase.url)
+
+
 @pytest.fixture
-def visit(chromium, showcase, cast):
+def visit(windows, cast):
     """Opens a browser of its own for somebody, without JavaScript unless asked; nothing in it may be refused.
 
     An error in the console, the Content-Security-Policy's violations among them, fails the test.
     """
-    said, contexts = [], []
-
-    def somebody(**options):
-        context = chromium.new_context(
-            base_url=showcase.url, ignore_https_errors=True, **({"java_script_enabled": False} | options)
-        )
-        context.set_default_timeout(60_000)  # of a machine that does much else
-        context.on("console", lambda one: said.append(f"{one.page.url}: {one.text}") if one.type == "error" else None)
-        context.on("weberror", lambda error: said.append(str(error.error)))
-        contexts.append(context)
-        return context.new_page()
-
-    yield somebody
-    for context in contexts:
-        context.close()
+    yield windows.open
+    said = windows.leave()
     # The console repeats 404, 409 and 422, and that a browser which a test took offline is offline.
     answers = ("the server responded with a status of 4", "net::ERR_INTERNET_DISCONNECTED")
     assert [words for words in said if not any(answer in words for answer in answers)] == []
