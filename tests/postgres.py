@@ -39,9 +39,13 @@ class Terminated(KeyboardInterrupt):
 
 
 class Cluster:
-    """`with Cluster() as cluster:` and `cluster.url`; or start() and stop(). stop() removes every trace."""
+    """`with Cluster() as cluster:` and `cluster.url`; or start() and stop(). stop() removes every trace.
 
-    def __init__(self) -> None:
+    Only one that is `durable` waits for the disk: what is written outlives kill() all the same, for no power is cut.
+    """
+
+    def __init__(self, *, durable: bool = False) -> None:
+        self._durable = durable
         self._folder: Path | None = None
         self._server: subprocess.Popen[bytes] | None = None
         self.port = 0
@@ -153,7 +157,7 @@ class Cluster:
         locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
         if _major(version) < 17:
             locale = ["--locale=C.UTF-8"]
-        # The server syncs what it writes; only the empty cluster itself is not worth waiting for.
+        # The empty cluster itself is never worth waiting for.
         rest = ["--username=postgres", "--auth=trust", "--encoding=UTF8", "--no-sync"]
         self._output([self._bin / "initdb", "-D", self._home / "data", *rest, *locale])
 
@@ -164,6 +168,7 @@ class Cluster:
             "port": self.port,
             "unix_socket_directories": "",
             "max_connections": 100,
+            "fsync": "on" if self._durable else "off",
             # After kill(): one call for all files, which are in the system cache anyway; a call for each takes seconds.
             "recovery_init_sync_method": "syncfs" if sys.platform == "linux" else "fsync",
             "dynamic_shared_memory_type": "mmap",  # in the cluster's folder: kill() leaves nothing behind

@@ -86,7 +86,7 @@ def database(name: str, folder: Path) -> Iterator[tuple[str, list[psutil.Process
         _migrate(url, folder)
         yield url, []
     else:
-        with Cluster() as cluster:
+        with Cluster(durable=True) as cluster:
             _migrate(cluster.url, folder)
             yield cluster.url, [psutil.Process(cluster.pid)]
 
