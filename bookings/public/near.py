@@ -1,9 +1,9 @@
 """Sessions near a place, across hub borders: which are within so many miles, and widening where they are few."""
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 

@@ -7,11 +7,11 @@ a host. Miles are straight ones, to the nearest host. A school that has become a
 import datetime as dt
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
-from functools import cached_property
 from math import hypot
 from typing import Any, NamedTuple
 
 from django.db.models import Count, F, Q, Value
+from django.utils.functional import cached_property
 
 from bookings.models import SchoolKind
 from bookings.report import rows

@@ -7,11 +7,11 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterable
 from decimal import Decimal
-from functools import cached_property
 from typing import Any, NamedTuple
 
 from django.db.models import Count, Exists, OuterRef, Q, Sum
 from django.db.models.functions import Coalesce
+from django.utils.functional import cached_property
 
 from bookings.attendance import standing
 from bookings.models import Asked, Booking, TurnedAway, Visitor

@@ -2,11 +2,11 @@
 
 import datetime as dt
 from collections import Counter
-from functools import cached_property
 from typing import Any, NamedTuple
 
 from django.db.models import CharField, Exists, OuterRef, Sum
 from django.db.models.functions import Cast, Substr
+from django.utils.functional import cached_property
 
 from bookings.models import AuditEntry, Booking
 from bookings.report import rows

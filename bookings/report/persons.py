@@ -2,10 +2,10 @@
 
 import datetime as dt
 from collections import Counter
-from functools import cached_property
 from typing import Any
 
 from django.db.models import Count, F, Min, Q
+from django.utils.functional import cached_property
 
 from bookings.models import Booking, SchoolKind
 from bookings.report import rows

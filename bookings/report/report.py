@@ -2,10 +2,10 @@
 
 import datetime as dt
 from collections.abc import Iterator
-from functools import cached_property
 from typing import Any
 
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from bookings.models.feedback import Form

@@ -9,10 +9,10 @@ outlive the tie to the person.
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.utils.functional import cached_property
 
 from bookings.models import Asked, DayAnswer, LaterAnswer
 from bookings.models.feedback import Changed, Form, Useful

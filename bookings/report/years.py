@@ -4,11 +4,11 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterable
 from decimal import Decimal
-from functools import cached_property
 from typing import Any
 
 from django.db.models import Count, Min, Q, Sum
 from django.db.models.functions import Coalesce
+from django.utils.functional import cached_property
 
 from bookings.models import Asked, LaterAnswer
 from bookings.models.feedback import Form

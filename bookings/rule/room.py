@@ -3,10 +3,10 @@
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
 from django.utils import translation
+from django.utils.functional import cached_property
 
 from bookings.models import Booking, Mail, Places
 from bookings.rule import clock_jumps

@@ -3,11 +3,11 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import BigIntegerField, Q
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from bookings.forms import who_reads_needs
 from bookings.mail import links

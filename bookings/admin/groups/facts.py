@@ -3,11 +3,11 @@
 import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 from django.db.models import Count
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from bookings.groups import nearest
 from bookings.groups.nearest import Candidate, Proposal

@@ -5,11 +5,11 @@ The programme office sees the session and nobody's name: for it nothing is read 
 
 import datetime as dt
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 from django.db.models import Count, Sum, prefetch_related_objects
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from bookings.admin.home import needs
 from bookings.admin.session.words import missing_for_booking
