@@ -105,6 +105,17 @@ def test_kept_page_is_to_the_header_what_django_answers(server):
 
 @pytest.mark.django_db
 @pytest.mark.usefixtures("session")
+@pytest.mark.parametrize("address", ["/", "/sessions/ABC234/", "/hubs/kent/"])
+def test_page_is_kept_in_each_language(address, server):
+    addresses = [address, f"/zh-hans{address}"]
+    first = [server.ask(one).text for one in addresses]
+    assert first[0] != first[1]
+    assert [server.ask(one).text for one in addresses] == first
+    assert len(server.made) == 2
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("session")
 @pytest.mark.parametrize("packed", [{}, GZIP], ids=["plain", "packed"])
 @pytest.mark.parametrize("address", PAGES)
 def test_whoever_has_the_page_is_not_sent_it_again(address, packed, server):
