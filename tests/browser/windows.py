@@ -1,6 +1,5 @@
-"""Browsers of somebody's own. The usual one is kept, and left as a new one is: to begin one costs a fifth of a look."""
+"""Browsers of somebody's own. The usual one is kept, and each window in it is new: a new one costs half of a look."""
 
-NEW = {"width": 1280, "height": 720}  # Playwright's own
 USUAL = {"java_script_enabled": True}
 
 
@@ -10,14 +9,15 @@ class Windows:
     def __init__(self, chromium, url):
         self.chromium, self.url = chromium, url
         self.said, self.others = [], []
-        self.kept = self.lent = None
+        self.kept, self.lent = None, False
 
     def open(self, **options):
         """A page, without JavaScript unless asked, that has no cookies, no history and nothing in its cache."""
         options = {"java_script_enabled": False} | options
         if options == USUAL and not self.lent:
-            self.lent, self.kept = self.kept or self._new(**options), None
-            return self.lent
+            self.lent = True
+            self.kept = self.kept or self._door()
+            return opened_by(self.kept)
         self.others.append(self._new(**options))
         return self.others[-1]
 
@@ -26,11 +26,17 @@ class Windows:
         while self.others:
             self.others.pop().context.close()
         if self.lent:
-            page, self.lent = self.lent, None
-            make_new(page, self.url)
-            self.kept = page  # none, where that fails
+            door, self.kept, self.lent = self.kept, None, False
+            make_new(door, self.url)
+            self.kept = door  # none, where that fails
         said, self.said = self.said, []
         return said
+
+    def _door(self):
+        """The page that opens the others and does nothing else: they share its process, which costs most to begin."""
+        page = self._new(**USUAL)
+        page.goto(f"{self.url}/robots.txt")
+        return page
 
     def _new(self, **options):
         context = self.chromium.new_context(base_url=self.url, ignore_https_errors=True, **options)
@@ -43,21 +49,23 @@ class Windows:
         self.said.append(words)
 
 
-def make_new(page, url):
-    """What a test has set is set back, and what pages have left is forgotten.
+def opened_by(door):
+    """A window that knows nothing of who opened it. All that a test sets on it ends with it: listeners, routes, media,
+    a key that is held down."""
+    with door.context.expect_page() as opened:
+        door.evaluate("() => { open().opener = null }")
+    return opened.value
 
-    It ends on a page that does nothing. From about:blank a browser begins a new process for the next one.
-    """
-    context = page.context
-    for other in context.pages:
-        if other is not page:
-            other.close()
+
+def make_new(door, url):
+    """Close the windows, and forget what pages have left. Of what is set on the context, that it is offline alone: see
+    tests/browser/test_windows.py."""
+    context = door.context
+    for page in context.pages:
+        if page is not door:
+            page.close()
     context.set_offline(False)
-    page.goto(f"{url}/robots.txt")
-    page.emulate_media(media="null", color_scheme="light", forced_colors="none")
-    page.set_viewport_size(NEW)
-    browser = context.new_cdp_session(page)
+    browser = context.new_cdp_session(door)
     browser.send("Storage.clearDataForOrigin", {"origin": url, "storageTypes": "all"})
     browser.send("Network.clearBrowserCache")
-    browser.send("Page.resetNavigationHistory")
     browser.detach()
