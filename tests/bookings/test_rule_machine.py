@@ -157,8 +157,9 @@ class RuleMachine(RuleBasedStateMachine):
 
     @rule(target=bookings, network=st.sampled_from(NETWORKS[1:]))
     def one_network_again_and_again(self, network):
-        """Each time another person, of no school, which has no share; in the larger room."""
-        people = [self.party(f"{uuid.uuid4().hex}@script.example", 3, 1, network=network) for _ in range(3)]
+        """Each time another person, in the larger room: of schools that they typed, and of none, which has no share."""
+        emails = [f"{uuid.uuid4().hex}@script.example" for _ in range(4)]
+        people = [self.party(email, one, 1, network=network) for email, one in zip(emails, (4, 5, 3, 3), strict=True)]
         made = [self.done(lambda one=one: places.hold(self.sessions[0].pk, one, clock=self.clock)) for one in people]
         return multiple(*made)
 
