@@ -1,7 +1,6 @@
 """A browser before Showcase as it runs in production."""
 
 import os
-import shutil
 
 import pytest
 
@@ -68,11 +67,12 @@ def chromium(showcase):
     """A browser that trusts the server's certificate, and needs to be asked about none."""
     from playwright.sync_api import sync_playwright
 
-    path = os.environ.get("CHROMIUM_BIN") or shutil.which("chromium") or shutil.which("google-chrome")
+    from tests.browser import program
+
     with sync_playwright() as playwright:
         arguments = [f"--ignore-certificate-errors-spki-list={showcase.key}", SHORT_LIVED]
         arguments += ["--no-sandbox"] if os.geteuid() == 0 else []
-        browser = playwright.chromium.launch(executable_path=path, args=arguments)
+        browser = playwright.chromium.launch(executable_path=program.chromium(), args=arguments)
         yield browser
         browser.close()
 

@@ -6,14 +6,14 @@ Against a running demo (script/server), new enough for its school to have places
 Without JavaScript, 320 px wide.
 """
 
-import os
 import re
-import shutil
 import sys
 import time
 from collections.abc import Iterator
 
 from playwright.sync_api import Page, sync_playwright
+
+from tests.browser import program
 
 WIDTH, HEIGHT = 320, 640
 NEAR, SCHOOL = "ME16 8TL", "West Borough"
@@ -24,8 +24,7 @@ FIRST_TO_BOOK = ".session:has(.tag.good)"
 
 def main(site: str) -> None:
     with sync_playwright() as playwright:
-        path = os.environ.get("CHROMIUM_BIN") or shutil.which("chromium")
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=program.chromium(), args=["--no-sandbox"])
         asked = browser.new_context(
             base_url=site, java_script_enabled=False, viewport={"width": WIDTH, "height": HEIGHT}
         )

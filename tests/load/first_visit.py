@@ -9,13 +9,13 @@ it afterwards, and once.
 
 import os
 import re
-import shutil
 import signal
 import sys
 
 import django
 from playwright.sync_api import Browser, Request, sync_playwright
 
+from tests.browser import program
 from tests.load.lighthouse import Page, served
 
 PAGES = ("list", "hubs", "hub", "session", "book", "privacy")
@@ -24,8 +24,7 @@ PAGES = ("list", "hubs", "hub", "session", "book", "privacy")
 def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("Stopped."))  # the server too
     with served() as (url, pages), sync_playwright() as playwright:
-        path = os.environ.get("CHROMIUM_BIN") or shutil.which("chromium")
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=program.chromium(), args=["--no-sandbox"])
         print(f"  {'a first visit':<28}{'requests':>10}{'bytes':>10}{'on the wire':>15}")
         for page in pages:
             if page.name in PAGES:

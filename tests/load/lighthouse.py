@@ -9,7 +9,6 @@ It serves the cast of the browser tests as in production. Whatever costs points 
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -23,6 +22,8 @@ from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import django
+
+from tests.browser import program
 
 ROOT = Path(__file__).resolve().parents[2]
 HOME = ROOT / "var" / "lighthouse"
@@ -148,8 +149,7 @@ def _browser_flags() -> list[str]:
 
 
 def _environment() -> dict[str, str]:
-    chromium = os.environ.get("CHROMIUM_BIN") or shutil.which("chromium") or "/usr/bin/chromium"
-    return os.environ | {"CHROME_PATH": chromium}
+    return os.environ | {"CHROME_PATH": program.chromium() or "/usr/bin/chromium"}
 
 
 def show(page: Page, reports: list[dict[str, Any]]) -> None:
