@@ -19,6 +19,7 @@ from functools import partial
 from pathlib import Path
 
 import _beside
+import _chromium
 from _common import LOGS, PYTHON, ROOT, VAR, VENV, as_root, heed_signals, make_environment, only_one, run, start, stop
 
 RESULTS = VAR / "test-results"
@@ -34,14 +35,6 @@ IN_A_BROWSER = ("-m", "browser", "tests/browser")
 # Debian's servers that faults are tried with; what many machines are made of is for `all`.
 SERVERS = ("nginx-light", "pgbouncer")
 HEAVY = ("patroni", "etcd-server", "etcd-client", "postgresql-15", "debootstrap", "iproute2", "python3-etcd", "curl")
-CHROMIUMS = (
-    "chromium-headless-shell",  # the same engine without windows, for half the time
-    "chromium",
-    "chromium-browser",
-    "google-chrome",
-    "google-chrome-stable",
-    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-)
 
 
 NONE = 5  # as pytest says that no test was found
@@ -217,14 +210,13 @@ def browser(run_: Run, chromium: str | None) -> None:
 
 def find_chromium() -> str | None:
     """A browser that runs, installed first where this user may; None where there is none to be had."""
-    named = os.environ.get("CHROMIUM_BIN")
-    if named:
-        return named if runs(named) else None
-    found = installed_chromium()
-    for package in CHROMIUMS[:2]:  # not every system has the first
+    found = _chromium.program()
+    if os.environ.get("CHROMIUM_BIN"):
+        return found
+    for package in _chromium.NAMES[:2]:  # not every system has the first
         if found is None:
             install([package], recommended=True)
-            found = installed_chromium()
+            found = _chromium.program()
     return found
 
 
@@ -263,19 +255,6 @@ def services_kept_off() -> Iterator[None]:
         yield
     finally:
         policy.unlink(missing_ok=True)
-
-
-def installed_chromium() -> str | None:
-    return next((path for name in CHROMIUMS if (path := shutil.which(name)) and runs(path)), None)
-
-
-def runs(browser: str) -> bool:
-    """Whether it starts at all: on some systems `chromium` is only a note on where to get it."""
-    try:
-        done = subprocess.run([browser, "--version"], capture_output=True, timeout=60, check=False)
-    except (OSError, subprocess.TimeoutExpired):
-        return False
-    return done.returncode == 0
 
 
 def outcomes(report: Path) -> Counter[str]:

@@ -67,12 +67,12 @@ def chromium(showcase):
     """A browser that trusts the server's certificate, and needs to be asked about none."""
     from playwright.sync_api import sync_playwright
 
-    from tests.browser import program
+    from script import _chromium
 
     with sync_playwright() as playwright:
         arguments = [f"--ignore-certificate-errors-spki-list={showcase.key}", SHORT_LIVED]
         arguments += ["--no-sandbox"] if os.geteuid() == 0 else []
-        browser = playwright.chromium.launch(executable_path=program.chromium(), args=arguments)
+        browser = playwright.chromium.launch(executable_path=_chromium.program(), args=arguments)
         yield browser
         browser.close()
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 from playwright.sync_api import Page, sync_playwright
 
-from tests.browser import program
+from script import _chromium
 
 WIDTH, HEIGHT = 320, 640
 NEAR, SCHOOL = "ME16 8TL", "West Borough"
@@ -24,7 +24,7 @@ FIRST_TO_BOOK = ".session:has(.tag.good)"
 
 def main(site: str) -> None:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program.chromium(), args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=_chromium.program(), args=["--no-sandbox"])
         asked = browser.new_context(
             base_url=site, java_script_enabled=False, viewport={"width": WIDTH, "height": HEIGHT}
         )

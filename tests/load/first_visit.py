@@ -15,7 +15,7 @@ import sys
 import django
 from playwright.sync_api import Browser, Request, sync_playwright
 
-from tests.browser import program
+from script import _chromium
 from tests.load.lighthouse import Page, served
 
 PAGES = ("list", "hubs", "hub", "session", "book", "privacy")
@@ -24,7 +24,7 @@ PAGES = ("list", "hubs", "hub", "session", "book", "privacy")
 def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("Stopped."))  # the server too
     with served() as (url, pages), sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program.chromium(), args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=_chromium.program(), args=["--no-sandbox"])
         print(f"  {'a first visit':<28}{'requests':>10}{'bytes':>10}{'on the wire':>15}")
         for page in pages:
             if page.name in PAGES:

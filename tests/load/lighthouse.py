@@ -23,7 +23,7 @@ from typing import Any, NamedTuple
 
 import django
 
-from tests.browser import program
+from script import _chromium
 
 ROOT = Path(__file__).resolve().parents[2]
 HOME = ROOT / "var" / "lighthouse"
@@ -149,7 +149,7 @@ def _browser_flags() -> list[str]:
 
 
 def _environment() -> dict[str, str]:
-    return os.environ | {"CHROME_PATH": program.chromium() or "/usr/bin/chromium"}
+    return os.environ | {"CHROME_PATH": _chromium.program() or "/usr/bin/chromium"}
 
 
 def show(page: Page, reports: list[dict[str, Any]]) -> None:
