@@ -24,7 +24,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     (BASE_DIR / "var").mkdir(exist_ok=True)
     DATABASES["default"]["TEST"] = {"NAME": str(BASE_DIR / "var" / "test.sqlite3")}
     # No test cuts the power. So none waits for the disk, which on some machines is slow for half a minute.
-    DATABASES["default"]["OPTIONS"]["init_command"] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;"
+    DATABASES["default"]["OPTIONS"]["init_command"] += "PRAGMA synchronous=OFF;"
 if (worker := os.environ.get("PYTEST_XDIST_WORKER")) and "VAR_DIR" not in os.environ:
     # Tests that run beside one another are no one host: each has its own locks, as of the two files that may be made.
     VAR_DIR = VAR_DIR / worker

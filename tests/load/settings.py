@@ -12,4 +12,4 @@ ROOT_URLCONF = "tests.load.urls"
 STORAGES = STORAGES | {"staticfiles": {"BACKEND": "showcase.style_sheets.StaticFiles"}}
 PAGES_KEPT = 8  # as in production
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    DATABASES["default"]["OPTIONS"]["init_command"] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
+    DATABASES["default"]["OPTIONS"]["init_command"] += "PRAGMA synchronous=FULL;"
