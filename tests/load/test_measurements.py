@@ -76,9 +76,14 @@ def _run(folder: Path, module: str, *groups: str) -> str:
     """What it prints of the tests' own database, with few of everything."""
     where = address()
     connection.close()  # a database is copied while nobody is connected to it
-    env = os.environ | {"DATABASE_URL": where, "TMPDIR": str(folder)}
-    command = [sys.executable, "-m", f"tests.load.{module}", "small", "here", *groups]
-    done = subprocess.run(command, cwd=settings.BASE_DIR, env=env, capture_output=True, text=True, check=False)
+    return _printed(module, "here", *groups, DATABASE_URL=where, TMPDIR=str(folder))
+
+
+def _printed(module: str, *arguments: str, **env: str) -> str:
+    command = [sys.executable, "-m", f"tests.load.{module}", "small", *arguments]
+    done = subprocess.run(
+        command, cwd=settings.BASE_DIR, env=os.environ | env, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
@@ -86,10 +91,7 @@ def _run(folder: Path, module: str, *groups: str) -> str:
 def test_holds_on_one_hot_row_are_measured_beside_the_same_statements():
     """On a database of its own, as each measurement makes one where it is not told of another."""
     name = {"postgresql": "postgres"}.get(connection.vendor, connection.vendor)
-    command = [sys.executable, "-m", "tests.load.hot_row", "small", name]
-    done = subprocess.run(command, cwd=settings.BASE_DIR, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert done.stdout.splitlines()[-1].startswith("holds on one hot row")
+    assert _printed("hot_row", name).splitlines()[-1].startswith("holds on one hot row")
 
 
 FIGURES = [
