@@ -8,8 +8,9 @@ from playwright.sync_api import expect
 
 from bookings import places
 from bookings.models import Booking
+from tests.browser.arriving import follow, press
 from tests.browser.cast import times
-from tests.browser.test_journey import choose_school, follow, heading, press, say_who
+from tests.browser.test_journey import choose_school, heading, say_who
 from tests.factories import SessionFactory, party
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("rows")]

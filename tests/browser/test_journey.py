@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from bookings.models import Booking
+from tests.browser.arriving import follow, press
 from tests.browser.cast import hold, link
 
 pytestmark = pytest.mark.browser
@@ -13,14 +14,6 @@ pytestmark = pytest.mark.browser
 
 def heading(page):
     return page.locator("h1").inner_text()
-
-
-def press(page, words):
-    page.get_by_role("button", name=words, exact=True).first.click()
-
-
-def follow(page, words):
-    page.get_by_role("link", name=words, exact=True).first.click()
 
 
 def choose_school(page, cast):

@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 from bookings.models import Draft
 from tests.browser import cast as scene
+from tests.browser.arriving import follow, press
 from tests.browser.look import assert_looks_right
 
 pytestmark = pytest.mark.browser
@@ -20,10 +21,6 @@ def state(walk):
     """A way to a state of the steps; its name is that of the picture."""
     STATES[walk.__name__.replace("_", "-")] = walk
     return walk
-
-
-def press(page, words):
-    page.get_by_role("button", name=words, exact=True).first.click()
 
 
 def chosen(page, session):
@@ -214,14 +211,14 @@ def book_sent_again(page, cast):
 def book_address(page, cast):
     asked(page, cast.hall, "first")
     press(page, "Book 2 places")
-    page.get_by_role("link", name="Use another address").click()
+    follow(page, "Use another address")
 
 
 @state
 def book_address_error(page, cast):
     asked(page, cast.hall, "second")
     press(page, "Book 2 places")
-    page.get_by_role("link", name="Use another address").click()
+    follow(page, "Use another address")
     press(page, "Send the link there")
 
 

@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 from bookings.models import Booking, Mail
 from hubs.models import Membership
+from tests.browser.arriving import arrived, follow
 from tests.browser.cast import confirmed
 from tests.browser.look import assert_looks_right
 from tests.browser.staff_forms import choose, signed_in
@@ -50,8 +51,7 @@ class Presses:
 
     def press(self, role, name):
         self.number += 1
-        self.page.get_by_role(role, name=name, exact=True).first.click()
-        self.page.wait_for_load_state()
+        arrived(self.page, self.page.get_by_role(role, name=name, exact=True))
 
     def find(self, words):
         self.page.get_by_label("Find a person, school or session").fill(words)
@@ -107,7 +107,7 @@ def test_what_was_found_looks_right_and_back_finds_it_again(staff):
     caller.find("ri")  # Rita, and the strips of the session
     assert_looks_right(staff, "staff-found")
     found = staff.url
-    staff.get_by_role("link", name="Rita Rings").first.click()
+    follow(staff, "Rita Rings")
     staff.go_back()
     expect(staff.get_by_role("heading", name="What was found")).to_be_visible()
     assert staff.url == found

@@ -10,8 +10,9 @@ from playwright.sync_api import expect
 
 from hubs.models import StaffUser
 from hubs.staff.signing_in.hashing import Argon2
+from tests.browser.arriving import follow, press
 from tests.browser.look import assert_looks_right, in_print, looked_at
-from tests.browser.test_journey import follow, heading, press
+from tests.browser.test_journey import heading
 from tests.factories import HubYearFactory
 
 pytestmark = pytest.mark.browser
