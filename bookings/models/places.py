@@ -79,6 +79,8 @@ class Places(models.Model):
         verbose_name_plural = _("places of sessions")
         indexes = [
             models.Index(fields=["session"], name="places_held_back", condition=Q(held_back__gt=0)),
+            # Few at any time: Home asks which of them nobody has said an opening of.
+            models.Index(fields=["session"], name="places_announced", condition=Q(status=SessionStatus.ANNOUNCED)),
         ]
         constraints = [
             models.CheckConstraint(

@@ -11,9 +11,12 @@ from django.utils import timezone
 
 from bookings import places
 from bookings.admin.base import long_list, read_only
+from bookings.admin.home.cards import next_ones
+from bookings.admin.home.needs import NEEDS
 from bookings.models import AuditEntry, Booking, Mail, Visitor
 from bookings.models.names import PARTS, has_word, has_words
 from bookings.operations import of_mail
+from hubs.models import ShowcaseSession
 from tests.factories import NOW, SchoolFactory, SessionFactory, StaffFactory, party
 
 pytestmark = pytest.mark.django_db
@@ -187,6 +190,17 @@ def test_who_needs_something_or_left_a_number_is_found_by_index():
     assert "visitor_with_needs" in Visitor.objects.with_needs().order_by().values("pk").explain()
     assert "visitor_with_mobile" in Visitor.objects.with_mobile().order_by().values("pk").explain()
     assert "booking_with_mobile" in Booking.objects.with_mobile().order_by().values("pk").explain()
+
+
+def test_home_reads_no_session_to_come_that_it_does_not_show():
+    """With thousands of them: neither to find the next six nor to count those that nobody has said an opening of."""
+    if connection.vendor == "postgresql":
+        pytest.skip("It reads a table of no rows whole.")
+    in_order = next_ones(StaffFactory(is_superuser=True), now=NOW).values("pk")[:6].explain()
+    assert "session_by_day (last_day>?)" in in_order
+    assert "TEMP B-TREE" not in in_order
+    unopened = {need.name: need for need in NEEDS}["opening"].narrow(ShowcaseSession.objects.all(), NOW)
+    assert "places_announced" in unopened.order_by().values("pk").explain()
 
 
 @pytest.mark.usefixtures("five")

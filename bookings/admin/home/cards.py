@@ -127,7 +127,8 @@ def seen_by(user: Any) -> ShowcaseSessionQuerySet:
 def next_ones(user: Any, *, now: dt.datetime) -> ShowcaseSessionQuerySet:
     """Sessions that somebody may see and that are not over, the next first; those without a date are not in it."""
     to_come = seen_by(user).filter(ends_at__gt=now, last_day__gte=timezone.localdate(now))
-    return to_come.order_by("first_day", "starts_at", "pk")
+    # What ends at an hour has one day. By its last day, an index leads to the first of them (session_by_day).
+    return to_come.order_by("last_day", "first_day", "starts_at", "pk")
 
 
 # --- snow shuts a school, not a session -------------------------------------------------------------------------------
