@@ -95,9 +95,9 @@ def test_holds_on_one_hot_row_are_measured_beside_the_same_statements():
 
 
 FIGURES = [
+    *("statements of a whole booking", "statements under the lock: hold", "statements under the lock: confirm"),
     *("list while", "session while", "hub while", "hubs while"),
     *("list, first", "session, first", "hub, first", "hubs, first"),
-    *("statements of a whole booking", "statements under the lock: hold", "statements under the lock: confirm"),
     *("whole booking", "its pages", "rush of 16", "last confirm mail", "memory", "idle worker"),
     *("  requests a second", "    constant", "    list", "    session", "    hold"),
     *("mails a second of one worker, by its CPU", "mails a second of one worker, by the clock"),
