@@ -1,6 +1,7 @@
 """Which Python script/_python takes, of those on the PATH."""
 
 import os
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -13,7 +14,7 @@ NEEDS = ("dirname", "cat", "sed", "id")  # and nothing else of this machine is o
 FAKE = """#!/bin/sh
 case "$2" in
     */_quick.py) exit {quick} ;;
-    -c) exit {new_enough} ;;
+    -c) echo {new_enough} ;;
     *) echo "{name} runs $2 with $3" ;;
 esac
 """
@@ -23,7 +24,7 @@ def python(folder: Path, name: str, *, quick: bool, new_enough: bool = True) -> 
     folder.mkdir(exist_ok=True)
     file = folder / name
     called = f"{folder.name}/{name}"
-    file.write_text(FAKE.format(quick=int(not quick), new_enough=int(not new_enough), name=called))
+    file.write_text(FAKE.format(quick=int(not quick), new_enough=new_enough, name=called))
     file.chmod(0o755)
     return file
 
@@ -72,6 +73,12 @@ def test_a_named_one_that_is_too_old_is_a_sentence(tmp_path: Path) -> None:
     named = python(tmp_path / "mine", "python2", quick=False, new_enough=False)
     got = taken(tmp_path / "usr", tools=tmp_path / "tools", PYTHON=str(named))
     assert got == f"PYTHON={named} is no Python 3.10 or newer that runs here."
+
+
+def test_a_named_program_that_is_no_python_is_a_sentence(tmp_path: Path) -> None:
+    """`true` does whatever it is asked: then a run of no test would have passed."""
+    said = taken(tmp_path, tools=tmp_path / "tools", PYTHON=shutil.which("true") or "")
+    assert said.endswith("true is no Python 3.10 or newer that runs here.")
 
 
 def test_without_any_there_is_a_sentence_too(tmp_path: Path) -> None:
