@@ -17,6 +17,7 @@ from hubs.vocabulary.teaching import Years
 # of its own, DAY is another (tests/browser/conftest.py).
 NOW = london(dt.date(2027, 1, 4), dt.time(9, 30))
 DAY = dt.date(2027, 1, 26)
+GROWS = "ada@" + ".".join(["ß" * 30] * 5) + ".uk"  # an address that fits its column, and compared does not
 
 
 class ExchangeFactory(factory.django.DjangoModelFactory):

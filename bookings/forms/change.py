@@ -70,7 +70,7 @@ def _own_needs(session: ShowcaseSession) -> Line:
 
 def _mobile() -> Mobile:
     told = _("Only used if something changes on the day")
-    return Mobile(label=_("Your mobile number (optional)"), help_text=told, max_length=30)
+    return Mobile(label=_("Your mobile number (optional)"), help_text=told)
 
 
 def _own_name(help_text: Promise | str = "") -> Line:

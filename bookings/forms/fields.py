@@ -6,15 +6,16 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
+from bookings.models import Visitor
 from bookings.models.visitor import needs_deleted_on
 from hubs.models import ShowcaseSession
 from hubs.vocabulary.dates import day_and_month
-from hubs.vocabulary.email_address import as_kept
+from hubs.vocabulary.email_address import LONGEST, as_kept, validate_address
+from hubs.vocabulary.longest import longest
 from hubs.vocabulary.one_line import one_line
 from hubs.vocabulary.teaching import ROLE_LABELS
 
@@ -47,7 +48,7 @@ class Address(Line):
     widget = forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"})
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_length=254, **kwargs)
+        super().__init__(max_length=LONGEST, **kwargs)
 
     def to_python(self, value: Any) -> str:
         return as_kept(super().to_python(value))
@@ -56,7 +57,7 @@ class Address(Line):
         super().run_validators(value)
         if value:
             try:
-                validate_email(value)
+                validate_address(value)
             except ValidationError as error:
                 raise ValidationError(BAD_EMAIL) from error
 
@@ -65,6 +66,9 @@ class Mobile(Line):
     """A telephone number, as people write it."""
 
     widget = forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"})
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=longest(Visitor, "mobile"), **kwargs)
 
     def to_python(self, value: Any) -> str:
         return unicodedata.normalize("NFKC", super().to_python(value))

@@ -47,7 +47,6 @@ class WhoForm(StepForm):
     mobile = Mobile(
         label=_("Your mobile number (optional)"),
         help_text=_("Only used if something changes on the day"),
-        max_length=30,
     )
 
     def __init__(self, *args: Any, others: int, coming: bool = True, **kwargs: Any) -> None:

@@ -8,7 +8,11 @@ import unicodedata
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db import models
+
+LONGEST = 254  # characters of an address, as it is kept and as it is compared
 
 
 def as_kept(address: str) -> str:
@@ -24,8 +28,21 @@ def email_key(address: str) -> str:
     return as_kept(address).casefold()
 
 
+def validate_address(address: str) -> None:
+    """Raises ValidationError for what is no address, and for one that fits its column where its key does not: compared,
+    an `ß` is two letters. No domain is so long."""
+    validate_email(address)
+    if len(address) <= LONGEST < len(email_key(address)):
+        raise ValidationError(validate_email.message, code=validate_email.code)
+
+
 class AddressField(forms.EmailField):
     """An address in a form of staff, judged as it is kept."""
+
+    default_validators = [validate_address]
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"max_length": LONGEST, **kwargs})
 
     def to_python(self, value: Any) -> Any:
         return as_kept(super().to_python(value) or "") or self.empty_value

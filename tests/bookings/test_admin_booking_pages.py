@@ -130,6 +130,13 @@ def test_pages_answer_odd_input_with_a_sentence(client, hub, page, sent):
 # --- the contact ----------------------------------------------------------------------------------------------------
 
 
+def test_number_longer_than_its_column_is_refused_in_words(client, hub):
+    booking = confirmed(SessionFactory(hub_year=hub))
+    sent = {"contact_name": "A", "contact_email": "a@school.example", "contact_mobile": "(" * 23 + "07700900"}
+    answer = client.post(page_of(booking, "contact"), sent | {"send": "1"})
+    assert (answer.status_code, errors_of(answer)) == (422, ["Enter 30 characters or fewer"])
+
+
 def test_contact_is_put_right_and_page_says_where_the_link_went(client, hub):
     booking = confirmed(SessionFactory(hub_year=hub), email="typo@school.example")
     sent = {"contact_name": "Right Name", "contact_email": "right@school.example", "contact_mobile": ""}

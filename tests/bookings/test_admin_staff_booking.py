@@ -112,6 +112,11 @@ def test_more_names_than_visitors_are_refused(admin_client):
     assert errors_of(page) == ["You gave 2 names, but 1 other is coming."]
 
 
+def test_number_longer_than_its_column_is_refused(admin_client):
+    page = book(admin_client, SessionFactory(), contact_mobile="(" * 23 + "07700900")
+    assert errors_of(page) == ["Enter 30 characters or fewer"]
+
+
 def test_name_that_is_too_long_is_refused(admin_client):
     page = book(admin_client, SessionFactory(), size="2", names="A" * 201)
     assert errors_of(page) == ["Enter names of 200 characters or fewer."]

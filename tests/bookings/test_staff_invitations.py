@@ -15,7 +15,7 @@ from bookings.mail.sending import send_due
 from bookings.models import Mail
 from hubs.models import Membership, StaffUser
 from hubs.staff.scope import may, may_manage_account
-from tests.factories import HubFactory, HubYearFactory
+from tests.factories import GROWS, HubFactory, HubYearFactory
 from tests.signing_in import enrol, heading, is_in, make_staff, sign_in, somebody_with_a_device
 
 pytestmark = pytest.mark.django_db
@@ -220,7 +220,15 @@ def test_invitation_is_dropped_where_somebody_was_taken_off_again(client, kent, 
 
 
 @pytest.mark.parametrize(
-    "said", [{"email": ""}, {"email": "no address"}, {"email": "é@school.example"}, {"full_name": ""}, {"role": "x"}]
+    "said",
+    [
+        {"email": ""},
+        {"email": "no address"},
+        {"email": "é@school.example"},
+        {"email": GROWS},
+        {"full_name": ""},
+        {"role": "x"},
+    ],
 )
 def test_bad_invitation_is_refused_in_words(client, kent, said):
     assert "errorlist" in invite(client, kent, **said).content.decode()

@@ -19,7 +19,7 @@ from tests.bookings.observed import statements
 from tests.browser.reading import Page
 from tests.browser.rows import every_row, questions
 from tests.browser.steps import ADA, at, book, choose_school, fill_in, say_who, shown, shown_again
-from tests.factories import NOW, SchoolFactory, SessionFactory, StaffFactory, party
+from tests.factories import GROWS, NOW, SchoolFactory, SessionFactory, StaffFactory, party
 
 pytestmark = pytest.mark.django_db
 HOUR = dt.timedelta(hours=1)
@@ -264,6 +264,7 @@ def test_who_asks_for_what_is_needed(client, session, school):
         ("email", "ada", "Enter an email address in the correct format, like name@school.sch.uk"),
         ("email", "ada@school", "Enter an email address in the correct format, like name@school.sch.uk"),
         ("email", "a" * 250 + "@b.uk", "Enter 254 characters or fewer"),
+        ("email", GROWS, "Enter an email address in the correct format, like name@school.sch.uk"),
         ("name", "A" * 201, "Enter 200 characters or fewer"),
         ("mobile", "later", "Enter a mobile number, like 07700 900 982"),
         ("mobile", "12", "Enter a mobile number, like 07700 900 982"),

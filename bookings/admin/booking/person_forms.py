@@ -38,7 +38,7 @@ class PersonForm(Corrections):
         years = years_field(_("What do they teach?"))
         self.add("years", years, whole(visitor.years))
         if not visitor.is_contact:
-            self.add("mobile", Mobile(label=_("Mobile number"), max_length=30), visitor.mobile)
+            self.add("mobile", Mobile(label=_("Mobile number")), visitor.mobile)
         own = Line(label=_("Access or dietary needs"), max_length=300, help_text=who_reads_needs(session))
         self.add("needs", own, visitor.needs)
         if visitor.needs_added:
