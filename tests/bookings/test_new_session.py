@@ -147,6 +147,7 @@ def test_whom_it_suits_is_the_class_and_roles_are_read(lead, visit):
         ),
         ({"taught": "the best"}, "“the best” cannot be read."),
         ({"taught": "1;2;3;4;5"}, "Write at most four lessons."),
+        ({"taught": f"Year 5: {'x' * 151}"}, "Ensure this value has at most 150 characters (it has 151)."),
         ({"suits": "astronauts"}, "“astronauts” cannot be read."),
         ({"places": "-1"}, "Ensure this value is greater than or equal to 0."),
         ({"visit": "9999"}, "Select a valid choice. That choice is not one of the available choices."),

@@ -111,6 +111,8 @@ class NewSessionForm(forms.Form):
         lessons = read_taught(self.cleaned_data["taught"])
         if len(lessons) > 4:
             raise ValidationError(MOST_LESSONS_SAID)
+        for one in lessons:
+            Lesson._meta.get_field("topic").run_validators(one.topic)
         return lessons
 
     def clean_suits(self) -> Any:
