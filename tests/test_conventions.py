@@ -11,7 +11,10 @@ from django.apps import apps
 from django.conf import settings
 
 from bookings.mail_kinds import Kind
+from bookings.models import Visitor
 from bookings.states import SessionStatus, Status, Verb
+from hubs.vocabulary.email_address import LONGEST as LONGEST_ADDRESS
+from hubs.vocabulary.longest import longest
 from tests.imports import python_files
 
 ROOT = Path(settings.BASE_DIR)
@@ -326,6 +329,83 @@ def test_no_file_is_longer_than_can_be_read_at_one_sitting():
 def test_no_file_is_a_drawer_for_odds_and_ends():
     odd = {"utils", "util", "helpers", "helper", "services", "service", "misc", "common"}
     assert [file for file in files(*CODE, "tests") if odd & set(Path(file).with_suffix("").parts)] == []
+
+
+# --- how long a text may be -----------------------------------------------------------------------------------------
+
+OF_COLUMNS = re.compile("(hubs|bookings)/(models|migrations)/")
+TEXTS = {f"forms.{name}" for name in ("CharField", "EmailField", "RegexField", "SlugField", "URLField")}
+
+
+def with_no_limit(module: ast.Module) -> list[int]:
+    """The lines of fields of forms that do not say how long a text may be, or say so by a number of their own."""
+    known, found = {*_names_of_limits(module)}, []
+    for call in calls(module):
+        limits = [_is_limit(one.value, known) for one in call.keywords if one.arg == "max_length"]
+        if not all(limits) or (not limits and ".".join(dotted(call.func)) in TEXTS):
+            found.append(call.lineno)
+    return found
+
+
+def _is_limit(value: ast.expr, known: set[str]) -> bool:
+    """What a column holds, or what is kept in none; None, where it is said, is as much as anybody can send."""
+    if isinstance(value, ast.Call):
+        return dotted(value) in (["longest"], ["not_kept"])
+    if isinstance(value, ast.Name):
+        return value.id in known
+    return isinstance(value, ast.Constant) and value.value is None
+
+
+def _names_of_limits(module: ast.Module) -> Iterator[str]:
+    """Those by which a column says how long it is, so that no form differs from it; and those given here."""
+    for node in module.body:
+        if isinstance(node, ast.ImportFrom) and OF_COLUMNS.match(f"{node.module}.".replace(".", "/")):
+            yield from (name.name for name in node.names)
+        elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Call) and _is_limit(node.value, set()):
+            yield from (name.id for name in node.targets if isinstance(name, ast.Name))
+
+
+def test_form_takes_how_long_a_text_may_be_from_its_column():
+    found = {file: with_no_limit(tree(file)) for file in files(*CODE) if not OF_COLUMNS.match(file)}
+    assert {file: lines for file, lines in found.items() if lines} == {}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "why = Line(max_length=400)",
+        "why = forms.CharField(label=_('Why'))",
+        "why = forms.EmailField(max_length=MOST)",
+        "MOST = 400\nwhy = Line(max_length=MOST)",
+        "why = Line(max_length=longest(AuditEntry, 'why') + 100)",
+    ],
+)
+def test_every_limit_of_a_form_s_own_is_found(line):
+    assert with_no_limit(ast.parse(line)) != []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "why = Line(max_length=longest(AuditEntry, 'why'))",
+        "code = forms.CharField(max_length=not_kept(40))",
+        "pasted = forms.CharField(max_length=None)",
+        "from bookings.models.letter import LONGEST_LETTER\nwords = forms.CharField(max_length=LONGEST_LETTER)",
+        "MOST = longest(Booking, 'school_name', at_most=150)\nschool = Line(max_length=MOST)",
+        "why = FullName()",
+    ],
+)
+def test_limit_of_a_column_is_no_form_s_own(line):
+    assert with_no_limit(ast.parse(line)) == []
+
+
+def test_texts_that_go_from_row_to_row_fit_each_column_on_their_way():
+    fields = [field for model in apps.get_app_config("bookings").get_models() for field in model._meta.fields]
+    names = {field.max_length for field in fields if field.name.endswith("_name")}
+    keys = {field.max_length for field in fields if "email" in field.name or field.name == "recipient_key"}
+    mobiles = {field.max_length for field in fields if field.name.endswith("mobile")}
+    assert (names, keys, mobiles) == ({200}, {LONGEST_ADDRESS}, {30})
+    assert longest(Visitor, "needs") <= longest(Visitor, "needs_added")
 
 
 # --- templates and static files -------------------------------------------------------------------------------------

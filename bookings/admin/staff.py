@@ -31,6 +31,7 @@ from hubs.admin.by_name import FoundByName
 from hubs.admin.meanwhile import ModelForm
 from hubs.models import Hub, Membership, StaffUser
 from hubs.vocabulary.email_address import AddressField, email_key
+from hubs.vocabulary.longest import longest
 
 # What staff may do follows from their memberships, not from groups; and no page shows the key of a second factor.
 for model in (Group, otp_totp.TOTPDevice, otp_static.StaticDevice):
@@ -42,7 +43,6 @@ class WithAddress(ModelForm):
 
     email = AddressField(
         label=_("Email address"),
-        max_length=254,
         widget=forms.EmailInput(attrs={"class": "vTextField"}),
         error_messages={"required": _("Enter their email address.")},
     )
@@ -59,7 +59,7 @@ class InvitationForm(WithAddress):
 
     full_name = forms.CharField(
         label=_("Full name"),
-        max_length=200,
+        max_length=longest(StaffUser, "full_name"),
         widget=forms.TextInput(attrs={"class": "vTextField"}),
         error_messages={"required": _("Enter their full name.")},
     )

@@ -5,7 +5,18 @@ from bookings.forms.change import ChangeForm, OwnPlaceForm
 from bookings.forms.code import CodeForm
 from bookings.forms.door import NameForm, WalkInForm
 from bookings.forms.feedback import DayForm, FeedbackForm, LaterForm, PaperForm
-from bookings.forms.fields import Address, AddressForm, Line, Mobile, StepForm, needs_of_colleague, who_reads_needs
+from bookings.forms.fields import (
+    Address,
+    AddressForm,
+    FullName,
+    Line,
+    Mobile,
+    Needs,
+    StepForm,
+    Why,
+    needs_of_colleague,
+    who_reads_needs,
+)
 from bookings.forms.party import ColleagueForm, TakerForm
 from bookings.forms.school import OtherSchoolForm, SchoolPickForm, SchoolSearchForm
 from bookings.forms.several import SeveralForm
@@ -20,10 +31,12 @@ __all__ = [
     "ColleagueForm",
     "DayForm",
     "FeedbackForm",
+    "FullName",
     "LaterForm",
     "Line",
     "Mobile",
     "NameForm",
+    "Needs",
     "OtherSchoolForm",
     "OwnPlaceForm",
     "PaperForm",
@@ -35,6 +48,7 @@ __all__ = [
     "WaitForm",
     "WalkInForm",
     "WhoForm",
+    "Why",
     "answers_again",
     "needs_of_colleague",
     "typed",

@@ -13,7 +13,16 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from bookings.forms.fields import ROLES, Address, Line, Mobile, StepForm, needs_of_colleague, who_reads_needs
+from bookings.forms.fields import (
+    ROLES,
+    Address,
+    FullName,
+    Mobile,
+    Needs,
+    StepForm,
+    needs_of_colleague,
+    who_reads_needs,
+)
 from bookings.forms.who import years_taught
 from bookings.models import Booking, Visitor
 from bookings.rule.party import Correction
@@ -64,8 +73,8 @@ def years_field(label: Any) -> forms.MultipleChoiceField:
     )
 
 
-def _own_needs(session: ShowcaseSession) -> Line:
-    return Line(label=_("Your access or dietary needs (optional)"), max_length=300, help_text=who_reads_needs(session))
+def _own_needs(session: ShowcaseSession) -> Needs:
+    return Needs(label=_("Your access or dietary needs (optional)"), help_text=who_reads_needs(session))
 
 
 def _mobile() -> Mobile:
@@ -73,8 +82,8 @@ def _mobile() -> Mobile:
     return Mobile(label=_("Your mobile number (optional)"), help_text=told)
 
 
-def _own_name(help_text: Promise | str = "") -> Line:
-    return Line(
+def _own_name(help_text: Promise | str = "") -> FullName:
+    return FullName(
         label=_("Your full name"),
         help_text=help_text,
         empty=_("Enter your full name"),
@@ -137,7 +146,7 @@ class ChangeForm(Corrections):
     def _add_colleague(self, visitor: Visitor, key: int) -> None:
         plain = {"autocomplete": "off", "spellcheck": "false"}
         another = ANOTHER_PERSON if visitor.full_name else ""
-        name = Line(label=_("Full name"), help_text=another, widget=forms.TextInput(attrs=plain))
+        name = FullName(label=_("Full name"), help_text=another, widget=forms.TextInput(attrs=plain))
         self.add(f"name_{key}", name, visitor.full_name or "")
         told = _("At another address they get a new link, and the old one stops working")
         email = Address(
@@ -147,9 +156,8 @@ class ChangeForm(Corrections):
         )
         self.add(f"email_{key}", email, visitor.email or "")
         self.add(f"role_{key}", role_field(_("What do they do? (optional)")), int(visitor.role) or "")
-        adds = Line(
+        adds = Needs(
             label=_("Add to their access or dietary needs (optional)"),
-            max_length=300,
             help_text=needs_of_colleague(self.booking.session),
         )
         self.add(f"adds_{key}", adds, "")

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from bookings.forms.fields import Line, StepForm
 from bookings.rule.fair_share import opens_with
 from hubs.models import ShowcaseSession
+from hubs.vocabulary.longest import not_kept
 
 
 class CodeForm(StepForm):
@@ -18,6 +19,7 @@ class CodeForm(StepForm):
         label=_("Do you have a code?"),
         help_text=_("The hub gives it to schools that are not in the list"),
         empty=_("Enter the code that the hub gave you"),
+        max_length=not_kept(200),
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
     )
 

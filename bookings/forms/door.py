@@ -6,15 +6,17 @@ from django import forms
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from bookings.forms.fields import Address, Line
-from bookings.models import SchoolKind
+from bookings.forms.fields import Address, FullName, Line, Why
+from bookings.models import Booking, SchoolKind
 from bookings.rule.party import NewVisitor, Party, VisitingSchool
 from hubs.models import School
 from hubs.schools.search import schools_found
+from hubs.vocabulary.longest import longest
 from hubs.vocabulary.school_words import searchable
 
 MOST_SCHOOLS = 8
 AS_TYPED = "typed"
+LONGEST_SCHOOL = longest(Booking, "school_name", at_most=150)
 MOST_PLACES = 10_000  # as in the form that sets them
 
 
@@ -24,15 +26,15 @@ class WalkInForm(forms.Form):
     use_required_attribute = False
 
     request_key = forms.UUIDField(widget=forms.HiddenInput)
-    name = Line(label=_("Full name"), empty=_("Enter their full name"))
+    name = FullName(label=_("Full name"), empty=_("Enter their full name"))
     school = Line(
         label=_("School"),
         help_text=_("Its name, town, postcode or URN. Empty: no school just now."),
-        max_length=150,
+        max_length=LONGEST_SCHOOL,
     )
     which = forms.ChoiceField(label=_("Which school?"), required=False, widget=forms.RadioSelect)
     email = Address(label=_("Email address (optional)"), help_text=_("Then they get the materials after the session."))
-    why = Line(label=_("Reason"), max_length=300, help_text=_("Kept in the history. No names."))
+    why = Why(label=_("Reason"), help_text=_("Kept in the history. No names."))
     raise_to = forms.IntegerField(required=False, min_value=1, max_value=MOST_PLACES, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -40,7 +42,7 @@ class WalkInForm(forms.Form):
         self.label_suffix = ""
         self.found: list[School] = []
         self.offered = 0  # so many places would let them in
-        typed = str(self.data.get("school", ""))[:150] if self.is_bound else ""
+        typed = str(self.data.get("school", ""))[:LONGEST_SCHOOL] if self.is_bound else ""
         if typed:
             self.found = list(schools_found(typed)[:MOST_SCHOOLS])
         field: Any = self.fields["which"]
@@ -93,7 +95,7 @@ class NameForm(forms.Form):
 
     use_required_attribute = False
 
-    name = Line(label=_("Full name"), empty=_("Enter their full name"))
+    name = FullName(label=_("Full name"), empty=_("Enter their full name"))
     arrived = forms.BooleanField(label=_("Has arrived"), required=False, initial=True)
 
     def __init__(self, *args: Any, live: bool = True, **kwargs: Any) -> None:

@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
-from bookings.models import Visitor
+from bookings.models import AuditEntry, Visitor
 from bookings.models.visitor import needs_deleted_on
 from hubs.models import ShowcaseSession
 from hubs.vocabulary.dates import day_and_month
-from hubs.vocabulary.email_address import LONGEST, as_kept, validate_address
+from hubs.vocabulary.email_address import as_kept, validate_address
 from hubs.vocabulary.longest import longest
 from hubs.vocabulary.one_line import one_line
 from hubs.vocabulary.teaching import ROLE_LABELS
@@ -26,7 +26,7 @@ ROLES = [("", _("Choose")), *((str(int(role)), label) for role, label in ROLE_LA
 class Line(forms.CharField):
     """One line of text: white space is folded, characters that cannot be seen are dropped."""
 
-    def __init__(self, *, empty: Any = None, max_length: int = 200, **kwargs: Any) -> None:
+    def __init__(self, *, max_length: int, empty: Any = None, **kwargs: Any) -> None:
         kwargs.setdefault("required", empty is not None)
         super().__init__(**kwargs)
         self.longest = max_length
@@ -42,13 +42,34 @@ class Line(forms.CharField):
         super().run_validators(value)
 
 
+class FullName(Line):
+    """A person's name. It goes from row to row, and each column of one holds as much."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=longest(Visitor, "full_name"), **kwargs)
+
+
+class Needs(Line):
+    """What somebody needs, in their own words or in a colleague's, for which there is more room."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=longest(Visitor, "needs"), **kwargs)
+
+
+class Why(Line):
+    """A reason, for the trail."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=longest(AuditEntry, "why"), **kwargs)
+
+
 class Address(Line):
     """An e-mail address, judged as it is kept. Browsers help to type it; the check is ours."""
 
     widget = forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"})
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_length=LONGEST, **kwargs)
+        super().__init__(max_length=longest(Visitor, "email"), **kwargs)
 
     def to_python(self, value: Any) -> str:
         return as_kept(super().to_python(value))

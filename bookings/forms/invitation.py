@@ -7,7 +7,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from bookings.forms.fields import Address, Line, StepForm
+from bookings.forms.fields import Address, FullName, StepForm
 from bookings.models import Invitation
 from bookings.rule.invited import Named, Sends
 from hubs.vocabulary.email_address import email_key
@@ -21,12 +21,12 @@ class SendsForm(StepForm):
     The first block begins with whoever was asked: mostly they come. All but the first may be named later.
     """
 
-    name = Line(
+    name = FullName(
         label=_("Your full name"),
         empty=_("Enter your full name"),
         widget=forms.TextInput(attrs={"autocomplete": "name", "spellcheck": "false"}),
     )
-    head_name = Line(
+    head_name = FullName(
         label=_("Head teacher’s full name"),
         empty=_("Enter the head teacher’s full name"),
         widget=forms.TextInput(attrs=PLAIN),
@@ -53,7 +53,7 @@ class SendsForm(StepForm):
         super().__init__(sent, initial=initial)
         self.numbers = range(1, max(invitation.group.teachers_each, len(known)) + 1)
         for n in self.numbers:
-            self.fields[f"name_{n}"] = Line(
+            self.fields[f"name_{n}"] = FullName(
                 label=_("Full name") if n == 1 else _("Full name (empty: named later)"),
                 empty=_("Enter the full name of at least one teacher") if n == 1 else None,
                 widget=forms.TextInput(attrs=PLAIN),

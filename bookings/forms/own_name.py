@@ -10,9 +10,11 @@ from unicodedata import normalize
 from django.utils.translation import gettext_lazy as _
 
 from hubs.models import VisitingTeacher
+from hubs.vocabulary.longest import longest
 from hubs.vocabulary.one_line import one_line
 
-LONGEST_PINYIN, LONGEST_CHARACTERS = 100, 50  # as the columns
+LONGEST_PINYIN = longest(VisitingTeacher, "name_pinyin")
+LONGEST_CHARACTERS = longest(VisitingTeacher, "name_characters")
 LETTERS = r"[^\W\d_\u2e80-\U0003ffff]+"
 PINYIN = re.compile(f"{LETTERS}(?:[ ’'-]{LETTERS})*")
 HAN = r"[\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+"

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from bookings.forms.fields import Address, Line, StepForm, needs_of_colleague
+from bookings.forms.fields import Address, FullName, Needs, StepForm, needs_of_colleague
 from hubs.models import ShowcaseSession
 
 
@@ -13,7 +13,7 @@ class ColleagueForm(StepForm):
     """A colleague to be added. The key makes a second press add nobody."""
 
     key = forms.UUIDField(widget=forms.HiddenInput, error_messages={"required": _("Open the page again")})
-    name = Line(
+    name = FullName(
         label=_("Their full name"),
         empty=_("Enter their full name"),
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
@@ -23,7 +23,7 @@ class ColleagueForm(StepForm):
         help_text=_("We tell them about their place"),
         widget=forms.EmailInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
-    needs = Line(label=_("Access or dietary needs (optional)"), max_length=300)
+    needs = Needs(label=_("Access or dietary needs (optional)"))
 
     def __init__(self, data: Any = None, *, session: ShowcaseSession, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
@@ -33,7 +33,7 @@ class ColleagueForm(StepForm):
 class TakerForm(StepForm):
     """Who takes a place over."""
 
-    name = Line(
+    name = FullName(
         label=_("Their full name"),
         empty=_("Enter their full name"),
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),

@@ -7,8 +7,9 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from bookings.forms.fields import Line, StepForm
-from bookings.models import SchoolKind
+from bookings.models import Booking, SchoolKind
 from hubs.models import School
+from hubs.vocabulary.longest import longest, not_kept
 from hubs.vocabulary.postcodes import tidy_postcode
 
 
@@ -19,7 +20,7 @@ class SchoolSearchForm(StepForm):
         label=_("Your school"),
         help_text=_("Its name, town, postcode or URN"),
         empty=_("Enter your school’s name, town, postcode or URN"),
-        max_length=100,
+        max_length=not_kept(100),
         widget=forms.TextInput(attrs={"autocomplete": "organization", "spellcheck": "false"}),
     )
 
@@ -48,8 +49,12 @@ class OtherSchoolForm(StepForm):
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose where you work")},
     )
-    name = Line(label=_("Its name"), help_text=_("Leave this empty if you have no school just now"), max_length=150)
-    place = Line(label=_("Its postcode or town"), max_length=80)
+    name = Line(
+        label=_("Its name"),
+        help_text=_("Leave this empty if you have no school just now"),
+        max_length=longest(Booking, "school_name", at_most=150),
+    )
+    place = Line(label=_("Its postcode or town"), max_length=longest(Booking, "school_place", at_most=80))
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}

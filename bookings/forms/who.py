@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from bookings.forms.fields import ROLES, Address, Line, Mobile, StepForm, needs_of_colleague, who_reads_needs
+from bookings.forms.fields import ROLES, Address, FullName, Mobile, Needs, StepForm, needs_of_colleague, who_reads_needs
 from bookings.rule.party import MOST_VISITORS, NewVisitor, Party, VisitingSchool
 from hubs.models import ShowcaseSession
 from hubs.vocabulary.email_address import email_key
@@ -34,7 +34,7 @@ class WhoForm(StepForm):
         widget=forms.RadioSelect,
         error_messages={"required": _("Say whether you are coming yourself")},
     )
-    name = Line(
+    name = FullName(
         label=_("Your full name"),
         empty=_("Enter your full name"),
         widget=forms.TextInput(attrs={"autocomplete": "name", "spellcheck": "false"}),
@@ -56,7 +56,7 @@ class WhoForm(StepForm):
         if coming:
             self._add_details("own", mine=True)
         for n in self.others:
-            self.fields[f"name_{n}"] = Line(
+            self.fields[f"name_{n}"] = FullName(
                 label=_("Full name"),
                 widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
             )
@@ -91,7 +91,7 @@ class WhoForm(StepForm):
                 widget=forms.RadioSelect,
                 error_messages={"invalid_choice": _("Choose one of these")},
             )
-        self.fields[f"needs_{key}"] = Line(label=_("Access or dietary needs (optional)"), max_length=300)
+        self.fields[f"needs_{key}"] = Needs(label=_("Access or dietary needs (optional)"))
 
     def say_who_reads_needs(self, session: ShowcaseSession) -> None:
         """Beside each field for needs, whoever's they are."""

@@ -20,7 +20,7 @@ from hubs.models.private_link import PrivateLink
 from hubs.models.spelled_out import SpelledOut
 from hubs.models.to_come import to_come
 from hubs.vocabulary.asked_often import Given
-from hubs.vocabulary.email_address import EmailField, email_key
+from hubs.vocabulary.email_address import LONGEST, EmailField, email_key
 from hubs.vocabulary.keyed import keyed_hash
 from hubs.vocabulary.references import booking_reference
 from hubs.vocabulary.school_words import searchable
@@ -200,7 +200,7 @@ class Booking(Named, PrivateLink):
     contact_name = models.CharField(_("contact"), max_length=200, null=True)  # noqa: DJ001  (NULL: erased)
     name_words = NameWords(of="contact_name")
     contact_email = EmailField(_("email address"), null=True, blank=True)
-    email_key = models.CharField(max_length=254, null=True, editable=False)  # noqa: DJ001
+    email_key = models.CharField(max_length=LONGEST, null=True, editable=False)  # noqa: DJ001
     contact_mobile = models.CharField(_("mobile number"), max_length=30, blank=True, default="")
     contact_comes = models.BooleanField(_("the contact is coming"), default=True)
 

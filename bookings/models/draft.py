@@ -17,7 +17,7 @@ from hubs.models import HostSchool, Hub, School, ShowcaseSession
 from hubs.models.private_link import PrivateLink
 from hubs.models.session import OF_ITS_SESSION
 from hubs.vocabulary.asked_often import AskedOften, DoneOften, Given, columns
-from hubs.vocabulary.email_address import EmailField
+from hubs.vocabulary.email_address import LONGEST, EmailField
 from hubs.vocabulary.flags import FlagField
 from hubs.vocabulary.teaching import Roles, Years
 
@@ -98,7 +98,7 @@ class TellMe(PrivateLink):
     """
 
     email = EmailField(_("email address"))
-    email_key = models.CharField(max_length=254, editable=False)
+    email_key = models.CharField(max_length=LONGEST, editable=False)
     language = models.CharField(_("language"), max_length=10, default="en-gb")
     session = models.ForeignKey(ShowcaseSession, models.CASCADE, null=True, blank=True, related_name="tell_me")
     host_school = models.ForeignKey(HostSchool, models.CASCADE, null=True, blank=True, related_name="tell_me")

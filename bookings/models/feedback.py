@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from bookings.models.visitor import Visitor
 from hubs.models import Hub, HubYear, ShowcaseSession
 from hubs.models.private_link import PrivateLink
-from hubs.vocabulary.email_address import EmailField
+from hubs.vocabulary.email_address import LONGEST, EmailField
 from hubs.vocabulary.flags import FlagField
 from hubs.vocabulary.teaching import Roles
 
@@ -277,7 +277,7 @@ class NewsConsent(PrivateLink):
 
     hub = models.ForeignKey(Hub, models.CASCADE, related_name="news_consents", verbose_name=_("hub"))
     email = EmailField(_("email address"))
-    email_key = models.CharField(max_length=254, editable=False)
+    email_key = models.CharField(max_length=LONGEST, editable=False)
     full_name = models.CharField(_("full name"), max_length=200, blank=True)
     agreed_at = models.DateTimeField(_("agreed at"))
 

@@ -12,7 +12,7 @@ from bookings.models.running import Running
 from hubs.models import ShowcaseSession, StaffUser, VisitingTeacher
 from hubs.models.spelled_out import SpelledOut
 from hubs.vocabulary import request_ids
-from hubs.vocabulary.email_address import EmailField
+from hubs.vocabulary.email_address import LONGEST, EmailField
 from hubs.vocabulary.references import mail_token
 
 
@@ -64,7 +64,7 @@ class Mail(models.Model):
 
     kind = models.CharField(_("kind"), max_length=20, choices=kind_choices)
     recipient = EmailField(_("to"), null=True)  # NULL: erased
-    recipient_key = models.CharField(max_length=254, null=True, editable=False)  # noqa: DJ001
+    recipient_key = models.CharField(max_length=LONGEST, null=True, editable=False)  # noqa: DJ001
     language = models.CharField(_("language"), max_length=10, default="en-gb")
     session = models.ForeignKey(ShowcaseSession, models.PROTECT, null=True, blank=True, related_name="mails")
     booking = models.ForeignKey(

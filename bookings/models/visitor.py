@@ -15,7 +15,7 @@ from bookings.states import Status
 from hubs.models import ShowcaseSession
 from hubs.models.private_link import PrivateLink
 from hubs.models.spelled_out import SpelledOut
-from hubs.vocabulary.email_address import EmailField, email_key
+from hubs.vocabulary.email_address import LONGEST, EmailField, email_key
 from hubs.vocabulary.flags import FlagField
 from hubs.vocabulary.teaching import Roles, Years
 
@@ -35,7 +35,7 @@ class Person(models.Model):
     """Ties visits to one person by a random id that says nothing. Deleted with that person's last unexpired booking."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    email_key = models.CharField(max_length=254, unique=True)
+    email_key = models.CharField(max_length=LONGEST, unique=True)
 
     class Meta:
         verbose_name_plural = _("people")
@@ -95,7 +95,7 @@ class Visitor(Named, PrivateLink):
     full_name = models.CharField(_("full name"), max_length=200, null=True, blank=True)  # noqa: DJ001  (NULL: erased)
     name_words = NameWords(of="full_name")
     email = EmailField(_("email address"), null=True, blank=True)
-    email_key = models.CharField(max_length=254, null=True, editable=False)  # noqa: DJ001
+    email_key = models.CharField(max_length=LONGEST, null=True, editable=False)  # noqa: DJ001
     role = FlagField(_("role"), flag=Roles)
     years = FlagField(_("years taught"), flag=Years)
     mobile = models.CharField(_("mobile number"), max_length=30, blank=True, default="")

@@ -24,6 +24,7 @@ from hubs.models import Lesson
 from hubs.models.session import ShowcaseSessionQuerySet
 from hubs.schools.whereabouts import CannotPlace, Place, place
 from hubs.vocabulary.access import Has
+from hubs.vocabulary.longest import not_kept
 from hubs.vocabulary.teaching import ROLE_LABELS, STAGES, Roles, Years, in_words, roles_in_words, year_label
 
 NOT_THERE = {"invalid_choice": _("Choose one of these")}
@@ -132,7 +133,7 @@ FILTERS = (
         PlaceField(
             label=_("Postcode, town or school"),
             required=False,
-            max_length=100,
+            max_length=not_kept(100),
             widget=forms.TextInput(attrs={"autocomplete": "postal-code", "spellcheck": "false"}),
         ),
         narrow=lambda sessions, _place, _at: sessions,  # how far is far depends on how many are near: see near.py
@@ -196,7 +197,7 @@ FILTERS = (
     ),
     Filter(
         "hubs",
-        HubsField(required=False, max_length=MOST_SLUGS, widget=forms.HiddenInput),
+        HubsField(required=False, max_length=not_kept(MOST_SLUGS), widget=forms.HiddenInput),
         narrow=lambda sessions, hubs, _at: sessions.run_by_any(hub.slug for hub in hubs),
         words=lambda hubs: " · ".join(str(hub.current_name) for hub in hubs),
         stands=Stands.LINK,

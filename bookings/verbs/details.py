@@ -22,10 +22,11 @@ from bookings.verbs.contact import live_party
 from bookings.verbs.written_to import refuse_mailing
 from hubs.models import StaffUser
 from hubs.vocabulary.email_address import email_key
+from hubs.vocabulary.longest import longest
 
 SAID = ["full_name", "email", "email_key", "role", "years", "needs", "needs_added", "mobile"]
 SAVED = [*SAID, "link_version", "person_id", "first_time", "arranged", "arranged_at", "arranged_by"]
-LONGEST_ADDED = Visitor._meta.get_field("needs_added").max_length or 0
+LONGEST_ADDED = longest(Visitor, "needs_added")
 
 Corrections = Sequence[tuple[Visitor, Correction]]
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from bookings.afterwards import checking
 from bookings.afterwards.certificates import certificates_of, holds
 from bookings.afterwards.checking import Found
-from bookings.forms import Line, StepForm
+from bookings.forms import FullName, Line, StepForm
 from bookings.models import Certificate, Visitor
 from bookings.public import certificate_pdf
 from bookings.public.certificate import Sheet, is_shown_to_contact, said_of
@@ -25,6 +25,7 @@ from bookings.views.access import Opened, open_certificate
 from bookings.views.limits import within_limits
 from bookings.views.private import opened
 from hubs.pages import private
+from hubs.vocabulary.longest import not_kept
 from hubs.vocabulary.references import in_two_halves
 
 
@@ -72,7 +73,7 @@ def as_pdf(certificate: Certificate, *, now: dt.datetime) -> HttpResponse:
 class NameForm(StepForm):
     """The name as it is to stand on the certificate."""
 
-    full_name = Line(
+    full_name = FullName(
         label=_("Full name"),
         empty=_("Enter the full name"),
         widget=forms.TextInput(attrs={"autocomplete": "name", "spellcheck": "false"}),
@@ -120,13 +121,14 @@ class CheckForm(StepForm):
     code = Line(
         label=_("Code"),
         empty=_("Enter the code of the certificate"),
-        max_length=40,
+        max_length=not_kept(40),
         help_text=_("Ten letters and digits, such as K7M2P-4XQ9T."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
     )
     name = Line(
         label=_("Name"),
         empty=_("Enter the name on the certificate"),
+        max_length=not_kept(200),
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
 

@@ -33,7 +33,6 @@ class ForgottenForm(forms.Form):
 
     email = AddressField(
         label=gettext_lazy("Email address"),
-        max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
         error_messages={
             "required": gettext_lazy("Enter your email address."),

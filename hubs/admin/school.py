@@ -64,6 +64,7 @@ class SchoolListForm(ModelForm):
     pasted = forms.CharField(
         label=_("Add from a list"),
         required=False,
+        max_length=None,
         widget=forms.Textarea({"rows": 6, "cols": 60}),
         help_text=_(
             "Paste URNs, one a line or with commas between them. A line can be a name with its town or postcode, too."

@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from bookings import places
+from bookings.forms import Line, OtherSchoolForm, WhoForm
 from bookings.models import Booking, Draft, Mail, SchoolKind
 from bookings.models import draft as drafts
 from bookings.models.booking import school_key
@@ -281,6 +282,24 @@ def test_who_says_what_is_wrong_and_keeps_it(client, session, school, field, val
     if field != "role_own":
         assert page.fields[field] == value
     assert client.get(at("book-check", session))["Location"] == at("book-who", session)
+
+
+def longest_texts(form):
+    """What fills each field of text of a form; an address and a number are judged as such, too."""
+    said = {name: "x" * field.longest for name, field in form.fields.items() if isinstance(field, Line)}
+    said |= {name: f"{name}@b.uk".rjust(254, "a") for name in said if name.startswith("email")}
+    return said | ({"mobile": "07700900".rjust(30, "(")} if "mobile" in said else {})
+
+
+def test_texts_as_long_as_the_forms_take_fit_where_they_are_kept(client, session):
+    """Their columns are asked, for of the two databases PostgreSQL alone says so by itself."""
+    client.post(at("book-other", session), longest_texts(OtherSchoolForm()) | {"kind": "trust"})
+    client.post(at("book-who", session), ADA | {"add": "1"})
+    client.post(at("book-who", session), ADA | longest_texts(WhoForm(others=1)))
+    client.post(at("book-check", session))
+    booking = Booking.objects.get()
+    for row in (booking, *booking.visitors.all()):
+        row.clean_fields()
 
 
 def test_name_is_taken_without_spaces_and_signs_that_cannot_be_seen(client, session, school):

@@ -36,7 +36,7 @@ from bookings.admin.booking.story import story_of
 from bookings.admin.booking.visitor import AddressChangeInline, VisitorInline
 from bookings.admin.home.needs import Needs
 from bookings.mail_kinds import Kind
-from bookings.models import Booking, Mail
+from bookings.models import AuditEntry, Booking, Mail
 from bookings.models.names import has_word
 from bookings.rule.refusals import Ended, Refused
 from bookings.rule.words import why_not
@@ -46,6 +46,7 @@ from hubs.models import School, ShowcaseSession
 from hubs.models.school import SchoolWord
 from hubs.models.to_come import to_come
 from hubs.staff import scope
+from hubs.vocabulary.longest import longest
 from hubs.vocabulary.school_words import distinctive, searchable, words_of
 
 MOST_AT_ONCE = 100
@@ -57,7 +58,11 @@ TONES: dict[str, str] = {Status.CONFIRMED: "good", Status.HELD: "wait", Status.O
 class WhyForm(forms.Form):
     """Staff say why."""
 
-    why = forms.CharField(label=_("Reason"), max_length=300, help_text=_("Kept in the booking's history. No names."))
+    why = forms.CharField(
+        label=_("Reason"),
+        max_length=longest(AuditEntry, "why"),
+        help_text=_("Kept in the booking's history. No names."),
+    )
     tell_why = forms.BooleanField(
         label=_("Tell them this reason"),
         required=False,

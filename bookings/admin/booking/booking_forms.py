@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from bookings.admin.booking.staff_booking import SchoolFields
-from bookings.forms import Address, Line, Mobile
+from bookings.forms import Address, FullName, Mobile, Why
 from bookings.models import Booking
 from hubs.admin.choosing import use_autocomplete
 from hubs.models import School, ShowcaseSession, StaffUser
@@ -42,9 +42,7 @@ class MoveBookingForm(_OfBooking):
         error_messages={"required": _("Choose the session."), "invalid_choice": _("Choose a session of the same hub.")},
     )
     use_held_back = forms.BooleanField(label=_("Use held-back places"), required=False)
-    why = Line(
-        label=_("Reason"), max_length=300, help_text=_("Needed only where the school would have more than its share.")
-    )
+    why = Why(label=_("Reason"), help_text=_("Needed only where the school would have more than its share."))
 
     def prepare(self) -> None:
         to_come = ShowcaseSession.objects.upcoming(today=timezone.localdate()).with_names()
@@ -56,7 +54,7 @@ class MoveBookingForm(_OfBooking):
 class ContactForm(_OfBooking):
     """Who the contact is, and how to reach them. Another address is asked first, unless nobody reads the old one."""
 
-    contact_name = Line(label=_("Full name"), empty=_("Enter the contact's full name"))
+    contact_name = FullName(label=_("Full name"), empty=_("Enter the contact's full name"))
     contact_email = Address(label=_("Email address"))
     contact_mobile = Mobile(label=_("Mobile number"), help_text=_("Only used if something changes on the day."))
     at_once = forms.BooleanField(
@@ -67,7 +65,7 @@ class ContactForm(_OfBooking):
             "With it the new address gets the booking’s link at once, and the old link stops working."
         ),
     )
-    why = Line(label=_("Reason"), max_length=300, help_text=_("Needed only with the tick. No names."))
+    why = Why(label=_("Reason"), help_text=_("Needed only with the tick. No names."))
 
     def prepare(self) -> None:
         fields: dict[str, Any] = self.fields
@@ -103,9 +101,8 @@ class ContactForm(_OfBooking):
 class OtherSchoolForm(SchoolFields):
     """Another school than was picked."""
 
-    why = Line(
+    why = Why(
         label=_("Reason"),
-        max_length=300,
         help_text=_("Needed only where the school would have more than its share, or is none of those that may book."),
     )
     field_order = ("school", "school_kind", "school_name", "school_place", "why")

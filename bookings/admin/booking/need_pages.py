@@ -21,6 +21,7 @@ from bookings.rule.words import why_not
 from bookings.states import Status
 from bookings.verbs.needs import arrange
 from hubs.models import ShowcaseSession
+from hubs.vocabulary.longest import longest
 
 
 class ArrangeForm(forms.Form):
@@ -31,7 +32,7 @@ class ArrangeForm(forms.Form):
     arranged = Line(
         label=_("What is arranged"),
         empty=_("Say what is arranged."),
-        max_length=300,
+        max_length=longest(Visitor, "arranged"),
         help_text=_("For example: “The side door is level; ask at reception.” They are emailed this."),
         widget=forms.TextInput(attrs={"size": 60}),
     )

@@ -6,11 +6,12 @@ from django import forms
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from bookings.forms import Address, Line, Mobile, needs_of_colleague, who_reads_needs
+from bookings.forms import Address, FullName, Line, Mobile, Needs, Why, needs_of_colleague, who_reads_needs
 from bookings.forms.change import Corrections, correction_of, role_field, whole, years_field
 from bookings.models import Booking, Visitor
 from bookings.rule.party import Correction, NewVisitor
 from hubs.models import ShowcaseSession
+from hubs.vocabulary.longest import longest
 from hubs.vocabulary.teaching import Roles, Years
 
 PLAIN = {"autocomplete": "off", "spellcheck": "false"}
@@ -27,7 +28,7 @@ class PersonForm(Corrections):
         super().__init__(data)
         self.visitor = visitor
         widget = forms.TextInput(attrs=PLAIN)
-        self.add("full_name", Line(label=_("Full name"), widget=widget), visitor.full_name or "")
+        self.add("full_name", FullName(label=_("Full name"), widget=widget), visitor.full_name or "")
         if not visitor.is_contact:
             told = _("At another address they get a new link, and the old one stops working")
             email = Address(
@@ -39,10 +40,10 @@ class PersonForm(Corrections):
         self.add("years", years, whole(visitor.years))
         if not visitor.is_contact:
             self.add("mobile", Mobile(label=_("Mobile number")), visitor.mobile)
-        own = Line(label=_("Access or dietary needs"), max_length=300, help_text=who_reads_needs(session))
+        own = Needs(label=_("Access or dietary needs"), help_text=who_reads_needs(session))
         self.add("needs", own, visitor.needs)
         if visitor.needs_added:
-            added = Line(label=_("Needs added by whoever booked"), max_length=600)
+            added = Line(label=_("Needs added by whoever booked"), max_length=longest(Visitor, "needs_added"))
             self.add("needs_added", added, visitor.needs_added)
 
     def clean(self) -> dict[str, Any]:
@@ -65,7 +66,7 @@ class TakeOutForm(forms.Form):
 
     use_required_attribute = False
 
-    why = Line(label=_("Reason (optional)"), max_length=300, help_text=_("Kept in the booking’s history. No names."))
+    why = Why(label=_("Reason (optional)"), help_text=_("Kept in the booking’s history. No names."))
 
     def __init__(self, data: Any = None, *, last: bool) -> None:
         super().__init__(data)
@@ -78,11 +79,11 @@ class SomebodyForm(forms.Form):
 
     use_required_attribute = False
 
-    name = Line(label=_("Full name"), empty=_("Enter their full name"), widget=forms.TextInput(attrs=PLAIN))
+    name = FullName(label=_("Full name"), empty=_("Enter their full name"), widget=forms.TextInput(attrs=PLAIN))
     email = Address(label=_("Email address (optional)"), widget=forms.EmailInput(attrs=PLAIN))
     role = role_field(_("What do they do? (optional)"))
     years = years_field(_("What do they teach? (optional)"))
-    needs = Line(label=_("Access or dietary needs (optional)"), max_length=300)
+    needs = Needs(label=_("Access or dietary needs (optional)"))
 
     def __init__(self, *args: Any, booking: Booking, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -105,4 +106,4 @@ class PutInForm(SomebodyForm):
 
     key = forms.UUIDField(widget=forms.HiddenInput, error_messages={"required": _("Open the page again")})
     may_wait = forms.BooleanField(label=_("Put them on the waiting list if there is no place for them"), required=False)
-    why = Line(label=_("Reason (optional)"), max_length=300, help_text=OVER)
+    why = Why(label=_("Reason (optional)"), help_text=OVER)

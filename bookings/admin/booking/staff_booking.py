@@ -10,18 +10,20 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from bookings.forms import Address, Line, Mobile, needs_of_colleague, who_reads_needs
+from bookings.forms import Address, FullName, Line, Mobile, Needs, Why, needs_of_colleague, who_reads_needs
 from bookings.forms.change import role_field
-from bookings.models import Booking, SchoolKind
+from bookings.models import Booking, SchoolKind, Visitor
 from bookings.rule.party import MOST_VISITORS, NewVisitor, Party, VisitingSchool
 from bookings.rule.refusals import AlreadyBooked, NeedsReason, Refused, SessionFull
 from bookings.rule.words import why_not
 from hubs.admin.choosing import use_autocomplete
 from hubs.models import School, ShowcaseSession, StaffUser
 from hubs.staff import scope
+from hubs.vocabulary.longest import longest
+from hubs.vocabulary.one_line import one_line
 from hubs.vocabulary.teaching import Roles
 
-LONGEST_NAME = 200
+LONGEST_NAME = longest(Visitor, "full_name")
 FIELDSETS: list[tuple[Any, dict[str, Any]]] = [
     (None, {"fields": ["session"]}),
     (_("Contact"), {"fields": ["contact_name", "contact_email", "contact_mobile", "contact_comes"]}),
@@ -40,8 +42,12 @@ class SchoolFields(forms.Form):
         School.objects.all(), label=_("School"), required=False, help_text=_("Name, town, postcode or URN.")
     )
     school_kind = forms.ChoiceField(label=_("Kind of school"), choices=SchoolKind, initial=SchoolKind.REGISTER)
-    school_name = Line(label=_("Its name"), help_text=_("Where it is not in the register."))
-    school_place = Line(label=_("Its postcode or town"), max_length=100)
+    school_name = Line(
+        label=_("Its name"),
+        help_text=_("Where it is not in the register."),
+        max_length=longest(Booking, "school_name"),
+    )
+    school_place = Line(label=_("Its postcode or town"), max_length=longest(Booking, "school_place"))
 
     def check_school(self) -> None:
         """A school of the register or another place, and not both."""
@@ -76,14 +82,14 @@ class StaffBookingForm(SchoolFields):
 
     request_key = forms.UUIDField(widget=forms.HiddenInput)
     session = forms.ModelChoiceField(ShowcaseSession.objects.none(), label=_("Session"))
-    contact_name = Line(label=_("Full name"), empty=_("Enter the contact's full name"))
+    contact_name = FullName(label=_("Full name"), empty=_("Enter the contact's full name"))
     contact_email = Address(
         label=_("Email address"), help_text=_("Empty: no email is sent, and the booking has no link.")
     )
     contact_mobile = Mobile(label=_("Mobile number"), help_text=_("Only used if something changes on the day."))
     contact_comes = forms.BooleanField(label=_("The contact is coming"), required=False, initial=True)
     role_own = role_field(_("What does the contact do? (optional)"))
-    needs_own = Line(label=_("Access or dietary needs of the contact (optional)"), max_length=300)
+    needs_own = Needs(label=_("Access or dietary needs of the contact (optional)"))
     size = forms.IntegerField(
         label=_("How many are coming"),
         min_value=1,
@@ -94,13 +100,12 @@ class StaffBookingForm(SchoolFields):
     names = forms.CharField(
         label=_("Names of the others"),
         required=False,
+        max_length=None,
         widget=forms.Textarea(attrs={"rows": 6}),
         help_text=_("One a line, without the contact. Whoever is missing is to be named later."),
     )
     use_held_back = forms.BooleanField(label=_("Use held-back places"), required=False)
-    why = Line(
-        label=_("Reason"), max_length=300, help_text=_("Needed only where the school would have more than its share.")
-    )
+    why = Why(label=_("Reason"), help_text=_("Needed only where the school would have more than its share."))
 
     def __init__(self, *args: Any, admin_site: AdminSite, by: StaffUser, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -115,7 +120,7 @@ class StaffBookingForm(SchoolFields):
         self.others = _others_of(self.data) if self.is_bound else []
         for n, _name in enumerate(self.others, start=1):
             self.fields[f"role_{n}"] = role_field(_("What do they do? (optional)"))
-            needs = Line(label=_("Access or dietary needs (optional)"), max_length=300)
+            needs = Needs(label=_("Access or dietary needs (optional)"))
             needs.help_text = needs_of_colleague(ShowcaseSession())
             self.fields[f"needs_{n}"] = needs
 
@@ -138,7 +143,7 @@ class StaffBookingForm(SchoolFields):
         return [words for name, words in said.items() if name.startswith("needs_") and words]
 
     def clean_names(self) -> list[str]:
-        names = [Line().to_python(line) for line in self.cleaned_data["names"].rstrip().splitlines()]
+        names = [one_line(line) for line in self.cleaned_data["names"].rstrip().splitlines()]
         if any(len(name) > LONGEST_NAME for name in names):
             raise ValidationError(_now("Enter names of %(n)d characters or fewer.") % {"n": LONGEST_NAME})
         return names

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from hubs.admin.meanwhile import InlineFormSet, ModelForm
 from hubs.admin.typed import PenceField
 from hubs.models import Cost, HubYear, Remark
+from hubs.vocabulary.longest import not_kept
 from hubs.vocabulary.typed import read_days, read_pence
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ class CostForm(_Line):
 
     written, must, known_as = ("amount", "who_pays", "note"), "amount", "kind"
     field_order = ("kind", "amount", "who_pays", "note")
-    amount = forms.CharField(label=_("How much"), required=False, max_length=14)
+    amount = forms.CharField(label=_("How much"), required=False, max_length=not_kept(14))
 
     class Meta:
         model = Cost

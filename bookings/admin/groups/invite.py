@@ -15,13 +15,14 @@ from django.utils.translation import ngettext
 from bookings.admin.base.pages import RowPages
 from bookings.admin.base.read_only import staff
 from bookings.admin.groups.facts import GroupFacts
-from bookings.forms.fields import Address, Line, StepForm
+from bookings.forms.fields import Address, FullName, Line, StepForm
 from bookings.groups import inviting
 from bookings.groups.nearest import Candidate
 from bookings.models import Invitation
 from bookings.rule.invited import Asked
 from hubs.models import WorkGroup
 from hubs.schools.pasted import read_schools
+from hubs.vocabulary.longest import not_kept
 from hubs.vocabulary.teaching import listed
 
 OTHERS = 3  # schools that can be named beside those that said so
@@ -30,8 +31,8 @@ OTHERS = 3  # schools that can be named beside those that said so
 class OtherForm(StepForm):
     """A school of which nobody has said so: which one, and whom to ask."""
 
-    school = Line(label=_("School"), help_text=_("Its URN, or its name and postcode."))
-    name = Line(label=_("Whom to ask"))
+    school = Line(label=_("School"), help_text=_("Its URN, or its name and postcode."), max_length=not_kept(200))
+    name = FullName(label=_("Whom to ask"))
     email = Address(label=_("Their email address"), widget=forms.EmailInput(attrs={"autocomplete": "off"}))
 
     def clean(self) -> dict[str, Any]:

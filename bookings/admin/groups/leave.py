@@ -13,10 +13,11 @@ from django.utils.translation import ngettext
 from bookings.admin.base.pages import RowPages
 from bookings.admin.base.read_only import staff
 from bookings.groups import inviting
-from bookings.models import Invitation
+from bookings.models import AuditEntry, Invitation
 from bookings.rule.refusals import Refused
 from bookings.rule.words import why_not
 from hubs.models import WorkGroup
+from hubs.vocabulary.longest import longest
 
 
 class LeaveForm(forms.Form):
@@ -24,7 +25,7 @@ class LeaveForm(forms.Form):
 
     why = forms.CharField(
         label=_("Why"),
-        max_length=200,
+        max_length=longest(AuditEntry, "why", at_most=200),
         help_text=_("Those whose places are given back read it in their email."),
         error_messages={"required": _("Say why: its people are told.")},
     )

@@ -22,7 +22,8 @@ from bookings.rule.refusals import Refused
 from bookings.rule.words import why_not
 from bookings.states import SessionStatus
 from hubs.admin.typed import DateField, TimeField
-from hubs.models import School, WorkGroup
+from hubs.models import Lesson, School, WorkGroup
+from hubs.vocabulary.longest import longest
 from hubs.vocabulary.teaching import Years, in_words
 
 USUAL, MOST = 6, 30  # rows of the form; the former is no limit: the address asks for more
@@ -45,7 +46,7 @@ class MeetingForm(StepForm):
     ends = TimeField(label=_("Ends"), required=False)
     venue = forms.ChoiceField(label=_("At"), required=False)
     years = forms.ChoiceField(label=_("Class"), required=False)
-    teacher = Line(label=_("Teacher"), max_length=150)
+    teacher = Line(label=_("Teacher"), max_length=longest(Lesson, "other_teacher"))
 
     def __init__(self, *args: Any, schools: list[School], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

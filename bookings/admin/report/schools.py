@@ -20,9 +20,10 @@ from bookings.report.area import RADII, Area, Seen
 from bookings.report.selection import Of, Selection, may_read_own, selection
 from hubs.models import Hub, SchoolList
 from hubs.staff import scope
+from hubs.vocabulary.longest import longest
 
 OF_A_PAGE = 100
-LONGEST = SchoolList._meta.get_field("name").max_length or 100
+LONGEST = longest(SchoolList, "name")
 
 
 def page(request: HttpRequest, of: str, pk: int) -> HttpResponse:

@@ -19,6 +19,7 @@ from bookings.states import SessionStatus, Standing, Verb
 from hubs.admin.choosing import RowsField, use_autocomplete
 from hubs.admin.typed import DateTimeField, OneDay, OnTheDayField
 from hubs.models import Lesson, MasterySpecialist, School, ShowcaseSession, VisitingTeacher
+from hubs.vocabulary.longest import longest
 
 LONDON = _("London time.")
 # What the message says already where the session is today or tomorrow, so that Next and Send are enough.
@@ -117,11 +118,18 @@ class MoveForm(OneDay, NewsForm):
         help_text=_("Empty: the host school, or the place named below."),
     )
     place_name = forms.CharField(
-        label=_("Place"), required=False, max_length=150, help_text=_("Where it is no school.")
+        label=_("Place"),
+        required=False,
+        max_length=longest(ShowcaseSession, "place_name"),
+        help_text=_("Where it is no school."),
     )
-    place_address = forms.CharField(label=_("Address"), required=False, max_length=200)
-    place_town = forms.CharField(label=_("Town"), required=False, max_length=100)
-    place_postcode = forms.CharField(label=_("Postcode"), required=False, max_length=8)
+    place_address = forms.CharField(
+        label=_("Address"), required=False, max_length=longest(ShowcaseSession, "place_address")
+    )
+    place_town = forms.CharField(label=_("Town"), required=False, max_length=longest(ShowcaseSession, "place_town"))
+    place_postcode = forms.CharField(
+        label=_("Postcode"), required=False, max_length=longest(ShowcaseSession, "place_postcode")
+    )
     capacity = forms.IntegerField(label=_("Places there"), min_value=0, max_value=10_000)
 
     def __init__(self, *args: Any, session: ShowcaseSession, **kwargs: Any) -> None:
@@ -141,10 +149,12 @@ class SubstituteForm(NewsForm):
     """Another topic or other teachers of one lesson."""
 
     field_order = ["topic", "visiting_teachers", "specialists", "other_teacher", "message"]
-    topic = forms.CharField(label=_("Topic"), required=False, max_length=150)
+    topic = forms.CharField(label=_("Topic"), required=False, max_length=longest(Lesson, "topic"))
     visiting_teachers = RowsField(VisitingTeacher.objects.all(), label=_("Visiting teachers"), required=False)
     specialists = RowsField(MasterySpecialist.objects.all(), label=_("Mastery specialists"), required=False)
-    other_teacher = forms.CharField(label=_("Another teacher"), required=False, max_length=150)
+    other_teacher = forms.CharField(
+        label=_("Another teacher"), required=False, max_length=longest(Lesson, "other_teacher")
+    )
 
     def __init__(self, *args: Any, lesson: Lesson, **kwargs: Any) -> None:
         now = {"topic": lesson.topic, "other_teacher": lesson.other_teacher, "key": uuid.uuid4()}

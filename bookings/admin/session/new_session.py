@@ -28,6 +28,7 @@ from hubs.models import HostSchool, Lesson, ShowcaseSession
 from hubs.staff import scope
 from hubs.vocabulary.dates import days_between
 from hubs.vocabulary.ids import AN_ID
+from hubs.vocabulary.longest import not_kept
 from hubs.vocabulary.references import session_ref_of
 from hubs.vocabulary.school_days import academic_year
 from hubs.vocabulary.typed_answers import read_days, read_suits, read_taught
@@ -79,7 +80,7 @@ class NewSessionForm(forms.Form):
     day = forms.CharField(
         label=_("Which day?"),
         required=False,
-        max_length=300,
+        max_length=not_kept(300),
         help_text=_(
             "22 Jan, 22/1 or Friday 22 January. “January” or “14 to 25 January” is enough to announce it. "
             "Several days, with commas between them, make a session each."
@@ -90,7 +91,7 @@ class NewSessionForm(forms.Form):
     taught = forms.CharField(
         label=_("Which class is taught?"),
         required=False,
-        max_length=300,
+        max_length=not_kept(300),
         help_text=_("Year 6, KS1 or Reception. With a topic: “Year 5: area”. Several lessons: “Year 5: area; Year 2”."),
     )
     places = forms.IntegerField(
@@ -99,7 +100,7 @@ class NewSessionForm(forms.Form):
     suits = forms.CharField(
         label=_("Who does it suit?"),
         required=False,
-        max_length=300,
+        max_length=not_kept(300),
         help_text=_("Years, key stages and roles: “Year 6, KS3, maths leads”. Empty: the class that is taught."),
     )
 

@@ -13,16 +13,19 @@ from django.utils.translation import ngettext
 
 from bookings.admin.base.pages import RowPages
 from bookings.admin.base.read_only import staff
-from bookings.models import Booking
+from bookings.models import AuditEntry, Booking
 from bookings.sessions import one_network
 from bookings.sessions.one_network import Held
 from hubs.vocabulary.dates import moment
+from hubs.vocabulary.longest import longest
 
 
 class LetGoForm(forms.Form):
     """Why, which stands in the trail and is told to nobody."""
 
-    why = forms.CharField(label=_("Why"), max_length=300, help_text=_("For the trail. They are not told it."))
+    why = forms.CharField(
+        label=_("Why"), max_length=longest(AuditEntry, "why"), help_text=_("For the trail. They are not told it.")
+    )
 
 
 class OneNetworkPages(RowPages):

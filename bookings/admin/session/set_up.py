@@ -15,26 +15,27 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from bookings.admin.base.pages import RowPages
+from bookings.forms.own_name import LONGEST_CHARACTERS, LONGEST_PINYIN
 from hubs.admin.typed import DateField
 from hubs.models import HostSchool, HubYear, MasterySpecialist, School, VisitingTeacher
 from hubs.schools.pasted import read_schools
 from hubs.staff import scope
 from hubs.vocabulary.ids import AN_ID
+from hubs.vocabulary.longest import longest, not_kept
 from hubs.vocabulary.school_days import academic_year
 
 MOST_LINES = 20
-LONGEST_PINYIN, LONGEST_CHARACTERS = 100, 50  # as the columns
 TOO_LONG = _("“%(line)s…” is too long for a name.")
 WIDE = {"rows": 3, "class": "vLargeTextField"}
 _CHARACTERS = re.compile(r"[\u3400-\u9fff·]+")
 
 
 class Lines(forms.CharField):
-    """Names, one a line, each once."""
+    """Names, one a line, each once; `max_length` is of one."""
 
-    def __init__(self, *, longest: int, **kwargs: Any) -> None:
-        super().__init__(required=False, max_length=5000, widget=forms.Textarea(attrs=WIDE), **kwargs)
-        self.longest = longest
+    def __init__(self, *, max_length: int, **kwargs: Any) -> None:
+        super().__init__(required=False, max_length=not_kept(5000), widget=forms.Textarea(attrs=WIDE), **kwargs)
+        self.longest = max_length
 
     def clean(self, value: Any) -> Any:
         lines = list(dict.fromkeys(" ".join(line.split()) for line in super().clean(value).splitlines()))
@@ -60,7 +61,7 @@ class SetUpForm(forms.Form):
     hub_year = HubYears(HubYear.objects.none(), label=_("Hub"), empty_label=None)
     schools = forms.CharField(
         label=_("Host schools, one a line"),
-        max_length=5000,
+        max_length=not_kept(5000),
         widget=forms.Textarea(attrs=WIDE),
         help_text=_("A name with its town or postcode, or a URN."),
         error_messages={"required": _("Write at least one school.")},
@@ -69,7 +70,7 @@ class SetUpForm(forms.Form):
     last_day = DateField(label=_("Last day"), required=False)
     teachers = Lines(
         label=_("Visiting teachers, one a line"),
-        longest=150,
+        max_length=not_kept(150),
         help_text=_("Wang Fang 王芳. Empty: not known yet."),
     )
     agreed = forms.BooleanField(
@@ -77,7 +78,7 @@ class SetUpForm(forms.Form):
         required=False,
         help_text=_("Without the tick pages say “a visiting teacher from Shanghai”. They can take it back themselves."),
     )
-    specialists = Lines(label=_("Mastery specialists, one a line"), longest=200)
+    specialists = Lines(label=_("Mastery specialists, one a line"), max_length=longest(MasterySpecialist, "full_name"))
 
     def __init__(self, *args: Any, years: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

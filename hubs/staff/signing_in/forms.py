@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from hubs.models import StaffUser
 from hubs.staff.signing_in import second_factor
+from hubs.vocabulary.longest import not_kept
 
 NO_MATCH = _("That address and password do not belong together. Check both: capital letters count in the password.")
 NOT_THIS = _("That code did not work. Each code works once: wait until the app shows a new one, and enter that.")
@@ -32,7 +33,7 @@ class CodeForm(forms.Form):
 
     code = forms.CharField(
         label=_("Code"),
-        max_length=40,
+        max_length=not_kept(40),
         widget=forms.TextInput(
             attrs={"autocomplete": "one-time-code", "autocapitalize": "none", "spellcheck": "false"}
         ),
