@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from bookings import places
-from bookings.forms import Line, OtherSchoolForm, WhoForm
+from bookings.forms import Address, Line, Mobile, OtherSchoolForm, WhoForm
 from bookings.models import Booking, Draft, Mail, SchoolKind
 from bookings.models import draft as drafts
 from bookings.models.booking import school_key
@@ -286,9 +286,13 @@ def test_who_says_what_is_wrong_and_keeps_it(client, session, school, field, val
 
 def longest_texts(form):
     """What fills each field of text of a form; an address and a number are judged as such, too."""
-    said = {name: "x" * field.longest for name, field in form.fields.items() if isinstance(field, Line)}
-    said |= {name: f"{name}@b.uk".rjust(254, "a") for name in said if name.startswith("email")}
-    return said | ({"mobile": "07700900".rjust(30, "(")} if "mobile" in said else {})
+    begins = {Address: ("a", "{}@b.uk"), Mobile: ("(", "07700900")}
+    said = {}
+    for name, field in form.fields.items():
+        if isinstance(field, Line):
+            fills, ends = begins.get(type(field), ("x", ""))
+            said[name] = ends.format(name).rjust(field.longest, fills)
+    return said
 
 
 def test_texts_as_long_as_the_forms_take_fit_where_they_are_kept(client, session):
