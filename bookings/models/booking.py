@@ -200,7 +200,7 @@ class Booking(Named, PrivateLink):
     contact_name = models.CharField(_("contact"), max_length=200, null=True)  # noqa: DJ001  (NULL: erased)
     name_words = NameWords(of="contact_name")
     contact_email = EmailField(_("email address"), null=True, blank=True)
-    email_key = models.CharField(max_length=LONGEST, null=True, editable=False)  # noqa: DJ001
+    email_key = models.CharField(max_length=LONGEST, null=True, editable=False)  # noqa: DJ001  (NULL: none, or erased)
     contact_mobile = models.CharField(_("mobile number"), max_length=30, blank=True, default="")
     contact_comes = models.BooleanField(_("the contact is coming"), default=True)
 

@@ -64,7 +64,7 @@ class Mail(models.Model):
 
     kind = models.CharField(_("kind"), max_length=20, choices=kind_choices)
     recipient = EmailField(_("to"), null=True)  # NULL: erased
-    recipient_key = models.CharField(max_length=LONGEST, null=True, editable=False)  # noqa: DJ001
+    recipient_key = models.CharField(max_length=LONGEST, null=True, editable=False)  # noqa: DJ001  (NULL: erased)
     language = models.CharField(_("language"), max_length=10, default="en-gb")
     session = models.ForeignKey(ShowcaseSession, models.PROTECT, null=True, blank=True, related_name="mails")
     booking = models.ForeignKey(

@@ -95,7 +95,7 @@ class Visitor(Named, PrivateLink):
     full_name = models.CharField(_("full name"), max_length=200, null=True, blank=True)  # noqa: DJ001  (NULL: erased)
     name_words = NameWords(of="full_name")
     email = EmailField(_("email address"), null=True, blank=True)
-    email_key = models.CharField(max_length=LONGEST, null=True, editable=False)  # noqa: DJ001
+    email_key = models.CharField(max_length=LONGEST, null=True, editable=False)  # noqa: DJ001  (NULL: none, or erased)
     role = FlagField(_("role"), flag=Roles)
     years = FlagField(_("years taught"), flag=Years)
     mobile = models.CharField(_("mobile number"), max_length=30, blank=True, default="")
