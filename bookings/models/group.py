@@ -37,7 +37,7 @@ class Invitation(PrivateLink):
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.INVITED)
     asked_name = models.CharField(_("to whom"), max_length=200, null=True, blank=True)  # noqa: DJ001  (NULL: erased)
     asked_email = EmailField(_("their email address"), null=True, blank=True)
-    head_name = models.CharField(_("head teacher"), max_length=200, null=True, blank=True)  # noqa: DJ001  (NULL: erased)
+    head_name = models.CharField(_("head teacher"), max_length=200, null=True, blank=True)  # noqa: DJ001  (or none yet)
     head_email = EmailField(_("head teacher's email"), null=True, blank=True)
     head_version = models.PositiveIntegerField(default=1, editable=False)
     language = models.CharField(_("language"), max_length=10, default="en-gb")
